@@ -1,0 +1,39 @@
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import type { TranslateConfig } from '@aws-sdk/lib-dynamodb'
+
+/** Give up early: a caller has its own budget and can try again; a request that hangs helps nobody. */
+const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000 }
+
+interface ConnectionSettings {
+  AWS_REGION: string
+  S3_ENDPOINT: string
+  DYNAMODB_ENDPOINT: string
+}
+
+/**
+ * `WHEN_REQUIRED` is not a matter of taste: the SDK's default bakes the CRC32 of an empty body into presigned URLs,
+ * and S3 then refuses every upload. Source: aws-sdk-js-v3, issue 6810 and "Data Integrity Protections".
+ */
+export function s3ClientOptions(settings: ConnectionSettings): S3ClientConfig {
+  return {
+    region: settings.AWS_REGION,
+    ...(settings.S3_ENDPOINT && { endpoint: settings.S3_ENDPOINT, forcePathStyle: true }),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+    requestHandler: timeouts,
+  }
+}
+
+export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBClientConfig {
+  return {
+    region: settings.AWS_REGION,
+    ...(settings.DYNAMODB_ENDPOINT && { endpoint: settings.DYNAMODB_ENDPOINT }),
+    maxAttempts: 3,
+    requestHandler: timeouts,
+  }
+}
+
+/** Absent is absent: an optional field that is undefined is not written at all. */
+export const documentClientOptions: TranslateConfig = { marshallOptions: { removeUndefinedValues: true } }

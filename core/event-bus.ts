@@ -1,0 +1,132 @@
+import { type Kafka, Partitioners } from 'kafkajs'
+import { DependencyUnavailable } from './errors.ts'
+import { type ImageEvent, topicOf } from './events.ts'
+
+interface EventBusOptions {
+  topicPrefix: string
+  /** Longest time that `publish` takes before it gives up. */
+  budgetMs: number
+  /** Events that may wait for the broker; more are refused at once, so memory stays bounded. */
+  maxWaiting?: number
+}
+
+export type EventBus = ReturnType<typeof createEventBus>
+
+interface Waiting {
+  event: ImageEvent
+  abandoned: boolean
+  resolve: () => void
+  reject: (error: Error) => void
+}
+
+const maxBatch = 500
+
+/**
+ * Publishes events, keyed by image id, so that one image's events keep their order.
+ *
+ * While one batch is on its way the next one gathers: alone an event leaves at once, under load hundreds share a
+ * round trip.
+ */
+export function createEventBus(
+  kafka: Kafka,
+  { topicPrefix, budgetMs, maxWaiting = 10_000 }: EventBusOptions,
+) {
+  const producer = kafka.producer({
+    allowAutoTopicCreation: true,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  })
+  const admin = kafka.admin()
+  let producerConnected: Promise<void> | undefined
+  let adminConnected: Promise<void> | undefined
+  let queue: Waiting[] = []
+  let sending: Promise<void> | undefined
+
+  /**
+   * Resolves when all in-sync replicas have the event.
+   * @throws DependencyUnavailable (a retry can help) after `budgetMs`, or at once when too many events wait. The event
+   *   may still arrive later; consumers tell repeats by `source` and `id`.
+   */
+  function publish(event: ImageEvent): Promise<void> {
+    if (queue.length >= maxWaiting) return Promise.reject(unavailable('too many events are waiting'))
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { event, abandoned: false, resolve, reject }
+      const timer = setTimeout(() => {
+        waiting.abandoned = true
+        reject(unavailable(`no acknowledgement within ${budgetMs} ms`))
+      }, budgetMs)
+      waiting.resolve = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      waiting.reject = (error) => {
+        clearTimeout(timer)
+        reject(error)
+      }
+      queue.push(waiting)
+      sending ??= sendQueue().finally(() => {
+        sending = undefined
+      })
+    })
+  }
+
+  async function sendQueue(): Promise<void> {
+    while (queue.length > 0) {
+      await new Promise(setImmediate)
+      const batch = queue.slice(0, maxBatch).filter(({ abandoned }) => !abandoned)
+      queue = queue.slice(maxBatch)
+      if (batch.length > 0) await sendBatch(batch)
+    }
+  }
+
+  async function sendBatch(batch: Waiting[]): Promise<void> {
+    try {
+      await connectProducer()
+      await producer.sendBatch({ acks: -1, topicMessages: groupByTopic(batch, topicPrefix) })
+      for (const { resolve } of batch) resolve()
+    } catch (error) {
+      for (const { reject } of batch) reject(unavailable(error))
+    }
+  }
+
+  function connectProducer(): Promise<void> {
+    producerConnected ??= producer.connect().catch((error) => {
+      producerConnected = undefined
+      throw error
+    })
+    return producerConnected
+  }
+
+  /** Resolves when the cluster answers. */
+  async function ping(): Promise<void> {
+    try {
+      adminConnected ??= admin.connect()
+      await adminConnected
+      await admin.describeCluster()
+    } catch (error) {
+      adminConnected = undefined
+      throw unavailable(error)
+    }
+  }
+
+  /** Lets what waits go out, then closes the connections. */
+  async function close(): Promise<void> {
+    await sending
+    await Promise.all([producer.disconnect(), admin.disconnect()])
+  }
+
+  return { publish, ping, close }
+}
+
+function groupByTopic(batch: Waiting[], topicPrefix: string) {
+  const byTopic = Map.groupBy(batch, ({ event }) => topicPrefix + topicOf(event))
+  return Array.from(byTopic, ([topic, waiting]) => ({
+    topic,
+    messages: waiting.map(({ event }) => ({
+      key: event.data.imageId,
+      value: JSON.stringify(event),
+      headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' },
+    })),
+  }))
+}
+
+const unavailable = (cause: unknown) => new DependencyUnavailable('events', cause)

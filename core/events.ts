@@ -1,0 +1,68 @@
+import type { ImageRecord } from './image-record.ts'
+import { type ImageRef, rawKey } from './object-key.ts'
+
+/** Each event has a topic of its own, of the same name. */
+export const topics = {
+  uploadRequested: 'image.upload.requested',
+  uploadCompleted: 'image.upload.completed',
+  processed: 'image.processed',
+  rejected: 'image.rejected',
+} as const
+
+export type Topic = (typeof topics)[keyof typeof topics]
+
+/**
+ * A CloudEvents 1.0 event in structured JSON mode.
+ *
+ *     { "specversion": "1.0", "id": "local/9f86…/20261122/image.processed", "source": "/hashgate/processor",
+ *       "type": "hashgate.image.processed.v1", "subject": "9f86…", "time": "2026-11-22T10:00:00.000Z",
+ *       "datacontenttype": "application/json",
+ *       "data": { "tenant": "local", "imageId": "9f86…", "generation": "20261122", "objectKey": "local/9f86…/20261122" } }
+ *
+ * Delivery is at least once. `source` and `id` name the occurrence, not the delivery: a repeated event has the same.
+ * Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
+ */
+export interface ImageEvent {
+  specversion: '1.0'
+  id: string
+  source: string
+  type: string
+  subject: string
+  time: string
+  datacontenttype: 'application/json'
+  data: ImageEventData
+}
+
+export interface ImageEventData extends ImageRef {
+  /** Key in the raw bucket. */
+  objectKey: string
+  byteLength: number
+  contentType: string
+  /** Set on `image.rejected`. */
+  reason?: string
+}
+
+/** @param source which part speaks, such as `/hashgate/gateway` */
+export function imageEvent(
+  topic: Topic,
+  record: ImageRecord,
+  { source, nowMs, reason }: { source: string; nowMs: number; reason?: string },
+): ImageEvent {
+  const { tenant, imageId, generation, byteLength, contentType } = record
+  const objectKey = rawKey(record)
+  return {
+    specversion: '1.0',
+    id: `${objectKey}/${topic}`,
+    source,
+    type: `hashgate.${topic}.v1`,
+    subject: imageId,
+    time: new Date(nowMs).toISOString(),
+    datacontenttype: 'application/json',
+    data: { tenant, imageId, generation, objectKey, byteLength, contentType, ...(reason && { reason }) },
+  }
+}
+
+/** The topic that an event belongs on. */
+export function topicOf(event: ImageEvent): Topic {
+  return event.type.replace(/^hashgate\.(.+)\.v\d+$/, '$1') as Topic
+}

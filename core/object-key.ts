@@ -1,0 +1,52 @@
+/**
+ * The layout of the two buckets. Nothing else builds or parses a key.
+ *
+ *     raw bucket        ‹tenant›/‹sha256›/‹generation›
+ *     processed bucket  ‹tenant›/‹sha256›/‹generation›/‹variant›.‹ext›
+ *                       manifests/day=‹YYYY-MM-DD›/‹tenant›/‹sha256›.json
+ *
+ * - The tenant comes first: a policy can give or deny one tenant's prefix, and no listing crosses tenants.
+ * - The SHA-256 spreads keys evenly, so S3 can split the prefix under load.
+ * - The generation is the UTC day on which the record was created (`20261122`). S3 purges about once a day, so an
+ *   expired image's bytes can outlive its record; without a generation a new upload would meet them and get 412.
+ * - Manifests have a prefix of their own with a `day=` partition, because Redshift Spectrum reads them by day.
+ */
+
+/** One life of one tenant's image: what a raw key says. */
+export interface ImageRef {
+  tenant: string
+  /** SHA-256 of the content, 64 lower-case hex digits. */
+  imageId: string
+  /** UTC day on which this life began, `YYYYMMDD`. */
+  generation: string
+}
+
+export const tenantPattern = '^(?!manifests$)[a-z0-9][a-z0-9-]{0,62}$'
+export const imageIdPattern = '^[0-9a-f]{64}$'
+
+const rawKeyForm = /^([a-z0-9][a-z0-9-]{0,62})\/([0-9a-f]{64})\/(\d{8})$/
+
+export function rawKey({ tenant, imageId, generation }: ImageRef): string {
+  return `${tenant}/${imageId}/${generation}`
+}
+
+/** The image that a raw key belongs to, or undefined when the key is not one of ours. */
+export function parseRawKey(key: string): ImageRef | undefined {
+  const [, tenant, imageId, generation] = rawKeyForm.exec(key) ?? []
+  return tenant && imageId && generation ? { tenant, imageId, generation } : undefined
+}
+
+/** @param extension file extension without the dot, such as `webp` */
+export function variantKey(image: ImageRef, variant: string, extension: string): string {
+  return `${rawKey(image)}/${variant}.${extension}`
+}
+
+export function manifestKey({ tenant, imageId, generation }: ImageRef): string {
+  const day = generation.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
+  return `manifests/day=${day}/${tenant}/${imageId}.json`
+}
+
+/** The generation that a record created at this moment belongs to. */
+export function generationAt(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 10).replaceAll('-', '')
+}
