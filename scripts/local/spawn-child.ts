@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { inheritedEnvironment } from '../config.ts'
 
 interface ChildOptions {
   environment?: Record<string, string>
@@ -14,7 +15,7 @@ const preload = import.meta.resolve('./exit-with-parent.ts')
 export function spawnChild(program: URL, { environment = {}, output = 'pipe' }: ChildOptions): ChildProcess {
   const flags = ['--disable-warning=TimeoutNegativeWarning', `--import=${preload}`]
   return spawn(process.execPath, [...flags, fileURLToPath(program)], {
-    env: { ...process.env, ...environment },
+    env: { ...inheritedEnvironment(), ...environment },
     stdio: ['ignore', output, output === 'pipe' ? 'inherit' : output, 'ipc'],
   })
 }

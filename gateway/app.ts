@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, {
+  type FastifyInstance,
+  LogController,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import type { Logger } from '../core/logger.ts'
+import { compileValidators } from './compile-validators.ts'
+import type { GatewayConfig } from './config.ts'
+import type { GatewayDependencies } from './dependencies.ts'
+import { announceClosing } from './plugins/announce-closing.ts'
+import { authenticate } from './plugins/authenticate.ts'
+import { describeApi } from './plugins/describe-api.ts'
+import { limitRate } from './plugins/limit-rate.ts'
+import { logRequests } from './plugins/log-requests.ts'
+import { reportProblems, sendProblem, toProblem } from './plugins/report-problems.ts'
+import { createRequestUpload } from './request-upload.ts'
+import { completeUpload } from './routes/complete-upload.ts'
+import { createUpload } from './routes/create-upload.ts'
+import { createUploadBatch } from './routes/create-upload-batch.ts'
+import { getImage } from './routes/get-image.ts'
+import { health } from './routes/health.ts'
+
+export type GatewayApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  Logger,
+  TypeBoxTypeProvider
+>
+
+/** The settings that shape requests and answers; the others are for the process around the app. */
+export type AppConfig = Pick<
+  GatewayConfig,
+  'API_KEY' | 'API_KEY_TENANT' | 'MAX_UPLOAD_BYTES' | 'RATE_LIMIT_PER_MINUTE'
+>
+
+/** 100 items of a batch, each with the longest file name, fit in. */
+const bodyLimitBytes = 256 * 1024
+
+/** The whole HTTP service, ready to listen. The order of registration is the order in which a request meets it. */
+export async function buildApp(
+  config: AppConfig,
+  dependencies: GatewayDependencies,
+  logger: Logger,
+): Promise<GatewayApp> {
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: (error, request, reply) => sendProblem(toProblem(error), request, reply),
+    genReqId: () => randomUUID(),
+    bodyLimit: bodyLimitBytes,
+    schemaController: { compilersFactory: { buildValidator: compileValidators } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.removeContentTypeParser('text/plain')
+
+  await app.register(announceClosing)
+  await app.register(logRequests)
+  await app.register(limitRate, config)
+  await app.register(reportProblems)
+  await app.register(describeApi)
+  await app.register(authenticate, config)
+
+  health(app, dependencies)
+  await app.register(
+    async (v1: GatewayApp) => {
+      // After onRequest, so that guessing keys is limited too; before the body is read.
+      v1.addHook('preParsing', app.authenticate)
+      v1.addHook('onSend', async (_request, reply) => {
+        reply.header('cache-control', 'no-store')
+      })
+      const requestUpload = createRequestUpload(config, dependencies)
+      createUpload(v1, requestUpload)
+      createUploadBatch(v1, requestUpload)
+      completeUpload(v1, dependencies)
+      getImage(v1, dependencies)
+    },
+    { prefix: '/v1' },
+  )
+  return app
+}

@@ -1,0 +1,14 @@
+import AjvCompiler from '@fastify/ajv-compiler'
+
+const build = AjvCompiler()
+const strict = { allErrors: true, removeAdditional: false, useDefaults: true }
+
+/**
+ * Bodies are taken literally: `"5"` is not a number and unknown fields are refused, so that a client learns of its
+ * mistake. Query and path arrive as text, so there numbers are read from it.
+ */
+export const compileValidators: typeof build = (externalSchemas) => {
+  const literal = build(externalSchemas, { customOptions: { ...strict, coerceTypes: false } })
+  const fromText = build(externalSchemas, { customOptions: { ...strict, coerceTypes: true } })
+  return (route) => ((route as { httpPart?: string }).httpPart === 'body' ? literal : fromText)(route)
+}

@@ -1,0 +1,16 @@
+import type { Bucket } from '../core/bucket.ts'
+import type { Catalog } from '../core/catalog.ts'
+import type { EventBus } from '../core/event-bus.ts'
+import type { PresignDownload } from './presign-download.ts'
+import type { PresignUpload } from './presign-upload.ts'
+
+/** All that the routes talk to. `server.ts` makes the real ones. */
+export interface GatewayDependencies {
+  catalog: Catalog
+  rawBucket: Pick<Bucket, 'head' | 'ping'>
+  events: Pick<EventBus, 'publish' | 'ping'>
+  presignUpload: PresignUpload
+  presignDownload: PresignDownload
+  /** Epoch milliseconds. */
+  now: () => number
+}

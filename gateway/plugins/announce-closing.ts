@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+
+/** Lets requests that wait for something end early when the server is about to close. */
+export const announceClosing = fp(async function announceClosing(app: FastifyInstance) {
+  const closing = new AbortController()
+  app.decorate('closing', closing.signal)
+  app.addHook('preClose', async () => closing.abort())
+})
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Aborted when the server is about to close. */
+    closing: AbortSignal
+  }
+}

@@ -1,0 +1,27 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+
+/** One line for each request, when it is over; the client learns under which id. */
+export const logRequests = fp(async function logRequests(app: FastifyInstance) {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const line = {
+      operation: request.routeOptions.schema?.operationId,
+      tenant: request.tenant || undefined,
+      imageId: imageIdOf(request),
+      requestId: request.id,
+      status: reply.statusCode,
+      code: reply.problemCode,
+      durationMs: Math.round(reply.elapsedTime * 100) / 100,
+    }
+    request.log.info(line, 'request')
+  })
+})
+
+function imageIdOf({ params, body }: FastifyRequest): string | undefined {
+  return (
+    (params as { imageId?: string } | undefined)?.imageId ?? (body as { sha256?: string } | undefined)?.sha256
+  )
+}

@@ -1,0 +1,14 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { type PresignerOptions, preparePresigner } from './presigner.ts'
+
+export type PresignDownload = Awaited<ReturnType<typeof preparePresignDownload>>
+
+/** Makes URLs with which anybody who has them may GET one variant. */
+export async function preparePresignDownload(s3: S3Client, options: PresignerOptions) {
+  const presign = await preparePresigner(s3, options)
+
+  /** @param key in the processed bucket */
+  return function presignDownload(key: string): Promise<{ url: string; expiresAt: string }> {
+    return presign('GET', key, {})
+  }
+}

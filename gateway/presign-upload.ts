@@ -1,0 +1,38 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { UploadRequest } from '../core/image-record.ts'
+import { type PresignerOptions, preparePresigner } from './presigner.ts'
+
+export interface PresignedUpload {
+  method: 'PUT'
+  url: string
+  /** Every header that the PUT must carry, byte for byte. */
+  headers: Record<string, string>
+  /** RFC 3339, UTC. */
+  expiresAt: string
+  expiresInSeconds: number
+}
+
+export type PresignUpload = Awaited<ReturnType<typeof preparePresignUpload>>
+
+/**
+ * Makes URLs with which a client may PUT one image, and only that one: S3 enforces what is in `X-Amz-SignedHeaders`,
+ * and nothing else. So length, type, checksum and "do not overwrite" are all headers, and all signed.
+ * Source: AWS, "Checking object integrity" and "Conditional writes" in the S3 user guide.
+ */
+export async function preparePresignUpload(s3: S3Client, options: PresignerOptions) {
+  const presign = await preparePresigner(s3, options)
+
+  /** @param key in the raw bucket */
+  return async function presignUpload(
+    key: string,
+    image: Pick<UploadRequest, 'imageId' | 'byteLength' | 'contentType'>,
+  ): Promise<PresignedUpload> {
+    const headers = {
+      'content-length': String(image.byteLength),
+      'content-type': image.contentType,
+      'if-none-match': '*',
+      'x-amz-checksum-sha256': Buffer.from(image.imageId, 'hex').toString('base64'),
+    }
+    return { method: 'PUT', headers, ...(await presign('PUT', key, headers)) }
+  }
+}

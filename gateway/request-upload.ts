@@ -1,0 +1,62 @@
+import type { Static } from 'typebox'
+import { Problem } from '../core/errors.ts'
+import { imageEvent, topics } from '../core/events.ts'
+import type { ImageRecord } from '../core/image-record.ts'
+import { rawKey } from '../core/object-key.ts'
+import type { GatewayConfig } from './config.ts'
+import type { GatewayDependencies } from './dependencies.ts'
+import { describeImage, expiryOf } from './describe-image.ts'
+import type { UploadDuplicate, UploadGranted, UploadRequest } from './schemas.ts'
+
+export type UploadAnswer = Static<typeof UploadGranted> | Static<typeof UploadDuplicate>
+
+export type RequestUpload = ReturnType<typeof createRequestUpload>
+
+/**
+ * The one decision of this product: does this tenant need to send these bytes?
+ *
+ * An answer means that the record is in the catalog, and for a granted upload that the event is on its topic. A request
+ * that fails half-way can simply be repeated: it meets its own pending record, and announces it again.
+ */
+export function createRequestUpload(
+  { MAX_UPLOAD_BYTES }: Pick<GatewayConfig, 'MAX_UPLOAD_BYTES'>,
+  dependencies: GatewayDependencies,
+) {
+  const { catalog, events, presignUpload, now } = dependencies
+
+  /** @throws Problem: VALIDATION_FAILED for too many bytes, DEPENDENCY_UNAVAILABLE (a retry can help) */
+  return async function requestUpload(
+    tenant: string,
+    request: Static<typeof UploadRequest>,
+  ): Promise<UploadAnswer> {
+    const { sha256, byteLength, contentType, fileName } = request
+    if (byteLength > MAX_UPLOAD_BYTES) throw tooManyBytes(MAX_UPLOAD_BYTES)
+    const imageId = sha256.toLowerCase()
+    const { record } = await catalog.register({ tenant, imageId, byteLength, contentType, fileName })
+    return record.status === 'pending' ? grantUpload(record) : reportDuplicate(record, record.status)
+  }
+
+  async function grantUpload(record: ImageRecord): Promise<UploadAnswer> {
+    const [upload] = await Promise.all([
+      presignUpload(rawKey(record), record),
+      events.publish(
+        imageEvent(topics.uploadRequested, record, { source: '/hashgate/gateway', nowMs: now() }),
+      ),
+    ])
+    return { imageId: record.imageId, status: 'pending', upload }
+  }
+
+  async function reportDuplicate(
+    record: ImageRecord,
+    status: Static<typeof UploadDuplicate>['status'],
+  ): Promise<UploadAnswer> {
+    const { imageId, rejection } = record
+    const image = status === 'ready' ? await describeImage(record, dependencies) : undefined
+    return { imageId, status, duplicate: true, expiresAt: expiryOf(record), image, rejection }
+  }
+}
+
+function tooManyBytes(maxUploadBytes: number): Problem {
+  const message = `must be <= ${maxUploadBytes}, this gateway's limit`
+  return new Problem('VALIDATION_FAILED', { errors: [{ field: 'byteLength', message }] })
+}

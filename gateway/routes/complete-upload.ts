@@ -1,0 +1,39 @@
+import { Problem } from '../../core/errors.ts'
+import { imageEvent, topics } from '../../core/events.ts'
+import { rawKey } from '../../core/object-key.ts'
+import type { GatewayApp } from '../app.ts'
+import type { GatewayDependencies } from '../dependencies.ts'
+import { CompletionAccepted, ImageParams } from '../schemas.ts'
+import { answer, problemAnswers } from './responses.ts'
+
+/** `POST /v1/images/{imageId}/complete`: the bytes are up, begin now. */
+export function completeUpload(
+  app: GatewayApp,
+  { catalog, rawBucket, events, now }: GatewayDependencies,
+): void {
+  const schema = {
+    operationId: 'completeUpload',
+    tags: ['uploads'],
+    summary: 'Say that the bytes are uploaded',
+    description: 'Optional: the store tells as well. It can be called any number of times.',
+    params: ImageParams,
+    response: {
+      202: answer(CompletionAccepted, 'The image is being processed, or was already.'),
+      ...problemAnswers(['IMAGE_NOT_FOUND', 'UPLOAD_NOT_FOUND_IN_STORE', 'DEPENDENCY_UNAVAILABLE'], {
+        body: true,
+      }),
+    },
+  }
+
+  app.post('/images/:imageId/complete', { schema }, async (request, reply) => {
+    const record = await catalog.find(request.tenant, request.params.imageId)
+    if (!record) throw new Problem('IMAGE_NOT_FOUND')
+    if (record.status === 'pending') {
+      if (!(await rawBucket.head(rawKey(record)))) throw new Problem('UPLOAD_NOT_FOUND_IN_STORE')
+      await events.publish(
+        imageEvent(topics.uploadCompleted, record, { source: '/hashgate/gateway', nowMs: now() }),
+      )
+    }
+    return reply.code(202).send({ imageId: record.imageId, status: record.status })
+  })
+}

@@ -1,0 +1,26 @@
+import type { GatewayApp } from '../app.ts'
+import type { RequestUpload } from '../request-upload.ts'
+import { ref, UploadDuplicate, UploadGranted, UploadRequest } from '../schemas.ts'
+import { answer, problemAnswers } from './responses.ts'
+
+/** `POST /v1/uploads`: where to PUT one image, or that there is nothing to upload. */
+export function createUpload(app: GatewayApp, requestUpload: RequestUpload): void {
+  const schema = {
+    operationId: 'createUpload',
+    tags: ['uploads'],
+    summary: 'Ask where to upload one image',
+    description:
+      'The same image may be asked for any number of times: while its bytes are missing the answer is a fresh URL for the same place.',
+    body: ref(UploadRequest),
+    response: {
+      200: answer(UploadDuplicate, 'You uploaded these bytes before: there is nothing to upload.'),
+      201: answer(UploadGranted, 'PUT the bytes to `upload.url` with exactly `upload.headers`.'),
+      ...problemAnswers(['DEPENDENCY_UNAVAILABLE'], { body: true }),
+    },
+  }
+
+  app.post('/uploads', { schema }, async (request, reply) => {
+    const result = await requestUpload(request.tenant, request.body)
+    return reply.code('upload' in result ? 201 : 200).send(result)
+  })
+}

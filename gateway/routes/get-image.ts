@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Type } from 'typebox'
+import { Problem } from '../../core/errors.ts'
+import { type ImageRecord, isFinal } from '../../core/image-record.ts'
+import type { GatewayApp } from '../app.ts'
+import type { GatewayDependencies } from '../dependencies.ts'
+import { describeImage } from '../describe-image.ts'
+import { Image, ImageParams } from '../schemas.ts'
+import { answer, problemAnswers } from './responses.ts'
+
+const firstPollMs = 50
+const maxPollMs = 800
+
+const Query = Type.Object(
+  {
+    wait: Type.Integer({
+      minimum: 0,
+      maximum: 25,
+      default: 0,
+      description: 'Seconds to hold the answer until the status is final.',
+    }),
+  },
+  { additionalProperties: false },
+)
+
+/** `GET /v1/images/{imageId}?wait=`: the record, at once or as soon as its status is final. */
+export function getImage(app: GatewayApp, dependencies: GatewayDependencies): void {
+  const { catalog } = dependencies
+  const schema = {
+    operationId: 'getImage',
+    tags: ['images'],
+    summary: 'Follow an image and get its variants',
+    params: ImageParams,
+    querystring: Query,
+    response: {
+      200: answer(Image, 'The image as it is now.'),
+      ...problemAnswers(['VALIDATION_FAILED', 'IMAGE_NOT_FOUND', 'DEPENDENCY_UNAVAILABLE']),
+    },
+  }
+
+  app.get('/images/:imageId', { schema }, async (request) => {
+    const over = AbortSignal.any([
+      AbortSignal.timeout(request.query.wait * 1000),
+      request.signal,
+      app.closing,
+    ])
+    const record = await findFinal(request.tenant, request.params.imageId, over)
+    if (!record) throw new Problem('IMAGE_NOT_FOUND')
+    return describeImage(record, dependencies)
+  })
+
+  /** Looks again and again, ever more slowly, until the status is final or the wait is over. */
+  async function findFinal(
+    tenant: string,
+    imageId: string,
+    over: AbortSignal,
+  ): Promise<ImageRecord | undefined> {
+    for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 1.5, maxPollMs)) {
+      const record = await catalog.find(tenant, imageId)
+      if (!record || isFinal(record) || over.aborted) return record
+      await sleep(pollMs, undefined, { signal: over }).catch(() => {})
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { Dependency } from '../../core/errors.ts'
+import type { GatewayApp } from '../app.ts'
+import type { GatewayDependencies } from '../dependencies.ts'
+import { Health, Readiness } from '../schemas.ts'
+import { answer, problemAnswers } from './responses.ts'
+
+const probeTimeoutMs = 1_500
+/** Load balancers ask often, and anybody may: the dependencies are asked once in this time. */
+const probeLifetimeMs = 1_000
+
+const shared = { tags: ['operations'], security: [] }
+
+/** `GET /healthz`: the process lives. `GET /readyz`: each part that it needs, with its state and latency. */
+export function health(app: GatewayApp, dependencies: GatewayDependencies): void {
+  const checkReadiness = rememberBriefly(() => probeAll(dependencies))
+
+  const healthSchema = {
+    ...shared,
+    operationId: 'getHealth',
+    summary: 'Is the process alive?',
+    response: { 200: answer(Health, 'It is.'), ...problemAnswers([], { key: false }) },
+  }
+  app.get('/healthz', { schema: healthSchema, config: { rateLimit: false } }, async () => ({ status: 'ok' }))
+
+  const readinessSchema = {
+    ...shared,
+    operationId: 'getReadiness',
+    summary: 'Can it do its work?',
+    response: {
+      200: answer(Readiness, 'Every dependency answers.'),
+      503: answer(Readiness, 'At least one dependency does not answer.'),
+      ...problemAnswers([], { key: false }),
+    },
+  }
+  app.get('/readyz', { schema: readinessSchema, config: { rateLimit: false } }, async (_request, reply) => {
+    const states = await checkReadiness()
+    const ready = Object.values(states).every(({ state }) => state === 'up')
+    if (!ready) reply.code(503).header('retry-after', 2)
+    return { status: ready ? 'ready' : 'unavailable', dependencies: states }
+  })
+}
+
+async function probeAll({ rawBucket, catalog, events }: GatewayDependencies) {
+  const [bucket, catalogState, eventsState] = await Promise.all([
+    probe((signal) => rawBucket.ping(signal)),
+    probe((signal) => catalog.ping(signal)),
+    probe(() => events.ping()),
+  ])
+  return { bucket, catalog: catalogState, events: eventsState } satisfies Record<Dependency, unknown>
+}
+
+async function probe(ping: (signal: AbortSignal) => Promise<void>) {
+  const startedAt = performance.now()
+  const signal = AbortSignal.timeout(probeTimeoutMs)
+  const tooLate = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+  const state = await Promise.race([ping(signal), tooLate]).then(
+    () => 'up',
+    () => 'down',
+  )
+  return { state, latencyMs: Math.round((performance.now() - startedAt) * 10) / 10 }
+}
+
+function rememberBriefly<T>(look: () => Promise<T>): () => Promise<T> {
+  let seen: Promise<T> | undefined
+  return () => {
+    if (!seen) {
+      seen = look()
+      setTimeout(() => {
+        seen = undefined
+      }, probeLifetimeMs).unref()
+    }
+    return seen
+  }
+}

@@ -1,0 +1,55 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import closeWithGrace from 'close-with-grace'
+import { documentClientOptions, dynamoDbClientOptions, s3ClientOptions } from '../core/aws-client-options.ts'
+import { createBucket } from '../core/bucket.ts'
+import { createCatalog } from '../core/catalog.ts'
+import { createEventBus } from '../core/event-bus.ts'
+import { createKafka } from '../core/kafka.ts'
+import { createLogger } from '../core/logger.ts'
+import { buildApp } from './app.ts'
+import { readGatewayConfig } from './config.ts'
+import { preparePresignDownload } from './presign-download.ts'
+import { preparePresignUpload } from './presign-upload.ts'
+
+const config = readGatewayConfig()
+const logger = createLogger('gateway', config.LOG_LEVEL)
+const now = Date.now
+
+const s3 = new S3Client(s3ClientOptions(config))
+const dynamoDb = DynamoDBDocumentClient.from(
+  new DynamoDBClient(dynamoDbClientOptions(config)),
+  documentClientOptions,
+)
+const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'hashgate-gateway', logger })
+const events = createEventBus(kafka, {
+  topicPrefix: config.KAFKA_TOPIC_PREFIX,
+  budgetMs: config.EVENT_BUDGET_MS,
+})
+const presigning = { ttlSeconds: config.PRESIGN_TTL_SECONDS, now }
+
+const app = await buildApp(
+  config,
+  {
+    catalog: createCatalog(dynamoDb, {
+      tableName: config.CATALOG_TABLE,
+      retentionSeconds: config.RETENTION_DAYS * 24 * 3600,
+      now,
+    }),
+    rawBucket: createBucket(s3, config.RAW_BUCKET),
+    events,
+    presignUpload: await preparePresignUpload(s3, { bucket: config.RAW_BUCKET, ...presigning }),
+    presignDownload: await preparePresignDownload(s3, { bucket: config.PROCESSED_BUCKET, ...presigning }),
+    now,
+  },
+  logger,
+)
+
+closeWithGrace({ delay: 4_000, logger }, async () => {
+  await app.close()
+  await events.close()
+})
+
+const url = await app.listen({ host: config.HOST, port: config.PORT })
+process.send?.({ ready: true, url })

@@ -1,0 +1,112 @@
+import { S3Client } from '@aws-sdk/client-s3'
+import type { Test } from 'tap'
+import type { ImageEvent } from '../../core/events.ts'
+import type { ImageRecord, UploadRequest } from '../../core/image-record.ts'
+import { isExpired, newRecord } from '../../core/image-record.ts'
+import { createLogger } from '../../core/logger.ts'
+import { buildApp } from '../app.ts'
+import type { GatewayConfig } from '../config.ts'
+import type { GatewayDependencies } from '../dependencies.ts'
+import { preparePresignDownload } from '../presign-download.ts'
+import { preparePresignUpload } from '../presign-upload.ts'
+
+export const testKey = 'hg_test_0123456789abcdef'
+export const testNow = Date.UTC(2026, 10, 22, 10, 0, 0)
+export const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+
+export const testConfig: GatewayConfig = {
+  AWS_REGION: 'us-east-1',
+  S3_ENDPOINT: 'http://127.0.0.1:9000',
+  RAW_BUCKET: 'raw-bucket',
+  PROCESSED_BUCKET: 'processed-bucket',
+  DYNAMODB_ENDPOINT: '',
+  CATALOG_TABLE: 'catalog',
+  KAFKA_BROKERS: '127.0.0.1:9',
+  KAFKA_TOPIC_PREFIX: '',
+  RETENTION_DAYS: 7,
+  LOG_LEVEL: 'silent',
+  HOST: '127.0.0.1',
+  PORT: 0,
+  API_KEY: testKey,
+  API_KEY_TENANT: 'local',
+  MAX_UPLOAD_BYTES: 1_000_000,
+  PRESIGN_TTL_SECONDS: 900,
+  RATE_LIMIT_PER_MINUTE: 10_000,
+  EVENT_BUDGET_MS: 500,
+}
+
+interface Overrides {
+  config?: Partial<GatewayConfig>
+  dependencies?: Partial<GatewayDependencies>
+}
+
+/** The whole app over doubles of its dependencies that keep what they are told in memory. */
+export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: Overrides = {}) {
+  const settings = { ...testConfig, ...config }
+  const clock = { now: testNow }
+  const records = new Map<string, ImageRecord>()
+  const published: ImageEvent[] = []
+  const stored = new Set<string>()
+  const now = () => clock.now
+  const s3 = new S3Client({
+    region: 'us-east-1',
+    endpoint: settings.S3_ENDPOINT,
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    credentials: { accessKeyId: 'access', secretAccessKey: 'secret' },
+  })
+  const presigning = { ttlSeconds: settings.PRESIGN_TTL_SECONDS, now }
+
+  const app = await buildApp(
+    settings,
+    {
+      catalog: catalogDouble(records, now),
+      rawBucket: {
+        head: async (key) => (stored.has(key) ? { byteLength: 1, contentType: 'image/png' } : undefined),
+        ping: async () => {},
+      },
+      events: {
+        publish: async (event) => {
+          published.push(event)
+        },
+        ping: async () => {},
+      },
+      presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
+      presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      now,
+      ...dependencies,
+    },
+    createLogger('gateway', settings.LOG_LEVEL),
+  )
+  t.teardown(() => app.close())
+  return { app, clock, records, published, stored }
+}
+
+/** Holds the same promises as the real catalog, which has a contract suite of its own. */
+function catalogDouble(records: Map<string, ImageRecord>, now: () => number): GatewayDependencies['catalog'] {
+  const find = async (tenant: string, imageId: string) => {
+    const record = records.get(`${tenant}#${imageId}`)
+    return record && !isExpired(record, now()) ? record : undefined
+  }
+  const register = async (request: UploadRequest) => {
+    const existing = await find(request.tenant, request.imageId)
+    const record = existing ?? newRecord(request, now(), 7 * 24 * 3600)
+    if (record.status === 'pending') Object.assign(record, request)
+    records.set(`${request.tenant}#${request.imageId}`, record)
+    return { created: !existing, record }
+  }
+  const unused = async () => {
+    throw new Error('the gateway has no use for this')
+  }
+  return {
+    find,
+    register,
+    claim: unused,
+    finish: unused,
+    settle: unused,
+    release: unused,
+    ping: async () => {},
+  }
+}
+
+export const withKey = { authorization: `Bearer ${testKey}` }

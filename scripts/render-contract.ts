@@ -1,0 +1,18 @@
+import { createLogger } from '../core/logger.ts'
+import { buildApp } from '../gateway/app.ts'
+import type { GatewayDependencies } from '../gateway/dependencies.ts'
+
+/** The OpenAPI document of the gateway as formatted JSON. Nothing is asked of any dependency. */
+export async function renderContract(): Promise<string> {
+  const settings = {
+    API_KEY: 'not-a-key',
+    API_KEY_TENANT: 'local',
+    MAX_UPLOAD_BYTES: 1,
+    RATE_LIMIT_PER_MINUTE: 1,
+  }
+  const app = await buildApp(settings, {} as GatewayDependencies, createLogger('export', 'silent'))
+  await app.ready()
+  const document = app.swagger()
+  await app.close()
+  return `${JSON.stringify(document, null, 2)}\n`
+}

@@ -1,0 +1,72 @@
+/** `npm start`: the whole system on this machine, in the foreground, until Ctrl-C. */
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { parseArgs } from 'node:util'
+import closeWithGrace from 'close-with-grace'
+import { readStartConfig } from './config.ts'
+import { assertUnclaimed } from './local/claim-directory.ts'
+import { type LocalSystem, startSystem } from './local/start-system.ts'
+
+const dataDirectory = '.data'
+const stopDelayMs = 4_500
+
+const usage = `Usage: npm start [-- --fresh]
+
+  --fresh   begin with an empty ${dataDirectory}/
+  PORT      environment variable: port of the gateway, 3000 by default, 0 picks a free one`
+
+try {
+  await main()
+} catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 1
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, help: { type: 'boolean' } } })
+  if (values.help) return console.log(usage)
+  const { PORT } = readStartConfig()
+  await assertFree(PORT)
+  if (values.fresh) await empty(dataDirectory)
+
+  console.log('Starting the local stores, Kafka, the gateway and the processor …')
+  const system = await startSystem({
+    dataDirectory,
+    port: PORT,
+    onRestart: (name) => console.error(`The ${name} ended by itself and is started again; its log says why.`),
+  })
+  closeWithGrace({ delay: stopDelayMs, logger: false }, async () => {
+    console.log('\nStopping …')
+    await system.close()
+  })
+  console.log(describeSystem(system))
+  console.log(`hashgate ready ${system.gatewayUrl}`)
+}
+
+async function assertFree(port: number): Promise<void> {
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', () =>
+      reject(new Error(`Port ${port} is taken: choose another with PORT=… or PORT=0.`)),
+    )
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()))
+  })
+}
+
+async function empty(directory: string): Promise<void> {
+  await assertUnclaimed(directory)
+  await rm(directory, { recursive: true, force: true })
+}
+
+function describeSystem({ gatewayUrl, key }: LocalSystem): string {
+  return `
+  API          ${gatewayUrl}/v1
+  Swagger UI   ${gatewayUrl}/docs
+  Health       ${gatewayUrl}/readyz
+  Key          ${key}
+  Data         ${dataDirectory}/ (logs in ${dataDirectory}/logs; start with "npm start -- --fresh" to empty it)
+
+  Try it:      npm run upload -- processor/test/photos
+  Stop:        Ctrl-C
+`
+}
