@@ -1,4 +1,11 @@
-import { type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino'
+import {
+  type DestinationStream,
+  type LevelWithSilent,
+  type Logger,
+  type LoggerOptions,
+  pino,
+  stdTimeFunctions,
+} from 'pino'
 
 export type { Logger }
 
@@ -11,13 +18,21 @@ const secrets = [
   '*.headers["x-api-key"]',
 ]
 
-/** JSON lines on stdout. Fixed fields: service, operation, tenant, imageId, requestId, durationMs, code. */
-export function createLogger(service: string, level: LevelWithSilent): Logger {
-  return pino({
+/**
+ * JSON lines. Fixed fields: service, operation, tenant, imageId, requestId, durationMs, code.
+ * @param destination stdout by default
+ */
+export function createLogger(
+  service: string,
+  level: LevelWithSilent,
+  destination?: DestinationStream,
+): Logger {
+  const options: LoggerOptions = {
     level,
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secrets, censor: '[redacted]' },
-  })
+  }
+  return destination ? pino(options, destination) : pino(options)
 }

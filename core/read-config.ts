@@ -15,10 +15,7 @@ export const connectionSettings = {
   /** Put in front of every topic's name, for clusters that are shared. */
   KAFKA_TOPIC_PREFIX: Type.String({ default: '' }),
   RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: 7 }),
-  LOG_LEVEL: Type.Union(
-    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
-    { default: 'info' },
-  ),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }),
 }
 
 /**

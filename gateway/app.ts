@@ -49,7 +49,7 @@ export async function buildApp(
 ): Promise<GatewayApp> {
   const app = Fastify({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     frameworkErrors: (error, request, reply) => sendProblem(toProblem(error), request, reply),
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,

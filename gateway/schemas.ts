@@ -71,7 +71,9 @@ export const UploadTarget = Type.Object(
     url: Type.String({
       format: 'uri',
       description: 'Where to PUT the bytes. A secret: whoever has it can upload this one image.',
-      examples: ['https://raw.s3.amazonaws.com/local/9f86…/20261122?X-Amz-Signature=…'],
+      examples: [
+        `https://raw-bucket.s3.us-east-1.amazonaws.com/local/${exampleId}/20261122?X-Amz-Signature=0123`,
+      ],
     }),
     headers: Type.Record(Type.String(), Type.String(), {
       description:

@@ -11,7 +11,6 @@ export const logRequests = fp(async function logRequests(app: FastifyInstance) {
       operation: request.routeOptions.schema?.operationId,
       tenant: request.tenant || undefined,
       imageId: imageIdOf(request),
-      requestId: request.id,
       status: reply.statusCode,
       code: reply.problemCode,
       durationMs: Math.round(reply.elapsedTime * 100) / 100,

@@ -37,7 +37,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
 /** Our own failures are errors in the log; a client's mistakes are only a code in the request's line. */
 export function logFailure(problem: Problem, request: FastifyRequest): void {
   const { status, code, title, cause } = problem
-  if (status >= 500) request.log.error({ err: cause ?? problem, requestId: request.id, code }, title)
+  if (status >= 500) request.log.error({ err: cause ?? problem, code }, title)
 }
 
 export function toProblemDetails(problem: Problem, requestId?: string): Static<typeof ProblemDetails> {

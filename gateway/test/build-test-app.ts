@@ -47,6 +47,8 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
   const records = new Map<string, ImageRecord>()
   const published: ImageEvent[] = []
   const stored = new Set<string>()
+  const lines: unknown[] = []
+  const log = { write: (line: string) => lines.push(JSON.parse(line)) }
   const now = () => clock.now
   const s3 = new S3Client({
     region: 'us-east-1',
@@ -76,10 +78,10 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
       now,
       ...dependencies,
     },
-    createLogger('gateway', settings.LOG_LEVEL),
+    createLogger('gateway', settings.LOG_LEVEL, log),
   )
   t.teardown(() => app.close())
-  return { app, clock, records, published, stored }
+  return { app, clock, records, published, stored, lines }
 }
 
 /** Holds the same promises as the real catalog, which has a contract suite of its own. */

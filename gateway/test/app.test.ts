@@ -1,0 +1,109 @@
+import t from 'tap'
+import { buildTestApp, sha256, testKey, withKey } from './build-test-app.ts'
+
+const payload = { sha256, byteLength: 5, contentType: 'image/png' }
+const post = { method: 'POST' as const, url: '/v1/uploads' }
+
+t.test('a key is needed, in either header', async (t) => {
+  const { app, records } = await buildTestApp(t)
+  const bad = [
+    {},
+    { authorization: `Bearer ${testKey}x` },
+    { authorization: testKey },
+    { authorization: 'Bearer ' },
+    { authorization: `Basic ${testKey}` },
+    { 'x-api-key': testKey.slice(1) },
+    { 'x-api-key': '' },
+  ]
+  for (const headers of bad) {
+    const response = await app.inject({ ...post, headers, payload })
+    t.equal(response.statusCode, 401, JSON.stringify(headers))
+    t.equal(response.json().code, 'UNAUTHENTICATED')
+    t.notMatch(response.body, testKey)
+  }
+  t.equal(records.size, 0)
+  t.equal((await app.inject({ ...post, headers: { 'x-api-key': testKey }, payload })).statusCode, 201)
+  t.equal(
+    (await app.inject({ ...post, headers: { authorization: `bearer ${testKey}` }, payload })).statusCode,
+    201,
+  )
+})
+
+t.test('bodies that cannot be read', async (t) => {
+  const { app } = await buildTestApp(t)
+  const json = { ...withKey, 'content-type': 'application/json' }
+  const cases: [number, string, Record<string, string>, string][] = [
+    [400, 'BODY_NOT_JSON', json, '{"sha256":'],
+    [400, 'BODY_NOT_JSON', json, ''],
+    [413, 'BODY_TOO_LARGE', json, JSON.stringify({ ...payload, fileName: 'x'.repeat(300_000) })],
+    [415, 'UNSUPPORTED_MEDIA_TYPE', { ...withKey, 'content-type': 'text/plain' }, 'hello'],
+    [415, 'UNSUPPORTED_MEDIA_TYPE', { ...withKey, 'content-type': 'image/png' }, 'PNG'],
+    [400, 'BODY_NOT_JSON', json, '{"__proto__":{"x":1}}'],
+  ]
+  for (const [status, code, headers, body] of cases) {
+    const response = await app.inject({ ...post, headers, payload: body })
+    t.equal(response.statusCode, status, `${code} ${body.slice(0, 20)}`)
+    t.match(response.json(), {
+      status,
+      code,
+      type: /^urn:hashgate:problem:/,
+      title: String,
+      requestId: String,
+    })
+    t.equal(response.headers['content-type'], 'application/problem+json')
+  }
+})
+
+t.test('unknown routes and broken paths are problems, too', async (t) => {
+  const { app } = await buildTestApp(t)
+  t.match((await app.inject('/nothing/here')).json(), { status: 404, code: 'ROUTE_NOT_FOUND' })
+  t.match((await app.inject({ url: '/v1/nothing', headers: withKey })).json(), { code: 'ROUTE_NOT_FOUND' })
+  t.match((await app.inject('/v1/images/%E0%A4%A')).json(), { status: 400, code: 'BAD_REQUEST' })
+})
+
+t.test('too many requests: 429 with Retry-After, for guessed keys and unknown routes as well', async (t) => {
+  const headers: Record<string, Record<string, string>> = {
+    known: withKey,
+    guessed: { 'x-api-key': 'guess' },
+  }
+  for (const [name, header] of Object.entries(headers)) {
+    const { app } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 3 } })
+    const statuses = []
+    for (let index = 0; index < 5; index += 1) {
+      const response = await app.inject({ ...post, headers: header, payload })
+      statuses.push(response.statusCode)
+      if (response.statusCode !== 429) continue
+      t.ok(Number(response.headers['retry-after']) > 0, name)
+      t.equal(response.json().code, 'RATE_LIMITED', name)
+    }
+    t.equal(statuses.filter((status) => status === 429).length, 2, name)
+  }
+  const { app } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
+  await app.inject('/nothing')
+  t.equal((await app.inject('/nothing')).statusCode, 429)
+  t.equal((await app.inject('/healthz')).statusCode, 200, 'load balancers are not counted')
+})
+
+t.test('every request is one log line, without secrets', async (t) => {
+  const { app, lines } = await buildTestApp(t, { config: { LOG_LEVEL: 'info' } })
+  await app.inject({ ...post, headers: withKey, payload })
+  const refused = await app.inject({ ...post, headers: { 'x-api-key': 'wrong' }, payload })
+  t.match(lines, [
+    {
+      service: 'gateway',
+      operation: 'createUpload',
+      tenant: 'local',
+      imageId: sha256,
+      status: 201,
+      durationMs: Number,
+    },
+    {
+      operation: 'createUpload',
+      status: 401,
+      code: 'UNAUTHENTICATED',
+      requestId: refused.headers['x-request-id'],
+    },
+  ])
+  t.equal(lines.length, 2)
+  t.notMatch(JSON.stringify(lines), /X-Amz-Signature|hg_test|wrong/)
+})

@@ -1,0 +1,63 @@
+import t from 'tap'
+import { DependencyUnavailable } from '../../../core/errors.ts'
+import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+
+const asked = {
+  method: 'POST' as const,
+  url: '/v1/uploads',
+  headers: withKey,
+  payload: { sha256, byteLength: 5, contentType: 'image/png' },
+}
+const complete = { method: 'POST' as const, url: `/v1/images/${sha256}/complete`, headers: withKey }
+
+t.test('announces an upload only when the bytes are in the store', async (t) => {
+  const { app, published, stored } = await buildTestApp(t)
+  await app.inject(asked)
+  const early = await app.inject(complete)
+  t.equal(early.statusCode, 409)
+  t.equal(early.json().code, 'UPLOAD_NOT_FOUND_IN_STORE')
+  t.equal(published.length, 1)
+
+  stored.add(`local/${sha256}/20261122`)
+  const response = await app.inject(complete)
+  t.equal(response.statusCode, 202)
+  t.strictSame(response.json(), { imageId: sha256, status: 'pending' })
+  t.match(published[1], {
+    type: 'hashgate.image.upload.completed.v1',
+    data: { objectKey: `local/${sha256}/20261122` },
+  })
+})
+
+t.test('says nothing more once the work has begun', async (t) => {
+  const { app, records, published } = await buildTestApp(t)
+  await app.inject(asked)
+  published.length = 0
+  for (const status of ['processing', 'ready', 'rejected']) {
+    Object.assign(records.get(`local#${sha256}`) ?? {}, { status })
+    const response = await app.inject(complete)
+    t.equal(response.statusCode, 202)
+    t.equal(response.json().status, status)
+  }
+  t.strictSame(published, [])
+})
+
+t.test('unknown, expired and malformed images', async (t) => {
+  const { app, clock } = await buildTestApp(t)
+  t.equal((await app.inject(complete)).statusCode, 404)
+  await app.inject(asked)
+  clock.now += 7 * 86_400_000
+  t.equal((await app.inject(complete)).json().code, 'IMAGE_NOT_FOUND')
+  const malformed = await app.inject({ ...complete, url: '/v1/images/abc/complete' })
+  t.match(malformed.json(), { status: 400, errors: [{ field: 'imageId' }] })
+})
+
+t.test('a store that is away is a 503, not a 409', async (t) => {
+  const head = async () => {
+    throw new DependencyUnavailable('bucket')
+  }
+  const { app } = await buildTestApp(t, { dependencies: { rawBucket: { head, ping: async () => {} } } })
+  await app.inject(asked)
+  const response = await app.inject(complete)
+  t.equal(response.statusCode, 503)
+  t.equal(response.headers['retry-after'], '2')
+})

@@ -1,0 +1,90 @@
+import t from 'tap'
+import { DependencyUnavailable } from '../../../core/errors.ts'
+import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+
+const good = { sha256, byteLength: 5, contentType: 'image/png' }
+const hashOf = (index: number) => index.toString(16).padStart(64, '0')
+const post = (payload: unknown) => ({
+  method: 'POST' as const,
+  url: '/v1/uploads/batch',
+  headers: withKey,
+  payload: payload as object,
+})
+
+t.test('answers every item in its place; a bad one fails alone', async (t) => {
+  const { app, records } = await buildTestApp(t)
+  const uploads = [
+    good,
+    { ...good, sha256: 'x' },
+    { ...good, sha256: hashOf(1) },
+    7,
+    { ...good, byteLength: 2 ** 31 },
+  ]
+  const response = await app.inject(post({ uploads }))
+  t.equal(response.statusCode, 200)
+  const { results } = response.json()
+  t.match(results, [
+    { imageId: sha256, status: 'pending', upload: { method: 'PUT' } },
+    { problem: { status: 400, code: 'VALIDATION_FAILED', errors: [{ field: 'uploads.1.sha256' }] } },
+    { imageId: hashOf(1), upload: { method: 'PUT' } },
+    { problem: { code: 'VALIDATION_FAILED', errors: [{ field: 'uploads.3' }] } },
+    { problem: { code: 'VALIDATION_FAILED', errors: [{ field: 'byteLength' }] } },
+  ])
+  t.equal(records.size, 2)
+})
+
+t.test('the same hash twice is one record and one announcement', async (t) => {
+  const { app, records, published } = await buildTestApp(t)
+  const { results } = (await app.inject(post({ uploads: [good, good, good] }))).json()
+  t.equal(results.length, 3)
+  t.strictSame(results[0], results[2])
+  t.equal(records.size, 1)
+  t.equal(published.length, 1)
+})
+
+t.test('takes 100 items, with the longest names', async (t) => {
+  const { app, records } = await buildTestApp(t)
+  const uploads = Array.from({ length: 100 }, (_, index) => ({
+    ...good,
+    sha256: hashOf(index),
+    fileName: '\u{1F5BC}'.repeat(127),
+  }))
+  const response = await app.inject(post({ uploads }))
+  t.equal(response.statusCode, 200)
+  t.strictSame(
+    response.json().results.map(({ imageId }: { imageId: string }) => imageId),
+    uploads.map(({ sha256 }) => sha256),
+  )
+  t.equal(records.size, 100)
+})
+
+t.test('a list that is no list of 1 to 100 is refused as a whole', async (t) => {
+  const { app } = await buildTestApp(t)
+  const bad = [
+    { uploads: [] },
+    { uploads: Array(101).fill(good) },
+    { uploads: 'x' },
+    {},
+    [good],
+    { uploads: [good], x: 1 },
+  ]
+  for (const payload of bad) {
+    const response = await app.inject(post(payload))
+    t.equal(response.statusCode, 400, JSON.stringify(payload).slice(0, 40))
+    t.equal(response.json().code, 'VALIDATION_FAILED')
+  }
+})
+
+t.test('a dependency that is away is the problem of each item', async (t) => {
+  const publish = async () => {
+    throw new DependencyUnavailable('events', new Error('inner'))
+  }
+  const { app } = await buildTestApp(t, { dependencies: { events: { publish, ping: async () => {} } } })
+  const response = await app.inject(post({ uploads: [good, { ...good, sha256: 'x' }] }))
+  t.equal(response.statusCode, 200)
+  t.match(response.json().results, [
+    { problem: { status: 503, code: 'DEPENDENCY_UNAVAILABLE' } },
+    { problem: { status: 400 } },
+  ])
+  t.notMatch(response.body, 'inner')
+})

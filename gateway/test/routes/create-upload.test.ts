@@ -1,0 +1,141 @@
+import t from 'tap'
+import { DependencyUnavailable } from '../../../core/errors.ts'
+import { buildTestApp, sha256, testConfig, testNow, withKey } from '../build-test-app.ts'
+
+const good = { sha256, byteLength: 5, contentType: 'image/png' }
+const post = (payload: unknown) => ({
+  method: 'POST' as const,
+  url: '/v1/uploads',
+  headers: withKey,
+  payload: payload as object,
+})
+
+t.test('grants an upload, records it and announces it', async (t) => {
+  const { app, records, published } = await buildTestApp(t)
+  const response = await app.inject(post({ ...good, fileName: 'a.png' }))
+  t.equal(response.statusCode, 201)
+  const { imageId, status, upload } = response.json()
+  t.equal(imageId, sha256)
+  t.equal(status, 'pending')
+  t.match(upload.url, `/raw-bucket/local/${sha256}/20261122?`)
+  t.equal(upload.expiresInSeconds, testConfig.PRESIGN_TTL_SECONDS)
+  t.match(records.get(`local#${sha256}`), { status: 'pending', byteLength: 5, fileName: 'a.png' })
+  t.match(published, [{ type: 'hashgate.image.upload.requested.v1', subject: sha256 }])
+})
+
+t.test('asked again while the bytes are missing: a fresh URL for the same key', async (t) => {
+  const { app, clock, records } = await buildTestApp(t)
+  const first = (await app.inject(post(good))).json()
+  clock.now += 86_400_000
+  const second = await app.inject(post(good))
+  t.equal(second.statusCode, 201)
+  t.not(second.json().upload.url, first.upload.url)
+  t.equal(new URL(second.json().upload.url).pathname, new URL(first.upload.url).pathname)
+  t.equal(records.size, 1)
+})
+
+t.test('a hash in upper case is the same image', async (t) => {
+  const { app, records } = await buildTestApp(t)
+  const response = await app.inject(post({ ...good, sha256: sha256.toUpperCase() }))
+  t.equal(response.json().imageId, sha256)
+  t.ok(records.has(`local#${sha256}`))
+})
+
+t.test('already there: nothing to upload, nothing announced, life not extended', async (t) => {
+  const { app, clock, records, published } = await buildTestApp(t)
+  await app.inject(post(good))
+  const record = records.get(`local#${sha256}`)
+  t.ok(record)
+  const expiresAt = new Date(testNow + 7 * 86_400_000).toISOString()
+  clock.now += 3 * 86_400_000
+  published.length = 0
+
+  Object.assign(record ?? {}, { status: 'processing' })
+  const processing = await app.inject(post(good))
+  t.equal(processing.statusCode, 200)
+  t.strictSame(processing.json(), { imageId: sha256, status: 'processing', duplicate: true, expiresAt })
+
+  const variants = [
+    {
+      name: 'thumb',
+      key: 'local/x/thumb.webp',
+      width: 2,
+      height: 3,
+      byteLength: 9,
+      contentType: 'image/webp',
+    },
+  ]
+  const image = {
+    format: 'png',
+    width: 20,
+    height: 30,
+    placeholder: 'aa',
+    dominantColor: '#010203',
+    variants,
+  }
+  Object.assign(record ?? {}, { status: 'ready', image })
+  const ready = (await app.inject(post(good))).json()
+  t.match(ready, { status: 'ready', duplicate: true, image: { status: 'ready', width: 20, format: 'png' } })
+  t.match(ready.image.variants, [{ name: 'thumb', width: 2, byteLength: 9 }])
+  t.match(ready.image.variants[0].url, '/processed-bucket/local/x/thumb.webp?')
+  t.notOk('key' in ready.image.variants[0], 'keys stay inside')
+
+  const rejection = { reason: 'image_corrupt', detail: 'It is cut off.' }
+  Object.assign(record ?? {}, { status: 'rejected', rejection, image: undefined })
+  t.match((await app.inject(post(good))).json(), { status: 'rejected', duplicate: true, rejection })
+  t.strictSame(published, [])
+})
+
+t.test('names every field at fault', async (t) => {
+  const { app, records } = await buildTestApp(t)
+  const bad: [string, object, string[]][] = [
+    ['not 64 hex digits', { ...good, sha256: 'abc' }, ['sha256']],
+    ['no bytes', { ...good, byteLength: 0 }, ['byteLength']],
+    ['over the limit', { ...good, byteLength: testConfig.MAX_UPLOAD_BYTES + 1 }, ['byteLength']],
+    ['a number as text', { ...good, byteLength: '5' }, ['byteLength']],
+    ['unknown type', { ...good, contentType: 'image/svg+xml' }, ['contentType']],
+    ['extra field', { ...good, colour: 'red' }, ['colour']],
+    ['nothing', {}, ['sha256', 'byteLength', 'contentType']],
+    ['all at once', { sha256: 1, byteLength: -1, x: 1 }, ['contentType', 'x', 'sha256', 'byteLength']],
+  ]
+  for (const [name, payload, fields] of bad) {
+    const response = await app.inject(post(payload))
+    t.equal(response.statusCode, 400, name)
+    t.equal(response.headers['content-type'], 'application/problem+json', name)
+    const { code, errors } = response.json()
+    t.equal(code, 'VALIDATION_FAILED', name)
+    t.strictSame(
+      [...new Set(errors.map(({ field }: { field: string }) => field))].sort(),
+      fields.sort(),
+      name,
+    )
+  }
+  t.equal(records.size, 0)
+})
+
+t.test('a dependency that is away: 503 with Retry-After, and a later request succeeds', async (t) => {
+  let away = true
+  const publish = async () => {
+    if (away) throw new DependencyUnavailable('events', new Error('broker 10.0.0.7 is down'))
+  }
+  const { app } = await buildTestApp(t, { dependencies: { events: { publish, ping: async () => {} } } })
+  const refused = await app.inject(post(good))
+  t.equal(refused.statusCode, 503)
+  t.match(refused.headers, { 'retry-after': '2', 'content-type': 'application/problem+json' })
+  t.equal(refused.json().code, 'DEPENDENCY_UNAVAILABLE')
+  t.notMatch(refused.body, '10.0.0.7', 'inner messages stay inside')
+  t.notMatch(refused.body, 'X-Amz-Signature', 'nothing is half-promised')
+  away = false
+  t.equal((await app.inject(post(good))).statusCode, 201)
+})
+
+t.test('a bug is a 500 that tells nothing', async (t) => {
+  const publish = async () => {
+    throw new TypeError('secret of the house')
+  }
+  const { app } = await buildTestApp(t, { dependencies: { events: { publish, ping: async () => {} } } })
+  const response = await app.inject(post(good))
+  t.equal(response.statusCode, 500)
+  t.equal(response.json().code, 'INTERNAL_ERROR')
+  t.notMatch(response.body, 'secret')
+})

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import t from 'tap'
+import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+
+const asked = {
+  method: 'POST' as const,
+  url: '/v1/uploads',
+  headers: withKey,
+  payload: { sha256, byteLength: 5, contentType: 'image/png' },
+}
+const get = (query = '') => ({ url: `/v1/images/${sha256}${query}`, headers: withKey })
+
+t.test('tells the state of an image until its time is over', async (t) => {
+  const { app, clock } = await buildTestApp(t)
+  t.equal((await app.inject(get())).statusCode, 404)
+  await app.inject(asked)
+  const response = await app.inject(get())
+  t.equal(response.statusCode, 200)
+  t.equal(response.headers['cache-control'], 'no-store')
+  t.strictSame(response.json(), {
+    imageId: sha256,
+    status: 'pending',
+    byteLength: 5,
+    contentType: 'image/png',
+    createdAt: '2026-11-22T10:00:00.000Z',
+    expiresAt: '2026-11-29T10:00:00.000Z',
+  })
+  clock.now += 7 * 86_400_000
+  t.equal((await app.inject(get())).json().code, 'IMAGE_NOT_FOUND')
+})
+
+t.test('holds the answer until the status is final', async (t) => {
+  const { app, records } = await buildTestApp(t)
+  await app.inject(asked)
+  const rejection = { reason: 'image_corrupt', detail: 'Cut off.' }
+  let answered = false
+  const waiting = app.inject(get('?wait=20')).then((response) => {
+    answered = true
+    return response
+  })
+  await app.inject(get())
+  t.equal(answered, false)
+  Object.assign(records.get(`local#${sha256}`) ?? {}, { status: 'rejected', rejection })
+  t.match((await waiting).json(), { status: 'rejected', rejection })
+})
+
+t.test('answers as it is when the seconds are over', async (t) => {
+  const { app } = await buildTestApp(t)
+  await app.inject(asked)
+  t.equal((await app.inject(get('?wait=1'))).json().status, 'pending')
+})
+
+t.test('a server that closes answers those who wait', async (t) => {
+  const { app } = await buildTestApp(t)
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  await app.inject(asked)
+  const arrived = once(app.server, 'request')
+  const waiting = fetch(`${url}/v1/images/${sha256}?wait=25`, { headers: withKey })
+  await arrived
+  await app.close()
+  t.equal((await waiting).status, 200)
+})
+
+t.test('wait is 0 to 25 seconds', async (t) => {
+  const { app } = await buildTestApp(t)
+  for (const query of ['?wait=26', '?wait=-1', '?wait=x', '?wait=1.5', '?weight=1']) {
+    const response = await app.inject(get(query))
+    t.equal(response.statusCode, 400, query)
+    t.equal(response.json().code, 'VALIDATION_FAILED', query)
+  }
+})
