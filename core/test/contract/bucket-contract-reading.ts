@@ -1,0 +1,80 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, NoSuchKey } from '@aws-sdk/client-s3'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import type { Test } from 'tap'
+import type { BucketUnderTest } from './bucket-contract.ts'
+import { createContractClient, isStored, sendRaw, sendSignedPut, signPut } from './bucket-contract-client.ts'
+
+export async function testReading(t: Test, { client, bucket, options }: BucketUnderTest): Promise<void> {
+  const key = 'read me/ü'
+  const bytes = randomBytes(100_000)
+  const signed = await signPut(client, { bucket, key, bytes })
+  t.equal((await sendSignedPut(signed, bytes)).status, 200)
+  const url = await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }))
+
+  await t.test('HEAD tells length, type, ETag, metadata and the checksum', async (t) => {
+    const head = await client.send(
+      new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
+    )
+    t.equal(head.ContentLength, bytes.length)
+    t.equal(head.ContentType, 'image/png')
+    t.equal(head.ETag, `"${createHash('md5').update(bytes).digest('hex')}"`)
+    t.same(head.Metadata, { traceparent: signed.headers['x-amz-meta-traceparent'] })
+    t.equal(head.ChecksumSHA256, signed.headers['x-amz-checksum-sha256'])
+    t.ok(Math.abs(Date.now() - Number(head.LastModified)) < 3_600_000, 'modified within the hour')
+  })
+
+  const ranges = [
+    { range: 'bytes=10-19', start: 10, end: 20 },
+    { range: 'bytes=99990-', start: 99_990, end: 100_000 },
+    { range: 'bytes=-5', start: 99_995, end: 100_000 },
+    { range: 'bytes=99990-200000', start: 99_990, end: 100_000 },
+  ]
+  for (const { range, start, end } of ranges) {
+    await t.test(`Range ${range} gets that part with 206`, async (t) => {
+      const answer = await fetch(url, { headers: { range } })
+      t.equal(answer.status, 206)
+      t.equal(answer.headers.get('content-range'), `bytes ${start}-${end - 1}/100000`)
+      t.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes.subarray(start, end)))
+    })
+  }
+
+  await t.test('a Range behind the end gets 416', async (t) => {
+    const answer = await sendRaw(url, { method: 'GET', headers: { range: 'bytes=100000-' } })
+    t.equal(answer.status, 416)
+    if (options.hasS3ErrorCodes !== false) t.equal(answer.code, 'InvalidRange')
+  })
+
+  await t.test('GET is refused without a signature, with a tampered one, and when expired', async (t) => {
+    t.equal((await sendRaw(url.split('?')[0] ?? '', { method: 'GET' })).status, 403)
+    t.equal((await sendRaw(`${url}0`, { method: 'GET' })).status >= 400, true)
+    t.equal((await sendRaw(url, { method: 'PUT', headers: { 'content-length': '0' } })).status, 403)
+    const expired = await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), {
+      signingDate: new Date(Date.now() - 120_000),
+      expiresIn: 60,
+    })
+    t.equal((await sendRaw(expired, { method: 'GET' })).status, 403)
+  })
+
+  await t.test('a signed header request with the wrong secret is refused', async (t) => {
+    const other = createContractClient({ ...options, secretAccessKey: 'not-the-secret' })
+    const refused: unknown = await other
+      .send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+      .catch((error: unknown) => error)
+    t.match(refused, { $metadata: { httpStatusCode: 403 } })
+  })
+
+  await t.test('what is not there: NoSuchKey', async (t) => {
+    await t.rejects(client.send(new GetObjectCommand({ Bucket: bucket, Key: 'absent' })), NoSuchKey)
+    t.notOk(await isStored(client, bucket, 'absent'))
+  })
+
+  await t.test('a deleted object is gone; deleting it again is no error', async (t) => {
+    const doomed = { Bucket: bucket, Key: 'doomed' }
+    const put = await signPut(client, { bucket, key: doomed.Key, bytes })
+    t.equal((await sendSignedPut(put, bytes)).status, 200)
+    await client.send(new DeleteObjectCommand(doomed))
+    t.notOk(await isStored(client, bucket, doomed.Key))
+    await t.resolves(client.send(new DeleteObjectCommand(doomed)))
+  })
+}

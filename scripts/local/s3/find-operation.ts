@@ -1,0 +1,66 @@
+import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
+import { createBucket, deleteBucket, headBucket, listBuckets } from './operations/buckets.ts'
+import { completeMultipartUpload } from './operations/complete-multipart-upload.ts'
+import { createMultipartUpload } from './operations/create-multipart-upload.ts'
+import { deleteObject } from './operations/delete-object.ts'
+import { getObject } from './operations/get-object.ts'
+import { listObjects } from './operations/list-objects.ts'
+import { putObject } from './operations/put-object.ts'
+import { uploadPart } from './operations/upload-part.ts'
+import type { Operation } from './s3-context.ts'
+import { S3Error } from './s3-error.ts'
+import type { S3Request } from './s3-request.ts'
+
+interface Route {
+  method: string
+  on: 'service' | 'bucket' | 'object'
+  /** Query parameters that must be there; with an `=`, that value too. */
+  needs?: string[]
+  /** Query parameters that may be there. Any other asks for something that is not here. */
+  takes?: string[]
+  run: Operation
+}
+
+const listing = ['prefix', 'delimiter', 'max-keys', 'continuation-token', 'start-after', 'encoding-type']
+const overrides = ['type', 'disposition', 'encoding', 'language'].map((name) => `response-content-${name}`)
+const reading = [...overrides, 'response-cache-control', 'response-expires']
+
+const routes: Route[] = [
+  { method: 'GET', on: 'service', takes: ['max-buckets'], run: listBuckets },
+  { method: 'PUT', on: 'bucket', run: createBucket },
+  { method: 'HEAD', on: 'bucket', run: headBucket },
+  { method: 'DELETE', on: 'bucket', run: deleteBucket },
+  {
+    method: 'GET',
+    on: 'bucket',
+    needs: ['list-type=2'],
+    takes: [...listing, 'fetch-owner'],
+    run: listObjects,
+  },
+  { method: 'GET', on: 'object', takes: reading, run: getObject },
+  { method: 'HEAD', on: 'object', takes: reading, run: getObject },
+  { method: 'PUT', on: 'object', run: putObject },
+  { method: 'DELETE', on: 'object', run: deleteObject },
+  { method: 'POST', on: 'object', needs: ['uploads'], run: createMultipartUpload },
+  { method: 'PUT', on: 'object', needs: ['uploadId', 'partNumber'], run: uploadPart },
+  { method: 'POST', on: 'object', needs: ['uploadId'], run: completeMultipartUpload },
+  { method: 'DELETE', on: 'object', needs: ['uploadId'], run: abortMultipartUpload },
+]
+
+/** Throws `NotImplemented` for everything that this stand-in cannot do, rather than doing something else. */
+export function findOperation(request: S3Request): Operation {
+  const found = routes.find((route) => matches(route, request))
+  if (!found || request.message.headers['x-amz-copy-source'] !== undefined)
+    throw new S3Error('NotImplemented', 'This local S3 does not implement the requested operation.')
+  return found.run
+}
+
+function matches(route: Route, { method, bucket, key, query }: S3Request): boolean {
+  const on = key ? 'object' : bucket ? 'bucket' : 'service'
+  if (route.method !== method || route.on !== on) return false
+  const needs = (route.needs ?? []).map((need) => need.split('='))
+  const hasAll = needs.every(([name = '', value]) => query.has(name, value))
+  const known = new Set([...needs.map(([name]) => name), ...(route.takes ?? []), 'x-id'])
+  // x-amz-* belongs to the signature, or was moved there from a header by whoever signed the URL.
+  return hasAll && [...query.keys()].every((name) => known.has(name) || /^x-amz-/i.test(name))
+}

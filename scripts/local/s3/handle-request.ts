@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { addCorsHeaders, answerPreflight } from './cors.ts'
+import { findOperation } from './find-operation.ts'
+import { sendError } from './respond.ts'
+import type { S3Context, VerifiedRequest } from './s3-context.ts'
+import { createRequestId, readRequest, type S3Request } from './s3-request.ts'
+
+type VerifySignature = (request: S3Request) => Promise<string>
+
+/** From bytes on a connection to one operation. Never rejects. */
+export function createRequestHandler(s3: S3Context, verifySignature: VerifySignature) {
+  return async function handleRequest(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = createRequestId()
+    const continuation = createContinuation(message, response)
+    response.setHeader('x-amz-request-id', requestId)
+    // Clients set their clocks by this header.
+    response.setHeader('date', new Date(s3.now()).toUTCString())
+    addCorsHeaders(message, response)
+    try {
+      if (message.method === 'OPTIONS') return answerPreflight(message, response)
+      const request = readRequest(message, requestId)
+      const payloadHash = await verifySignature(request)
+      const verified: VerifiedRequest = { ...request, payloadHash, acceptBody: continuation.accept }
+      await findOperation(request)(verified, response, s3)
+    } catch (error) {
+      if (message.destroyed && !message.complete) return // the client has gone
+      if (response.destroyed) return
+      continuation.closeUnlessAccepted()
+      sendError(response, error, message.url?.split('?')[0] ?? '')
+      // Read on to the end of the body: a connection closed with bytes unread is reset, and the answer lost with it.
+      message.resume()
+    }
+  }
+}
+
+/** `Expect: 100-continue`: the client holds its body back until it is wanted. */
+function createContinuation(message: IncomingMessage, response: ServerResponse) {
+  let isWaiting = message.headers.expect?.toLowerCase() === '100-continue'
+  return {
+    accept() {
+      if (isWaiting) response.writeContinue()
+      isWaiting = false
+    },
+    /** Whether a refused client sends its body nevertheless cannot be known, so the connection ends. */
+    closeUnlessAccepted() {
+      if (isWaiting) response.setHeader('connection', 'close')
+    },
+  }
+}

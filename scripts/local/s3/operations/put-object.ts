@@ -1,0 +1,25 @@
+import { readDeclaredBody } from '../checksums.ts'
+import { publishObject, refuseExisting } from '../publish-object.ts'
+import { readContentLength, receiveBody } from '../receive-body.ts'
+import { sendEmpty } from '../respond.ts'
+import type { Operation } from '../s3-context.ts'
+import { checkKey, readIfAbsent, readStoredHeaders } from '../stored-headers.ts'
+
+export const putObject: Operation = async (request, response, s3) => {
+  const { bucket, key, payloadHash } = request
+  s3.store.requireBucket(bucket)
+  checkKey(key)
+  const byteLength = readContentLength(request, s3.maxObjectBytes)
+  const declared = readDeclaredBody(request, payloadHash)
+  const headers = readStoredHeaders(request)
+  const ifAbsent = readIfAbsent(request)
+  // Asked again, for good, when the bytes are here. Asking now spares a client that waits for 100-continue the upload.
+  if (ifAbsent) await refuseExisting(request, s3)
+
+  request.acceptBody()
+  const { staged, md5 } = await receiveBody(request, s3.store, declared, byteLength)
+  const { checksums } = declared
+  const head = { key, byteLength, etag: md5, lastModifiedMs: s3.now(), headers, checksums }
+  await publishObject(request, s3, { staged, head, ifAbsent, eventName: 'ObjectCreated:Put' })
+  sendEmpty(response, 200, { etag: `"${md5}"`, ...checksums })
+}

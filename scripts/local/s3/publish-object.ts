@@ -1,0 +1,63 @@
+import { buildObjectCreatedEvent, type ObjectCreated } from './object-created-event.ts'
+import type { ObjectHead } from './object-file.ts'
+import { preconditionFailed } from './object-store.ts'
+import type { S3Context, VerifiedRequest } from './s3-context.ts'
+import type { StagedFile } from './staged-file.ts'
+
+/**
+ * Makes a received object visible and owes its event. The event is on disk before the object is visible, so neither a
+ * crash nor a refused retry (412) can lose it. Throws `PreconditionFailed`; then nothing is left of the staged file.
+ */
+export async function publishObject(
+  request: VerifiedRequest,
+  s3: S3Context,
+  upload: { staged: StagedFile; head: ObjectHead; ifAbsent: boolean; eventName: ObjectCreated['eventName'] },
+): Promise<void> {
+  const { staged, head, ifAbsent, eventName } = upload
+  const { bucket, key } = request
+  try {
+    await staged.seal(head)
+    await s3.runAlone(`${bucket}/${key}`, async () => {
+      if (ifAbsent) await refuseExisting(request, s3)
+      const spooled = await prepareEvent(request, s3, head, eventName)
+      await s3.store.publish(staged.path, bucket, key, ifAbsent).catch(async (error) => {
+        if (spooled) await s3.spool.withdraw(spooled)
+        throw error
+      })
+      if (!spooled) return
+      await s3.spool.confirm(spooled)
+      s3.delivery.enqueue(spooled)
+    })
+  } catch (error) {
+    await staged.discard()
+    throw error
+  }
+}
+
+/** Throws `PreconditionFailed` when the key is taken. */
+export async function refuseExisting({ bucket, key }: VerifiedRequest, { store }: S3Context): Promise<void> {
+  if (await store.hasObject(bucket, key)) throw preconditionFailed()
+}
+
+async function prepareEvent(
+  request: VerifiedRequest,
+  s3: S3Context,
+  head: ObjectHead,
+  eventName: ObjectCreated['eventName'],
+): Promise<string | undefined> {
+  const { bucket, key, requestId, message } = request
+  if (!s3.notifyingBuckets.has(bucket)) return undefined
+  const event = buildObjectCreatedEvent({
+    eventName,
+    bucket,
+    key,
+    byteLength: head.byteLength,
+    etag: head.etag,
+    sequencer: s3.nextSequencer(),
+    timeMs: s3.now(),
+    region: s3.region,
+    requestId,
+    sourceIpAddress: message.socket.remoteAddress ?? '',
+  })
+  return s3.spool.prepare(event)
+}

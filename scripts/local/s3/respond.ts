@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http'
+import { S3Error } from './s3-error.ts'
+import { writeXml } from './write-xml.ts'
+
+type Headers = Record<string, string | number>
+
+export function sendEmpty(response: ServerResponse, status: number, headers: Headers = {}): void {
+  response.writeHead(status, status === 204 ? headers : { 'content-length': 0, ...headers }).end()
+}
+
+export function sendXml(
+  response: ServerResponse,
+  root: string,
+  content: Record<string, unknown>,
+  status = 200,
+): void {
+  const body = writeXml(root, content)
+  response
+    .writeHead(status, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(body) })
+    .end(body)
+}
+
+/** Anything that is not an `S3Error` is a fault of this server: it is logged, and the client learns nothing of it. */
+export function sendError(response: ServerResponse, thrown: unknown, resource: string): void {
+  const error = thrown instanceof S3Error ? thrown : new S3Error('InternalError')
+  if (error !== thrown) console.error('local S3:', thrown)
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const requestId = String(response.getHeader('x-amz-request-id'))
+  sendXml(response, 'Error', errorContent(error, resource, requestId), error.status)
+}
+
+export function errorContent(error: S3Error, resource: string, requestId: string) {
+  return {
+    Code: error.code,
+    Message: error.message,
+    ...error.details,
+    Resource: resource,
+    RequestId: requestId,
+  }
+}

@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http'
+import type { EventDelivery } from './deliver-events.ts'
+import type { EventSpool } from './event-spool.ts'
+import type { KeyLock } from './key-lock.ts'
+import type { MultipartStore } from './multipart-store.ts'
+import type { ObjectStore } from './object-store.ts'
+import type { S3Request } from './s3-request.ts'
+
+/** What every operation works with. */
+export interface S3Context {
+  store: ObjectStore
+  multipart: MultipartStore
+  spool: EventSpool
+  delivery: EventDelivery
+  runAlone: KeyLock
+  nextSequencer: () => string
+  /** Buckets whose new objects raise events. */
+  notifyingBuckets: ReadonlySet<string>
+  region: string
+  maxObjectBytes: number
+  now: () => number
+}
+
+/** A request whose signature was verified. */
+export interface VerifiedRequest extends S3Request {
+  /** What the client signed about its body: a hash in hex, `UNSIGNED-PAYLOAD` or `STREAMING-…`. */
+  payloadHash: string
+  /** Tells a client that sent `Expect: 100-continue` to go on. */
+  acceptBody: () => void
+}
+
+export type Operation = (request: VerifiedRequest, response: ServerResponse, s3: S3Context) => Promise<void>

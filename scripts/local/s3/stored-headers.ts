@@ -1,0 +1,42 @@
+import { S3Error } from './s3-error.ts'
+import { readHeader, type S3Request } from './s3-request.ts'
+
+const standardHeaders = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'expires',
+]
+const maxKeyBytes = 1024
+const maxUserMetadataBytes = 2048
+
+/** The headers that are kept with an object and given back as they came. Throws `MetadataTooLarge`. */
+export function readStoredHeaders(request: S3Request): Record<string, string> {
+  const stored: Record<string, string> = { 'content-type': 'binary/octet-stream' }
+  let userMetadataBytes = 0
+  for (const name of Object.keys(request.message.headers)) {
+    const isUserMetadata = name.startsWith('x-amz-meta-')
+    if (!isUserMetadata && !standardHeaders.includes(name)) continue
+    const value = readHeader(request, name) ?? ''
+    stored[name] = value
+    if (isUserMetadata) userMetadataBytes += name.length - 'x-amz-meta-'.length + value.length
+  }
+  if (userMetadataBytes > maxUserMetadataBytes) throw new S3Error('MetadataTooLarge')
+  return stored
+}
+
+export function checkKey(key: string): void {
+  if (Buffer.byteLength(key) > maxKeyBytes) throw new S3Error('KeyTooLongError')
+}
+
+/** True for `If-None-Match: *`; S3 knows no other value for writes. */
+export function readIfAbsent(request: S3Request): boolean {
+  const condition = readHeader(request, 'if-none-match')
+  if (readHeader(request, 'if-match') !== undefined)
+    throw new S3Error('NotImplemented', 'This local S3 does not write with If-Match.')
+  if (condition !== undefined && condition !== '*')
+    throw new S3Error('NotImplemented', 'If-None-Match on a write must be *.')
+  return condition === '*'
+}

@@ -1,0 +1,151 @@
+import { timingSafeEqual } from 'node:crypto'
+import { HttpRequest } from '@smithy/protocol-http'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { readSignature, type SignatureClaim } from './read-signature.ts'
+import { S3Error } from './s3-error.ts'
+import { readHeader, type S3Request } from './s3-request.ts'
+import { Sha256Checksum } from './sha256-checksum.ts'
+
+const payloadHashHeader = 'x-amz-content-sha256'
+const maxSkewMs = 15 * 60 * 1000
+
+/**
+ * Checks a request as S3 does: the SDK's own signer signs what arrived, restricted to the headers that the client
+ * says it signed, and both signatures must be the same.
+ * @returns a function that resolves to the payload hash the client signed, which the body still has to match
+ */
+export function createSignatureVerifier(options: {
+  accessKeyId: string
+  secretAccessKey: string
+  region: string
+  now: () => number
+}) {
+  const { accessKeyId, secretAccessKey, region, now } = options
+  const signer = new SignatureV4({
+    credentials: { accessKeyId, secretAccessKey },
+    region,
+    service: 's3',
+    sha256: Sha256Checksum,
+    uriEscapePath: false,
+    applyChecksum: false,
+  })
+
+  return async function verifySignature(request: S3Request): Promise<string> {
+    const claim = readSignature(request)
+    checkCredential(request, claim, accessKeyId, region)
+    checkTime(claim, now())
+    checkSignedHeaders(request, claim)
+    const expected = await recomputeSignature(signer, request, claim)
+    if (!isEqual(expected, claim.signature)) throw new S3Error('SignatureDoesNotMatch')
+    return claim.payloadHash
+  }
+}
+
+function checkCredential(
+  request: S3Request,
+  claim: SignatureClaim,
+  accessKeyId: string,
+  region: string,
+): void {
+  // These keys are static, so a session token cannot belong to them.
+  if (request.query.has('X-Amz-Security-Token') || readHeader(request, 'x-amz-security-token'))
+    throw new S3Error('InvalidToken')
+  if (claim.accessKeyId !== accessKeyId)
+    throw new S3Error('InvalidAccessKeyId', undefined, { AWSAccessKeyId: claim.accessKeyId })
+  const scope = `${claim.longDate.slice(0, 8)}/${region}/s3/aws4_request`
+  if (claim.scope !== scope) throw malformed(claim, `the credential scope must be ${scope}`)
+}
+
+function checkTime(claim: SignatureClaim, nowMs: number): void {
+  const ageMs = nowMs - claim.signedAt.getTime()
+  if (claim.expiresInSeconds === undefined) {
+    if (Math.abs(ageMs) > maxSkewMs) throw new S3Error('RequestTimeTooSkewed')
+    return
+  }
+  if (ageMs < -maxSkewMs) throw new S3Error('AccessDenied', 'Request is not yet valid')
+  if (ageMs > claim.expiresInSeconds * 1000)
+    throw new S3Error('AccessDenied', 'Request has expired', {
+      'X-Amz-Expires': String(claim.expiresInSeconds),
+      Expires: new Date(claim.signedAt.getTime() + claim.expiresInSeconds * 1000).toISOString(),
+      ServerTime: new Date(nowMs).toISOString(),
+    })
+}
+
+function checkSignedHeaders(request: S3Request, claim: SignatureClaim): void {
+  if (!claim.signedHeaders.includes('host')) throw malformed(claim, 'host must be signed')
+  const unsigned = Object.keys(request.message.headers).filter(
+    (name) => name.startsWith('x-amz-') && !claim.signedHeaders.includes(name),
+  )
+  if (unsigned.length > 0)
+    throw new S3Error('AccessDenied', 'There were headers present in the request which were not signed', {
+      HeadersNotSigned: unsigned.join(', '),
+    })
+}
+
+async function recomputeSignature(signer: SignatureV4, request: S3Request, claim: SignatureClaim) {
+  const signedHeaders = new Set(claim.signedHeaders)
+  const rebuilt = new HttpRequest({
+    method: request.method,
+    path: canonicalPath(request),
+    query: canonicalQuery(request.query),
+    // The signer takes the payload hash from this header, whether or not the header itself was signed.
+    headers: { ...pickHeaders(request, signedHeaders), [payloadHashHeader]: claim.payloadHash },
+  })
+  const options = {
+    signingDate: claim.signedAt,
+    signableHeaders: signedHeaders,
+    unsignableHeaders: new Set([payloadHashHeader]),
+  }
+  if (claim.place === 'header') {
+    const signed = await signer.sign(rebuilt, options)
+    return signed.headers.authorization?.split('Signature=')[1] ?? ''
+  }
+  const unhoistableHeaders = new Set([...signedHeaders, payloadHashHeader])
+  const expiresIn = claim.expiresInSeconds
+  const signed = await signer.presign(rebuilt, { ...options, expiresIn, unhoistableHeaders })
+  return String(signed.query?.['X-Amz-Signature'])
+}
+
+/** A header that was signed but not sent is left out, so the signature cannot come out the same. */
+function pickHeaders(request: S3Request, names: Set<string>): Record<string, string> {
+  const picked: Record<string, string> = {}
+  for (const name of names) {
+    const value = readHeader(request, name)
+    if (value !== undefined) picked[name] = value
+  }
+  return picked
+}
+
+/** S3 decodes the path and encodes it again in one way, so clients may differ in what they escape. */
+function canonicalPath({ path }: S3Request): string {
+  return path.split('/').map(escapeSegment).join('/')
+}
+
+function escapeSegment(segment: string): string {
+  return encodeURIComponent(segment).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+function canonicalQuery(query: URLSearchParams): Record<string, string | string[]> {
+  const names = new Set(query.keys())
+  names.delete('X-Amz-Signature')
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const values = query.getAll(name)
+      return [name, values.length === 1 ? (values[0] as string) : values]
+    }),
+  )
+}
+
+function malformed(claim: SignatureClaim, reason: string): S3Error {
+  if (claim.place === 'header')
+    return new S3Error('AuthorizationHeaderMalformed', `The authorization header is malformed; ${reason}.`)
+  return new S3Error('AuthorizationQueryParametersError', `Error parsing the X-Amz-* parameters; ${reason}.`)
+}
+
+function isEqual(left: string, right: string): boolean {
+  const [leftBytes, rightBytes] = [Buffer.from(left), Buffer.from(right)]
+  return leftBytes.length === rightBytes.length && timingSafeEqual(leftBytes, rightBytes)
+}
