@@ -4,9 +4,9 @@ import { problems } from '../../core/errors.ts'
 import { renderContract } from '../render-contract.ts'
 
 interface Operation {
-  operationId?: string
-  summary?: string
-  tags?: string[]
+  operationId: string
+  summary: string
+  tags: string[]
   responses: Record<string, { content?: Record<string, unknown> }>
 }
 
@@ -31,7 +31,7 @@ t.test('every operation can become a method with a good name', async (t) => {
     'getImage',
     'getReadiness',
   ])
-  for (const { operationId, summary, tags } of operations) t.ok(summary && tags?.length, operationId)
+  for (const { operationId, summary, tags } of operations) t.ok(summary && tags.length, operationId)
 })
 
 t.test('every error is a documented problem, and every code is named', async (t) => {

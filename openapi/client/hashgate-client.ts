@@ -1,0 +1,108 @@
+import { GatewayUnreachable, HashgateError } from './hashgate-error.ts'
+import { backoffSeconds, retry } from './retry.ts'
+import type { Image, ProblemDetails, UploadAnswer, UploadRefused, UploadRequest } from './types.ts'
+
+export interface ClientOptions {
+  /** Base URL of the gateway, such as `http://127.0.0.1:3000`. */
+  gateway: string
+  key: string
+  signal?: AbortSignal
+}
+
+export type HashgateClient = ReturnType<typeof createHashgateClient>
+
+const maxAttempts = 5
+const maxDelaySeconds = 30
+const maxWaitSeconds = 20
+
+/**
+ * The calls of the gateway. All of them wait and try again when it says so (429, 503) or cannot be reached, a bounded number of
+ * times, and throw HashgateError with a stable `code` when it says no.
+ */
+export function createHashgateClient({ gateway, key, signal }: ClientOptions) {
+  const base = gateway.replace(/\/+$/, '')
+
+  /** Asks where to put one image. */
+  const requestUpload = (upload: UploadRequest) => call<UploadAnswer>('POST', '/v1/uploads', upload)
+
+  /** Asks for up to 100 images at once; each has an answer of its own, in the same order. */
+  async function requestUploads(uploads: UploadRequest[]): Promise<(UploadAnswer | UploadRefused)[]> {
+    type Batch = { results: (UploadAnswer | UploadRefused)[] }
+    const { results } = await call<Batch>('POST', '/v1/uploads/batch', { uploads })
+    return results
+  }
+
+  /** Says that the bytes are in the store. */
+  const completeUpload = (imageId: string) =>
+    call<Pick<Image, 'imageId' | 'status'>>('POST', `/v1/images/${imageId}/complete`)
+
+  /** The image as it is, or as it is when its status is final or the seconds (25 at most) are over. */
+  const getImage = (imageId: string, waitSeconds = 0) =>
+    call<Image>('GET', `/v1/images/${imageId}?wait=${waitSeconds}`)
+
+  /** Waits for `ready` or `rejected`; when the seconds are over before, the image is returned as it is then. */
+  async function waitForImage(imageId: string, timeoutSeconds = Number.POSITIVE_INFINITY): Promise<Image> {
+    const deadline = Date.now() + timeoutSeconds * 1000
+    for (;;) {
+      const left = Math.max(0, Math.ceil((deadline - Date.now()) / 1000))
+      const image = await getImage(imageId, Math.min(left, maxWaitSeconds))
+      if (image.status === 'ready' || image.status === 'rejected' || Date.now() >= deadline) return image
+    }
+  }
+
+  function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return retry(() => callOnce<T>(method, path, body), { delaySeconds, signal })
+  }
+
+  async function answerOf(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(base + path, init)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw new GatewayUnreachable(base, error)
+    }
+  }
+
+  async function callOnce<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await answerOf(path, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    })
+    if (!response.ok) throw await readProblem(response)
+    return (await response.json()) as T
+  }
+
+  return { requestUpload, requestUploads, completeUpload, getImage, waitForImage }
+}
+
+function delaySeconds(error: unknown, attempt: number): number | undefined {
+  if (attempt >= maxAttempts) return undefined
+  if (error instanceof GatewayUnreachable) return backoffSeconds(attempt)
+  if (!(error instanceof HashgateError)) return undefined
+  if (error.status !== 429 && error.status < 500) return undefined
+  return Math.min(error.retryAfterSeconds ?? backoffSeconds(attempt), maxDelaySeconds)
+}
+
+async function readProblem(response: Response): Promise<HashgateError> {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  const problem = await response.json().catch(() => undefined)
+  return new HashgateError(
+    isProblem(problem) ? problem : unknownProblem(response),
+    Number.isNaN(seconds) ? undefined : seconds,
+  )
+}
+
+function isProblem(value: unknown): value is ProblemDetails {
+  return typeof (value as ProblemDetails | undefined)?.code === 'string'
+}
+
+/** Something between here and the gateway answered. */
+function unknownProblem({ status }: Response): ProblemDetails {
+  const title = `The gateway cannot be reached: HTTP ${status} from something in between.`
+  return { type: 'about:blank', title, status, code: `HTTP_${status}` }
+}

@@ -1,0 +1,94 @@
+/** The shapes of the v1 API, as in `openapi/openapi.json`. */
+
+export type ContentType =
+  | 'image/jpeg'
+  | 'image/png'
+  | 'image/webp'
+  | 'image/avif'
+  | 'image/gif'
+  | 'image/tiff'
+
+export interface UploadRequest {
+  /** 64 hex digits. */
+  sha256: string
+  byteLength: number
+  contentType: ContentType
+  fileName?: string
+}
+
+export interface UploadTarget {
+  method: 'PUT'
+  url: string
+  /** To be sent byte for byte. */
+  headers: Record<string, string>
+  /** RFC 3339. */
+  expiresAt: string
+  expiresInSeconds: number
+}
+
+export interface UploadGranted {
+  imageId: string
+  status: 'pending'
+  upload: UploadTarget
+}
+
+export interface UploadDuplicate {
+  imageId: string
+  status: 'processing' | 'ready' | 'rejected'
+  duplicate: true
+  expiresAt: string
+  image?: Image
+  rejection?: ImageRejection
+}
+
+export interface UploadRefused {
+  problem: ProblemDetails
+}
+
+export type UploadAnswer = UploadGranted | UploadDuplicate
+
+export interface Image {
+  imageId: string
+  status: 'pending' | 'processing' | 'ready' | 'rejected'
+  byteLength: number
+  contentType: ContentType
+  fileName?: string
+  createdAt: string
+  expiresAt: string
+  finishedAt?: string
+  format?: string
+  /** Pixels, upright. */
+  width?: number
+  height?: number
+  /** ThumbHash, base64. */
+  placeholder?: string
+  /** `#rrggbb` */
+  dominantColor?: string
+  variants?: Variant[]
+  rejection?: ImageRejection
+}
+
+export interface Variant {
+  name: string
+  width: number
+  height: number
+  byteLength: number
+  contentType: string
+  url: string
+  urlExpiresAt: string
+}
+
+export interface ImageRejection {
+  reason: string
+  detail: string
+}
+
+export interface ProblemDetails {
+  type: string
+  title: string
+  status: number
+  code: string
+  detail?: string
+  errors?: { field: string; message: string }[]
+  requestId?: string
+}

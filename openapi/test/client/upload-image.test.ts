@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto'
+import t from 'tap'
+import type { Progress } from '../../client/put-object.ts'
+import { uploadImage } from '../../client/upload-image.ts'
+import { type Answer, type Script, startFakeSystem } from './start-fake-system.ts'
+
+const bytes = Buffer.from('the bytes of an image')
+const file = new Blob([bytes], { type: 'image/png' })
+const imageId = createHash('sha256').update(bytes).digest('hex')
+const headers = {
+  'content-length': String(bytes.length),
+  'content-type': 'image/png',
+  'if-none-match': '*',
+  'x-amz-checksum-sha256': Buffer.from(imageId, 'hex').toString('base64'),
+}
+
+const create = 'POST /v1/uploads'
+const complete = `POST /v1/images/${imageId}/complete`
+const get = `GET /v1/images/${imageId}`
+const ready = { status: 200, body: { imageId, status: 'ready', variants: [] } }
+const xml = (code: string) =>
+  `<?xml version="1.0"?><Error><Code>${code}</Code><Message>inner</Message></Error>`
+
+const granted = (url: string, path = '/store'): Answer => ({
+  status: 201,
+  body: { imageId, status: 'pending', upload: { method: 'PUT', url: url + path, headers } },
+})
+
+/** A system in which everything goes well, but for what is said otherwise. */
+const system =
+  (changes: (url: string) => Script = () => ({})) =>
+  (url: string): Script => ({
+    [create]: [granted(url)],
+    'PUT /store': [{ status: 200 }],
+    [complete]: [{ status: 202, body: { imageId, status: 'pending' } }],
+    [get]: [ready],
+    ...changes(url),
+  })
+
+t.test('hash, request, PUT with exactly the told headers, complete, wait', async (t) => {
+  const fake = await startFakeSystem(t, system())
+  const progress: Progress[] = []
+  const image = await uploadImage(file, { ...fake, fileName: 'a.png', onProgress: (at) => progress.push(at) })
+  t.equal(image.status, 'ready')
+  t.strictSame(fake.calls(), [create, 'PUT /store', complete, get])
+
+  const [asked, put] = fake.seen
+  t.strictSame(JSON.parse(String(asked?.body)), {
+    sha256: imageId,
+    byteLength: bytes.length,
+    contentType: 'image/png',
+    fileName: 'a.png',
+  })
+  t.equal(asked?.headers.authorization, 'Bearer test-key')
+  t.match(put?.headers, headers)
+  t.equal(put?.headers['transfer-encoding'], undefined, 'S3 takes no chunked encoding')
+  t.equal(put?.headers.authorization, undefined, 'the key is none of the store’s business')
+  t.strictSame(put?.body, bytes)
+  t.strictSame(progress.at(-1), { sentBytes: bytes.length, totalBytes: bytes.length })
+})
+
+t.test('a duplicate uploads nothing', async (t) => {
+  const duplicate = { status: 200, body: { imageId, status: 'ready', duplicate: true } }
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ [create]: [duplicate] })),
+  )
+  t.equal((await uploadImage(file, fake)).status, 'ready')
+  t.strictSame(fake.calls(), [create, get])
+})
+
+t.test('412 means already there: go on', async (t) => {
+  const refused = { status: 412, body: xml('PreconditionFailed') }
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ 'PUT /store': [refused] })),
+  )
+  t.equal((await uploadImage(file, fake)).status, 'ready')
+  t.strictSame(fake.calls(), [create, 'PUT /store', complete, get])
+})
+
+t.test('an expired URL is renewed once', async (t) => {
+  const expired = { status: 403, body: xml('AccessDenied') }
+  const renewable = await startFakeSystem(
+    t,
+    system((url) => ({
+      [create]: [granted(url), granted(url, '/again')],
+      'PUT /store': [expired],
+      'PUT /again': [{ status: 200 }],
+    })),
+  )
+  t.equal((await uploadImage(file, renewable)).status, 'ready')
+  t.strictSame(renewable.calls(), [create, 'PUT /store', create, 'PUT /again', complete, get])
+
+  const hopeless = await startFakeSystem(
+    t,
+    system(() => ({ 'PUT /store': [expired] })),
+  )
+  await t.rejects(uploadImage(file, hopeless), {
+    name: 'StoreError',
+    status: 403,
+    code: 'AccessDenied',
+    message: /expired/,
+  })
+  t.strictSame(hopeless.calls(), [create, 'PUT /store', create, 'PUT /store'])
+})
+
+t.test('a URL that expired while someone else uploaded the same', async (t) => {
+  const expired = { status: 403, body: xml('AccessDenied') }
+  const duplicate = { status: 200, body: { imageId, status: 'processing', duplicate: true } }
+  const fake = await startFakeSystem(
+    t,
+    system((url) => ({ [create]: [granted(url), duplicate], 'PUT /store': [expired] })),
+  )
+  t.equal((await uploadImage(file, fake)).status, 'ready')
+  t.strictSame(fake.calls(), [create, 'PUT /store', create, get])
+})
+
+t.test('a store that is busy, in conflict or gone for a moment is tried again', async (t) => {
+  const passing: Answer[] = [
+    { status: 503, body: xml('SlowDown') },
+    { status: 409 },
+    'hang up',
+    { status: 200 },
+  ]
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ 'PUT /store': passing })),
+  )
+  t.equal((await uploadImage(file, fake)).status, 'ready')
+  t.equal(fake.calls().filter((call) => call === 'PUT /store').length, 4)
+})
+
+t.test('a store that hangs up although it has the bytes', async (t) => {
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ 'PUT /store': ['hang up'] })),
+  )
+  t.equal((await uploadImage(file, fake)).status, 'ready')
+
+  const missing = { status: 409, body: { code: 'UPLOAD_NOT_FOUND_IN_STORE', title: 'Not there.' } }
+  const without = await startFakeSystem(
+    t,
+    system(() => ({ 'PUT /store': ['hang up'], [complete]: [missing] })),
+  )
+  await t.rejects(uploadImage(file, without), { name: 'TypeError' }, 'the lost connection is the reason')
+})
+
+t.test('what the store refuses becomes a sentence', async (t) => {
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ 'PUT /store': [{ status: 400, body: xml('BadDigest') }] })),
+  )
+  await t.rejects(uploadImage(file, fake), {
+    status: 400,
+    code: 'BadDigest',
+    message: /not the ones that were announced/,
+  })
+  t.strictSame(fake.calls(), [create, 'PUT /store'])
+})
+
+t.test('problems of the gateway', async (t) => {
+  const errors = [{ field: 'byteLength', message: 'must be <= 5' }]
+  const invalid = {
+    status: 400,
+    body: { code: 'VALIDATION_FAILED', title: 'Wrong.', status: 400, errors, requestId: 'r1' },
+  }
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ [create]: [invalid] })),
+  )
+  await t.rejects(uploadImage(file, fake), {
+    name: 'HashgateError',
+    code: 'VALIDATION_FAILED',
+    status: 400,
+    requestId: 'r1',
+    message: 'Wrong. byteLength must be <= 5',
+  })
+  t.strictSame(fake.calls(), [create], 'no retry can help')
+
+  const proxy = await startFakeSystem(
+    t,
+    system(() => ({ [create]: [{ status: 413, body: '<html>' }] })),
+  )
+  await t.rejects(uploadImage(file, proxy), { code: 'HTTP_413' })
+})
+
+t.test('asks again after Retry-After, when the gateway is limited, away or broken', async (t) => {
+  const limited = {
+    status: 429,
+    headers: { 'retry-after': '1' },
+    body: { code: 'RATE_LIMITED', title: 'Slow.', status: 429 },
+  }
+  const passing = (url: string): Answer[] => [limited, 'hang up', { status: 502, body: '' }, granted(url)]
+  const fake = await startFakeSystem(
+    t,
+    system((url) => ({ [create]: passing(url) })),
+  )
+  t.equal((await uploadImage(file, fake)).status, 'ready')
+  t.equal(fake.calls().filter((call) => call === create).length, 4)
+})
+
+t.test('waits until the status is final', async (t) => {
+  const waiting = { status: 200, body: { imageId, status: 'processing' } }
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ [get]: [waiting, waiting, ready] })),
+  )
+  t.equal((await uploadImage(file, fake)).status, 'ready')
+  t.equal(fake.calls().filter((call) => call === get).length, 3)
+})
+
+t.test('a signal ends it, also between two tries', async (t) => {
+  const away = {
+    status: 503,
+    headers: { 'retry-after': '30' },
+    body: { code: 'DEPENDENCY_UNAVAILABLE', title: 'Away.', status: 503 },
+  }
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ [create]: [away] })),
+  )
+  const controller = new AbortController()
+  const upload = uploadImage(file, { ...fake, signal: controller.signal })
+  while (fake.seen.length === 0) await new Promise(setImmediate)
+  controller.abort(new Error('enough'))
+  await t.rejects(upload, { message: 'enough' })
+  t.strictSame(fake.calls(), [create])
+})

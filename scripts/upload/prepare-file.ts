@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, openAsBlob } from 'node:fs'
+import { basename, extname } from 'node:path'
+import type { ContentType, UploadRequest } from '../../openapi/client/types.ts'
+
+export interface PreparedFile {
+  path: string
+  request: UploadRequest
+  /** Reads from the disk when it is sent, and not before. */
+  blob: Blob
+}
+
+/** Larger reads make hashing a third faster than Node's default of 64 KiB. */
+const readBytes = 1024 * 1024
+
+const signatures: [ContentType, RegExp][] = [
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/png', /^\x89PNG/],
+  ['image/webp', /^RIFF.{4}WEBP/s],
+  ['image/avif', /^.{4}ftypavi[fs]/s],
+  ['image/gif', /^GIF8[79]a/],
+  ['image/tiff', /^(II[*+]\0|MM\0[*+])/],
+]
+
+const extensions: Record<string, ContentType> = {
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.avif': 'image/avif',
+  '.gif': 'image/gif',
+  '.tif': 'image/tiff',
+  '.tiff': 'image/tiff',
+}
+
+/**
+ * Reads a file once, as a stream, and finds out what the gateway wants to know of it.
+ * @throws Error when it cannot be read, is empty, or is no image by content or name
+ */
+export async function prepareFile(path: string): Promise<PreparedFile> {
+  const hash = createHash('sha256')
+  let head = ''
+  for await (const chunk of createReadStream(path, { highWaterMark: readBytes })) {
+    if (!head) head = chunk.toString('latin1', 0, 16)
+    hash.update(chunk)
+  }
+  const contentType = declareType(head, path)
+  const blob = await openAsBlob(path, { type: contentType })
+  if (blob.size === 0) throw new Error('The file is empty.')
+  const fileName = basename(path).slice(0, 255)
+  return { path, blob, request: { sha256: hash.digest('hex'), byteLength: blob.size, contentType, fileName } }
+}
+
+/** The type by content, else by name: whether the bytes are what the name says is for the processor to judge. */
+function declareType(head: string, path: string): ContentType {
+  const byContent = signatures.find(([, signature]) => signature.test(head))?.[0]
+  const contentType = byContent ?? extensions[extname(path).toLowerCase()]
+  if (!contentType) throw new Error('Not an image type that is accepted: JPEG, PNG, WebP, AVIF, GIF or TIFF.')
+  return contentType
+}
