@@ -144,10 +144,15 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
     await underLease(update(ref, { set: {}, remove, ...heldBy(owner, status) }))
   }
 
-  /** Gives an image back that cannot be worked on now: `pending` again, free for the next. @throws LeaseUnavailable */
-  async function release(ref: ImageRef, owner: string): Promise<void> {
+  /**
+   * Gives an image back as it was before it was claimed, free for the next; the attempt does not count.
+   * @param held the record as the holder knows it: `processing`, or final when only its event is still owed
+   * @throws LeaseUnavailable
+   */
+  async function release(held: ImageRecord, owner: string): Promise<void> {
+    const set = { status: isFinal(held) ? held.status : 'pending', attempts: held.attempts - 1 }
     const remove = ['leaseOwner', 'leaseUntil']
-    await underLease(update(ref, { set: { status: 'pending' }, remove, ...heldBy(owner, 'processing') }))
+    await underLease(update(held, { set, remove, ...heldBy(owner, held.status) }))
   }
 
   /** Resolves when the table answers. */

@@ -27,13 +27,15 @@ interface EventConsumerOptions {
 }
 
 const heartbeatMs = 3_000
+/** An idle consumer can stop within this time. */
+const maxWaitTimeInMs = 1_000
 const firstRetryMs = 200
 const maxRetryMs = 5_000
 
 /** Reads topics as one member of a consumer group. An offset is committed only after `handle` has resolved. */
 export async function startEventConsumer(kafka: Kafka, options: EventConsumerOptions) {
   const { groupId, topics, topicPrefix, concurrency, handle, onCrash, logger } = options
-  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: true })
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs, allowAutoTopicCreation: true })
   const stopping = new AbortController()
 
   consumer.on(consumer.events.CRASH, ({ payload }) => {

@@ -1,0 +1,90 @@
+import Fastify, { type FastifyReply, LogController } from 'fastify'
+import { Problem } from '../core/errors.ts'
+import type { Logger } from '../core/logger.ts'
+import type { TriggerEvent } from './create-handler.ts'
+
+interface ReceiverOptions {
+  handle: (event: TriggerEvent, context: { awsRequestId: string }) => Promise<void>
+  logger: Logger
+}
+
+/** An S3 notification holds few records; anything larger is no S3 notification. */
+const maxEventBytes = 1_048_576
+
+const s3EventSchema = {
+  anyOf: [
+    {
+      type: 'object',
+      required: ['Records'],
+      properties: {
+        Records: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['eventName', 's3'],
+            properties: {
+              eventName: { type: 'string' },
+              s3: {
+                type: 'object',
+                required: ['object'],
+                properties: {
+                  object: {
+                    type: 'object',
+                    required: ['key'],
+                    properties: { key: { type: 'string' }, sequencer: { type: 'string' } },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    { type: 'object', required: ['Event'], properties: { Event: { const: 's3:TestEvent' } } },
+  ],
+}
+
+/**
+ * The worker's ear for S3 notifications where no Lambda listens: `POST /s3-events` takes the event JSON that S3 sends
+ * and answers 204 when it is done with, 503 when it must be sent again.
+ */
+export function buildReceiver({ handle, logger }: ReceiverOptions) {
+  const receiver = Fastify({
+    loggerInstance: logger,
+    bodyLimit: maxEventBytes,
+    logController: new LogController({ disableRequestLogging: true }),
+  })
+
+  receiver.get('/healthz', async () => ({ status: 'ok' }))
+
+  receiver.post<{ Body: TriggerEvent }>(
+    '/s3-events',
+    { schema: { body: s3EventSchema } },
+    async (request, reply) => {
+      await handle(request.body, { awsRequestId: request.id })
+      return reply.code(204).send()
+    },
+  )
+
+  receiver.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    if (error.statusCode && error.statusCode < 500)
+      return sendProblem(reply, toClientProblem(error.statusCode))
+    return sendProblem(reply, new Problem('DEPENDENCY_UNAVAILABLE', { retryAfterSeconds: 1 }))
+  })
+
+  return receiver
+}
+
+function toClientProblem(statusCode: number): Problem {
+  if (statusCode === 413) return new Problem('BODY_TOO_LARGE')
+  if (statusCode === 415) return new Problem('UNSUPPORTED_MEDIA_TYPE')
+  return new Problem('BAD_REQUEST')
+}
+
+function sendProblem(reply: FastifyReply, { status, title, code, retryAfterSeconds }: Problem) {
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send({ type: 'about:blank', status, title, code })
+}

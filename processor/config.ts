@@ -1,0 +1,32 @@
+import { type Static, Type } from 'typebox'
+import { connectionSettings, readConfig } from '../core/read-config.ts'
+
+const settings = Type.Object({
+  ...connectionSettings,
+  /** Larger objects are rejected before they are read. */
+  MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 52_428_800 }),
+  /** Width × height × pages. More are rejected before a pixel is decoded. */
+  MAX_INPUT_PIXELS: Type.Integer({ minimum: 1, default: 100_000_000 }),
+  /** How long an image belongs to the worker that claimed it: well above the longest that one image can take. */
+  LEASE_SECONDS: Type.Integer({ minimum: 1, default: 120 }),
+  /** Longest time for one decode. */
+  DECODE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, maximum: 3600, default: 30 }),
+  /** Images that one process works on at the same time, over all its triggers. */
+  IMAGES_IN_FLIGHT: Type.Integer({ minimum: 1, maximum: 64, default: 2 }),
+  /** Starts, of which none came to an end, after which an image is given up as `processing_failed`. */
+  MAX_ATTEMPTS: Type.Integer({ minimum: 1, default: 5 }),
+  /** Longest time to wait for Kafka's acknowledgement of one event. */
+  PUBLISH_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, default: 5 }),
+  /** Where the worker receives S3 notifications. Lambda has no use for it. */
+  HOST: Type.String({ default: '127.0.0.1' }),
+  /** 0 picks a free port. */
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 0 }),
+  KAFKA_GROUP_ID: Type.String({ minLength: 1, default: 'hashgate-processor' }),
+})
+
+export type ProcessorConfig = Static<typeof settings>
+
+/** @throws Error that names every setting at fault */
+export function readProcessorConfig(): ProcessorConfig {
+  return readConfig(settings, process.env)
+}

@@ -1,0 +1,43 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { S3Client } from '@aws-sdk/client-s3'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { documentClientOptions } from '../core/aws-client-options.ts'
+import { createBucket } from '../core/bucket.ts'
+import { createCatalog } from '../core/catalog.ts'
+import type { EventBus } from '../core/event-bus.ts'
+import { variants } from '../core/variants.ts'
+import type { ProcessorConfig } from './config.ts'
+import type { ProcessorDeps } from './work.ts'
+
+interface Clients {
+  s3: S3Client
+  dynamoDb: DynamoDBClient
+  eventBus: EventBus
+}
+
+/** What the steps need, from the process's clients and settings. @param now epoch milliseconds */
+export function createDeps(
+  { s3, dynamoDb, eventBus }: Clients,
+  config: ProcessorConfig,
+  now: () => number = Date.now,
+): ProcessorDeps {
+  return {
+    catalog: createCatalog(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), {
+      tableName: config.CATALOG_TABLE,
+      retentionSeconds: config.RETENTION_DAYS * 86_400,
+      now,
+    }),
+    rawBucket: createBucket(s3, config.RAW_BUCKET),
+    processedBucket: createBucket(s3, config.PROCESSED_BUCKET),
+    eventBus,
+    variants,
+    limits: {
+      maxUploadBytes: config.MAX_UPLOAD_BYTES,
+      maxInputPixels: config.MAX_INPUT_PIXELS,
+      maxAttempts: config.MAX_ATTEMPTS,
+      leaseMs: config.LEASE_SECONDS * 1_000,
+      decodeTimeoutSeconds: config.DECODE_TIMEOUT_SECONDS,
+    },
+    now,
+  }
+}

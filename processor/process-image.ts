@@ -1,0 +1,69 @@
+import { DependencyUnavailable, Rejection } from '../core/errors.ts'
+import type { ImageRef } from '../core/object-key.ts'
+import { announceResult } from './steps/announce-result.ts'
+import { claimRecord } from './steps/claim-record.ts'
+import { fetchOriginal } from './steps/fetch-original.ts'
+import { inspectImage } from './steps/inspect-image.ts'
+import { recordResult } from './steps/record-result.ts'
+import { renderVariants } from './steps/render-variants.ts'
+import { storeManifest } from './steps/store-manifest.ts'
+import { storeVariants } from './steps/store-variants.ts'
+import type { Done, ProcessorDeps, Stages, Step, Work } from './work.ts'
+
+type OpenStage = Exclude<keyof Stages, 'done'>
+
+/** The whole way of an image: the stage that it has reached, and the step that takes it on from there. */
+const steps: { [S in OpenStage]: Step<S> } = {
+  asked: claimRecord, // one worker at a time; a lost lease means that someone else is on it
+  claimed: fetchOriginal, // streams, within a byte limit, and hashes again
+  fetched: inspectImage, // real format, pixels, pages: refused here, before a pixel is decoded
+  inspected: renderVariants, // one decode, several outputs
+  rendered: storeVariants,
+  judged: recordResult, // from here on the verdict stands: ready, or rejected with a reason
+  recorded: storeManifest, // the record's facts, for analytics
+  described: announceResult,
+}
+
+/**
+ * Turns one raw upload into variants and a finished record. Any number of calls for one image, at once or one after
+ * another, have one effect.
+ * @throws only what a retry can cure
+ */
+export async function processImage(image: ImageRef, deps: ProcessorDeps): Promise<Done> {
+  let work: Work = { stage: 'asked', image }
+  while (work.stage !== 'done') work = await advance(work, deps)
+  return work
+}
+
+async function advance(work: Work<OpenStage>, deps: ProcessorDeps): Promise<Work> {
+  try {
+    return await takeStep(work, deps)
+  } catch (error) {
+    if (work.stage === 'asked') throw error
+    if (error instanceof Rejection) return judge(work, error)
+    if (error instanceof DependencyUnavailable) await giveBack(work, deps)
+    throw error
+  }
+}
+
+function takeStep<S extends OpenStage>(work: Work<S>, deps: ProcessorDeps): Promise<Work> {
+  const step: Step<S> = steps[work.stage]
+  return step(work, deps)
+}
+
+function judge({ record, owner }: Stages['claimed'], { reason, message }: Rejection): Work<'judged'> {
+  return {
+    stage: 'judged',
+    record,
+    owner,
+    result: { status: 'rejected', rejection: { reason, detail: message } },
+  }
+}
+
+/**
+ * A part that is away is no fault of the image: the next delivery may try at once. Any other error keeps the lease, so
+ * that an image which fails for a reason nobody knows is tried again later, and not for ever.
+ */
+async function giveBack({ record, owner }: Stages['claimed'], { catalog }: ProcessorDeps): Promise<void> {
+  await catalog.release(record, owner).catch(() => {})
+}

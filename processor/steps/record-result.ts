@@ -1,0 +1,17 @@
+import { imageEvent, topics } from '../../core/events.ts'
+import type { ProcessorDeps, Work } from '../work.ts'
+
+/**
+ * Makes the record final, in one write with the event that it now owes: a worker that dies after this line leaves
+ * behind all that the next one needs. @throws LeaseUnavailable
+ */
+export async function recordResult(
+  { record, owner, result }: Work<'judged'>,
+  { catalog, now }: ProcessorDeps,
+): Promise<Work<'recorded'>> {
+  const topic = result.status === 'ready' ? topics.processed : topics.rejected
+  const reason = result.status === 'rejected' ? result.rejection.reason : undefined
+  const owedEvent = imageEvent(topic, record, { source: '/hashgate/processor', nowMs: now(), reason })
+  await catalog.finish(record, owner, result, owedEvent)
+  return { stage: 'recorded', owner, record: { ...record, ...result, owedEvent } }
+}

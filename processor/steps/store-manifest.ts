@@ -1,0 +1,46 @@
+import { manifestKey, rawKey } from '../../core/object-key.ts'
+import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
+
+/**
+ * Writes the record's facts beside the variants, where Redshift reads them. After the record is final, and from the
+ * record alone: no late worker can leave a manifest that says something else.
+ */
+export async function storeManifest(
+  work: Work<'recorded'>,
+  { processedBucket }: ProcessorDeps,
+): Promise<Work<'described'>> {
+  const body = Buffer.from(JSON.stringify(describeRecord(work.record)))
+  await processedBucket.write(manifestKey(work.record), body, 'application/json')
+  return { ...work, stage: 'described' }
+}
+
+/**
+ * One flat JSON object, named like the API:
+ *
+ *     { "tenant": "local", "imageId": "9f86…", "generation": "20261122", "status": "ready", "rawKey": "local/9f86…/20261122",
+ *       "byteLength": 2153007, "contentType": "image/jpeg", "fileName": "beach.jpg", "createdAt": "2026-11-22T10:00:00.000Z",
+ *       "processedAt": "2026-11-22T10:00:02.117Z", "expiresAt": 1795946400, "attempts": 1,
+ *       "format": "jpeg", "width": 4000, "height": 3000, "placeholder": "3OcR…", "dominantColor": "#345678",
+ *       "variants": [{ "name": "thumb", "key": "…/thumb.webp", "contentType": "image/webp", "width": 256, … }] }
+ *
+ * A rejected image has `reason` and `detail` in place of the last two lines.
+ */
+function describeRecord(record: OwingRecord) {
+  const { tenant, imageId, generation, status, byteLength, contentType, fileName, attempts } = record
+  return {
+    tenant,
+    imageId,
+    generation,
+    status,
+    rawKey: rawKey(record),
+    byteLength,
+    contentType,
+    fileName,
+    createdAt: record.createdAt,
+    processedAt: record.owedEvent.time,
+    expiresAt: record.expiresAt,
+    attempts,
+    ...record.image,
+    ...record.rejection,
+  }
+}

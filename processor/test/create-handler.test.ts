@@ -1,0 +1,135 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import { test } from 'tap'
+import { DependencyUnavailable } from '../../core/errors.ts'
+import { imageEvent, topics } from '../../core/events.ts'
+import { type ImageRef, rawKey } from '../../core/object-key.ts'
+import { createHandler, type TriggerEvent } from '../create-handler.ts'
+import { toKafkaEvent } from '../start-kafka-trigger.ts'
+import { createTestRoom, type TestRoom } from './doubles/create-test-room.ts'
+import { makeImage } from './images/make-image.ts'
+
+test('an S3 and a Kafka event for one image, each three times, make one effect', async (t) => {
+  const room = await createTestRoom(t)
+  const { handle } = createTestHandler(room)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const kafkaEvent = await kafkaEventOf(room, image)
+  const events = [s3Event(image), kafkaEvent, s3Event(image, image), kafkaEvent, s3Event(image), kafkaEvent]
+  await Promise.all(events.map((event) => handle(event)))
+  t.match(await room.find(image), { status: 'ready', attempts: 1 })
+  t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'])
+  t.equal(room.rawBucket.reads.length, 1)
+})
+
+test('all images of an event are tried; what failed makes the whole event come again', async (t) => {
+  const room = await createTestRoom(t)
+  const images = await Promise.all(
+    [0, 1, 2].map(async () => room.upload(await makeImage('png'), 'image/png')),
+  )
+  const [first, unlucky, last] = images as [ImageRef, ImageRef, ImageRef]
+  const unplugged = new Set([rawKey(unlucky)])
+  const read: TestRoom['rawBucket']['read'] = (key) =>
+    unplugged.has(key) ? Promise.reject(new DependencyUnavailable('bucket')) : room.rawBucket.read(key)
+  const { handle } = createTestHandler(room, { rawBucket: { read } })
+
+  await t.rejects(handle(s3Event(...images)), { name: 'AggregateError', message: '1 images must come again' })
+  t.match([await room.find(first), await room.find(last)], [{ status: 'ready' }, { status: 'ready' }])
+  unplugged.clear()
+  await handle(s3Event(...images))
+  t.match(await room.find(unlucky), { status: 'ready' })
+  t.equal(room.eventBus.published.length, 3, 'the finished ones were not done twice')
+})
+
+test('a rejected image and a record of somebody else are acknowledged', async (t) => {
+  const room = await createTestRoom(t)
+  const { handle, logLines } = createTestHandler(room)
+  const image = await room.upload(Buffer.from('text'), 'image/png')
+  const event = s3Event(image)
+  if ('Records' in event && event.Records[0]) {
+    const foreign = structuredClone(event.Records[0])
+    foreign.s3.object.key = 'elsewhere/cat.jpg'
+    event.Records.push(foreign)
+  }
+  await handle(event, { awsRequestId: 'request-1' })
+  await handle({ Service: 'Amazon S3', Event: 's3:TestEvent' })
+  t.match(await room.find(image), { status: 'rejected' })
+  t.match(logLines(), [
+    { operation: 'trigger', item: 'elsewhere/cat.jpg#00' },
+    {
+      service: 'processor',
+      operation: 'process-image',
+      tenant: 'local',
+      imageId: image.imageId,
+      requestId: 'request-1',
+      code: 'format_unsupported',
+      durationMs: Number,
+    },
+  ])
+})
+
+test('no more images at once than agreed, over all events', async (t) => {
+  const room = await createTestRoom(t)
+  let reading = 0
+  let most = 0
+  const read: TestRoom['rawBucket']['read'] = async (key) => {
+    most = Math.max(most, ++reading)
+    await new Promise(setImmediate)
+    reading--
+    return room.rawBucket.read(key)
+  }
+  const { handle } = createTestHandler(room, { rawBucket: { read } })
+  const images = await Promise.all(
+    Array.from({ length: 8 }, () => makeImage('png', { width: 16, height: 16 })),
+  )
+  const refs = await Promise.all(images.map((bytes) => room.upload(bytes, 'image/png')))
+  await Promise.all(refs.map((image) => handle(s3Event(image))))
+  t.equal(most, 2)
+})
+
+function createTestHandler(room: TestRoom, deps: Partial<TestRoom['deps']> = {}) {
+  const lines: string[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const logger = pino({ base: { service: 'processor' } }, sink)
+  const handle = createHandler({ deps: { ...room.deps, ...deps }, imagesInFlight: 2, logger })
+  return { handle, logLines: () => lines.map((line) => JSON.parse(line)) }
+}
+
+function s3Event(...images: ImageRef[]): TriggerEvent {
+  const Records = images.map((image) => ({
+    eventVersion: '2.1',
+    eventSource: 'aws:s3',
+    awsRegion: 'us-east-1',
+    eventTime: '2026-11-22T10:00:00.000Z',
+    eventName: 'ObjectCreated:Put',
+    userIdentity: { principalId: 'test' },
+    requestParameters: { sourceIPAddress: '127.0.0.1' },
+    responseElements: { 'x-amz-request-id': '1', 'x-amz-id-2': '1' },
+    s3: {
+      s3SchemaVersion: '1.0',
+      configurationId: 'test',
+      bucket: { name: 'raw', ownerIdentity: { principalId: 'test' }, arn: 'arn:aws:s3:::raw' },
+      object: { key: rawKey(image), size: 1, eTag: '0', sequencer: '00' },
+    },
+  }))
+  return { Records }
+}
+
+async function kafkaEventOf(room: TestRoom, image: ImageRef): Promise<TriggerEvent> {
+  const record = await room.find(image)
+  if (!record) throw new Error('expected a record')
+  const event = imageEvent(topics.uploadCompleted, record, { source: '/hashgate/gateway', nowMs: 0 })
+  const received = {
+    topic: topics.uploadCompleted,
+    partition: 0,
+    offset: '1',
+    timestamp: 0,
+    key: Buffer.from(image.imageId),
+    value: Buffer.from(JSON.stringify(event)),
+  }
+  return toKafkaEvent(received, { brokers: 'a:9092', topicPrefix: '' })
+}

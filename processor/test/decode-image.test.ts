@@ -1,0 +1,121 @@
+import { test } from 'tap'
+import type { AcceptedContentType } from '../../core/variants.ts'
+import { decodeImage } from '../decode-image.ts'
+import { sharp } from '../decoder.ts'
+import { createStepDeps, inspectedWork } from './doubles/fetched-work.ts'
+import { makeBlankPng } from './images/make-blank-png.ts'
+import { makeImage } from './images/make-image.ts'
+
+const { deps } = createStepDeps()
+const box = { width: 2048, height: 2048, fit: 'inside' } as const
+
+async function decode(bytes: Buffer, contentType: AcceptedContentType) {
+  return decodeImage(await inspectedWork(bytes, contentType, deps), box, deps.limits)
+}
+
+test('all eight orientations end upright', async (t) => {
+  const corners = {
+    topLeft: [255, 0, 0],
+    topRight: [0, 255, 0],
+    bottomLeft: [0, 0, 255],
+    bottomRight: [255, 255, 255],
+  }
+  const upright = await drawQuarters(corners, 64, 32)
+  for (let orientation = 1; orientation <= 8; orientation++) {
+    const stored = await turnAway(upright, orientation)
+    const frame = await decode(stored, 'image/png')
+    t.match(frame, { width: 64, height: 32 }, `orientation ${orientation}: size`)
+    t.strictSame(
+      {
+        topLeft: pixelAt(frame, 8, 8),
+        topRight: pixelAt(frame, 56, 8),
+        bottomLeft: pixelAt(frame, 8, 24),
+        bottomRight: pixelAt(frame, 56, 24),
+      },
+      corners,
+      `orientation ${orientation}: pixels`,
+    )
+  }
+})
+
+test('every colour model ends as sRGB', async (t) => {
+  const red = sharp({ create: { width: 16, height: 16, channels: 3, background: '#c81e1e' } })
+  const cases: [string, AcceptedContentType, Buffer][] = [
+    ['Display P3', 'image/png', await red.clone().withIccProfile('p3').png().toBuffer()],
+    ['16 bits', 'image/png', await red.clone().toColourspace('rgb16').png().toBuffer()],
+    ['palette', 'image/png', await red.clone().png({ palette: true }).toBuffer()],
+    ['CMYK', 'image/jpeg', await red.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer()],
+  ]
+  for (const [name, contentType, bytes] of cases) {
+    const frame = await decode(bytes, contentType)
+    t.equal(frame.channels, 3, name)
+    const [r = 0, g = 0, b = 0] = pixelAt(frame, 8, 8)
+    t.ok(Math.abs(r - 200) < 30 && Math.abs(g - 30) < 30 && Math.abs(b - 30) < 30, `${name}: ${r} ${g} ${b}`)
+  }
+  const grey = await sharp(Buffer.alloc(256, 77), { raw: { width: 16, height: 16, channels: 1 } })
+    .png()
+    .toBuffer()
+  const frame = await decode(grey, 'image/png')
+  t.strictSame([frame.channels, ...pixelAt(frame, 3, 3)], [3, 77, 77, 77], 'grey')
+})
+
+test('an animation is its first frame', async (t) => {
+  const pages = await Promise.all(['#ff0000', '#0000ff'].map((colour) => drawPlain(colour)))
+  for (const format of ['gif', 'webp'] as const) {
+    const animation = await sharp(pages, { join: { animated: true } })
+      .toFormat(format, { lossless: true })
+      .toBuffer()
+    const frame = await decode(animation, `image/${format}`)
+    t.match(frame, { width: 16, height: 16 }, format)
+    t.strictSame(pixelAt(frame, 8, 8).slice(0, 3), [255, 0, 0], format)
+  }
+})
+
+test('a decode that takes too long ends', async (t) => {
+  const slow = makeBlankPng(40_000, 20_000)
+  const limits = { ...deps.limits, maxInputPixels: 1_000_000_000, decodeTimeoutSeconds: 1 }
+  const work = await inspectedWork(slow, 'image/png', { ...deps, limits })
+  await t.rejects(decodeImage(work, box, limits), { name: 'Rejection', reason: 'processing_timeout' })
+})
+
+test('a JPEG with a complaint that every viewer overlooks is accepted, a damaged one is not', async (t) => {
+  const jpeg = await makeImage('jpeg')
+  const padded = Buffer.concat([jpeg.subarray(0, -2), Buffer.from([0, 0, 0]), jpeg.subarray(-2)])
+  t.match(await decode(padded, 'image/jpeg'), { width: 320 }, 'extraneous bytes before the end marker')
+
+  const damaged = Buffer.from(jpeg)
+  damaged.fill(0xff, jpeg.length >> 1, (jpeg.length >> 1) + 500)
+  await t.rejects(decode(damaged, 'image/jpeg'), { name: 'Rejection', reason: 'image_corrupt' })
+})
+
+function drawPlain(background: string): Promise<Buffer> {
+  return sharp({ create: { width: 16, height: 16, channels: 3, background } })
+    .png()
+    .toBuffer()
+}
+
+async function drawQuarters(
+  corners: Record<string, number[]>,
+  width: number,
+  height: number,
+): Promise<Buffer> {
+  const { topLeft, topRight, bottomLeft, bottomRight } = corners
+  const data = Buffer.from([topLeft, topRight, bottomLeft, bottomRight].flatMap((colour) => colour ?? []))
+  return sharp(data, { raw: { width: 2, height: 2, channels: 3 } })
+    .resize(width, height, { kernel: 'nearest', fit: 'fill' })
+    .png()
+    .toBuffer()
+}
+
+/** Stores the image the way in which a camera would that writes this orientation. Source: EXIF 2.3, tag 0x0112. */
+async function turnAway(upright: Buffer, orientation: number): Promise<Buffer> {
+  const quarterTurns = [0, 0, 0, 180, 180, 90, 270, 270, 90][orientation] ?? 0
+  const mirrored = [2, 4, 5, 7].includes(orientation)
+  const turned = await sharp(upright).rotate(quarterTurns).png().toBuffer()
+  return sharp(turned).flop(mirrored).withMetadata({ orientation }).png().toBuffer()
+}
+
+function pixelAt(frame: { data: Buffer; width: number; channels: number }, x: number, y: number): number[] {
+  const at = (y * frame.width + x) * frame.channels
+  return [...frame.data.subarray(at, at + frame.channels)]
+}

@@ -1,0 +1,49 @@
+import { newRecord } from '../../../core/image-record.ts'
+import { type AcceptedContentType, variants } from '../../../core/variants.ts'
+import { inspectImage } from '../../steps/inspect-image.ts'
+import type { ProcessorDeps, Work } from '../../work.ts'
+import { createMemoryBucket } from './create-memory-bucket.ts'
+import { createMemoryEventBus } from './create-memory-event-bus.ts'
+import { sha256 } from './create-test-room.ts'
+
+const nowMs = Date.UTC(2026, 10, 22, 10)
+
+/** Work on bytes that have just been fetched. */
+export function fetchedWork(original: Buffer, contentType: AcceptedContentType): Work<'fetched'> {
+  const request = { tenant: 'local', imageId: sha256(original), byteLength: original.length, contentType }
+  const record = { ...newRecord(request, nowMs, 604_800), status: 'processing', attempts: 1 } as const
+  return { stage: 'fetched', record, owner: 'test', original, contentType }
+}
+
+export function inspectedWork(
+  original: Buffer,
+  contentType: AcceptedContentType,
+  deps: ProcessorDeps,
+): Promise<Work<'inspected'>> {
+  return inspectImage(fetchedWork(original, contentType), deps)
+}
+
+/** For steps that never reach the catalog. */
+export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
+  const unreachable = () => Promise.reject(new Error('this step has no business with the catalog'))
+  const catalog = { claim: unreachable, finish: unreachable, settle: unreachable, release: unreachable }
+  const processedBucket = createMemoryBucket()
+  const eventBus = createMemoryEventBus()
+  const deps: ProcessorDeps = {
+    catalog,
+    rawBucket: createMemoryBucket(),
+    processedBucket,
+    eventBus,
+    variants,
+    limits: {
+      maxUploadBytes: 20_000_000,
+      maxInputPixels: 100_000_000,
+      maxAttempts: 5,
+      leaseMs: 120_000,
+      decodeTimeoutSeconds: 30,
+      ...limits,
+    },
+    now: () => nowMs,
+  }
+  return { deps, processedBucket, eventBus }
+}

@@ -1,0 +1,26 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { test } from 'tap'
+import { limitConcurrency } from '../limit-concurrency.ts'
+
+test('never more than the limit, in order, and failures give their place back', async (t) => {
+  const limit = limitConcurrency(3)
+  const started: number[] = []
+  let running = 0
+  let most = 0
+  const ends = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, index) =>
+      limit(async () => {
+        started.push(index)
+        most = Math.max(most, ++running)
+        await nextTurn()
+        running--
+        if (index % 2) throw new Error('odd')
+        return index
+      }),
+    ),
+  )
+  t.equal(most, 3)
+  t.strictSame(started, [...Array(20).keys()])
+  t.equal(ends.filter(({ status }) => status === 'fulfilled').length, 10)
+  t.equal(await limit(async () => 'still working'), 'still working')
+})

@@ -1,0 +1,30 @@
+import { test } from 'tap'
+import { announceResult } from '../../steps/announce-result.ts'
+import { claimRecord } from '../../steps/claim-record.ts'
+import { recordResult } from '../../steps/record-result.ts'
+import { createTestRoom } from '../doubles/create-test-room.ts'
+import { makeImage } from '../images/make-image.ts'
+
+test('the event is struck off only after it is on its topic', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const claimed = await claimRecord({ stage: 'asked', image }, room.deps)
+  if (claimed.stage !== 'claimed') throw new Error('expected a claim')
+  const rejection = { reason: 'image_corrupt', detail: 'Damaged.' } as const
+  const recorded = await recordResult(
+    { ...claimed, stage: 'judged', result: { status: 'rejected', rejection } },
+    room.deps,
+  )
+  const owedWhilePublishing: boolean[] = []
+  const eventBus = {
+    publish: async () => {
+      owedWhilePublishing.push((await room.find(image))?.owedEvent !== undefined)
+    },
+  }
+  const done = await announceResult({ ...recorded, stage: 'described' }, { ...room.deps, eventBus })
+  t.strictSame(done, { stage: 'done', outcome: 'rejected', reason: 'image_corrupt' })
+  t.strictSame(owedWhilePublishing, [true])
+  const record = await room.find(image)
+  t.notOk(record?.owedEvent)
+  t.notOk(record?.leaseOwner)
+})

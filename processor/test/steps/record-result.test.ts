@@ -1,0 +1,29 @@
+import { test } from 'tap'
+import { claimRecord } from '../../steps/claim-record.ts'
+import { recordResult } from '../../steps/record-result.ts'
+import { createTestRoom } from '../doubles/create-test-room.ts'
+import { makeImage } from '../images/make-image.ts'
+
+test('the verdict and the event that it owes are one write', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const claimed = await claimRecord({ stage: 'asked', image }, room.deps)
+  if (claimed.stage !== 'claimed') throw new Error('expected a claim')
+  const rejection = { reason: 'image_corrupt', detail: 'Damaged.' } as const
+  const judged = { ...claimed, stage: 'judged', result: { status: 'rejected', rejection } } as const
+
+  const recorded = await recordResult(judged, room.deps)
+  const stored = await room.find(image)
+  t.match(stored, { status: 'rejected', rejection, finishedAt: '2026-11-22T10:00:00.000Z' })
+  t.strictSame(stored?.owedEvent, recorded.record.owedEvent)
+  t.match(stored?.owedEvent, {
+    id: `local/${image.imageId}/20261122/image.rejected`,
+    source: '/hashgate/processor',
+    type: 'hashgate.image.rejected.v1',
+    data: { reason: 'image_corrupt', imageId: image.imageId },
+  })
+  t.equal(room.eventBus.published.length, 0, 'nothing is said before it is written')
+  await t.rejects(recordResult({ ...judged, owner: 'somebody else' }, room.deps), {
+    name: 'LeaseUnavailable',
+  })
+})

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import t, { type Test, test } from 'tap'
+import { type ImageRecord, isFinal } from '../../core/image-record.ts'
+import { rawKey } from '../../core/object-key.ts'
+import { pollUntil } from './doubles/poll-until.ts'
+import { startEmbeddedServices } from './doubles/start-embedded-services.ts'
+import { startWorker } from './doubles/start-worker.ts'
+import { drawNoise, makeImage } from './images/make-image.ts'
+
+const services = await startEmbeddedServices(t)
+
+test('both triggers lead to one effect', async (t) => {
+  const worker = await startTestWorker(t)
+  t.match(worker.message, { ready: true, url: /^http:\/\/127\.0\.0\.1:\d+$/ })
+
+  const records = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const record = await services.upload(await makeImage('jpeg'), 'image/jpeg')
+      await services.announceCompleted(record)
+      await services.announceCompleted(record)
+      return record
+    }),
+  )
+  for (const record of records) {
+    t.match(await waitUntilSettled(record), { status: 'ready', attempts: 1 })
+  }
+  for (const record of records) {
+    await pollUntil(() => services.outcomesOf(record).length > 0)
+    t.equal(services.outcomesOf(record).length, 1, 'one event')
+    const keys = await services.listProcessed(rawKey(record))
+    t.equal(keys.length, 3, 'one set of variants')
+  }
+  t.equal((await services.listProcessed('manifests/')).length, records.length)
+
+  t.equal(await worker.stop(), 0, 'asked to end, it ends well')
+})
+
+test('Kafka alone is enough', async (t) => {
+  services.s3Server.notifyTo('http://127.0.0.1:1/nobody-listens')
+  await startWorkerFor(t)
+  const record = await services.upload(await makeImage('png'), 'image/png')
+  await services.announceCompleted(record)
+  t.match(await waitUntilSettled(record), { status: 'ready', attempts: 1 })
+})
+
+test('an image whose worker is killed is finished after a restart', async (t) => {
+  const worker = await startTestWorker(t, { LEASE_SECONDS: '8' })
+  const large = await drawNoise({ width: 5_000, height: 4_000 }).jpeg({ progressive: true }).toBuffer()
+  const record = await services.upload(large, 'image/jpeg')
+  await pollUntil(async () => (await services.find(record))?.status === 'processing')
+  await worker.kill()
+  t.match(await services.find(record), { status: 'processing', attempts: 1 }, 'killed in mid-image')
+
+  await startTestWorker(t, { LEASE_SECONDS: '8' })
+  t.match(await waitUntilSettled(record), { status: 'ready', attempts: 2 })
+  await pollUntil(() => services.outcomesOf(record).length > 0)
+  t.equal(services.outcomesOf(record).length, 1)
+})
+
+test('without Kafka the S3 trigger works, and the event is owed', async (t) => {
+  const worker = await startTestWorker(t, {
+    KAFKA_BROKERS: '127.0.0.1:1',
+    PUBLISH_TIMEOUT_SECONDS: '1',
+  })
+  const record = await services.upload(await makeImage('png'), 'image/png')
+  const owing = await pollUntil(async () => {
+    const found = await services.find(record)
+    return found && isFinal(found) ? found : undefined
+  })
+  t.match(owing, { status: 'ready', owedEvent: { type: 'hashgate.image.processed.v1' } })
+  t.equal(await worker.stop(), 0, 'it ends well although it never reached Kafka')
+
+  await startTestWorker(t)
+  t.match(await waitUntilSettled(record), { status: 'ready' }, 'said when Kafka is there')
+})
+
+test('a setting at fault ends the worker, with its name', async (t) => {
+  const started = startWorker({
+    RAW_BUCKET: 'raw',
+    PROCESSED_BUCKET: 'processed',
+    CATALOG_TABLE: 'images',
+    PORT: 'x',
+  })
+  await t.rejects(started, /ended with code 1/)
+})
+
+/** With both triggers. */
+async function startTestWorker(t: Test, environment: Record<string, string> = {}) {
+  const worker = await startWorkerFor(t, environment)
+  services.s3Server.notifyTo(`${worker.url}/s3-events`)
+  return worker
+}
+
+async function startWorkerFor(t: Test, environment: Record<string, string> = {}) {
+  const worker = await startWorker({
+    ...services.environment,
+    KAFKA_GROUP_ID: randomUUID(),
+    ...environment,
+  })
+  t.teardown(() => worker.stop())
+  return worker
+}
+
+function waitUntilSettled(image: ImageRecord): Promise<ImageRecord> {
+  return pollUntil(async () => {
+    const found = await services.find(image)
+    return found && isFinal(found) && !found.owedEvent ? found : undefined
+  })
+}

@@ -1,0 +1,102 @@
+import type { Bucket } from '../core/bucket.ts'
+import type { Catalog, ImageResult } from '../core/catalog.ts'
+import type { RejectionReason } from '../core/errors.ts'
+import type { EventBus } from '../core/event-bus.ts'
+import type { ImageEvent } from '../core/events.ts'
+import type { ImageRecord } from '../core/image-record.ts'
+import type { ImageRef } from '../core/object-key.ts'
+import type { AcceptedFormat, VariantSpec } from '../core/variants.ts'
+
+/** What the steps reach out to, and their limits. */
+export interface ProcessorDeps {
+  catalog: Pick<Catalog, 'claim' | 'finish' | 'settle' | 'release'>
+  rawBucket: Pick<Bucket, 'read'>
+  processedBucket: Pick<Bucket, 'write'>
+  eventBus: Pick<EventBus, 'publish'>
+  variants: readonly VariantSpec[]
+  limits: ProcessorLimits
+  /** Epoch milliseconds. */
+  now: () => number
+}
+
+export interface ProcessorLimits {
+  maxUploadBytes: number
+  maxInputPixels: number
+  maxAttempts: number
+  leaseMs: number
+  decodeTimeoutSeconds: number
+}
+
+/** An image that this worker holds the lease of. */
+export interface Held {
+  record: ImageRecord
+  /** Names this one claim; no other claim, not even one of the same process, has the same. */
+  owner: string
+}
+
+export interface Fetched extends Held {
+  original: Buffer
+  /** As stored with the object: what the signature of the upload URL enforced. */
+  contentType: string
+}
+
+export interface Inspected extends Fetched {
+  format: AcceptedFormat
+  /** Pixels, after the EXIF orientation is applied. */
+  width: number
+  height: number
+}
+
+export interface RenderedVariant {
+  name: string
+  bytes: Buffer
+  contentType: string
+  extension: string
+  width: number
+  height: number
+}
+
+export interface Rendered extends Inspected {
+  rendered: RenderedVariant[]
+  placeholder: string
+  dominantColor: string
+}
+
+export interface Judged extends Held {
+  result: ImageResult
+}
+
+/** A final record whose event is not known to be on its topic. */
+export type OwingRecord = ImageRecord & { status: ImageResult['status']; owedEvent: ImageEvent }
+
+export interface Recorded extends Held {
+  record: OwingRecord
+}
+
+/** How the work on an image ended. All of them acknowledge the trigger. */
+export interface Done {
+  outcome: ImageResult['status'] | 'finished before' | 'gone' | 'no bytes'
+  reason?: RejectionReason
+}
+
+/** What is known about an image at each stage of the work. */
+export interface Stages {
+  asked: { image: ImageRef }
+  claimed: Held
+  fetched: Fetched
+  inspected: Inspected
+  rendered: Rendered
+  judged: Judged
+  recorded: Recorded
+  described: Recorded
+  done: Done
+}
+
+/** Work at one stage, or at any. */
+export type Work<S extends keyof Stages = keyof Stages> = { [K in S]: Stages[K] & { stage: K } }[S]
+
+/**
+ * Takes work from one stage to a later one.
+ * @throws Rejection when the image itself is at fault; anything else when a retry can help
+ */
+export type Step<From extends keyof Stages> = (work: Work<From>, deps: ProcessorDeps) => Promise<Work>

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import closeWithGrace from 'close-with-grace'
+import { dynamoDbClientOptions, s3ClientOptions } from '../core/aws-client-options.ts'
+import { createEventBus } from '../core/event-bus.ts'
+import { createKafka } from '../core/kafka.ts'
+import { createLogger } from '../core/logger.ts'
+import { buildReceiver } from './build-receiver.ts'
+import { readProcessorConfig } from './config.ts'
+import { createDeps } from './create-deps.ts'
+import { createHandler } from './create-handler.ts'
+import { startKafkaTrigger } from './start-kafka-trigger.ts'
+
+/** The processor as a long-running process, for people not on Lambda: S3 notifications by HTTP, and a Kafka consumer. */
+const config = readProcessorConfig()
+const logger = createLogger('processor', config.LOG_LEVEL)
+const brokers = config.KAFKA_BROKERS
+const topicPrefix = config.KAFKA_TOPIC_PREFIX
+const imagesInFlight = config.IMAGES_IN_FLIGHT
+
+const kafka = createKafka({ brokers, clientId: 'hashgate-processor', logger })
+const eventBus = createEventBus(kafka, { topicPrefix, budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000 })
+const s3 = new S3Client(s3ClientOptions(config))
+const dynamoDb = new DynamoDBClient(dynamoDbClientOptions(config))
+const handle = createHandler({
+  deps: createDeps({ s3, dynamoDb, eventBus }, config),
+  imagesInFlight,
+  logger,
+})
+
+const receiver = buildReceiver({ handle, logger })
+const kafkaTrigger = startKafkaTrigger(kafka, {
+  brokers,
+  topicPrefix,
+  groupId: config.KAFKA_GROUP_ID,
+  concurrency: imagesInFlight,
+  handle,
+  onCrash: exitForSupervisor,
+  logger,
+})
+
+/** What is at hand gets this long. What is then unfinished comes again, when its lease is over. */
+const graceMs = 2_500
+
+closeWithGrace({ delay: graceMs + 1_000, logger }, async ({ err }) => {
+  if (err) logger.fatal({ operation: 'close', err }, 'closing after an error')
+  const closed = Promise.all([receiver.close(), kafkaTrigger.close()]).then(() => eventBus.close())
+  // Kafka keeps a member that is just joining its group until the group has met; nothing is lost by not waiting.
+  await Promise.race([closed, sleep(graceMs)])
+})
+
+/** A consumer that has given up helps nobody: a supervisor starts a new process. */
+function exitForSupervisor(error: Error): void {
+  logger.fatal({ operation: 'consume', err: error }, 'the Kafka consumer has stopped for good')
+  process.exit(1)
+}
+
+const url = await receiver.listen({ host: config.HOST, port: config.PORT })
+logger.info({ operation: 'listen' }, `processor ready, S3 notifications at ${url}/s3-events`)
+process.send?.({ ready: true, url })
