@@ -2,8 +2,11 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import type { TranslateConfig } from '@aws-sdk/lib-dynamodb'
 
-/** Give up early: a caller has its own budget and can try again; a request that hangs helps nobody. */
-const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000 }
+/**
+ * Give up early: a caller has its own budget and can try again; a request that hangs helps nobody.
+ * Without `throwOnRequestTimeout` the SDK only prints a warning, and waits for ever.
+ */
+const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }
 
 interface ConnectionSettings {
   AWS_REGION: string

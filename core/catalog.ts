@@ -117,7 +117,7 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
           leaseUntil: now() + leaseMs,
           attempts: seen.attempts + 1,
         },
-        condition: '#status = :seenStatus AND attempts = :seenAttempts',
+        condition: `#status = :seenStatus AND attempts = :seenAttempts${isFinal(seen) ? ' AND attribute_exists(owedEvent)' : ''}`,
         values: { ':seenStatus': seen.status, ':seenAttempts': seen.attempts },
       }),
     )

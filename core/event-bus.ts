@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kafka, Partitioners } from 'kafkajs'
 import { DependencyUnavailable } from './errors.ts'
 import { type ImageEvent, topicOf } from './events.ts'
@@ -20,6 +21,8 @@ interface Waiting {
 }
 
 const maxBatch = 500
+/** kafkajs waits for answers that are due before it hangs up; a broker that is silent sends none. */
+const hangUpMs = 500
 
 /**
  * Publishes events, keyed by image id, so that one image's events keep their order.
@@ -63,9 +66,7 @@ export function createEventBus(
         reject(error)
       }
       queue.push(waiting)
-      sending ??= sendQueue().finally(() => {
-        sending = undefined
-      })
+      sending ??= sendQueue()
     })
   }
 
@@ -76,6 +77,8 @@ export function createEventBus(
       queue = queue.slice(maxBatch)
       if (batch.length > 0) await sendBatch(batch)
     }
+    // In the same tick as the last look at the queue: an event that comes a microtask later must find nobody sending.
+    sending = undefined
   }
 
   async function sendBatch(batch: Waiting[]): Promise<void> {
@@ -108,10 +111,10 @@ export function createEventBus(
     }
   }
 
-  /** Lets what waits go out, then closes the connections. */
+  /** Lets what waits go out, for as long as `publish` would, then closes the connections. A dead broker holds up nothing. */
   async function close(): Promise<void> {
-    await sending
-    await Promise.all([producer.disconnect(), admin.disconnect()])
+    await within(budgetMs, sending)
+    await within(hangUpMs, Promise.all([producer.disconnect(), admin.disconnect()]))
   }
 
   return { publish, ping, close }
@@ -127,6 +130,13 @@ function groupByTopic(batch: Waiting[], topicPrefix: string) {
       headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' },
     })),
   }))
+}
+
+/** Resolves with the work or after `ms`, whichever comes first. */
+async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  const done = new AbortController()
+  const timeIsOver = sleep(ms, undefined, { signal: done.signal }).catch(() => {})
+  await Promise.race([work, timeIsOver]).finally(() => done.abort())
 }
 
 const unavailable = (cause: unknown) => new DependencyUnavailable('events', cause)

@@ -21,29 +21,54 @@ interface EventConsumerOptions {
   concurrency: number
   /** Resolve: the offset moves on. Throw: the same event comes again, after a while that grows. */
   handle: (event: ReceivedEvent) => Promise<void>
-  /** The consumer has stopped for good and cannot help itself. */
-  onCrash: (error: Error) => void
   logger: Logger
 }
 
 const heartbeatMs = 3_000
 /** An idle consumer can stop within this time. */
 const maxWaitTimeInMs = 1_000
+const reconnectMs = 2_000
 const firstRetryMs = 200
 const maxRetryMs = 5_000
 
-/** Reads topics as one member of a consumer group. An offset is committed only after `handle` has resolved. */
-export async function startEventConsumer(kafka: Kafka, options: EventConsumerOptions) {
-  const { groupId, topics, topicPrefix, concurrency, handle, onCrash, logger } = options
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs, allowAutoTopicCreation: true })
+/**
+ * Reads topics as one member of a consumer group, until it is closed. An offset is committed only after `handle` has
+ * resolved. Returns at once: while Kafka is away it keeps trying.
+ */
+export function startEventConsumer(kafka: Kafka, options: EventConsumerOptions) {
+  const { groupId, topics, topicPrefix, concurrency, handle, logger } = options
   const stopping = new AbortController()
+  const consuming = consumeUntilClosed()
 
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) onCrash(payload.error)
-  })
-  await consumer.connect()
-  await consumer.subscribe({ topics: topics.map((topic) => topicPrefix + topic), fromBeginning: true })
-  await consumer.run({ partitionsConsumedConcurrently: concurrency, eachMessage })
+  async function consumeUntilClosed(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await consumeUntilCrash()
+      } catch (error) {
+        if (stopping.signal.aborted) return
+        logger.warn({ operation: 'consume', reconnectMs, err: error }, 'Kafka does not answer')
+        await sleep(reconnectMs, undefined, { signal: stopping.signal }).catch(() => {})
+      }
+    }
+  }
+
+  async function consumeUntilCrash(): Promise<void> {
+    // kafkajs would start a crashed consumer again by itself, also after it has been told to disconnect.
+    const retry = { restartOnFailure: async () => false }
+    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs, allowAutoTopicCreation: true, retry })
+    const ended = new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
+      stopping.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    try {
+      await consumer.connect()
+      await consumer.subscribe({ topics: topics.map((topic) => topicPrefix + topic), fromBeginning: true })
+      await Promise.all([ended, consumer.run({ partitionsConsumedConcurrently: concurrency, eachMessage })])
+    } finally {
+      ended.catch(() => {})
+      await consumer.disconnect()
+    }
+  }
 
   async function eachMessage(payload: EachMessagePayload): Promise<void> {
     const event = receive(payload, topicPrefix)
@@ -73,7 +98,7 @@ export async function startEventConsumer(kafka: Kafka, options: EventConsumerOpt
   /** Finishes the event at hand, if it can be done now, and leaves the group. */
   async function close(): Promise<void> {
     stopping.abort()
-    await consumer.disconnect()
+    await consuming
   }
 
   return { close }

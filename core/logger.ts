@@ -9,14 +9,15 @@ import {
 
 export type { Logger }
 
-/** Presigned URLs and credentials open doors: they never reach a log. */
-const secrets = [
-  '*.url',
-  '*.upload',
-  'headers.authorization',
-  '*.headers.authorization',
-  '*.headers["x-api-key"]',
-]
+/** Presigned URLs and credentials open doors: they never reach a log. These are whole fields that hold nothing else. */
+const secrets = ['*.url', '*.upload']
+
+/** Everywhere else, messages and stacks included: what signs a URL, and the headers that carry a key. */
+const signature = /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&"'\\\s]+/gi
+const keyHeader = /("(?:authorization|x-api-key|cookie)"[:,])(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi
+
+const censor = (line: string) =>
+  line.replace(signature, '$1[redacted]').replace(keyHeader, '$1"[redacted]"')
 
 /**
  * JSON lines. Fixed fields: service, operation, tenant, imageId, requestId, durationMs, code.
@@ -33,6 +34,7 @@ export function createLogger(
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secrets, censor: '[redacted]' },
+    hooks: { streamWrite: censor },
   }
   return destination ? pino(options, destination) : pino(options)
 }

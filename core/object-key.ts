@@ -24,7 +24,7 @@ export interface ImageRef {
 export const tenantPattern = '^(?!manifests$)[a-z0-9][a-z0-9-]{0,62}$'
 export const imageIdPattern = '^[0-9a-f]{64}$'
 
-const rawKeyForm = /^([a-z0-9][a-z0-9-]{0,62})\/([0-9a-f]{64})\/(\d{8})$/
+const rawKeyForm = /^(?!manifests\/)([a-z0-9][a-z0-9-]{0,62})\/([0-9a-f]{64})\/(\d{8})$/
 
 export function rawKey({ tenant, imageId, generation }: ImageRef): string {
   return `${tenant}/${imageId}/${generation}`

@@ -36,7 +36,6 @@ const kafkaTrigger = startKafkaTrigger(kafka, {
   groupId: config.KAFKA_GROUP_ID,
   concurrency: imagesInFlight,
   handle,
-  onCrash: exitForSupervisor,
   logger,
 })
 
@@ -49,12 +48,6 @@ closeWithGrace({ delay: graceMs + 1_000, logger }, async ({ err }) => {
   // Kafka keeps a member that is just joining its group until the group has met; nothing is lost by not waiting.
   await Promise.race([closed, sleep(graceMs)])
 })
-
-/** A consumer that has given up helps nobody: a supervisor starts a new process. */
-function exitForSupervisor(error: Error): void {
-  logger.fatal({ operation: 'consume', err: error }, 'the Kafka consumer has stopped for good')
-  process.exit(1)
-}
 
 const url = await receiver.listen({ host: config.HOST, port: config.PORT })
 logger.info({ operation: 'listen' }, `processor ready, S3 notifications at ${url}/s3-events`)

@@ -11,13 +11,12 @@ import { startInProcess } from './start-in-process.ts'
 t.test('200 parallel requests and uploads of one image have one effect', async (t) => {
   const system = await startInProcess(t)
   const events: ImageEvent[] = []
-  const consumer = await startEventConsumer(system.kafka, {
+  const consumer = startEventConsumer(system.kafka, {
     groupId: randomUUID(),
     topics: [topics.processed, topics.rejected],
     topicPrefix: '',
     concurrency: 1,
     handle: async ({ value }) => void events.push(JSON.parse(String(value))),
-    onCrash: (error) => t.fail(error.message),
     logger: createLogger('test', 'silent'),
   })
   t.teardown(consumer.close)

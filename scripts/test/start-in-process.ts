@@ -112,7 +112,6 @@ export async function startInProcess(t: Test) {
     groupId: 'processor',
     concurrency: imagesInFlight,
     handle,
-    onCrash: (error) => t.fail(error.message),
     logger,
   })
 

@@ -46,13 +46,12 @@ export async function startEmbeddedServices(t: Test) {
     s3.send(new CreateBucketCommand({ Bucket: 'processed' })),
     createCatalogTable(dynamoDb, 'images'),
   ])
-  const listener = await startEventConsumer(kafka, {
+  const listener = startEventConsumer(kafka, {
     groupId: 'test-listener',
     topics: [topics.processed, topics.rejected],
     topicPrefix: '',
     concurrency: 1,
     handle: async ({ value }) => void outcomes.push(JSON.parse(String(value))),
-    onCrash: () => {},
     logger,
   })
   t.teardown(async () => {

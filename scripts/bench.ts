@@ -1,0 +1,42 @@
+/** `npm run bench`: how the gateway and the processor compare with the least that could do the same. */
+import { parseArgs } from 'node:util'
+import { describeMachine } from './bench/describe-machine.ts'
+import { benchGateway } from './bench/gateway-bench.ts'
+import { benchProcessor } from './bench/processor-bench.ts'
+
+const usage = `Usage: npm run bench [-- gateway|processor]
+
+Both by default, about three minutes. Everything runs on this machine and is gone afterwards. Each ratio is taken
+within one round, in which all rows take their turn, and the table shows medians: other work on the machine disturbs
+all rows alike.`
+
+const benches = { gateway: benchGateway, processor: benchProcessor }
+
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+
+try {
+  await main()
+} catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 1
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean' } },
+  })
+  const chosen = positionals.length > 0 ? positionals : Object.keys(benches)
+  if (values.help || !chosen.every(isBench)) {
+    console.log(usage)
+    process.exitCode = values.help ? 0 : 1
+    return
+  }
+  console.log(describeMachine())
+  for (const name of chosen) await benches[name]()
+}
+
+function isBench(name: string): name is keyof typeof benches {
+  return Object.hasOwn(benches, name)
+}

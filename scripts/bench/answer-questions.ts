@@ -1,0 +1,6 @@
+/** The other end of `start-program.ts`: says that this process is ready, then answers what it is asked. */
+export function answerQuestions<Ready>(ready: Ready, answers: Record<string, () => unknown>): void {
+  process.on('message', async (question: string) => process.send?.(await answers[question]?.()))
+  process.once('SIGTERM', () => process.exit())
+  process.send?.({ ready })
+}

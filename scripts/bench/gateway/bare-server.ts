@@ -1,0 +1,37 @@
+/**
+ * The least that could answer `POST /v1/uploads`: Fastify as it comes, the route's own schemas, and an answer of the same
+ * size that is always the same but for the image's id.
+ */
+import { S3Client } from '@aws-sdk/client-s3'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify from 'fastify'
+import { s3ClientOptions } from '../../../core/aws-client-options.ts'
+import { rawKey } from '../../../core/object-key.ts'
+import { preparePresignUpload } from '../../../gateway/presign-upload.ts'
+import { namedSchemas, ref, UploadGranted, UploadRequest } from '../../../gateway/schemas.ts'
+import { serve } from './serve.ts'
+
+import { credentials, presignTtlSeconds, rawBucket, settings } from './settings.ts'
+import { stubbedEndpoints } from './stub-network-edge.ts'
+
+const presignUpload = await preparePresignUpload(
+  new S3Client({ ...s3ClientOptions(stubbedEndpoints), credentials }),
+  { bucket: rawBucket, ttlSeconds: presignTtlSeconds, now: Date.now },
+)
+const anImage = {
+  tenant: settings.API_KEY_TENANT,
+  imageId: 'a'.repeat(64),
+  generation: '20261122',
+  byteLength: 348_712,
+  contentType: 'image/jpeg',
+} as const
+const upload = await presignUpload(rawKey(anImage), anImage)
+
+const app = Fastify().withTypeProvider<TypeBoxTypeProvider>()
+for (const schema of namedSchemas) app.addSchema(schema)
+
+const schema = { body: ref(UploadRequest), response: { 201: ref(UploadGranted) } }
+app.post('/v1/uploads', { schema }, async (request, reply) => {
+  return reply.code(201).send({ imageId: request.body.sha256, status: 'pending', upload })
+})
+await serve(app)

@@ -1,0 +1,48 @@
+import { devNull } from 'node:os'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { S3Client } from '@aws-sdk/client-s3'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Kafka } from 'kafkajs'
+import { pino } from 'pino'
+import { documentClientOptions } from '../../../core/aws-client-options.ts'
+import { createBucket } from '../../../core/bucket.ts'
+import { createCatalog } from '../../../core/catalog.ts'
+import { createEventBus } from '../../../core/event-bus.ts'
+import { createLogger } from '../../../core/logger.ts'
+import { buildApp } from '../../../gateway/app.ts'
+import { preparePresignDownload } from '../../../gateway/presign-download.ts'
+import { preparePresignUpload } from '../../../gateway/presign-upload.ts'
+import { serve } from './serve.ts'
+import { presignTtlSeconds, processedBucket, rawBucket, settings, table } from './settings.ts'
+
+interface Clients {
+  s3: S3Client
+  dynamoDb: DynamoDBClient
+  kafka: Kafka
+}
+
+/** Written for nobody, but written: one write a line, as to stdout. */
+export const logger = createLogger('gateway', 'info', pino.destination(devNull))
+
+/** Serves the gateway as `gateway/server.ts` does, with all plugins on, over these clients. */
+export async function serveGateway({ s3, dynamoDb, kafka }: Clients): Promise<void> {
+  const now = Date.now
+  const presigning = { ttlSeconds: presignTtlSeconds, now }
+  const app = await buildApp(
+    settings,
+    {
+      catalog: createCatalog(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), {
+        tableName: table,
+        retentionSeconds: 7 * 24 * 3600,
+        now,
+      }),
+      rawBucket: createBucket(s3, rawBucket),
+      events: createEventBus(kafka, { topicPrefix: '', budgetMs: 2_000 }),
+      presignUpload: await preparePresignUpload(s3, { bucket: rawBucket, ...presigning }),
+      presignDownload: await preparePresignDownload(s3, { bucket: processedBucket, ...presigning }),
+      now,
+    },
+    logger,
+  )
+  await serve(app)
+}
