@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import type { FileResult } from './upload-files.ts'
 
+const fileWidth = 44
 const linesBelowHeadOnly = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
 
 /** A table for people, and what it came to. */
@@ -13,7 +14,7 @@ export function printTable(results: FileResult[]): void {
   })
   for (const { file, imageId, result, reason, variants, ms } of results) {
     const verdict = reason ? `${result}\n${wrap(reason)}` : result
-    table.push([file, imageId?.slice(0, 12) ?? '', verdict, variants.join(' '), ms])
+    table.push([keepEnd(file), imageId?.slice(0, 12) ?? '', verdict, variants.join(' '), ms])
   }
   console.log(table.toString())
   console.log(summarise(results))
@@ -30,6 +31,11 @@ function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   const exponent = Math.min(3, Math.floor(Math.log10(bytes) / 3))
   return `${(bytes / 1000 ** exponent).toFixed(1)} ${['B', 'kB', 'MB', 'GB'][exponent]}`
+}
+
+/** The end of a path tells more than its beginning. */
+function keepEnd(path: string): string {
+  return path.length > fileWidth ? `…${path.slice(1 - fileWidth)}` : path
 }
 
 function wrap(text: string): string {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { MultiBar, Presets, type SingleBar } from 'cli-progress'
+import { MultiBar, Presets } from 'cli-progress'
 import type { PreparedFile } from './prepare-file.ts'
 import type { FileResult } from './upload-files.ts'
 
@@ -12,27 +12,23 @@ export interface ProgressView {
 const format = ' {bar} {percentage}% | {name}'
 const nameWidth = 40
 
-/** A bar for each file that is being sent, and one for all files. Bars of files that are done give their place back. */
+/** A bar for each file that is on its way, and one for all files: a file counts when its processing has ended. */
 export function showProgress(fileCount: number): ProgressView {
   const bars = new MultiBar(
     { format, hideCursor: true, clearOnComplete: true, barsize: 30 },
     Presets.shades_classic,
   )
-  const total = bars.create(fileCount, 0, { name: '' }, { format: ' {bar} {value}/{total} files' })
-  const sending = new Map<string, SingleBar>()
+  const total = bars.create(fileCount, 0, { name: '' }, { format: ' {bar} {value}/{total} files done' })
 
   return {
     onSending: ({ path, blob }) => {
       const bar = bars.create(blob.size, 0, { name: basename(path).slice(0, nameWidth) })
-      sending.set(path, bar)
-      return (sentBytes) => bar.update(sentBytes)
+      return (sentBytes) => {
+        bar.update(sentBytes)
+        if (sentBytes === blob.size) bars.remove(bar)
+      }
     },
-    onDone: ({ file }) => {
-      const bar = sending.get(file)
-      if (bar) bars.remove(bar)
-      sending.delete(file)
-      total.increment()
-    },
+    onDone: () => total.increment(),
     stop: () => bars.stop(),
   }
 }
