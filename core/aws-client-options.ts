@@ -1,6 +1,7 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import type { TranslateConfig } from '@aws-sdk/lib-dynamodb'
+import { SigningHash } from './signing-hash.ts'
 
 /**
  * Give up early: a caller has its own budget and can try again; a request that hangs helps nobody.
@@ -24,6 +25,7 @@ export function s3ClientOptions(settings: ConnectionSettings): S3ClientConfig {
     ...(settings.S3_ENDPOINT && { endpoint: settings.S3_ENDPOINT, forcePathStyle: true }),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    sha256: SigningHash,
     maxAttempts: 3,
     requestHandler: timeouts,
   }
@@ -33,6 +35,7 @@ export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBCli
   return {
     region: settings.AWS_REGION,
     ...(settings.DYNAMODB_ENDPOINT && { endpoint: settings.DYNAMODB_ENDPOINT }),
+    sha256: SigningHash,
     maxAttempts: 3,
     requestHandler: timeouts,
   }
