@@ -35,7 +35,7 @@ const maxRetryMs = 5_000
  * Reads topics as one member of a consumer group, until it is closed. An offset is committed only after `handle` has
  * resolved. Returns at once: while Kafka is away it keeps trying.
  */
-export function startEventConsumer(kafka: Kafka, options: EventConsumerOptions) {
+export function startEventConsumer(kafka: Pick<Kafka, 'consumer'>, options: EventConsumerOptions) {
   const { groupId, topics, topicPrefix, concurrency, handle, logger } = options
   const stopping = new AbortController()
   const consuming = consumeUntilClosed()

@@ -13,11 +13,14 @@ export type { Logger }
 const secrets = ['*.url', '*.upload']
 
 /** Everywhere else, messages and stacks included: what signs a URL, and the headers that carry a key. */
-const signature = /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&"'\\\s]+/gi
-const keyHeader = /("(?:authorization|x-api-key|cookie)"[:,])(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi
+const signature = /(X-Amz-(?:Signature|Credential|Security-Token)=|\bBearer )[^&"'\\\s]{8,}/gi
+const text = String.raw`"(?:[^"\\]|\\.)*"`
+const keyHeader = new RegExp(
+  `("(?:authorization|x-api-key|cookie)"[:,])(?:${text}|\\[(?:${text},?)*\\])`,
+  'gi',
+)
 
-const censor = (line: string) =>
-  line.replace(signature, '$1[redacted]').replace(keyHeader, '$1"[redacted]"')
+const censor = (line: string) => line.replace(signature, '$1[redacted]').replace(keyHeader, '$1"[redacted]"')
 
 /**
  * JSON lines. Fixed fields: service, operation, tenant, imageId, requestId, durationMs, code.

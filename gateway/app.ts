@@ -70,8 +70,9 @@ export async function buildApp(
     async (v1: GatewayApp) => {
       // After onRequest, so that guessing keys is limited too; before the body is read.
       v1.addHook('preParsing', app.authenticate)
-      v1.addHook('onSend', async (_request, reply) => {
+      v1.addHook('onRequest', (_request, reply, done) => {
         reply.header('cache-control', 'no-store')
+        done()
       })
       const requestUpload = createRequestUpload(config, dependencies)
       createUpload(v1, requestUpload)

@@ -3,10 +3,11 @@ import fp from 'fastify-plugin'
 
 /** One line for each request, when it is over; the client learns under which id. */
 export const logRequests = fp(async function logRequests(app: FastifyInstance) {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const line = {
       operation: request.routeOptions.schema?.operationId,
       tenant: request.tenant || undefined,
@@ -16,6 +17,7 @@ export const logRequests = fp(async function logRequests(app: FastifyInstance) {
       durationMs: Math.round(reply.elapsedTime * 100) / 100,
     }
     request.log.info(line, 'request')
+    done()
   })
 })
 

@@ -1,7 +1,8 @@
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 
 /** One line that figures cannot be read without. */
 export function describeMachine(): string {
   const model = cpus()[0]?.model.trim() || process.arch
-  return `${availableParallelism()} CPUs (${model}), Node ${process.version}`
+  const load = loadavg()[0]?.toFixed(1)
+  return `${availableParallelism()} CPUs (${model}), Node ${process.version}, load ${load} before the run`
 }

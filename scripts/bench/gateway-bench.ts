@@ -18,8 +18,11 @@ const titles: Record<Variant, string> = {
 const connections = 32
 const warmUpSeconds = 3
 const roundSeconds = 2
-const rounds = 9
+const rounds = 7
+const budgetSeconds = 90
 const goal = 0.25
+const disturbed =
+  'The bare server did not get a whole core: something else is busy here. Trust CPU more than requests/s, and run again.'
 
 interface Sample {
   requestsPerSecond: number
@@ -42,7 +45,11 @@ export async function benchGateway(): Promise<void> {
   }
   try {
     for (const variant of variants) await measure(servers[variant], warmUpSeconds)
-    printSamples(await takeTurns(variants, rounds, (variant) => measure(servers[variant], roundSeconds)))
+    printSamples(
+      await takeTurns(variants, { rounds, budgetSeconds }, (variant) =>
+        measure(servers[variant], roundSeconds),
+      ),
+    )
   } finally {
     await Promise.all(Object.values(servers).map((server) => server.stop()))
     await Promise.all([dynamoDb.stop(), kafka.close()])
@@ -63,8 +70,9 @@ async function measure(server: Program<string>, seconds: number): Promise<Sample
 function printSamples(samples: Record<Variant, Sample[]>): void {
   const rate = (sample: Sample) => sample.requestsPerSecond
   const cpu = (sample: Sample) => sample.cpuMicrosPerRequest
+  const busy = (sample: Sample) => sample.coresBusy
   printTable({
-    title: `Gateway: POST /v1/uploads, every image new, ${connections} connections; medians of ${rounds} rounds of ${roundSeconds} s`,
+    title: `Gateway: POST /v1/uploads, every image new, ${connections} connections; medians of ${samples.bare.length} rounds of ${roundSeconds} s`,
     head: ['server', 'requests/s', '÷ bare', 'CPU µs/request', '÷ bare', 'cores busy'],
     rows: variants.map((variant) => [
       titles[variant],
@@ -72,12 +80,13 @@ function printSamples(samples: Record<Variant, Sample[]>): void {
       medianRatio(samples[variant], samples.bare, rate).toFixed(3),
       medianOf(samples[variant], cpu).toFixed(1),
       medianRatio(samples[variant], samples.bare, cpu).toFixed(2),
-      medianOf(samples[variant], ({ coresBusy }) => coresBusy).toFixed(2),
+      medianOf(samples[variant], busy).toFixed(2),
     ]),
     notes: [
       `Goal: the stubbed gateway answers at least ${goal} of bare: ${verdict(medianRatio(samples.stubbed, samples.bare, rate))}.`,
       'CPU is the server process alone. Stubs answer at once where the AWS SDK would open a socket and where kafkajs would',
       'send a batch. The embedded stores share this machine with the server and the load, and are what limits the last row.',
+      ...(medianOf(samples.bare, busy) < 0.9 ? [disturbed] : []),
     ],
   })
 }

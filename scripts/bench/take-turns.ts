@@ -1,3 +1,11 @@
+interface TurnOptions {
+  rounds: number
+  /** No round begins after this time, except the first three. */
+  budgetSeconds: number
+}
+
+const fewestRounds = 3
+
 /**
  * Measures all variants in turn, again and again, so that whatever else the machine does falls on all of them alike.
  * Every other round runs backwards: no variant always follows the same one.
@@ -5,19 +13,23 @@
  */
 export async function takeTurns<Variant extends string, Sample>(
   variants: readonly Variant[],
-  rounds: number,
+  { rounds, budgetSeconds }: TurnOptions,
   measure: (variant: Variant) => Promise<Sample>,
 ): Promise<Record<Variant, Sample[]>> {
-  const samples = Object.fromEntries(variants.map((variant) => [variant, []])) as unknown as Record<
-    Variant,
-    Sample[]
-  >
+  const none = variants.map((variant) => [variant, []])
+  const samples: Record<Variant, Sample[]> = Object.fromEntries(none)
+  const endsAt = performance.now() + budgetSeconds * 1000
   for (let round = 0; round < rounds; round++) {
+    if (round >= fewestRounds && performance.now() > endsAt) break
     for (const variant of round % 2 ? variants.toReversed() : variants) {
       samples[variant].push(await measure(variant))
     }
-    if (process.stderr.isTTY) process.stderr.write(`\rround ${round + 1} of ${rounds} `)
+    showProgress(`round ${round + 1} of ${rounds}`)
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  showProgress('')
   return samples
+}
+
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }

@@ -1,0 +1,14 @@
+/** What one tool is to do: all photos, so many at a time, outputs into `directory` as `outputName` says. */
+export interface RenderTask {
+  photos: string[]
+  inFlight: number
+  directory: string
+}
+
+/** What that took. */
+export interface RenderSample {
+  seconds: number
+  cpuSeconds: number
+  peakMegabytes: number
+  outputBytes: number
+}

@@ -1,0 +1,63 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { type VariantSpec, variants } from '../../../core/variants.ts'
+import { limitConcurrency } from '../../../processor/limit-concurrency.ts'
+import { outputFile } from './output-file.ts'
+import { readChildrenCpuSeconds } from './read-children-cpu.ts'
+import type { RenderSample, RenderTask } from './render-sample.ts'
+import { watchMemory } from './watch-memory.ts'
+
+const program = 'vipsthumbnail'
+
+/** The version of libvips that it is built on, or undefined where there is none. */
+export async function findVipsthumbnail(): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(program, ['--vips-version'])
+    return stdout.trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The same variants by the command line: one run for each, as it makes one size of a file at a time. */
+export async function renderWithVipsthumbnail(task: RenderTask, effort: number): Promise<RenderSample> {
+  const { photos, inFlight, directory } = task
+  const limit = limitConcurrency(inFlight)
+  const memory = watchMemory()
+  const cpuBefore = await readChildrenCpuSeconds()
+  const startedAt = performance.now()
+  await Promise.all(photos.map((photo) => limit(() => renderPhoto(photo))))
+  const seconds = (performance.now() - startedAt) / 1000
+  const cpuSeconds = (await readChildrenCpuSeconds()) - cpuBefore
+  return { seconds, cpuSeconds, peakMegabytes: await memory.stop(), outputBytes: await countBytes(task) }
+
+  async function renderPhoto(photo: string): Promise<void> {
+    for (const spec of variants) await run(argumentsFor(photo, spec))
+  }
+
+  function argumentsFor(photo: string, spec: VariantSpec): string[] {
+    const { name, width, height, fit, quality } = spec
+    const output = `${outputFile(directory, photo, name)}[Q=${quality},effort=${effort},strip]`
+    const shape = fit === 'cover' ? ['--smartcrop', 'centre'] : []
+    // ">" never enlarges; turning upright is its default. No profile: it would convert photos that are sRGB already.
+    return [photo, '--size', `${width}x${height}>`, ...shape, '--output', output]
+  }
+
+  async function run(args: string[]): Promise<void> {
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+    const { pid = 0 } = child
+    memory.living.add(pid)
+    const [code] = await once(child, 'exit')
+    memory.living.delete(pid)
+    if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with code ${code}`)
+  }
+}
+
+async function countBytes({ photos, directory }: RenderTask): Promise<number> {
+  const files = photos.flatMap((photo) => variants.map(({ name }) => outputFile(directory, photo, name)))
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
