@@ -1,10 +1,10 @@
 /** `npm run upload -- PATH…`: uploads images to a running gateway and waits until they are ready. */
 import { parseArgs } from 'node:util'
-import { readLocalSettings } from './local/local-settings.ts'
 import { findFiles } from './upload/find-files.ts'
-import { printTable } from './upload/print-results.ts'
-import { noProgress, printJson, showProgress } from './upload/show-progress.ts'
-import { uploadFiles } from './upload/upload-files.ts'
+import { findGateway } from './upload/find-gateway.ts'
+import { printTable } from './upload/print-table.ts'
+import { noProgress, showProgress } from './upload/show-progress.ts'
+import { type FileResult, uploadFiles } from './upload/upload-files.ts'
 
 const usage = `Usage: npm run upload -- PATH…
 
@@ -16,7 +16,12 @@ PATH is a file, a folder or a glob.
   --timeout SECONDS  longest wait for the processing of one image, 300 by default
   --json             one JSON line for each file instead of a table
 
-The exit code is 0 only if every image is ready.`
+The exit code is 0 only if every image is ready, 130 after Ctrl-C.`
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143 }
+
+// Whoever reads the lines may have seen enough, as `head` has.
+process.stdout.on('error', () => process.exit(1))
 
 try {
   process.exitCode = await main()
@@ -41,41 +46,58 @@ async function main(): Promise<number> {
     console.log(usage)
     return values.help ? 0 : 1
   }
-  const { gateway, key } = await findGateway(values)
-  const files = await findFiles(positionals)
-  const interrupted = abortOnCtrlC()
-  const progress = values.json ? printJson : process.stdout.isTTY ? showProgress(files.length) : noProgress
-  const results = await uploadFiles(files, {
-    gateway,
-    key,
+  const options = {
     concurrency: positiveInteger(values.concurrency, '--concurrency'),
     timeoutSeconds: positiveInteger(values.timeout, '--timeout'),
-    signal: interrupted,
-    ...progress,
-  }).finally(progress.stop)
-  if (interrupted.aborted) return 130
-  if (!values.json) printTable(results)
-  return results.every(({ status }) => status === 'ready') ? 0 : 1
-}
-
-async function findGateway({ gateway, key }: { gateway?: string; key?: string }) {
-  const local = gateway && key ? undefined : await readLocalSettings('.data')
-  const found = { gateway: gateway ?? local?.gateway, key: key ?? local?.key }
-  if (!found.gateway || !found.key) {
-    throw new Error('Where to? Run "npm start" first, or say --gateway URL --key KEY.')
+    ...(await findGateway(values)),
   }
-  return { gateway: found.gateway, key: found.key }
+  const files = await findFiles(positionals)
+  const { signal, exitCode } = abortOnSignal()
+  const progress = !values.json && process.stderr.isTTY ? showProgress(files.length) : noProgress
+  const results: FileResult[] = []
+
+  function onDone(result: FileResult): void {
+    results.push(result)
+    if (values.json) console.log(JSON.stringify(result))
+    progress.onDone()
+  }
+
+  try {
+    await uploadFiles(files, { ...options, signal, onSending: progress.onSending, onDone })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    progress.stop()
+    if (!values.json && results.length > 0) {
+      printTable(inOrderOf(files, results), { fileCount: files.length, columns: process.stdout.columns })
+    }
+  }
+  if (signal.aborted)
+    console.error('Interrupted. What is under way can be taken up again: run the same command.')
+  return exitCode() ?? (results.every(({ status }) => status === 'ready') ? 0 : 1)
 }
 
-function abortOnCtrlC(): AbortSignal {
+/** Once: who asks twice is not kept waiting. */
+function abortOnSignal() {
   const controller = new AbortController()
-  process.once('SIGINT', () => controller.abort(new Error('Interrupted.')))
-  return controller.signal
+  let exitCode: number | undefined
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      exitCode = exitCodes[name]
+      controller.abort(new Error('Interrupted.'))
+    })
+  }
+  return { signal: controller.signal, exitCode: () => exitCode }
+}
+
+/** Results come as they are known; people look for them where they named the files. */
+function inOrderOf(files: string[], results: FileResult[]): FileResult[] {
+  const places = new Map(files.map((file, place) => [file, place]))
+  return results.toSorted((a, b) => (places.get(a.file) ?? 0) - (places.get(b.file) ?? 0))
 }
 
 function positiveInteger(text: string, name: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`${name} is a whole number from 1, not "${text}".`)
-  return value
+  if (Number.isInteger(value) && value > 0) return value
+  throw new Error(`${name} is a whole number from 1, not "${text}".`)
 }

@@ -1,5 +1,6 @@
 import { GatewayUnreachable, HashgateError } from './hashgate-error.ts'
 import { backoffSeconds, retry } from './retry.ts'
+import { sleep } from './sleep.ts'
 import type { Image, ProblemDetails, UploadAnswer, UploadRefused, UploadRequest } from './types.ts'
 
 export interface ClientOptions {
@@ -7,6 +8,8 @@ export interface ClientOptions {
   gateway: string
   key: string
   signal?: AbortSignal
+  /** Instead of the global one: through a proxy, or with more logging. */
+  fetch?: typeof fetch
 }
 
 export type HashgateClient = ReturnType<typeof createHashgateClient>
@@ -14,12 +17,14 @@ export type HashgateClient = ReturnType<typeof createHashgateClient>
 const maxAttempts = 5
 const maxDelaySeconds = 30
 const maxWaitSeconds = 20
+/** A gateway that is about to close answers a wait at once: without a pause every client would ask without end. */
+const maxPauseSeconds = 2
 
 /**
  * The calls of the gateway. All of them wait and try again when it says so (429, 503) or cannot be reached, a bounded number of
  * times, and throw HashgateError with a stable `code` when it says no.
  */
-export function createHashgateClient({ gateway, key, signal }: ClientOptions) {
+export function createHashgateClient({ gateway, key, signal, fetch = globalThis.fetch }: ClientOptions) {
   const base = gateway.replace(/\/+$/, '')
 
   /** Asks where to put one image. */
@@ -43,10 +48,13 @@ export function createHashgateClient({ gateway, key, signal }: ClientOptions) {
   /** Waits for `ready` or `rejected`; when the seconds are over before, the image is returned as it is then. */
   async function waitForImage(imageId: string, timeoutSeconds = Number.POSITIVE_INFINITY): Promise<Image> {
     const deadline = Date.now() + timeoutSeconds * 1000
-    for (;;) {
-      const left = Math.max(0, Math.ceil((deadline - Date.now()) / 1000))
-      const image = await getImage(imageId, Math.min(left, maxWaitSeconds))
-      if (image.status === 'ready' || image.status === 'rejected' || Date.now() >= deadline) return image
+    const leftSeconds = () => Math.max(0, (deadline - Date.now()) / 1000)
+    for (let attempt = 1; ; attempt += 1) {
+      const askedAt = Date.now()
+      const image = await getImage(imageId, Math.min(Math.ceil(leftSeconds()), maxWaitSeconds))
+      if (image.status === 'ready' || image.status === 'rejected' || leftSeconds() === 0) return image
+      const wasHeld = Date.now() - askedAt > maxPauseSeconds * 1000
+      if (!wasHeld) await sleep(Math.min(backoffSeconds(attempt), maxPauseSeconds, leftSeconds()), signal)
     }
   }
 
@@ -54,9 +62,10 @@ export function createHashgateClient({ gateway, key, signal }: ClientOptions) {
     return retry(() => callOnce<T>(method, path, body), { delaySeconds, signal })
   }
 
-  async function answerOf(path: string, init: RequestInit): Promise<Response> {
+  /** An answer that breaks off, or that is no JSON, is not the gateway's: so it is as good as none. */
+  async function reach<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await fetch(base + path, init)
+      return await work()
     } catch (error) {
       signal?.throwIfAborted()
       throw new GatewayUnreachable(base, error)
@@ -64,7 +73,7 @@ export function createHashgateClient({ gateway, key, signal }: ClientOptions) {
   }
 
   async function callOnce<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await answerOf(path, {
+    const init: RequestInit = {
       method,
       headers: {
         authorization: `Bearer ${key}`,
@@ -72,9 +81,10 @@ export function createHashgateClient({ gateway, key, signal }: ClientOptions) {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
-    })
+    }
+    const response = await reach(() => fetch(base + path, init))
     if (!response.ok) throw await readProblem(response)
-    return (await response.json()) as T
+    return reach(() => response.json() as Promise<T>)
   }
 
   return { requestUpload, requestUploads, completeUpload, getImage, waitForImage }

@@ -1,5 +1,7 @@
-import { StoreError } from './hashgate-error.ts'
 import { backoffSeconds, retry } from './retry.ts'
+import { sendByFetch } from './send-by-fetch.ts'
+import { sendByXhr } from './send-by-xhr.ts'
+import { StoreError, StoreUnreachable } from './store-error.ts'
 import type { UploadTarget } from './types.ts'
 
 export interface PutOptions {
@@ -13,15 +15,19 @@ export interface Progress {
   totalBytes: number
 }
 
+export interface StoreAnswer {
+  status: number
+  body: string
+}
+
 const maxAttempts = 4
-/** A browser sets these itself, and lets nobody else do it. */
-const setByBrowser = new Set(['content-length', 'host'])
 
 /**
  * Sends the bytes to the store with exactly the headers that were told. Busy or broken answers and lost connections are
  * tried again a few times.
  * @returns `stored`, or `already there` when the store had the same bytes (412)
  * @throws StoreError when the store refuses; 403 means that the URL has expired: ask for another one
+ * @throws StoreUnreachable when it cannot be reached, FileChanged when the bytes cannot be read any more, and the reason of `signal`
  */
 export async function putObject(
   target: UploadTarget,
@@ -31,72 +37,22 @@ export async function putObject(
   const send = typeof XMLHttpRequest === 'undefined' ? sendByFetch : sendByXhr
   return retry(
     async () => {
-      const { status, text } = await send(target, file, options)
+      const { status, body } = await send(target, file, options)
       if (status === 412) return 'already there'
       if (status >= 200 && status < 300) return 'stored'
-      throw new StoreError(status, /<Code>([^<]+)<\/Code>/.exec(text)?.[1] ?? `HTTP ${status}`)
+      throw new StoreError(status, body)
     },
-    {
-      delaySeconds: (error, attempt) => {
-        const canHelp = !(error instanceof StoreError) || error.status === 409 || error.status >= 500
-        return canHelp && attempt < maxAttempts ? backoffSeconds(attempt) : undefined
-      },
-      signal: options.signal,
-    },
+    { delaySeconds, signal: options.signal },
   )
 }
 
-interface StoreAnswer {
-  status: number
-  text: string
+function delaySeconds(error: unknown, attempt: number): number | undefined {
+  return canHelp(error) && attempt < maxAttempts ? backoffSeconds(attempt) : undefined
 }
 
-/** With the length told as a header the body goes out as it is; S3 takes no chunked encoding. */
-async function sendByFetch(
-  { method, url, headers }: UploadTarget,
-  file: Blob,
-  options: PutOptions,
-): Promise<StoreAnswer> {
-  const init: RequestInit & { duplex: 'half' } = {
-    method,
-    headers,
-    body: file.stream().pipeThrough(countBytes(file.size, options.onProgress)),
-    duplex: 'half',
-    signal: options.signal,
-  }
-  const response = await fetch(url, init)
-  return { status: response.status, text: await response.text() }
-}
-
-function countBytes(totalBytes: number, onProgress?: PutOptions['onProgress']) {
-  let sentBytes = 0
-  return new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(chunk, controller) {
-      sentBytes += chunk.byteLength
-      onProgress?.({ sentBytes, totalBytes })
-      controller.enqueue(chunk)
-    },
-  })
-}
-
-/** In a browser only XMLHttpRequest tells how far an upload is. */
-function sendByXhr(
-  { method, url, headers }: UploadTarget,
-  file: Blob,
-  options: PutOptions,
-): Promise<StoreAnswer> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
-    request.open(method, url)
-    for (const [name, value] of Object.entries(headers)) {
-      if (!setByBrowser.has(name)) request.setRequestHeader(name, value)
-    }
-    request.upload.onprogress = ({ loaded }) =>
-      options.onProgress?.({ sentBytes: loaded, totalBytes: file.size })
-    request.onload = () => resolve({ status: request.status, text: request.responseText })
-    request.onerror = () => reject(new TypeError('The connection to the store was lost.'))
-    request.onabort = () => reject(options.signal?.reason)
-    options.signal?.addEventListener('abort', () => request.abort(), { once: true })
-    request.send(file)
-  })
+/** 409 is S3's ConditionalRequestConflict: a delete came in between. S3 answers a stalled upload with 400 RequestTimeout. */
+function canHelp(error: unknown): boolean {
+  if (!(error instanceof StoreError)) return error instanceof StoreUnreachable
+  const { status, code } = error
+  return status === 409 || status === 429 || status >= 500 || code === 'RequestTimeout'
 }

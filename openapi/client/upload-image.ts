@@ -1,16 +1,19 @@
 import { hashBlob } from './hash-blob.ts'
-import { createHashgateClient, type HashgateClient } from './hashgate-client.ts'
-import { HashgateError, StoreError } from './hashgate-error.ts'
+import { type ClientOptions, createHashgateClient, type HashgateClient } from './hashgate-client.ts'
+import { HashgateError } from './hashgate-error.ts'
 import { type PutOptions, putObject } from './put-object.ts'
+import { StoreError, StoreUnreachable } from './store-error.ts'
 import type { ContentType, Image, UploadAnswer, UploadGranted, UploadRequest } from './types.ts'
 
-export interface UploadOptions extends PutOptions {
-  /** Base URL of the gateway. */
-  gateway: string
-  key: string
+export interface UploadOptions extends PutOptions, ClientOptions {
+  /** SHA-256 in hex, instead of WebCrypto's, which needs the whole file in memory. */
+  hash?: (file: Blob) => Promise<string>
   /** Name to show to people; a File's own by default. */
   fileName?: string
 }
+
+/** What the gateway takes. */
+const maxNameLength = 255
 
 /**
  * Uploads one image, unless it is there already, and waits until it is `ready` or `rejected`.
@@ -18,15 +21,16 @@ export interface UploadOptions extends PutOptions {
  *     const image = await uploadImage(file, { gateway: 'http://127.0.0.1:3000', key: 'hg_…' })
  *
  * @param file its `type` is the declared type of the image
- * @throws HashgateError when the gateway says no, StoreError when the store does, and the reason of `signal`
+ * @throws HashgateError when the gateway says no, StoreError when the store does; GatewayUnreachable, StoreUnreachable and
+ *   FileChanged when trying again did not help; the reason of `signal`
  */
 export async function uploadImage(file: Blob, options: UploadOptions): Promise<Image> {
   const client = createHashgateClient(options)
   const request: UploadRequest = {
-    sha256: await hashBlob(file),
+    sha256: await (options.hash ?? hashBlob)(file),
     byteLength: file.size,
     contentType: file.type as ContentType,
-    fileName: options.fileName ?? (file as Partial<File>).name,
+    fileName: (options.fileName ?? (file as Partial<File>).name)?.slice(0, maxNameLength) || undefined,
   }
   const answer = await client.requestUpload(request)
   if (isGranted(answer)) await deliverBytes(client, request, answer, file, options)
@@ -49,27 +53,36 @@ export async function deliverBytes(
   file: Blob,
   options: PutOptions,
 ): Promise<number> {
-  const outcome = await putObject(granted.upload, file, options).catch(async (error) => {
-    if (isExpired(error)) return renew()
-    if (error instanceof StoreError || options.signal?.aborted) throw error
-    return trustTheStore(error)
-  })
-  if (outcome === 'someone was faster') return 0
+  const outcome = await putObject(granted.upload, file, options)
+    .catch((error) => {
+      if (isExpired(error)) return putAgain()
+      throw error
+    })
+    .catch((error) => {
+      if (error instanceof StoreUnreachable) return trustTheStore(error)
+      throw error
+    })
+  if (outcome === 'announced') return 0
   await client.completeUpload(granted.imageId)
   return outcome === 'stored' ? file.size : 0
 
-  async function renew() {
+  /** Meanwhile someone else may have uploaded the same, and announced it. */
+  async function putAgain() {
     const renewed = await client.requestUpload(request)
-    return isGranted(renewed) ? putObject(renewed.upload, file, options) : 'someone was faster'
+    return isGranted(renewed) ? putObject(renewed.upload, file, options) : 'announced'
   }
 
   /** A store that has the bytes may hang up in the middle of a PUT instead of answering it: so ask whether it has. */
-  async function trustTheStore(error: unknown) {
+  async function trustTheStore(error: StoreUnreachable) {
     await client.completeUpload(granted.imageId).catch((refusal) => {
-      throw refusal instanceof HashgateError ? error : refusal
+      throw isNotFoundInStore(refusal) ? error : refusal
     })
-    return 'already there' as const
+    return 'announced' as const
   }
+}
+
+function isNotFoundInStore(error: unknown): boolean {
+  return error instanceof HashgateError && error.code === 'UPLOAD_NOT_FOUND_IN_STORE'
 }
 
 function isExpired(error: unknown): boolean {

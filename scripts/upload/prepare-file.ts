@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, openAsBlob } from 'node:fs'
+import { constants, createReadStream, openAsBlob } from 'node:fs'
+import { access } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import type { ContentType, UploadRequest } from '../../openapi/client/types.ts'
 
@@ -35,20 +36,31 @@ const extensions: Record<string, ContentType> = {
 
 /**
  * Reads a file once, as a stream, and finds out what the gateway wants to know of it.
- * @throws Error when it cannot be read, is empty, or is no image by content or name
+ * @throws Error when it cannot be read, is empty, or is no image by content or name; the reason of `signal`
  */
-export async function prepareFile(path: string): Promise<PreparedFile> {
+export async function prepareFile(path: string, signal?: AbortSignal): Promise<PreparedFile> {
+  signal?.throwIfAborted()
+  const blob = await openBlob(path)
+  if (blob.size === 0) throw new Error('The file is empty.')
   const hash = createHash('sha256')
   let head = ''
-  for await (const chunk of createReadStream(path, { highWaterMark: readBytes })) {
+  for await (const chunk of createReadStream(path, { highWaterMark: Math.min(readBytes, blob.size) })) {
+    signal?.throwIfAborted()
     if (!head) head = chunk.toString('latin1', 0, 16)
     hash.update(chunk)
   }
   const contentType = declareType(head, path)
-  const blob = await openAsBlob(path, { type: contentType })
-  if (blob.size === 0) throw new Error('The file is empty.')
   const fileName = basename(path).slice(0, 255)
   return { path, blob, request: { sha256: hash.digest('hex'), byteLength: blob.size, contentType, fileName } }
+}
+
+/** To be opened before it is hashed: a Blob refuses to be read when its file has changed since. */
+async function openBlob(path: string): Promise<Blob> {
+  // openAsBlob itself does not say why it cannot.
+  await access(path, constants.R_OK).catch((cause) => {
+    throw new Error(`The file cannot be read (${cause.code}).`, { cause })
+  })
+  return openAsBlob(path)
 }
 
 /** The type by content, else by name: whether the bytes are what the name says is for the processor to judge. */

@@ -1,144 +1,117 @@
 import { createHashgateClient } from '../../openapi/client/hashgate-client.ts'
-import type { Image, UploadAnswer, UploadRefused } from '../../openapi/client/types.ts'
-import { deliverBytes, isGranted } from '../../openapi/client/upload-image.ts'
 import { limitConcurrency } from '../../processor/limit-concurrency.ts'
+import { describeFailure, describeTwin, type FileOutcome } from './file-outcome.ts'
+import { followUpload, type UploadContext } from './follow-upload.ts'
 import { type PreparedFile, prepareFile } from './prepare-file.ts'
 
-export interface UploadRun {
+export interface UploadRun extends Pick<UploadContext, 'timeoutSeconds' | 'signal' | 'onSending'> {
   gateway: string
   key: string
-  /** Files that are hashed, and sent, at the same time. */
+  /** Files that are sent at the same time. */
   concurrency: number
-  /** Longest wait for the processing of one image. */
-  timeoutSeconds: number
-  signal: AbortSignal
-  /** A file is about to be sent; the returned function is told how far it is. */
-  onSending: (file: PreparedFile) => (sentBytes: number) => void
   onDone: (result: FileResult) => void
 }
 
-export interface FileResult {
+export interface FileResult extends FileOutcome {
   file: string
-  imageId?: string
-  result: 'uploaded' | 'duplicate' | 'rejected' | 'failed'
-  status?: Image['status']
-  /** Why it was rejected or failed, for people. */
-  reason?: string
-  uploadedBytes: number
-  /** Bytes that need not be sent, because they were there. */
-  skippedBytes: number
-  variants: string[]
+  /** From the first byte read until the outcome was known. */
   ms: number
 }
 
 /** What the gateway takes in one request. */
 const batchSize = 100
+/** While the images of one batch are processed, the next one is hashed and sent. */
+const batchesInFlight = 2
+const filesHashedAtOnce = 2
+/** Images are processed roughly in their order: to ask for more of them at once only burdens the gateway. */
+const imagesAwaitedAtOnce = 16
 
-/** Uploads files, a batch after the other, so that any number of them needs little memory. Nothing is thrown for one file. */
-export async function uploadFiles(files: string[], run: UploadRun): Promise<FileResult[]> {
+/**
+ * Uploads files, a batch after the other, so that any number of them needs little memory. `onDone` is told of each;
+ * nothing is thrown for one file.
+ * @throws what makes the rest pointless: HashgateError (a wrong key), GatewayUnreachable, the reason of `signal`
+ */
+export async function uploadFiles(files: string[], run: UploadRun): Promise<void> {
   const client = createHashgateClient(run)
-  const limit = limitConcurrency(run.concurrency)
-  const results: FileResult[] = []
-  for (let start = 0; start < files.length; start += batchSize) {
-    results.push(...(await uploadBatch(files.slice(start, start + batchSize))))
+  const context: UploadContext = {
+    ...run,
+    client,
+    sending: limitConcurrency(run.concurrency),
+    waiting: limitConcurrency(imagesAwaitedAtOnce),
   }
-  return results
+  const hashing = limitConcurrency(filesHashedAtOnce)
+  const inFlight = limitConcurrency(batchesInFlight)
+  /** By content: files with the same bytes are uploaded once, also when they are in two batches. */
+  const uploads = new Map<string, Upload>()
+  let isOver = false
 
-  async function uploadBatch(paths: string[]): Promise<FileResult[]> {
+  const batches = Array.from({ length: Math.ceil(files.length / batchSize) }, (_, index) =>
+    inFlight(() => uploadBatch(files.slice(index * batchSize, (index + 1) * batchSize))),
+  )
+  for (const end of await Promise.allSettled(batches)) if (end.status === 'rejected') throw end.reason
+
+  async function uploadBatch(paths: string[]): Promise<void> {
+    if (isOver) return
+    try {
+      const begun = await Promise.all(paths.map((path) => hashing(() => begin(path))))
+      const mine = startUploads(begun.flatMap(({ file }) => file ?? []))
+      await Promise.all(begun.map(finish))
+      // From here on the gateway itself knows these contents.
+      for (const sha256 of mine) uploads.delete(sha256)
+    } catch (error) {
+      isOver = true
+      throw error
+    }
+  }
+
+  async function begin(path: string): Promise<BegunFile> {
     const startedAt = performance.now()
-    const prepared = await Promise.all(paths.map((path) => limit(() => settle(prepareFile(path)))))
-    const firstOfEach = new Map<string, PreparedFile>()
-    for (const { value } of prepared) {
-      if (value && !firstOfEach.has(value.request.sha256)) firstOfEach.set(value.request.sha256, value)
-    }
-    const answers = await askFor([...firstOfEach.values()])
-
-    return Promise.all(
-      paths.map(async (file, index) => {
-        const { value, reason } = prepared[index] ?? {}
-        const outcome = value
-          ? await follow(value, firstOfEach.get(value.request.sha256) === value)
-          : failed(reason)
-        const result = { file, ...outcome, ms: Math.round(performance.now() - startedAt) }
-        run.onDone(result)
-        return result
-      }),
-    )
-
-    async function follow(file: PreparedFile, isFirst: boolean): Promise<Outcome> {
-      const answer = answers.get(file.request.sha256)
-      if (!answer) return failed(new Error('The gateway gave no answer for this file.'))
-      const { value, reason } = await settle(isFirst ? deliver(file, answer) : Promise.resolve(0))
-      if (value === undefined) return failed(reason, file)
-      const image = await settle(client.waitForImage(file.request.sha256, run.timeoutSeconds))
-      return image.value ? describe(image.value, file, value) : failed(image.reason, file)
+    try {
+      return { path, startedAt, file: await prepareFile(path, run.signal) }
+    } catch (error) {
+      run.signal.throwIfAborted()
+      return { path, startedAt, error }
     }
   }
 
-  async function askFor(files: PreparedFile[]): Promise<Map<string, Answer>> {
-    if (files.length === 0) return new Map()
-    const answers = await client.requestUploads(files.map(({ request }) => request))
-    return new Map(files.map(({ request }, index) => [request.sha256, answers[index] as Answer]))
-  }
-
-  /** @returns the bytes that were sent */
-  async function deliver(file: PreparedFile, answer: Answer): Promise<number> {
-    if ('problem' in answer) {
-      const { title, detail, errors } = answer.problem
-      throw new Error(
-        errors?.map(({ field, message }) => `${field} ${message}`).join('; ') ?? detail ?? title,
-      )
+  /** Asks for all contents that nobody has asked for yet, in one request. @returns their hashes */
+  function startUploads(files: PreparedFile[]): string[] {
+    const fresh = new Map<string, PreparedFile>()
+    for (const file of files) {
+      const { sha256 } = file.request
+      if (!uploads.has(sha256) && !fresh.has(sha256)) fresh.set(sha256, file)
     }
-    if (!isGranted(answer)) return 0
-    return limit(() => {
-      const tell = run.onSending(file)
-      return deliverBytes(client, file.request, answer, file.blob, {
-        signal: run.signal,
-        onProgress: ({ sentBytes }) => tell(sentBytes),
-      })
-    })
+    const requests = [...fresh.values()].map(({ request }) => request)
+    const answers = requests.length > 0 ? client.requestUploads(requests) : Promise.resolve([])
+    for (const [index, file] of [...fresh.values()].entries()) {
+      const outcome = answers.then((all) => followUpload(file, all[index], context))
+      uploads.set(file.request.sha256, { file, outcome })
+    }
+    return [...fresh.keys()]
+  }
+
+  async function finish({ path, startedAt, file, error }: BegunFile): Promise<void> {
+    const outcome = file ? await outcomeOf(file) : describeFailure(error)
+    run.onDone({ file: path, ...outcome, ms: Math.round(performance.now() - startedAt) })
+  }
+
+  async function outcomeOf(file: PreparedFile): Promise<FileOutcome> {
+    const upload = uploads.get(file.request.sha256) as Upload
+    const outcome = await upload.outcome
+    return upload.file === file ? outcome : describeTwin(outcome)
   }
 }
 
-type Answer = UploadAnswer | UploadRefused
-type Outcome = Omit<FileResult, 'file' | 'ms'>
-
-function describe(image: Image, { request }: PreparedFile, uploadedBytes: number): Outcome {
-  const { imageId, status, rejection, variants = [] } = image
-  const common = {
-    imageId,
-    status,
-    uploadedBytes,
-    skippedBytes: request.byteLength - uploadedBytes,
-    variants: variants.map(({ name }) => name),
-  }
-  if (status === 'rejected')
-    return { ...common, result: 'rejected', reason: `${rejection?.reason}: ${rejection?.detail}` }
-  if (status !== 'ready')
-    return { ...common, result: 'failed', reason: `It is still ${status}; ask again later.` }
-  return { ...common, result: uploadedBytes > 0 ? 'uploaded' : 'duplicate' }
+interface Upload {
+  /** The one of the files with this content that is sent. */
+  file: PreparedFile
+  outcome: Promise<FileOutcome>
 }
 
-function failed(reason: unknown, file?: PreparedFile): Outcome {
-  return {
-    imageId: file?.request.sha256,
-    result: 'failed',
-    reason: reason instanceof Error ? reason.message : String(reason),
-    uploadedBytes: 0,
-    skippedBytes: 0,
-    variants: [],
-  }
-}
-
-interface Settled<T> {
-  value?: T
-  reason?: unknown
-}
-
-async function settle<T>(work: Promise<T>): Promise<Settled<T>> {
-  try {
-    return { value: await work }
-  } catch (reason) {
-    return { reason }
-  }
+interface BegunFile {
+  path: string
+  startedAt: number
+  file?: PreparedFile
+  /** Why it could not be read. */
+  error?: unknown
 }

@@ -10,8 +10,11 @@ export interface Seen {
   body: Buffer
 }
 
-/** What one request gets: status, headers and body; `hang up` is a connection that breaks. */
-export type Answer = { status: number; body?: unknown; headers?: Record<string, string> } | 'hang up'
+/** What one request gets: status, headers and body; `hang up` is a connection that breaks, `stay silent` one that never answers. */
+export type Answer =
+  | { status: number; body?: unknown; headers?: Record<string, string> }
+  | 'hang up'
+  | 'stay silent'
 export type Script = Record<string, Answer[]>
 
 /**
@@ -45,6 +48,7 @@ function next(
 }
 
 function reply(response: ServerResponse<IncomingMessage>, answer: Answer): void {
+  if (answer === 'stay silent') return
   if (answer === 'hang up') return void response.destroy()
   const { status, body = '', headers = {} } = answer
   const text = typeof body === 'string' ? body : JSON.stringify(body)

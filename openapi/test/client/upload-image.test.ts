@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { openAsBlob } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import type { Progress } from '../../client/put-object.ts'
 import { uploadImage } from '../../client/upload-image.ts'
@@ -52,7 +55,11 @@ t.test('hash, request, PUT with exactly the told headers, complete, wait', async
     fileName: 'a.png',
   })
   t.equal(asked?.headers.authorization, 'Bearer test-key')
-  t.match(put?.headers, headers)
+  for (const [name, value] of Object.entries(headers)) t.equal(put?.headers[name], value, name)
+  const unsigned = Object.keys(put?.headers ?? {}).filter(
+    (name) => name.startsWith('x-amz-') && !(name in headers),
+  )
+  t.strictSame(unsigned, [], 'S3 refuses x-amz headers that were not signed')
   t.equal(put?.headers['transfer-encoding'], undefined, 'S3 takes no chunked encoding')
   t.equal(put?.headers.authorization, undefined, 'the key is none of the store’s business')
   t.strictSame(put?.body, bytes)
@@ -137,13 +144,18 @@ t.test('a store that hangs up although it has the bytes', async (t) => {
     system(() => ({ 'PUT /store': ['hang up'] })),
   )
   t.equal((await uploadImage(file, fake)).status, 'ready')
+  t.equal(fake.calls().filter((call) => call === complete).length, 1, 'it is announced once')
 
   const missing = { status: 409, body: { code: 'UPLOAD_NOT_FOUND_IN_STORE', title: 'Not there.' } }
   const without = await startFakeSystem(
     t,
     system(() => ({ 'PUT /store': ['hang up'], [complete]: [missing] })),
   )
-  await t.rejects(uploadImage(file, without), { name: 'TypeError' }, 'the lost connection is the reason')
+  await t.rejects(
+    uploadImage(file, without),
+    { name: 'StoreUnreachable' },
+    'the lost connection is the reason',
+  )
 })
 
 t.test('what the store refuses becomes a sentence', async (t) => {
@@ -163,7 +175,14 @@ t.test('problems of the gateway', async (t) => {
   const errors = [{ field: 'byteLength', message: 'must be <= 5' }]
   const invalid = {
     status: 400,
-    body: { code: 'VALIDATION_FAILED', title: 'Wrong.', status: 400, errors, requestId: 'r1' },
+    body: {
+      code: 'VALIDATION_FAILED',
+      title: 'Wrong.',
+      detail: 'Quite wrong.',
+      status: 400,
+      errors,
+      requestId: 'r1',
+    },
   }
   const fake = await startFakeSystem(
     t,
@@ -174,7 +193,10 @@ t.test('problems of the gateway', async (t) => {
     code: 'VALIDATION_FAILED',
     status: 400,
     requestId: 'r1',
-    message: 'Wrong. byteLength must be <= 5',
+    title: 'Wrong.',
+    detail: 'Quite wrong.',
+    errors,
+    message: 'Quite wrong. byteLength must be <= 5',
   })
   t.strictSame(fake.calls(), [create], 'no retry can help')
 
@@ -226,4 +248,83 @@ t.test('a signal ends it, also between two tries', async (t) => {
   controller.abort(new Error('enough'))
   await t.rejects(upload, { message: 'enough' })
   t.strictSame(fake.calls(), [create])
+})
+
+t.test('progress only grows, up to all bytes', async (t) => {
+  const path = join(t.testdir({ 'large.png': Buffer.alloc(1_000_000) }), 'large.png')
+  const large = await openAsBlob(path, { type: 'image/png' })
+  const length = { ...headers, 'content-length': String(large.size) }
+  const upload = (url: string) => ({ method: 'PUT', url: `${url}/store`, headers: length })
+  const fake = await startFakeSystem(
+    t,
+    system((url) => ({
+      [create]: [{ status: 201, body: { imageId, status: 'pending', upload: upload(url) } }],
+    })),
+  )
+  const sent: number[] = []
+  await uploadImage(large, {
+    ...fake,
+    hash: async () => imageId,
+    onProgress: ({ sentBytes }) => sent.push(sentBytes),
+  })
+  t.ok(sent.length > 1, 'it is told more than once')
+  t.strictSame(
+    sent,
+    sent.toSorted((a, b) => a - b),
+  )
+  t.equal(sent.at(-1), large.size)
+  t.equal(fake.seen[1]?.body.length, large.size)
+})
+
+t.test('a signal ends a PUT in its middle', async (t) => {
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ 'PUT /store': ['stay silent'] })),
+  )
+  const controller = new AbortController()
+  const onProgress = () => controller.abort(new Error('enough'))
+  await t.rejects(uploadImage(file, { ...fake, signal: controller.signal, onProgress }), {
+    message: 'enough',
+  })
+  t.notOk(fake.calls().includes(complete), 'nothing is announced')
+
+  const before = fake.seen.length
+  await t.rejects(uploadImage(file, { ...fake, signal: AbortSignal.abort(new Error('early')) }), {
+    message: 'early',
+  })
+  t.equal(fake.seen.length, before, 'nothing is asked when it was aborted before')
+})
+
+t.test('a file that changes on the disk is no lost connection', async (t) => {
+  const path = join(t.testdir({ 'a.png': bytes }), 'a.png')
+  const onDisk = await openAsBlob(path, { type: 'image/png' })
+  const fake = await startFakeSystem(t, system())
+  const hash = async () => {
+    await writeFile(path, 'something else, and longer than before')
+    return imageId
+  }
+  await t.rejects(uploadImage(onDisk, { ...fake, hash }), {
+    name: 'FileChanged',
+    message: /changed or removed/,
+  })
+  t.notOk(fake.calls().includes(complete))
+})
+
+t.test('an answer that breaks off, or is not the gateway’s, is as good as none', async (t) => {
+  const fake = await startFakeSystem(
+    t,
+    system((url) => ({ [create]: [{ status: 200, body: '<html>Log in to the Wi-Fi' }, granted(url)] })),
+  )
+  t.equal((await uploadImage(file, fake)).status, 'ready')
+})
+
+t.test('calls go through the given fetch', async (t) => {
+  const asked: string[] = []
+  const answer = { imageId, status: 'ready', duplicate: true }
+  const fetch = async (url: unknown) => {
+    asked.push(String(url))
+    return Response.json(answer)
+  }
+  await uploadImage(file, { gateway: 'http://gateway/', key: 'k', fetch })
+  t.strictSame(asked, ['http://gateway/v1/uploads', `http://gateway/v1/images/${imageId}?wait=20`])
 })

@@ -1,0 +1,29 @@
+import type { PutOptions, StoreAnswer } from './put-object.ts'
+import { StoreUnreachable } from './store-error.ts'
+import type { UploadTarget } from './types.ts'
+
+/** A browser sets these itself, and lets nobody else do it. */
+const setByBrowser = new Set(['content-length', 'host'])
+
+/** Sends a blob from a browser, where only XMLHttpRequest tells how far an upload is. */
+export function sendByXhr(
+  { method, url, headers }: UploadTarget,
+  file: Blob,
+  { onProgress, signal }: PutOptions,
+): Promise<StoreAnswer> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open(method, url)
+    for (const [name, value] of Object.entries(headers)) {
+      if (!setByBrowser.has(name.toLowerCase())) request.setRequestHeader(name, value)
+    }
+    request.upload.onprogress = ({ loaded }) => onProgress?.({ sentBytes: loaded, totalBytes: file.size })
+    request.onload = () => resolve({ status: request.status, body: request.responseText })
+    request.onerror = () => reject(new StoreUnreachable(url))
+    request.onabort = () => reject(signal?.reason)
+    const abort = () => request.abort()
+    request.onloadend = () => signal?.removeEventListener('abort', abort)
+    signal?.addEventListener('abort', abort)
+    request.send(file)
+  })
+}

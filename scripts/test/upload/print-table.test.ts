@@ -1,0 +1,78 @@
+import { stripVTControlCharacters } from 'node:util'
+import t, { type Test } from 'tap'
+import { cutStart } from '../../upload/cut-start.ts'
+import { formatBytes } from '../../upload/format-bytes.ts'
+import { printTable } from '../../upload/print-table.ts'
+import type { FileResult } from '../../upload/upload-files.ts'
+
+const ready: FileResult = {
+  file: 'holiday/2026/a-long-name-for-a-photo.jpg',
+  imageId: '0123456789abcdef'.repeat(4),
+  result: 'uploaded',
+  status: 'ready',
+  uploadedBytes: 1_200_000,
+  skippedBytes: 0,
+  variants: ['thumb', 'medium', 'large'],
+  ms: 1234,
+}
+const reason = 'image_corrupt: The image is damaged or cut off and cannot be decoded, whatever one tries.'
+const rejected: FileResult = {
+  ...ready,
+  file: 'b.jpg',
+  result: 'rejected',
+  status: 'rejected',
+  reason,
+  variants: [],
+}
+
+function print(t: Test, columns?: number): string[] {
+  const lines: string[] = []
+  const capture = t.capture(console, 'log', (text: string) => lines.push(...text.split('\n')))
+  printTable([ready, rejected], { fileCount: 3, columns })
+  capture.restore()
+  return lines.map(stripVTControlCharacters)
+}
+
+t.test('a table that fits the terminal', async (t) => {
+  const lines = print(t, 80)
+  t.ok(
+    lines.every(({ length }) => length <= 80),
+    lines.join('\n'),
+  )
+  t.match(lines.join('\n'), /…[\w/-]*-photo\.jpg │ 0123456789ab │ uploaded +│ thumb medium large │ 1234 │/)
+  t.equal(lines.filter((line) => line.startsWith('├')).length, 1, 'a line below the head only')
+})
+
+t.test('without a terminal nothing is cut', async (t) => {
+  t.match(print(t).join('\n'), '│ holiday/2026/a-long-name-for-a-photo.jpg │')
+})
+
+t.test('why, and what it came to', async (t) => {
+  const lines = print(t, 80)
+  const why = lines.filter((line) => /^│ +│ [^│]*│$/.test(line)).map((line) => line.split('│')[2]?.trim())
+  t.equal(why.join(' '), reason)
+  t.equal(lines.at(-1), '1 of 3 ready, 2.4 MB uploaded, 0 B were there already')
+})
+
+t.test('cutStart counts what a terminal shows', async (t) => {
+  t.equal(cutStart('short', 5), 'short')
+  t.equal(cutStart('abcdef', 5), '…cdef')
+  t.equal(cutStart('日本語.jpg', 10), '日本語.jpg')
+  t.equal(cutStart('日本語.jpg', 9), '…本語.jpg')
+  t.equal(cutStart('日本語.jpg', 8), '…語.jpg', 'half a character cannot be shown')
+  t.equal(cutStart('e\u0301te\u0301', 3), 'e\u0301te\u0301')
+})
+
+t.test('formatBytes', async (t) => {
+  const cases: [number, string][] = [
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [522_397, '522.4 kB'],
+    [999_949, '999.9 kB'],
+    [999_950, '1.0 MB'],
+    [5e12, '5.0 TB'],
+    [5e15, '5000.0 TB'],
+  ]
+  for (const [bytes, text] of cases) t.equal(formatBytes(bytes), text)
+})

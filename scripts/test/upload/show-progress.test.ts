@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import t from 'tap'
+import { formatFileLine, formatTotalLine } from '../../upload/format-progress.ts'
+import { prepareFile } from '../../upload/prepare-file.ts'
+import { showProgress } from '../../upload/show-progress.ts'
+
+const options = {
+  barsize: 4,
+  barGlue: '',
+  barCompleteString: '████',
+  barIncompleteString: '░░░░',
+}
+const at = (value: number, total: number) => ({ value, total, progress: value / total }) as never
+
+t.test('the lines', async (t) => {
+  const total = (sentBytes: number, sending: number) =>
+    formatTotalLine(options, at(3, 12), { sentBytes, sending })
+  t.equal(total(0, 0).trimEnd(), ' █░░░  3/12 files  0 B sent')
+  t.equal(total(1500, 2), ' █░░░  3/12 files  1.5 kB sent  2 sending')
+  t.equal(total(1500, 0), ' █░░░  3/12 files  1.5 kB sent  waiting for the processing')
+  t.equal(formatFileLine(options, at(500, 1000), { name: 'a.jpg' }), ' ██░░  50%    1.0 kB  a.jpg')
+  t.equal(formatFileLine(options, at(0, 1), { name: '' }), '', 'a line that nobody has is empty')
+})
+
+t.test('what is shown is cleared at the end, and no line is left or taken for ever', async (t) => {
+  const written: string[] = []
+  t.capture(process.stderr, 'write', (text: string) => written.push(text))
+  t.intercept(process.stderr, 'isTTY', { value: true, configurable: true })
+  const path = join(t.testdir({ 'a.png': 'bytes' }), 'a.png')
+  const file = await prepareFile(path)
+  const progress = showProgress(2)
+  for (const _ of [1, 2]) {
+    const sending = progress.onSending(file)
+    sending.sent(5)
+    sending.end()
+    progress.onDone()
+  }
+  progress.stop()
+  t.equal(
+    stripVTControlCharacters(written.join('')).trim(),
+    '',
+    'it was over before there was anything to show',
+  )
+  t.ok(written.join('').endsWith('\u001b[0J'), 'the last thing is to clear what is below')
+  t.ok(written.includes('\u001b[?25h'), 'the cursor is back')
+})

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+import type { Image, UploadRequest } from '../../../openapi/client/types.ts'
+
+type Verdict = 'ready' | 'rejected' | 'never'
+
+interface Behaviour {
+  /** What becomes of an image; ready by default. 'never' leaves it processing. */
+  verdict?: (upload: UploadRequest) => Verdict | Promise<Verdict>
+  /** Answers instead of the gateway and the store, when it returns a status. */
+  refuse?: (call: string) => number | undefined
+}
+
+const problem = { type: 'about:blank', title: 'Refused.', code: 'REFUSED' }
+
+/** A gateway and its store, which remember what they were asked and sent. */
+export async function startFakeGateway(t: Test, { verdict = () => 'ready', refuse }: Behaviour = {}) {
+  const calls: string[] = []
+  const batches: UploadRequest[][] = []
+  const wanted = new Map<string, UploadRequest>()
+  const stored = new Map<string, Buffer>()
+
+  const server = createServer(async (request, response) => {
+    const path = request.url?.split('?')[0] ?? ''
+    const call = `${request.method} ${path}`
+    calls.push(call)
+    const body = await readBody(request)
+    const status = refuse?.(call)
+    response.setHeader('content-type', 'application/json')
+    if (status) return response.writeHead(status).end(JSON.stringify({ ...problem, status }))
+    const answer = await answerTo(request.method, path, body)
+    if (answer !== 'never') response.end(JSON.stringify(answer))
+  })
+
+  async function answerTo(method: string | undefined, path: string, body: Buffer): Promise<unknown> {
+    const id = path.split('/').find((part) => part.length === 64) ?? ''
+    if (path === '/v1/uploads/batch') return { results: takeBatch(JSON.parse(String(body)).uploads) }
+    if (method === 'GET') return describe(id)
+    if (method === 'PUT') stored.set(id, body)
+    return { imageId: id, status: 'pending' }
+  }
+
+  function takeBatch(uploads: UploadRequest[]) {
+    batches.push(uploads)
+    return uploads.map((upload) => {
+      const imageId = upload.sha256
+      wanted.set(imageId, upload)
+      if (stored.has(imageId)) return { imageId, status: 'ready', duplicate: true }
+      const headers = { 'content-length': String(upload.byteLength), 'content-type': upload.contentType }
+      return {
+        imageId,
+        status: 'pending',
+        upload: { method: 'PUT', url: `${url}/store/${imageId}`, headers },
+      }
+    })
+  }
+
+  async function describe(imageId: string): Promise<Partial<Image> | 'never'> {
+    const upload = wanted.get(imageId) as UploadRequest
+    const status = await verdict(upload)
+    if (status === 'never') return 'never'
+    if (status === 'ready') return { imageId, status, variants: [{ name: 'thumb' }] as Image['variants'] }
+    return { imageId, status, rejection: { reason: 'image_corrupt', detail: 'It is damaged.' } }
+  }
+
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { gateway: url, key: 'test-key', calls, batches, stored }
+}
+
+export const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(request))
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import type { PreparedFile } from '../../upload/prepare-file.ts'
+import { type FileResult, type UploadRun, uploadFiles } from '../../upload/upload-files.ts'
+import { sha256, startFakeGateway } from './start-fake-gateway.ts'
+
+type Fake = Awaited<ReturnType<typeof startFakeGateway>>
+
+/** Uploads files of these contents, named in their order. */
+async function upload(t: Test, fake: Fake, contents: string[], changes: Partial<UploadRun> = {}) {
+  const names = contents.map((_, index) => `${String(index).padStart(4, '0')}.png`)
+  const directory = t.testdir(Object.fromEntries(names.map((name, index) => [name, contents[index] ?? ''])))
+  const results: FileResult[] = []
+  let error: unknown
+  await uploadFiles(
+    names.map((name) => join(directory, name)),
+    {
+      gateway: fake.gateway,
+      key: fake.key,
+      concurrency: 4,
+      timeoutSeconds: 60,
+      signal: new AbortController().signal,
+      onSending: () => ({ sent: () => {}, end: () => {} }),
+      onDone: (result) => results.push(result),
+      ...changes,
+    },
+  ).catch((thrown) => {
+    error = thrown
+  })
+  return { results: results.toSorted((a, b) => (a.file < b.file ? -1 : 1)), error }
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => `image ${index}`)
+const puts = ({ calls }: Fake) => calls.filter((call) => call.startsWith('PUT'))
+
+t.test('asks in batches of 100 at most, and sends every file once', async (t) => {
+  const fake = await startFakeGateway(t)
+  const { results } = await upload(t, fake, numbers(230))
+  t.strictSame(fake.batches.map(({ length }) => length).toSorted(), [100, 100, 30].toSorted())
+  t.equal(results.length, 230)
+  t.ok(results.every(({ result, status }) => result === 'uploaded' && status === 'ready'))
+  t.equal(puts(fake).length, 230)
+  t.equal(fake.stored.get(sha256('image 7'))?.toString(), 'image 7')
+})
+
+t.test('the same content twice, in one batch and in two, is sent once', async (t) => {
+  const secondBatch = Promise.withResolvers<void>()
+  let batches = 0
+  const fake = await startFakeGateway(t, {
+    refuse: (call) => {
+      if (call.endsWith('/batch') && ++batches === 2) secondBatch.resolve()
+      return undefined
+    },
+    // The first batch is not over before the second has asked for its own.
+    verdict: () => secondBatch.promise.then(() => 'ready'),
+  })
+  const { results } = await upload(t, fake, [...numbers(120), 'image 3', 'image 119'])
+  t.equal(puts(fake).length, 120)
+  t.equal(fake.batches.flat().length, 120, 'no content is asked for twice')
+  t.equal(results.filter(({ result }) => result === 'uploaded').length, 120)
+  t.match(results.slice(-2), [
+    { result: 'duplicate', status: 'ready', uploadedBytes: 0, skippedBytes: 7, variants: ['thumb'] },
+    { result: 'duplicate', status: 'ready', uploadedBytes: 0, skippedBytes: 9 },
+  ])
+})
+
+t.test('a twin shares the fate of the file that is sent', async (t) => {
+  const refusing = await startFakeGateway(t, { refuse: (call) => (call.startsWith('PUT') ? 400 : undefined) })
+  const failed = await upload(t, refusing, ['same', 'same'])
+  t.match(failed.results, [
+    { result: 'failed', reason: /HTTP 400/ },
+    { result: 'failed', reason: /HTTP 400/ },
+  ])
+  t.notOk(
+    refusing.calls.some((call) => call.startsWith('GET')),
+    'nobody waits for what was not sent',
+  )
+
+  const rejecting = await startFakeGateway(t, { verdict: () => 'rejected' })
+  const rejected = await upload(t, rejecting, ['same', 'same'])
+  t.match(rejected.results, [
+    { result: 'rejected', uploadedBytes: 4 },
+    { result: 'rejected', uploadedBytes: 0, skippedBytes: 4, reason: 'image_corrupt: It is damaged.' },
+  ])
+})
+
+t.test('a file that cannot be used costs no request and disturbs no other', async (t) => {
+  const fake = await startFakeGateway(t)
+  const { results } = await upload(t, fake, ['', 'image'])
+  t.match(results, [{ result: 'failed', reason: 'The file is empty.' }, { result: 'uploaded' }])
+  t.equal(fake.batches[0]?.length, 1)
+})
+
+t.test('no more files are sent at the same time than was said, and each end is told', async (t) => {
+  const fake = await startFakeGateway(t)
+  let sending = 0
+  let most = 0
+  const sizes = new Map<string, number>()
+  const onSending = ({ path }: PreparedFile) => {
+    most = Math.max(most, ++sending)
+    return { sent: (bytes: number) => sizes.set(path, bytes), end: () => void sending-- }
+  }
+  await upload(t, fake, numbers(40), { concurrency: 3, onSending })
+  t.ok(most <= 3, `${most} at once`)
+  t.equal(sending, 0)
+  t.equal(sizes.size, 40)
+})
+
+t.test('a refused batch ends the run: there is no sense in the rest', async (t) => {
+  const fake = await startFakeGateway(t, { refuse: (call) => (call.endsWith('/batch') ? 401 : undefined) })
+  const { results, error } = await upload(t, fake, numbers(500))
+  t.match(error, { name: 'HashgateError', code: 'REFUSED', status: 401 })
+  t.strictSame(results, [])
+  t.ok(fake.calls.length <= 2, 'only the batches in flight were asked for')
+})
+
+t.test('a signal ends the run; nothing is told of what it cut off', async (t) => {
+  const fake = await startFakeGateway(t, { verdict: () => 'never' })
+  const controller = new AbortController()
+  const onSending = () => ({ sent: () => {}, end: () => controller.abort(new Error('enough')) })
+  const { results, error } = await upload(t, fake, numbers(300), { signal: controller.signal, onSending })
+  t.match(error, { message: 'enough' })
+  t.strictSame(results, [])
+  t.ok(fake.batches.length <= 2, 'later batches are not begun')
+})

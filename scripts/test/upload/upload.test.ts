@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { runUpload, runUploadJson } from '../run-upload.ts'
+import { sha256, startFakeGateway } from './start-fake-gateway.ts'
+
+const program = fileURLToPath(new URL('../../upload.ts', import.meta.url))
+
+t.test('one JSON line a file, and 0 when all are ready', async (t) => {
+  const fake = await startFakeGateway(t)
+  const directory = t.testdir({ 'a.png': 'one', 'b.png': 'two', 'c.png': 'one' })
+  const first = await runUploadJson([directory], fake)
+  t.equal(first.code, 0)
+  t.equal(first.stderr, '')
+  t.match(first.results, [{ file: /a\.png$/ }, { file: /b\.png$/ }, { file: /c\.png$/ }])
+  t.strictSame(first.results.map(({ result }) => result).sort(), ['duplicate', 'uploaded', 'uploaded'])
+  const { file, ms, ...b } = first.results[1] ?? {}
+  t.type(ms, 'number')
+  t.strictSame(b, {
+    imageId: sha256('two'),
+    result: 'uploaded',
+    status: 'ready',
+    uploadedBytes: 3,
+    skippedBytes: 0,
+    variants: ['thumb'],
+  })
+
+  const second = await runUploadJson([directory], fake)
+  t.equal(second.code, 0)
+  t.ok(second.results.every(({ result, uploadedBytes }) => result === 'duplicate' && uploadedBytes === 0))
+})
+
+t.test('1 when one is not ready, with a table that says why', async (t) => {
+  const fake = await startFakeGateway(t, {
+    verdict: ({ fileName }) => (fileName === 'bad.png' ? 'rejected' : 'ready'),
+  })
+  const directory = t.testdir({ 'bad.png': 'one', 'good.png': 'two', 'note.txt': 'a text' })
+  const { code, stdout, stderr } = await runUpload([directory, join(directory, 'note.txt')], fake)
+  t.equal(code, 1)
+  t.equal(stderr, '')
+  t.match(stdout, /bad\.png +│ [0-9a-f]{12} │ rejected +│/)
+  t.match(stdout, 'image_corrupt: It is damaged.')
+  t.match(stdout, /good\.png +│ [0-9a-f]{12} │ uploaded +│ thumb +│/)
+  t.match(stdout, /note\.txt +│ +│ failed +│/)
+  t.match(stdout, '1 of 3 ready, 6 B uploaded, 0 B were there already')
+})
+
+t.test('Ctrl-C and SIGTERM end it at once, without a trace', async (t) => {
+  const directory = t.testdir({ 'a.png': 'one' })
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const fake = await startFakeGateway(t, { verdict: () => 'never' })
+    const child = spawn(process.execPath, [program, '--gateway', fake.gateway, '--key', 'k', directory])
+    const errors = Array.fromAsync(child.stderr.setEncoding('utf8'))
+    while (!fake.calls.some((call) => call.startsWith('GET'))) await new Promise(setImmediate)
+    child.kill(signal)
+    const [code] = await once(child, 'close')
+    t.equal(code, expected, signal)
+    t.match((await errors).join(''), /^Interrupted\.[^\n]*\n$/)
+  }
+})
+
+t.test('a reader that has seen enough is no crash', async (t) => {
+  const fake = await startFakeGateway(t)
+  const directory = t.testdir({ 'a.png': 'one', 'b.png': 'two' })
+  const child = spawn(process.execPath, [
+    program,
+    '--json',
+    '--gateway',
+    fake.gateway,
+    '--key',
+    'k',
+    directory,
+  ])
+  child.stdout.destroy()
+  const errors = Array.fromAsync(child.stderr.setEncoding('utf8'))
+  const [code] = await once(child, 'close')
+  t.equal(code, 1, 'nobody knows whether all were ready')
+  t.equal((await errors).join(''), '')
+})
+
+t.test('mistakes are one clear line', async (t) => {
+  const fake = await startFakeGateway(t)
+  const directory = t.testdir({ 'a.png': 'one', '.data': { 'local.json': '{"gateway":' }, elsewhere: {} })
+  const file = join(directory, 'a.png')
+  const cases: [string[], object, RegExp][] = [
+    [[file, '--gateway', 'here', '--key', 'k'], {}, /^--gateway is a URL such as .*, not "here"/],
+    [[file, '--concurrency', 'many'], fake, /^--concurrency is a whole number from 1, not "many"/],
+    [[file], { directory }, /^\.data\/local\.json cannot be read/],
+    [[file, '--gateway', fake.gateway], { directory: join(directory, 'elsewhere') }, /^With which key\?/],
+  ]
+  for (const [args, options, expected] of cases) {
+    const { code, stderr } = await runUpload(args, options)
+    t.equal(code, 1, String(expected))
+    t.match(stderr.trimEnd(), expected)
+    t.equal(stderr.trimEnd().split('\n').length, 1, stderr)
+  }
+  t.strictSame(fake.calls, [], 'nothing was asked')
+})
+
+t.test('help is no mistake, nothing to do is one', async (t) => {
+  t.match(await runUpload(['--help'], {}), { code: 0, stdout: /^Usage: npm run upload/ })
+  t.match(await runUpload([], {}), { code: 1, stdout: /^Usage: npm run upload/ })
+})

@@ -1,0 +1,65 @@
+import type { HashgateClient } from '../../openapi/client/hashgate-client.ts'
+import type { UploadAnswer, UploadGranted, UploadRefused } from '../../openapi/client/types.ts'
+import { deliverBytes, isGranted } from '../../openapi/client/upload-image.ts'
+import type { Limit } from '../../processor/limit-concurrency.ts'
+import { describeFailure, describeImage, type FileOutcome } from './file-outcome.ts'
+import type { PreparedFile } from './prepare-file.ts'
+
+export interface UploadContext {
+  client: HashgateClient
+  sending: Limit
+  waiting: Limit
+  /** Longest wait for the processing of one image. */
+  timeoutSeconds: number
+  signal: AbortSignal
+  /** A file is about to be sent. */
+  onSending: (file: PreparedFile) => Sending
+}
+
+/** Is told how far a file is, and at last that no more of it will be sent. */
+export interface Sending {
+  sent: (bytes: number) => void
+  end: () => void
+}
+
+/**
+ * Does what the gateway's answer asks for: sends the bytes, or not, and waits until the image is final.
+ * @returns a failure, too, is an outcome
+ * @throws only the reason of `signal`
+ */
+export async function followUpload(
+  file: PreparedFile,
+  answer: UploadAnswer | UploadRefused | undefined,
+  context: UploadContext,
+): Promise<FileOutcome> {
+  const { client, waiting, timeoutSeconds, signal } = context
+  try {
+    if (!answer) throw new Error('The gateway gave no answer for this file.')
+    if ('problem' in answer) throw new Error(describeProblem(answer))
+    const uploadedBytes = isGranted(answer) ? await context.sending(() => send(file, answer, context)) : 0
+    const image = await waiting(() => client.waitForImage(answer.imageId, timeoutSeconds))
+    return describeImage(image, file, uploadedBytes)
+  } catch (error) {
+    signal.throwIfAborted()
+    return describeFailure(error, file)
+  }
+}
+
+async function send(
+  file: PreparedFile,
+  granted: UploadGranted,
+  { client, signal, onSending }: UploadContext,
+): Promise<number> {
+  signal.throwIfAborted()
+  const sending = onSending(file)
+  const onProgress = ({ sentBytes }: { sentBytes: number }) => sending.sent(sentBytes)
+  try {
+    return await deliverBytes(client, file.request, granted, file.blob, { signal, onProgress })
+  } finally {
+    sending.end()
+  }
+}
+
+function describeProblem({ problem: { title, detail, errors } }: UploadRefused): string {
+  return errors?.map(({ field, message }) => `${field} ${message}`).join('; ') ?? detail ?? title
+}
