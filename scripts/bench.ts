@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { describeMachine } from './bench/describe-machine.ts'
 import { benchGateway } from './bench/gateway-bench.ts'
 import { benchProcessor } from './bench/processor-bench.ts'
+import { runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run bench [-- gateway|processor]
 
@@ -15,14 +16,9 @@ const benches = { gateway: benchGateway, processor: benchProcessor }
 process.once('SIGINT', () => process.exit(130))
 process.once('SIGTERM', () => process.exit(143))
 
-try {
-  await main()
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 1
-}
+await runCommand(main)
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { help: { type: 'boolean' } },
@@ -30,11 +26,11 @@ async function main(): Promise<void> {
   const chosen = positionals.length > 0 ? positionals : Object.keys(benches)
   if (values.help || !chosen.every(isBench)) {
     console.log(usage)
-    process.exitCode = values.help ? 0 : 1
-    return
+    return values.help ? 0 : 1
   }
   console.log(describeMachine())
   for (const name of chosen) await benches[name]()
+  return 0
 }
 
 function isBench(name: string): name is keyof typeof benches {

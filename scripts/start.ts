@@ -6,6 +6,7 @@ import closeWithGrace from 'close-with-grace'
 import { readStartConfig } from './config.ts'
 import { assertUnclaimed } from './local/claim-directory.ts'
 import { type LocalSystem, startSystem } from './local/start-system.ts'
+import { runCommand } from './run-command.ts'
 
 const dataDirectory = '.data'
 const stopDelayMs = 4_500
@@ -15,16 +16,14 @@ const usage = `Usage: npm start [-- --fresh]
   --fresh   begin with an empty ${dataDirectory}/
   PORT      environment variable: port of the gateway, 3000 by default, 0 picks a free one`
 
-try {
-  await main()
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 1
-}
+await runCommand(main)
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, help: { type: 'boolean' } } })
-  if (values.help) return console.log(usage)
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
   const { PORT } = readStartConfig()
   await assertFree(PORT)
   if (values.fresh) await empty(dataDirectory)
@@ -41,6 +40,7 @@ async function main(): Promise<void> {
   })
   console.log(describeSystem(system))
   console.log(`hashgate ready ${system.gatewayUrl}`)
+  return 0
 }
 
 async function assertFree(port: number): Promise<void> {

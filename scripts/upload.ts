@@ -1,5 +1,6 @@
 /** `npm run upload -- PATH…`: uploads images to a running gateway and waits until they are ready. */
 import { parseArgs } from 'node:util'
+import { runCommand } from './run-command.ts'
 import { findFiles } from './upload/find-files.ts'
 import { findGateway } from './upload/find-gateway.ts'
 import { printTable } from './upload/print-table.ts'
@@ -23,12 +24,7 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 }
 // Whoever reads the lines may have seen enough, as `head` has.
 process.stdout.on('error', () => process.exit(1))
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 1
-}
+await runCommand(main)
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
