@@ -31,13 +31,14 @@ export function s3ClientOptions(settings: ConnectionSettings): S3ClientConfig {
   }
 }
 
+/** Every call is about one small item, and answered in milliseconds or not at all. */
 export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBClientConfig {
   return {
     region: settings.AWS_REGION,
     ...(settings.DYNAMODB_ENDPOINT && { endpoint: settings.DYNAMODB_ENDPOINT }),
     sha256: SigningHash,
     maxAttempts: 3,
-    requestHandler: timeouts,
+    requestHandler: { ...timeouts, requestTimeout: 1_500 },
   }
 }
 
