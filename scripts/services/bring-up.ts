@@ -1,0 +1,40 @@
+import { isAlive, type ProcessRecord, readRecord, removeRecord } from './process-record.ts'
+import type { Service } from './service.ts'
+import { logFile, type ServicesLayout } from './services-layout.ts'
+import { startProcess } from './start-process.ts'
+import { stopProcess } from './stop-process.ts'
+import { isHealthy, waitUntilReady } from './wait-until-ready.ts'
+
+export interface BroughtUp {
+  record: ProcessRecord
+  wasRunning: boolean
+}
+
+/**
+ * Starts a service and waits until it answers. One that answers already is left alone; one that runs and does not
+ * answer is started again.
+ * @throws Error with the end of its log; its process has then been ended
+ */
+export async function bringUp(layout: ServicesLayout, service: Service): Promise<BroughtUp> {
+  const earlier = await readRecord(layout.processes, service.name)
+  if (earlier && isAlive(earlier)) {
+    if (await isHealthy(service)) return { record: earlier, wasRunning: true }
+    await stopProcess(earlier, service.endsWithinMs)
+  }
+  return { record: await start(layout, service), wasRunning: false }
+}
+
+async function start(layout: ServicesLayout, service: Service): Promise<ProcessRecord> {
+  const launch = await service.prepare()
+  try {
+    const record = await startProcess(layout, service.name, launch)
+    await waitUntilReady(service, record, logFile(layout, service.name)).catch(async (error) => {
+      await stopProcess(record, service.endsWithinMs)
+      await removeRecord(layout.processes, service.name)
+      throw error
+    })
+    return record
+  } finally {
+    await launch.afterStart?.()
+  }
+}

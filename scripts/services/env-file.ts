@@ -1,0 +1,38 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+import { type ServicesLayout, servicesLayout } from './services-layout.ts'
+
+/** Lines of `KEY=value` that `node --env-file`, a shell and `parseEnv` read alike. */
+export function formatEnv(environment: Record<string, string>): string {
+  return Object.entries(environment)
+    .map(([key, value]) => `${key}=${plain(value)}\n`)
+    .join('')
+}
+
+/** @throws Error for a value that would need quotes, which not all readers understand in the same way */
+function plain(value: string): string {
+  if (!/^[\w\-.,:;/@+=%~]*$/.test(value)) {
+    throw new Error(`${JSON.stringify(value)} does not fit into an env file: it has blanks or quotes.`)
+  }
+  return value
+}
+
+/** In one step, so that nobody reads half a file. Only its owner can read it: it holds passwords. */
+export async function writeEnvFile(file: string, environment: Record<string, string>): Promise<void> {
+  const draft = `${file}.draft`
+  await writeFile(draft, formatEnv(environment), { mode: 0o600 })
+  await rename(draft, file)
+}
+
+/**
+ * The settings with which the gateway, the processor and the tests find the services.
+ * @throws Error that says what to do when the services are not up
+ */
+export async function readServicesEnvironment(
+  { envFile }: Pick<ServicesLayout, 'envFile'> = servicesLayout(),
+): Promise<Record<string, string>> {
+  const text = await readFile(envFile, 'utf8').catch(() => {
+    throw new Error('The services are not up: start them with "npm run services -- up".')
+  })
+  return parseEnv(text) as Record<string, string>
+}

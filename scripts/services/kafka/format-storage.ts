@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findTool } from '../find-tool.ts'
+import type { Jars } from '../install-jars.ts'
+import { runTool } from '../run-tool.ts'
+import { logFile, type ServicesLayout } from '../services-layout.ts'
+import type { ServicesState } from '../services-state.ts'
+import { type BrokerId, brokerAddress, brokerDirectory, brokerIds } from './broker-properties.ts'
+
+interface FormatOptions {
+  id: BrokerId
+  jars: Jars
+  propertiesFile: string
+}
+
+/** Makes a broker's empty log directory, with the one user in it. One that is made is left alone. */
+export async function formatStorage(
+  layout: ServicesLayout,
+  state: ServicesState,
+  { id, jars, propertiesFile }: FormatOptions,
+): Promise<void> {
+  const directory = brokerDirectory(layout, id)
+  if (existsSync(join(directory, 'meta.properties'))) return
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  // By a file, because everybody on the machine sees a command line.
+  const passwordFile = join(layout.data, `kafka-${id}-scram`)
+  const { username, password } = state.kafka
+  const credential = `SCRAM-SHA-512=[name=${username},password=${password}]`
+  await writeFile(passwordFile, `--add-scram\n${credential}`, { mode: 0o600 })
+  const args = ['-c', propertiesFile, '-t', state.kafka.clusterId, '-I', initialControllers(state)]
+  const tool = [
+    '-Xmx128m',
+    '-XX:TieredStopAtLevel=1',
+    '-cp',
+    join(jars.directory, '*'),
+    'kafka.tools.StorageTool',
+  ]
+  await runTool(findTool('java'), [...tool, 'format', ...args, `@${passwordFile}`], {
+    task: `Formatting the storage of kafka-${id}`,
+    log: logFile(layout, `kafka-${id}-format`),
+    timeoutMs: 60_000,
+  })
+  await rm(passwordFile)
+}
+
+function initialControllers(state: ServicesState): string {
+  const { directoryIds } = state.kafka
+  return brokerIds
+    .map((id) => `${id}@${brokerAddress(state, id, '-controller')}:${directoryIds[id - 1]}`)
+    .join(',')
+}

@@ -1,0 +1,35 @@
+import { printTable } from '../bench/print-table.ts'
+import { describeServices } from './describe-services.ts'
+import { isAlive, readRecord } from './process-record.ts'
+import type { Service } from './service.ts'
+import type { ServicesLayout } from './services-layout.ts'
+import { readState } from './services-state.ts'
+import { isHealthy } from './wait-until-ready.ts'
+
+const head = ['service', 'state', 'version', 'address', 'process', 'since']
+
+/** Prints what runs. True when everything does, and answers. */
+export async function showStatus(layout: ServicesLayout): Promise<boolean> {
+  const state = await readState(layout)
+  if (!state) {
+    console.log('Nothing is up: start the services with "npm run services -- up".')
+    return false
+  }
+  const services = describeServices(layout, state)
+  const rows = await Promise.all(services.map((service) => describeRow(layout, service)))
+  printTable({ title: 'Services', head, rows, notes: [] })
+  return rows.every(([, state]) => state === 'ready')
+}
+
+async function describeRow({ processes }: ServicesLayout, service: Service): Promise<(string | number)[]> {
+  const record = await readRecord(processes, service.name)
+  if (!record) return [service.name, 'stopped', '', service.address, '', '']
+  const { version, pid, startedAt } = record
+  const state = await describeState(service, isAlive(record))
+  return [service.name, state, version, service.address, pid, startedAt.slice(0, 19)]
+}
+
+async function describeState(service: Service, runs: boolean): Promise<string> {
+  if (!runs) return 'ended by itself'
+  return (await isHealthy(service)) ? 'ready' : 'does not answer'
+}

@@ -1,0 +1,57 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { relative } from 'node:path'
+import { bringUp } from './bring-up.ts'
+import { claimServices } from './claim-services.ts'
+import { createServiceStores } from './create-service-stores.ts'
+import { describeEnvironment } from './describe-environment.ts'
+import { describeServices, pickServices } from './describe-services.ts'
+import { writeEnvFile } from './env-file.ts'
+import { assertTools } from './find-tool.ts'
+import type { Service } from './service.ts'
+import type { ServicesLayout } from './services-layout.ts'
+import { readOrCreateState, readState, type StateOptions } from './services-state.ts'
+
+interface UpOptions extends StateOptions {
+  /** Empty: all. */
+  names?: string[]
+}
+
+/**
+ * Starts the services that do not run, and waits until all answer.
+ * @throws Error that says of each service that could not be started why; the others keep running
+ */
+export async function upServices(layout: ServicesLayout, { names = [], ...options }: UpOptions = {}) {
+  const release = await claimServices(layout)
+  try {
+    // The logs of an earlier time would only be in the way of this one's.
+    if (!(await readState(layout))) await rm(layout.logs, { recursive: true, force: true })
+    await mkdir(layout.logs, { recursive: true, mode: 0o700 })
+    const state = await readOrCreateState(layout, options)
+    const services = pickServices(describeServices(layout, state), names)
+    assertTools(services)
+    await bringUpAll(layout, services)
+    if (names.length > 0) return
+    const environment = describeEnvironment(layout, state)
+    await createServiceStores(environment)
+    await writeEnvFile(layout.envFile, environment)
+    console.log(`Settings in ${relative(process.cwd(), layout.envFile)}`)
+  } finally {
+    await release()
+  }
+}
+
+async function bringUpAll(layout: ServicesLayout, services: Service[]): Promise<void> {
+  const outcomes = await Promise.allSettled(services.map((service) => bringUpAndTell(layout, service)))
+  const failures = outcomes.filter((outcome) => outcome.status === 'rejected')
+  // Services that share a preparation fail with one and the same error.
+  const reasons = new Set(failures.map(({ reason }) => (reason as Error).message))
+  if (reasons.size > 0) throw new Error([...reasons].join('\n\n'))
+}
+
+async function bringUpAndTell(layout: ServicesLayout, service: Service): Promise<void> {
+  const startedAt = performance.now()
+  const { record, wasRunning } = await bringUp(layout, service)
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
+  const outcome = wasRunning ? 'runs already' : `ready after ${seconds} s`
+  console.log(`${service.name.padEnd(9)} ${record.version.padEnd(8)} ${service.address}  ${outcome}`)
+}

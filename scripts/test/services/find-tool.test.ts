@@ -1,0 +1,39 @@
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { assertTools, findTool } from '../../services/find-tool.ts'
+
+function searchOnly(t: Test, directory: string): void {
+  const path = process.env.PATH
+  process.env.PATH = directory
+  t.teardown(() => {
+    process.env.PATH = path
+  })
+}
+
+t.test('any of the programs that do is found, if it can be run', async (t) => {
+  const directory = t.testdir({ 'valkey-server': '' })
+  const file = join(directory, 'valkey-server')
+  searchOnly(t, directory)
+  t.throws(() => findTool('redis'), { message: 'Missing: Redis or Valkey' })
+  await chmod(file, 0o700)
+  t.equal(findTool('redis'), file)
+})
+
+t.test('one line for each program that is missing: what, Debian’s name, and for whom', async (t) => {
+  searchOnly(t, t.testdir())
+  t.throws(
+    () =>
+      assertTools([
+        { name: 'one', needs: ['java', 'maven'] },
+        { name: 'two', needs: ['java'] },
+      ]),
+    {
+      message: [
+        'Missing: Java 17 or newer (java). Debian’s package: openjdk-17-jre-headless. Needed by one, two.',
+        'Missing: Maven (mvn). Debian’s package: maven. Needed by one.',
+      ].join('\n'),
+    },
+  )
+  t.doesNotThrow(() => assertTools([{ name: 'three', needs: [] }]))
+})

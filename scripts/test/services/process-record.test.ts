@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { isAlive, readRecord, readRecords, removeRecord, writeRecord } from '../../services/process-record.ts'
+import { readStartMark } from '../../services/read-start-mark.ts'
+import { startSleeper } from './start-sleeper.ts'
+
+const record = {
+  name: 's3',
+  pid: 4242,
+  startMark: 'then',
+  startedAt: '2026-11-23T00:00:00.000Z',
+  version: '1',
+}
+
+t.test('what is written is read again, until it is removed', async (t) => {
+  const directory = t.testdir()
+  await writeRecord(directory, record)
+  t.strictSame(await readRecord(directory, 's3'), record)
+  t.strictSame(await readRecords(directory), [record])
+  await removeRecord(directory, 's3')
+  await removeRecord(directory, 's3')
+  t.equal(await readRecord(directory, 's3'), undefined)
+  t.strictSame(await readRecords(directory), [])
+})
+
+t.test('no directory is no records', async (t) => {
+  t.strictSame(await readRecords(join(t.testdir(), 'absent')), [])
+})
+
+const unusable = [
+  '',
+  '{"name":"s3","pid":42',
+  '{"name":"s3","pid":42}',
+  '{"name":"s3","pid":1,"startMark":"then"}',
+  '{"name":"s3","pid":-1,"startMark":"then"}',
+  '{"name":"s3","pid":"42","startMark":"then"}',
+]
+for (const text of unusable) {
+  t.test(`a file that names no process for sure is no record: ${text}`, async (t) => {
+    const directory = t.testdir()
+    await writeFile(join(directory, 's3.json'), text)
+    t.strictSame(await readRecords(directory), [])
+  })
+}
+
+t.test('a process is known by its number and its start together', async (t) => {
+  const startMark = readStartMark(process.pid) ?? ''
+  t.ok(startMark)
+  t.equal(readStartMark(process.pid), startMark, 'the mark stays the same')
+  t.ok(isAlive({ pid: process.pid, startMark }))
+  t.notOk(isAlive({ pid: process.pid, startMark: 'another start' }))
+})
+
+t.test('a process that has ended has no mark', async (t) => {
+  const { pid, end } = await startSleeper(t)
+  t.ok(readStartMark(pid))
+  await end()
+  t.equal(readStartMark(pid), undefined)
+})

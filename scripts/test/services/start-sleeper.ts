@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Test } from 'tap'
+import { readStartMark } from '../../services/read-start-mark.ts'
+
+/** A process that only waits. @param deafTo a signal that it does not mind */
+export async function startSleeper(t: Test, deafTo?: NodeJS.Signals) {
+  const deaf = deafTo ? `process.on('${deafTo}', () => {});` : ''
+  const script = `${deaf} setInterval(() => {}, 60_000); console.log('ready')`
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  await once(child.stdout, 'data')
+  const end = async () => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  t.teardown(end)
+  const pid = child.pid ?? 0
+  return { name: 'sleeper', pid, startMark: readStartMark(pid) ?? '', child, end }
+}
