@@ -96,7 +96,7 @@ t.test('a broker that freezes and comes back', async (t) => {
   await eventually(() => bus.publish(someEvent()))
   await bus.ping()
 
-  kafka.pause()
+  await kafka.pause()
   const lost = someEvent()
   await t.rejects(bus.publish(lost), isTooLate)
 
@@ -129,7 +129,7 @@ t.test('closing while a frozen broker keeps events waiting ends', async (t) => {
   const kafka = await startPausableKafka(t)
   const bus = open(t, kafka.brokers)
   await eventually(() => bus.publish(someEvent()))
-  kafka.pause()
+  await kafka.pause()
   const ends = endsOf(Array.from({ length: 5 }, () => bus.publish(someEvent())))
   const closed = bus.close().then(() => 'closed')
   const patience = sleep(10_000, 'still closing', { ref: false })
