@@ -112,7 +112,11 @@ async function startParts(t: Test, now: Clock) {
     KAFKA_BROKERS: kafka.brokers,
   }
   const settings = { ...fixedSettings, ...addresses }
-  await createStores(settings, credentials)
+  await createStores({
+    ...settings,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  })
   t.teardown(() => Promise.all([s3.close(), dynamoDb.close(), kafka.close()]))
   return { s3, dynamoDb, kafka, settings }
 }

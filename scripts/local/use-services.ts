@@ -1,0 +1,26 @@
+import { readServicesEnvironment } from '../services/env-file.ts'
+import type { Backing, StartBacking } from './backing.ts'
+import { createStores } from './create-stores.ts'
+
+interface ServicesOptions extends Omit<Backing, 'environment'> {
+  /** Over the ones in the services' env file: other buckets, another table, other topics. */
+  settings?: Record<string, string>
+}
+
+/**
+ * The services of `npm run services`. What of them the system needs is made when it is not there.
+ * @throws Error that says what to do when they are not up
+ */
+export function useServices({ settings = {}, ...options }: ServicesOptions = {}): StartBacking {
+  return async () => {
+    const services = await readServicesEnvironment()
+    const environment = { ...services, KAFKA_BROKERS: services.KAFKA_PLAINTEXT_BROKERS, ...settings }
+    await createStores(environment)
+    return { environment, processorPort: portOf(services.S3_EVENT_URL), ...options }
+  }
+}
+
+/** versitygw is told when it starts where it posts its events: the processor has to be there. */
+function portOf(url: string): number {
+  return Number(new URL(url).port || 80)
+}
