@@ -59,7 +59,7 @@ async function startParts(options: SystemOptions, onStop: OnStop) {
   const { gatewayUrl, ...programs } = await startPrograms(options, { ...backing, environment }, onStop)
   const url = gatewayUrl()
   await writeLocalSettings(dataDirectory, { gateway: url, key })
-  return { key, gatewayUrl: url, environment, ...programs }
+  return { key, gatewayUrl: url, ...programs }
 }
 
 async function startPrograms(

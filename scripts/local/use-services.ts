@@ -1,8 +1,9 @@
 import { readServicesEnvironment } from '../services/env-file.ts'
 import type { Backing, StartBacking } from './backing.ts'
 import { createStores } from './create-stores.ts'
+import { createTopics } from './create-topics.ts'
 
-interface ServicesOptions extends Omit<Backing, 'environment'> {
+export interface ServicesOptions extends Omit<Backing, 'environment'> {
   /** Over the ones in the services' env file: other buckets, another table, other topics. */
   settings?: Record<string, string>
 }
@@ -16,6 +17,7 @@ export function useServices({ settings = {}, ...options }: ServicesOptions = {})
     const services = await readServicesEnvironment()
     const environment = { ...services, KAFKA_BROKERS: services.KAFKA_PLAINTEXT_BROKERS, ...settings }
     await createStores(environment)
+    await createTopics(settings.KAFKA_TOPIC_PREFIX ?? '')
     return { environment, processorPort: portOf(services.S3_EVENT_URL), ...options }
   }
 }
