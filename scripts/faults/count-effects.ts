@@ -26,6 +26,8 @@ export interface Figures {
   duplicatedEffects: number
   /** Events that are on their topic once more with the same source and id: redelivery, which every reader must expect. */
   repeatedEvents: number
+  /** For each image that is lost or duplicated: what is wrong with it. */
+  findings: string[]
 }
 
 /** @param formerLives raw keys of generations that have been counted before, and are over */
@@ -35,16 +37,16 @@ export function countEffects(
   formerLives: ReadonlySet<string> = new Set(),
 ): Figures {
   const images = groupByImage(evidence, (key) => formerLives.has(key))
-  const isReady = (imageId: string) => isWholeAndReady(images.get(imageId))
-  const isUnheard = (imageId: string) => idsOn(images.get(imageId), topics.uploadRequested).size === 0
-  const unready = [...stored].filter((imageId) => !isReady(imageId))
-  const all = [...images.values()]
+  const unready = [...stored].flatMap((id) => findingsOf(id, whatIsMissing(images.get(id))))
+  const unheard = [...granted].flatMap((id) => findingsOf(id, whatIsUnheard(images.get(id))))
+  const duplicated = [...images].flatMap(([id, image]) => findingsOf(id, whatIsDouble(image)))
   return {
     accepted: stored.size,
     ready: stored.size - unready.length,
-    lost: new Set([...unready, ...[...granted].filter(isUnheard)]).size,
-    duplicatedEffects: all.filter(isDuplicated).length,
-    repeatedEvents: all.reduce((sum, { events }) => sum + events.length - distinctIds(events).size, 0),
+    lost: new Set([...unready, ...unheard].map(({ imageId }) => imageId)).size,
+    duplicatedEffects: duplicated.length,
+    repeatedEvents: [...images.values()].reduce((sum, { events }) => sum + countRepeats(events), 0),
+    findings: [...unready, ...unheard, ...duplicated].map(({ imageId, what }) => `${imageId}: ${what}`),
   }
 }
 
@@ -52,34 +54,53 @@ export function formatFigures({ accepted, ready, lost, duplicatedEffects }: Figu
   return `accepted ${accepted}, ready ${ready}, lost ${lost}, duplicated effects ${duplicatedEffects}`
 }
 
-function isWholeAndReady(image?: ImageEvidence): boolean {
-  const { record, processedKeys = [] } = image ?? {}
-  if (record?.status !== 'ready' || record.owedEvent) return false
-  const isWhole = expectedKeys(image).every((key) => processedKeys.includes(key))
-  return isWhole && idsOn(image, topics.processed).size === 1
+/** One finding for an image that has any. */
+function findingsOf(imageId: string, whats: string[]): { imageId: string; what: string }[] {
+  return whats.length > 0 ? [{ imageId, what: whats.join(', ') }] : []
 }
 
-function isDuplicated(image: ImageEvidence): boolean {
+function whatIsMissing(image: ImageEvidence = nothing): string[] {
+  const { record, processedKeys } = image
+  if (!record) return ['it has no record']
+  const missing = expectedKeys(image).filter((key) => !processedKeys.includes(key))
+  return [
+    record.status !== 'ready' && `it is ${record.status}`,
+    record.owedEvent && 'it owes an event',
+    missing.length > 0 && `${missing.length} variants are missing`,
+    idsOn(image, topics.processed).size === 0 && `${topics.processed} is not told`,
+  ].filter((what) => what !== false && what !== undefined)
+}
+
+function whatIsUnheard(image: ImageEvidence = nothing): string[] {
+  return idsOn(image, topics.uploadRequested).size === 0 ? [`${topics.uploadRequested} is not told`] : []
+}
+
+function whatIsDouble(image: ImageEvidence): string[] {
+  const { rawVersions, processedKeys, record, events } = image
   const expected = expectedKeys(image)
   const ends = idsOn(image, topics.processed).size + idsOn(image, topics.rejected).size
-  const isExtra = (key: string) => !expected.includes(key)
-  return image.rawVersions.length > 1 || ends > 1 || image.processedKeys.some(isExtra) || hasOtherLife(image)
+  const extra = processedKeys.filter((key) => !expected.includes(key))
+  const lives = new Set([...rawVersions, ...events.map(({ data }) => data.objectKey)])
+  if (record) lives.add(rawKey(record))
+  return [
+    rawVersions.length > 1 && `${rawVersions.length} raw versions`,
+    ends > 1 && `${ends} ends`,
+    extra.length > 0 && `unexpected ${extra.join(' ')}`,
+    lives.size > 1 && `${lives.size} lives`,
+  ].filter((what) => what !== false)
 }
 
-function hasOtherLife({ record, events, rawVersions }: ImageEvidence): boolean {
-  const lives = [...rawVersions, ...events.map(({ data }) => data.objectKey)]
-  return record !== undefined && lives.some((key) => key !== rawKey(record))
-}
+const nothing: ImageEvidence = { rawVersions: [], processedKeys: [], events: [] }
 
-function expectedKeys(
-  { record }: ImageEvidence = { rawVersions: [], processedKeys: [], events: [] },
-): string[] {
+function expectedKeys({ record }: ImageEvidence): string[] {
   return record ? variants.map(({ name }) => variantKey(record, name, 'webp')) : []
 }
 
-function idsOn(image: ImageEvidence | undefined, topic: Topic): Set<string> {
-  return distinctIds(image?.events.filter((event) => topicOf(event) === topic) ?? [])
+function idsOn({ events }: ImageEvidence, topic: Topic): Set<string> {
+  return distinctIds(events.filter((event) => topicOf(event) === topic))
 }
 
 /** A CloudEvent is told from others by its source and id. */
 const distinctIds = (events: ImageEvent[]) => new Set(events.map(({ source, id }) => `${source} ${id}`))
+
+const countRepeats = (events: ImageEvent[]) => events.length - distinctIds(events).size

@@ -47,9 +47,7 @@ export async function readRecords(settings: StoreSettings): Promise<ImageRecord[
 }
 
 async function listVersionKeys(client: S3Client, bucket: string): Promise<string[]> {
-  const keys: string[] = []
-  for await (const versions of listVersions(client, bucket)) keys.push(...versions.map(({ Key = '' }) => Key))
-  return keys
+  return (await listVersions(client, bucket)).map(({ Key = '' }) => Key)
 }
 
 async function listKeys(client: S3Client, Bucket: string): Promise<string[]> {

@@ -23,6 +23,9 @@ interface FaultDefaults {
   seconds: number
 }
 
+/** Of many, the first ones say it. */
+const maxFindings = 10
+
 /** For counting and cleaning up when the time is over. */
 const graceMs = 60_000
 
@@ -58,6 +61,7 @@ async function tell(
   const onStop = (stop: Stop) => void stops.push(stop)
   try {
     const figures = await story({ ...run, say: startSaying(), onStop })
+    for (const finding of figures.findings.slice(0, maxFindings)) console.log(finding)
     console.log(`repeated events ${figures.repeatedEvents} (same source and id)`)
     console.log(formatFigures(figures))
     return figures

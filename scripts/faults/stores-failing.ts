@@ -18,7 +18,12 @@ await runFault({ images: 500, seconds: 180 }, async (run) => {
   const dynamoDb = await startFaultProxy(services.DYNAMODB_ENDPOINT)
   const s3 = await startFaultProxy(services.S3_ENDPOINT)
   run.onStop(() => Promise.all([dynamoDb.close(), s3.close()]))
-  const settings = { DYNAMODB_ENDPOINT: dynamoDb.url, S3_ENDPOINT: s3.url, RECONCILE_INTERVAL_SECONDS: '2', LEASE_SECONDS: '10' }
+  const settings = {
+    DYNAMODB_ENDPOINT: dynamoDb.url,
+    S3_ENDPOINT: s3.url,
+    RECONCILE_INTERVAL_SECONDS: '2',
+    LEASE_SECONDS: '10',
+  }
   const system = await startFaultSystem(run, { settings })
 
   const load = startLoad({ ...system, ...run, perSecond: 25 })

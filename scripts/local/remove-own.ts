@@ -6,6 +6,9 @@ import { connectStores } from './create-stores.ts'
 import { listVersions } from './list-versions.ts'
 import type { OwnNames } from './own-names.ts'
 
+/** What S3 takes in one request. */
+const maxDeletes = 1_000
+
 /** Removes the buckets, the table, the topics and the consumer group of these names from the services. */
 export async function removeOwn(names: OwnNames): Promise<void> {
   const services = await readServicesEnvironment()
@@ -18,10 +21,11 @@ export async function removeOwn(names: OwnNames): Promise<void> {
 }
 
 async function removeBucket(s3: S3Client, Bucket: string): Promise<void> {
-  for await (const versions of listVersions(s3, Bucket)) {
-    const Objects = versions.map(({ Key, VersionId }) => ({ Key, VersionId }))
-    if (Objects.length > 0)
-      await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }))
+  const versions = await listVersions(s3, Bucket)
+  const Objects = versions.map(({ Key, VersionId }) => ({ Key, VersionId }))
+  while (Objects.length > 0) {
+    const Delete = { Objects: Objects.splice(0, maxDeletes), Quiet: true }
+    await s3.send(new DeleteObjectsCommand({ Bucket, Delete }))
   }
   await s3.send(new DeleteBucketCommand({ Bucket }))
 }
