@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import closeWithGrace from 'close-with-grace'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import { documentClientOptions, dynamoDbClientOptions, s3ClientOptions } from '../core/aws-client-options.ts'
 import { createBucket } from '../core/bucket.ts'
 import { createCatalog } from '../core/catalog.ts'
@@ -27,6 +28,8 @@ const events = createEventBus(kafka, {
   topicPrefix: config.KAFKA_TOPIC_PREFIX,
   budgetMs: config.EVENT_BUDGET_MS,
 })
+const metrics = new Registry()
+collectDefaultMetrics({ register: metrics })
 const presigning = { ttlSeconds: config.PRESIGN_TTL_SECONDS, now }
 
 const app = await buildApp(
@@ -41,6 +44,7 @@ const app = await buildApp(
     events,
     presignUpload: await preparePresignUpload(s3, { bucket: config.RAW_BUCKET, ...presigning }),
     presignDownload: await preparePresignDownload(s3, { bucket: config.PROCESSED_BUCKET, ...presigning }),
+    metrics,
     now,
   },
   logger,

@@ -1,6 +1,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { Registry } from 'prom-client'
 import type { Test } from 'tap'
 import {
   documentClientOptions,
@@ -145,6 +146,7 @@ async function startGateway(t: Test, settings: Settings, { s3, dynamoDb, eventBu
       events: eventBus,
       presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      metrics: new Registry(),
       now,
     },
     logger,
