@@ -52,12 +52,13 @@ function authenticateWith(credentials: KafkaCredentials): KafkaConfig['sasl'] {
   }
 }
 
+/**
+ * One refused login is a dozen lines of kafkajs, for each broker and each retry. Whatever fails is also thrown to the
+ * caller, who says it once; the lines are there for who looks for more.
+ */
 function logTo(logger: Logger): logCreator {
   return () => {
-    return ({ level, namespace, log: { message, timestamp: _, ...details } }) =>
-      logger[level === logLevel.ERROR ? 'error' : 'warn'](
-        { operation: 'kafka', namespace, ...details },
-        message,
-      )
+    return ({ namespace, log: { message, timestamp: _, ...details } }) =>
+      logger.debug({ operation: 'kafka', namespace, ...details }, message)
   }
 }

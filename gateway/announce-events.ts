@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { DependencyUnavailable } from '../core/errors.ts'
 import { imageEvent, type Topic } from '../core/events.ts'
 import type { ImageRecord } from '../core/image-record.ts'
+import type { Logger } from '../core/logger.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import type { GatewayDependencies } from './dependencies.ts'
 
@@ -14,11 +15,10 @@ export type AnnounceEvents = ReturnType<typeof createAnnounceEvents>
  * Events go to Kafka at once, or, while Kafka is away, into their record, from where a relay delivers them. The events
  * of one image keep their order: what is owed goes first.
  */
-export function createAnnounceEvents({
-  catalog,
-  events,
-  now,
-}: Pick<GatewayDependencies, 'catalog' | 'events' | 'now'>) {
+export function createAnnounceEvents(
+  { catalog, events, now }: Pick<GatewayDependencies, 'catalog' | 'events' | 'now'>,
+  logger: Logger,
+) {
   /** Known to be away: nobody waits for it again before the relay has found it well. */
   let kafkaIsAway = false
 
@@ -33,6 +33,7 @@ export function createAnnounceEvents({
       await events.publish(event)
     } catch (error) {
       if (!(error instanceof DependencyUnavailable)) throw error
+      if (!kafkaIsAway) logger.warn({ operation: 'announce', err: error }, 'Kafka is away: events are owed')
       kafkaIsAway = true
       await catalog.owe(record, event)
     }
@@ -50,6 +51,7 @@ export function createAnnounceEvents({
       await events.ping()
       await allDone(images.map((image) => deliver(image, owner)))
     }
+    if (kafkaIsAway) logger.info({ operation: 'relay' }, 'Kafka is back: nothing is owed')
     kafkaIsAway = false
   }
 

@@ -71,7 +71,7 @@ export async function buildApp(
   await app.register(describeApi)
   await app.register(authenticate, config)
 
-  const { announce, relay } = createAnnounceEvents(dependencies)
+  const { announce, relay } = createAnnounceEvents(dependencies, logger)
   await app.register(relayOwedEvents, { relay, intervalMs: relayIntervalMs })
 
   health(app, dependencies)

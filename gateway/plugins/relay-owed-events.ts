@@ -18,9 +18,19 @@ export const relayOwedEvents = fp(async function relayOwedEvents(
   })
   app.addHook('onClose', async () => relaying)
 
+  let isFailing = false
+  const noteSuccess = () => {
+    isFailing = false
+  }
+  /** One line for an absence, however long it is. */
+  const noteFailure = (err: unknown) => {
+    if (!isFailing) app.log.warn({ operation: 'relay', err }, 'owed events wait')
+    isFailing = true
+  }
+
   async function relayUntilClosing(): Promise<void> {
     while (!app.closing.aborted) {
-      await relay(app.closing).catch((err) => app.log.warn({ operation: 'relay', err }, 'owed events wait'))
+      await relay(app.closing).then(noteSuccess, noteFailure)
       await sleep(intervalMs, undefined, { signal: app.closing }).catch(() => {})
     }
   }

@@ -8,6 +8,7 @@ import { createCatalogTable } from '../../core/create-catalog-table.ts'
 import { DependencyUnavailable } from '../../core/errors.ts'
 import { type ImageEvent, topics } from '../../core/events.ts'
 import type { ImageRecord } from '../../core/image-record.ts'
+import { createLogger } from '../../core/logger.ts'
 import { startLocalDynamoDb } from '../../scripts/local/start-local-dynamodb.ts'
 import { createAnnounceEvents } from '../announce-events.ts'
 import type { GatewayDependencies } from '../dependencies.ts'
@@ -156,7 +157,7 @@ async function createRoom(t: Test) {
 
   /** One of many gateways: it shares the catalog and Kafka, and nothing else. */
   const gateway = (others: Partial<GatewayDependencies> = {}) =>
-    createAnnounceEvents({ catalog, events, now: Date.now, ...others })
+    createAnnounceEvents({ catalog, events, now: Date.now, ...others }, createLogger('test', 'silent'))
 
   async function register(): Promise<ImageRecord> {
     const imageId = randomBytes(32).toString('hex')
