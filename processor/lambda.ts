@@ -1,8 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { dynamoDbClientOptions, s3ClientOptions } from '../core/aws-client-options.ts'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import {
+  dynamoDbClientOptions,
+  s3ClientOptions,
+  secretsManagerClientOptions,
+} from '../core/aws-client-options.ts'
+import { connectKafka } from '../core/connect-kafka.ts'
 import { createEventBus } from '../core/event-bus.ts'
-import { createKafka } from '../core/kafka.ts'
 import { createLogger } from '../core/logger.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
@@ -10,7 +15,11 @@ import { createHandler } from './create-handler.ts'
 
 const config = readProcessorConfig()
 const logger = createLogger('processor', config.LOG_LEVEL)
-const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'hashgate-processor', logger })
+const kafka = await connectKafka(config, {
+  clientId: 'hashgate-processor',
+  logger,
+  secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
+})
 const clients = {
   s3: new S3Client(s3ClientOptions(config)),
   dynamoDb: new DynamoDBClient(dynamoDbClientOptions(config)),

@@ -6,6 +6,7 @@ import { imageEvent, topics } from '../../core/events.ts'
 import { type ImageRef, rawKey } from '../../core/object-key.ts'
 import { createHandler, type TriggerEvent } from '../create-handler.ts'
 import { toKafkaEvent } from '../start-kafka-trigger.ts'
+import type { ProcessorDeps } from '../work.ts'
 import { createTestRoom, type TestRoom } from './doubles/create-test-room.ts'
 import { makeImage } from './images/make-image.ts'
 
@@ -86,7 +87,7 @@ test('no more images at once than agreed, over all events', async (t) => {
   t.equal(most, 2)
 })
 
-function createTestHandler(room: TestRoom, deps: Partial<TestRoom['deps']> = {}) {
+function createTestHandler(room: TestRoom, deps: Partial<ProcessorDeps> = {}) {
   const lines: string[] = []
   const sink = new Writable({
     write(chunk, _encoding, done) {

@@ -1,6 +1,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { Registry } from 'prom-client'
 import type { Test } from 'tap'
 import {
   documentClientOptions,
@@ -36,6 +37,12 @@ const fixedSettings = {
   PROCESSED_BUCKET: 'processed-bucket',
   CATALOG_TABLE: 'images',
   KAFKA_TOPIC_PREFIX: '',
+  SECRETS_MANAGER_ENDPOINT: '',
+  KAFKA_TLS: false,
+  KAFKA_CA_FILE: '',
+  KAFKA_SASL_USERNAME: '',
+  KAFKA_SASL_PASSWORD: '',
+  KAFKA_SASL_SECRET_ID: '',
   RETENTION_DAYS: 7,
   LOG_LEVEL: 'silent',
   HOST: '127.0.0.1',
@@ -149,6 +156,7 @@ async function startGateway(t: Test, settings: Settings, { s3, dynamoDb, eventBu
       events: eventBus,
       presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      metrics: new Registry(),
       now,
     },
     logger,
