@@ -37,7 +37,7 @@ function describeAnswers({ answers }: Load): string {
 async function isSettled(settings: EvidenceSettings, { stored }: Promised): Promise<boolean> {
   const records = await readRecords(settings)
   const settled = records.filter(
-    (record) => isFinal(record) && !record.owedEvent && stored.has(record.imageId),
+    (record) => isFinal(record) && !record.owedEvents && stored.has(record.imageId),
   )
   return settled.length === stored.size
 }

@@ -15,7 +15,7 @@ export interface ServicesOptions extends Omit<Backing, 'environment'> {
 export function useServices({ settings = {}, ...options }: ServicesOptions = {}): StartBacking {
   return async () => {
     const services = await readServicesEnvironment()
-    const environment = { ...services, KAFKA_BROKERS: services.KAFKA_PLAINTEXT_BROKERS, ...settings }
+    const environment = { ...services, ...settings }
     await createStores(environment)
     await createTopics(settings.KAFKA_TOPIC_PREFIX ?? '')
     return { environment, processorPort: portOf(services.S3_EVENT_URL), ...options }

@@ -31,9 +31,9 @@ export async function writeEnvFile(file: string, environment: Record<string, str
  */
 export async function readServicesEnvironment(
   { envFile }: Pick<ServicesLayout, 'envFile'> = servicesLayout(),
-): Promise<ServicesEnvironment> {
+): Promise<ServicesEnvironment & Record<string, string>> {
   const text = await readFile(envFile, 'utf8').catch(() => {
     throw new Error('The services are not up: start them with "npm run services -- up".')
   })
-  return parseEnv(text) as ServicesEnvironment
+  return parseEnv(text) as ServicesEnvironment & Record<string, string>
 }
