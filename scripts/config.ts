@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { readConfig } from '../core/read-config.ts'
+import { kafkaSettings } from '../core/kafka-settings.ts'
+import { connectionSettings, readConfig } from '../core/read-config.ts'
 
 const schema = Type.Object({
   /** Of the gateway. 0 picks a free one. */
@@ -10,6 +11,19 @@ export type StartConfig = Static<typeof schema>
 
 /** @throws Error that names every setting at fault */
 export const readStartConfig = (): StartConfig => readConfig(schema, process.env)
+
+const { AWS_REGION, SECRETS_MANAGER_ENDPOINT, RETENTION_DAYS } = connectionSettings
+const topicsSchema = Type.Object({
+  AWS_REGION,
+  SECRETS_MANAGER_ENDPOINT,
+  RETENTION_DAYS,
+  ...kafkaSettings,
+  KAFKA_PARTITIONS: Type.Integer({ minimum: 1, maximum: 10_000, default: 12 }),
+})
+
+/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+export const readTopicsConfig = (overrides: NodeJS.ProcessEnv): Static<typeof topicsSchema> =>
+  readConfig(topicsSchema, { ...process.env, ...overrides })
 
 /** What our child processes inherit: everything but the way to somebody's real AWS account. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
