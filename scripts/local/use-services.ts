@@ -1,12 +1,16 @@
 import { readServicesEnvironment } from '../services/env-file.ts'
+import { createTopics } from '../topics/create-topics.ts'
 import type { Backing, StartBacking } from './backing.ts'
+import { connectServicesKafka } from './connect-services-kafka.ts'
 import { createStores } from './create-stores.ts'
-import { createTopics } from './create-topics.ts'
 
 export interface ServicesOptions extends Omit<Backing, 'environment'> {
   /** Over the ones in the services' env file: other buckets, another table, other topics. */
   settings?: Record<string, string>
 }
+
+/** Three brokers on one machine with one worker. */
+const partitions = 4
 
 /**
  * The services of `npm run services`. What of them the system needs is made when it is not there.
@@ -17,7 +21,8 @@ export function useServices({ settings = {}, ...options }: ServicesOptions = {})
     const services = await readServicesEnvironment()
     const environment = { ...services, ...settings }
     await createStores(environment)
-    await createTopics(settings.KAFKA_TOPIC_PREFIX ?? '')
+    const topicPrefix = settings.KAFKA_TOPIC_PREFIX ?? ''
+    await createTopics(await connectServicesKafka(), { topicPrefix, partitions, retentionDays: 7 })
     return { environment, processorPort: portOf(services.S3_EVENT_URL), ...options }
   }
 }
