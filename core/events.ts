@@ -7,6 +7,7 @@ export const topics = {
   uploadCompleted: 'image.upload.completed',
   processed: 'image.processed',
   rejected: 'image.rejected',
+  deadLetter: 'image.upload.completed.dead-letter',
 } as const
 
 export type Topic = (typeof topics)[keyof typeof topics]

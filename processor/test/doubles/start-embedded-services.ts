@@ -10,6 +10,7 @@ import { createCatalogTable } from '../../../core/create-catalog-table.ts'
 import { createEventBus } from '../../../core/event-bus.ts'
 import { startEventConsumer } from '../../../core/event-consumer.ts'
 import { type ImageEvent, imageEvent, topics } from '../../../core/events.ts'
+import { handleOneByOne } from '../../../core/handle-one-by-one.ts'
 import type { ImageRecord } from '../../../core/image-record.ts'
 import { createKafka } from '../../../core/kafka.ts'
 import { rawKey } from '../../../core/object-key.ts'
@@ -51,7 +52,7 @@ export async function startEmbeddedServices(t: Test) {
     topics: [topics.processed, topics.rejected],
     topicPrefix: '',
     concurrency: 1,
-    handle: async ({ value }) => void outcomes.push(JSON.parse(String(value))),
+    handleBatch: handleOneByOne(async ({ value }) => void outcomes.push(JSON.parse(String(value)))),
     logger,
   })
   t.teardown(async () => {
