@@ -9,6 +9,7 @@ import {
 } from '../../core/aws-client-options.ts'
 import { createBucket } from '../../core/bucket.ts'
 import { createCatalog } from '../../core/catalog.ts'
+import { createDeadLetters } from '../../core/dead-letters.ts'
 import { createEventBus } from '../../core/event-bus.ts'
 import { createKafka } from '../../core/kafka.ts'
 import { createLogger } from '../../core/logger.ts'
@@ -51,6 +52,10 @@ const fixedSettings = {
   MAX_ATTEMPTS: 5,
   PUBLISH_TIMEOUT_SECONDS: 5,
   KAFKA_GROUP_ID: 'processor',
+  KAFKA_BATCH_SIZE: 10,
+  DEAD_LETTER_AFTER_TRIES: 5,
+  REPORT_BATCH_ITEM_FAILURES: false,
+  RECONCILE_INTERVAL_SECONDS: 0,
 } as const
 
 /**
@@ -154,8 +159,14 @@ async function startGateway(t: Test, settings: Settings, { s3, dynamoDb, eventBu
 }
 
 async function startProcessor(t: Test, { s3, settings }: Parts, { kafka, ...clients }: Clients, now: Clock) {
+  const publishing = { topicPrefix: settings.KAFKA_TOPIC_PREFIX, budgetMs: 5_000 }
+  const deadLetters = createDeadLetters(kafka, publishing)
   const handle = createHandler({
     deps: createDeps(clients, settings, now),
+    deadLetters,
+    reconcile: async () => {},
+    rawBucket: settings.RAW_BUCKET,
+    maxTries: settings.DEAD_LETTER_AFTER_TRIES,
     imagesInFlight: settings.IMAGES_IN_FLIGHT,
     logger,
   })
@@ -166,8 +177,12 @@ async function startProcessor(t: Test, { s3, settings }: Parts, { kafka, ...clie
     topicPrefix: settings.KAFKA_TOPIC_PREFIX,
     groupId: settings.KAFKA_GROUP_ID,
     concurrency: settings.IMAGES_IN_FLIGHT,
+    batchSize: settings.KAFKA_BATCH_SIZE,
     handle,
     logger,
   })
-  t.teardown(() => Promise.all([receiver.close(), kafkaTrigger.close()]))
+  t.teardown(async () => {
+    await Promise.all([receiver.close(), kafkaTrigger.close()])
+    await deadLetters.close()
+  })
 }
