@@ -11,7 +11,12 @@ const services = await startEmbeddedServices(t)
 test('the exported handler does the work, with nothing but its environment', async (t) => {
   const record = await services.upload(await makeImage('jpeg'), 'image/jpeg')
   const event = {
-    Records: [{ eventName: 'ObjectCreated:Put', s3: { object: { key: rawKey(record), sequencer: '00' } } }],
+    Records: [
+      {
+        eventName: 'ObjectCreated:Put',
+        s3: { bucket: { name: 'raw' }, object: { key: rawKey(record), sequencer: '00' } },
+      },
+    ],
   }
   const program = `
     const { handler } = await import(${JSON.stringify(new URL('../lambda.ts', import.meta.url).href)})
