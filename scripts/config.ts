@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { readConfig } from '../core/read-config.ts'
+import { connectionSettings, readConfig } from '../core/read-config.ts'
 
 const schema = Type.Object({
   /** Of the gateway. 0 picks a free one. */
@@ -10,6 +10,17 @@ export type StartConfig = Static<typeof schema>
 
 /** @throws Error that names every setting at fault */
 export const readStartConfig = (): StartConfig => readConfig(schema, process.env)
+
+const replaySchema = Type.Object({
+  KAFKA_BROKERS: connectionSettings.KAFKA_BROKERS,
+  KAFKA_TOPIC_PREFIX: connectionSettings.KAFKA_TOPIC_PREFIX,
+})
+
+export type ReplayConfig = Static<typeof replaySchema>
+
+/** @throws Error that names every setting at fault */
+export const readReplayConfig = (environment: NodeJS.ProcessEnv = process.env): ReplayConfig =>
+  readConfig(replaySchema, environment)
 
 /** What our child processes inherit: everything but the way to somebody's real AWS account. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
