@@ -1,5 +1,6 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import type { SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import type { TranslateConfig } from '@aws-sdk/lib-dynamodb'
 import { SigningHash } from './signing-hash.ts'
 
@@ -38,6 +39,18 @@ export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBCli
     ...(settings.DYNAMODB_ENDPOINT && { endpoint: settings.DYNAMODB_ENDPOINT }),
     sha256: SigningHash,
     maxAttempts: 3,
+    requestHandler: { ...timeouts, requestTimeout: 1_500 },
+  }
+}
+
+/** Asked for once, and again after a refusal: while it is away, connecting fails soon and is tried again. */
+export function secretsManagerClientOptions(
+  settings: Pick<ConnectionSettings, 'AWS_REGION'> & { SECRETS_MANAGER_ENDPOINT: string },
+): SecretsManagerClientConfig {
+  return {
+    region: settings.AWS_REGION,
+    ...(settings.SECRETS_MANAGER_ENDPOINT && { endpoint: settings.SECRETS_MANAGER_ENDPOINT }),
+    maxAttempts: 2,
     requestHandler: { ...timeouts, requestTimeout: 1_500 },
   }
 }

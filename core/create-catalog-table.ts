@@ -1,10 +1,15 @@
 import {
+  type AttributeDefinition,
   CreateTableCommand,
   type DynamoDBClient,
+  type GlobalSecondaryIndex,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
+import { type SparseIndex, sparseIndexes } from './sparse-indexes.ts'
+
+const indexes = Object.values(sparseIndexes)
 
 /**
  * Makes the catalog's table where no CloudFormation does: on a laptop and in tests. A table that exists is left alone.
@@ -15,8 +20,12 @@ export async function createCatalogTable(client: DynamoDBClient, tableName: stri
     await client.send(
       new CreateTableCommand({
         TableName: tableName,
-        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          ...indexes.flatMap(defineAttributes),
+        ],
         KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        GlobalSecondaryIndexes: indexes.map(defineIndex),
         BillingMode: 'PAY_PER_REQUEST',
       }),
     )
@@ -34,5 +43,23 @@ async function enableTimeToLive(client: DynamoDBClient, tableName: string): Prom
     await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }))
   } catch (error) {
     if ((error as Error).name !== 'UnknownOperationException') throw error
+  }
+}
+
+function defineAttributes({ shard, at }: SparseIndex): AttributeDefinition[] {
+  return [
+    { AttributeName: shard, AttributeType: 'S' },
+    { AttributeName: at, AttributeType: 'N' },
+  ]
+}
+
+function defineIndex({ name, shard, at }: SparseIndex): GlobalSecondaryIndex {
+  return {
+    IndexName: name,
+    KeySchema: [
+      { AttributeName: shard, KeyType: 'HASH' },
+      { AttributeName: at, KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['tenant', 'imageId', 'generation'] },
   }
 }

@@ -34,8 +34,11 @@ export interface ImageRecord extends ImageRef {
   finishedAt?: string
   image?: ProcessedImage
   rejection?: { reason: RejectionReason; detail: string }
-  /** An event that this record's last change promised and that is not known to be on its topic yet. */
-  owedEvent?: ImageEvent
+  /** Events that this record's changes promised and that are not known to be on their topics yet, in order. */
+  owedEvents?: ImageEvent[]
+  /** Who delivers them at the moment, and until when (epoch milliseconds) nobody else should. */
+  relayOwner?: string
+  relayUntil?: number
 }
 
 /** What the processor found out and made. */

@@ -1,7 +1,8 @@
 import { envSchema } from 'env-schema'
 import { type Static, type TObject, Type } from 'typebox'
+import { kafkaSettings } from './kafka-settings.ts'
 
-/** Settings that every part needs to reach S3, DynamoDB and Kafka. Field by field in the README's table. */
+/** Settings that every part needs to reach S3, DynamoDB, Secrets Manager and Kafka. Field by field in the README's table. */
 export const connectionSettings = {
   AWS_REGION: Type.String({ default: 'us-east-1' }),
   /** Empty: AWS's own endpoints. */
@@ -10,10 +11,9 @@ export const connectionSettings = {
   PROCESSED_BUCKET: Type.String({ minLength: 3 }),
   DYNAMODB_ENDPOINT: Type.String({ default: '' }),
   CATALOG_TABLE: Type.String({ minLength: 3 }),
-  /** `host:port`, separated by commas. */
-  KAFKA_BROKERS: Type.String({ minLength: 3 }),
-  /** Put in front of every topic's name, for clusters that are shared. */
-  KAFKA_TOPIC_PREFIX: Type.String({ default: '' }),
+  /** Empty: AWS's own endpoint. */
+  SECRETS_MANAGER_ENDPOINT: Type.String({ default: '' }),
+  ...kafkaSettings,
   RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: 7 }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }),
 }

@@ -8,6 +8,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import type { Logger } from '../core/logger.ts'
+import { createAnnounceEvents } from './announce-events.ts'
 import { compileValidators } from './compile-validators.ts'
 import type { GatewayConfig } from './config.ts'
 import type { GatewayDependencies } from './dependencies.ts'
@@ -16,6 +17,7 @@ import { authenticate } from './plugins/authenticate.ts'
 import { describeApi } from './plugins/describe-api.ts'
 import { limitRate } from './plugins/limit-rate.ts'
 import { logRequests } from './plugins/log-requests.ts'
+import { relayOwedEvents } from './plugins/relay-owed-events.ts'
 import { reportProblems, sendProblem, toProblem } from './plugins/report-problems.ts'
 import { createRequestUpload } from './request-upload.ts'
 import { completeUpload } from './routes/complete-upload.ts'
@@ -23,6 +25,7 @@ import { createUpload } from './routes/create-upload.ts'
 import { createUploadBatch } from './routes/create-upload-batch.ts'
 import { getImage } from './routes/get-image.ts'
 import { health } from './routes/health.ts'
+import { metrics } from './routes/metrics.ts'
 
 export type GatewayApp = FastifyInstance<
   RawServerDefault,
@@ -40,6 +43,9 @@ export type AppConfig = Pick<
 
 /** 100 items of a batch, each with the longest file name, fit in. */
 const bodyLimitBytes = 256 * 1024
+
+/** How soon events that had to wait follow once Kafka is back. */
+const relayIntervalMs = 2_000
 
 /** The whole HTTP service, ready to listen. The order of registration is the order in which a request meets it. */
 export async function buildApp(
@@ -65,7 +71,11 @@ export async function buildApp(
   await app.register(describeApi)
   await app.register(authenticate, config)
 
+  const { announce, relay } = createAnnounceEvents(dependencies, logger)
+  await app.register(relayOwedEvents, { relay, intervalMs: relayIntervalMs })
+
   health(app, dependencies)
+  metrics(app, dependencies)
   await app.register(
     async (v1: GatewayApp) => {
       // After onRequest, so that guessing keys is limited too; before the body is read.
@@ -74,10 +84,10 @@ export async function buildApp(
         reply.header('cache-control', 'no-store')
         done()
       })
-      const requestUpload = createRequestUpload(config, dependencies)
+      const requestUpload = createRequestUpload(config, dependencies, announce)
       createUpload(v1, requestUpload)
       createUploadBatch(v1, requestUpload)
-      completeUpload(v1, dependencies)
+      completeUpload(v1, dependencies, announce)
       getImage(v1, dependencies)
     },
     { prefix: '/v1' },

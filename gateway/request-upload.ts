@@ -1,8 +1,9 @@
 import type { Static } from 'typebox'
 import { Problem } from '../core/errors.ts'
-import { imageEvent, topics } from '../core/events.ts'
+import { topics } from '../core/events.ts'
 import type { ImageRecord } from '../core/image-record.ts'
 import { rawKey } from '../core/object-key.ts'
+import type { AnnounceEvents } from './announce-events.ts'
 import type { GatewayConfig } from './config.ts'
 import type { GatewayDependencies } from './dependencies.ts'
 import { describeImage, expiryOf } from './describe-image.ts'
@@ -15,14 +16,16 @@ export type RequestUpload = ReturnType<typeof createRequestUpload>
 /**
  * The one decision of this product: does this tenant need to send these bytes?
  *
- * An answer means that the record is in the catalog, and for a granted upload that the event is on its topic. A request
+ * An answer means that the record is in the catalog, and for a granted upload that the event is on its topic or owed in
+ * that record. A request
  * that fails half-way can simply be repeated: it meets its own pending record, and announces it again.
  */
 export function createRequestUpload(
   { MAX_UPLOAD_BYTES }: Pick<GatewayConfig, 'MAX_UPLOAD_BYTES'>,
   dependencies: GatewayDependencies,
+  announce: AnnounceEvents['announce'],
 ) {
-  const { catalog, events, presignUpload, now } = dependencies
+  const { catalog, presignUpload } = dependencies
 
   /** @throws Problem: VALIDATION_FAILED for too many bytes, DEPENDENCY_UNAVAILABLE (a retry can help) */
   return async function requestUpload(
@@ -39,9 +42,7 @@ export function createRequestUpload(
   async function grantUpload(record: ImageRecord): Promise<UploadAnswer> {
     const [upload] = await Promise.all([
       presignUpload(rawKey(record), record),
-      events.publish(
-        imageEvent(topics.uploadRequested, record, { source: '/hashgate/gateway', nowMs: now() }),
-      ),
+      announce(topics.uploadRequested, record),
     ])
     return { imageId: record.imageId, status: 'pending', upload }
   }

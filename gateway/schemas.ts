@@ -229,7 +229,7 @@ export const Health = Type.Object({ status: Type.Literal('ok') }, { $id: 'Health
 
 export const Readiness = Type.Object(
   {
-    status: Type.Enum(['ready', 'unavailable']),
+    status: Type.Enum(['ready', 'degraded', 'unavailable']),
     dependencies: Type.Object({
       bucket: ref(DependencyState),
       catalog: ref(DependencyState),

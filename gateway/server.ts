@@ -1,12 +1,19 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import closeWithGrace from 'close-with-grace'
-import { documentClientOptions, dynamoDbClientOptions, s3ClientOptions } from '../core/aws-client-options.ts'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import {
+  documentClientOptions,
+  dynamoDbClientOptions,
+  s3ClientOptions,
+  secretsManagerClientOptions,
+} from '../core/aws-client-options.ts'
 import { createBucket } from '../core/bucket.ts'
 import { createCatalog } from '../core/catalog.ts'
+import { connectKafka } from '../core/connect-kafka.ts'
 import { createEventBus } from '../core/event-bus.ts'
-import { createKafka } from '../core/kafka.ts'
 import { createLogger } from '../core/logger.ts'
 import { buildApp } from './app.ts'
 import { readGatewayConfig } from './config.ts'
@@ -22,11 +29,17 @@ const dynamoDb = DynamoDBDocumentClient.from(
   new DynamoDBClient(dynamoDbClientOptions(config)),
   documentClientOptions,
 )
-const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'hashgate-gateway', logger })
+const kafka = await connectKafka(config, {
+  clientId: 'hashgate-gateway',
+  logger,
+  secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
+})
 const events = createEventBus(kafka, {
   topicPrefix: config.KAFKA_TOPIC_PREFIX,
   budgetMs: config.EVENT_BUDGET_MS,
 })
+const metrics = new Registry()
+collectDefaultMetrics({ register: metrics })
 const presigning = { ttlSeconds: config.PRESIGN_TTL_SECONDS, now }
 
 const app = await buildApp(
@@ -41,6 +54,7 @@ const app = await buildApp(
     events,
     presignUpload: await preparePresignUpload(s3, { bucket: config.RAW_BUCKET, ...presigning }),
     presignDownload: await preparePresignDownload(s3, { bucket: config.PROCESSED_BUCKET, ...presigning }),
+    metrics,
     now,
   },
   logger,

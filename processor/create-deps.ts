@@ -20,7 +20,7 @@ export function createDeps(
   { s3, dynamoDb, eventBus }: Clients,
   config: ProcessorConfig,
   now: () => number = Date.now,
-): ProcessorDeps {
+) {
   return {
     catalog: createCatalog(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), {
       tableName: config.CATALOG_TABLE,
@@ -39,5 +39,5 @@ export function createDeps(
       decodeTimeoutSeconds: config.DECODE_TIMEOUT_SECONDS,
     },
     now,
-  }
+  } satisfies ProcessorDeps
 }

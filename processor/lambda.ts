@@ -1,19 +1,29 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { dynamoDbClientOptions, s3ClientOptions } from '../core/aws-client-options.ts'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import {
+  dynamoDbClientOptions,
+  s3ClientOptions,
+  secretsManagerClientOptions,
+} from '../core/aws-client-options.ts'
+import { connectKafka } from '../core/connect-kafka.ts'
 import { createDeadLetters } from '../core/dead-letters.ts'
 import { createEventBus } from '../core/event-bus.ts'
-import { createKafka } from '../core/kafka.ts'
 import { createLogger } from '../core/logger.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
 import { createHandler, type TriggerEvent } from './create-handler.ts'
 import type { KafkaAnswer } from './read-kafka-event.ts'
+import { createReconcile } from './reconcile.ts'
 import { throwFailures } from './throw-failures.ts'
 
 const config = readProcessorConfig()
 const logger = createLogger('processor', config.LOG_LEVEL)
-const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'hashgate-processor', logger })
+const kafka = await connectKafka(config, {
+  clientId: 'hashgate-processor',
+  logger,
+  secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
+})
 const publishing = {
   topicPrefix: config.KAFKA_TOPIC_PREFIX,
   budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000,
@@ -23,10 +33,11 @@ const clients = {
   dynamoDb: new DynamoDBClient(dynamoDbClientOptions(config)),
   eventBus: createEventBus(kafka, publishing),
 }
+const deps = createDeps(clients, config)
 const handle = createHandler({
-  deps: createDeps(clients, config),
+  deps,
   deadLetters: createDeadLetters(kafka, publishing),
-  reconcile: async () => {},
+  reconcile: createReconcile(deps),
   rawBucket: config.RAW_BUCKET,
   imagesInFlight: config.IMAGES_IN_FLIGHT,
   maxTries: config.DEAD_LETTER_AFTER_TRIES,

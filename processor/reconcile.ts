@@ -1,3 +1,54 @@
-import type { ImageRef } from '../core/object-key.ts'
+import type { Bucket } from '../core/bucket.ts'
+import type { Catalog } from '../core/catalog.ts'
+import { DependencyUnavailable } from '../core/errors.ts'
+import { type ImageRecord, isFinal } from '../core/image-record.ts'
+import { type ImageRef, rawKey } from '../core/object-key.ts'
 
+interface ReconcileDeps {
+  catalog: Pick<Catalog, 'find' | 'listUnfinished' | 'postponeCheck' | 'endChecks'>
+  rawBucket: Pick<Bucket, 'head'>
+  /** Epoch milliseconds. */
+  now: () => number
+}
+
+/** @param processOne works on one image, as a trigger would; what it throws leaves the image to the next round */
 export type Reconcile = (processOne: (image: ImageRef) => Promise<unknown>) => Promise<void>
+
+const minCheckIntervalMs = 60_000
+
+/**
+ * Looks after the images that should be finished by now: a trigger may have been lost, or its worker killed. Each one that
+ * has its bytes and no living worker is processed; the others are looked at again, ever more rarely, until their life
+ * is over.
+ *
+ * The returned function throws DependencyUnavailable (the next round can do better) when the bucket or the catalog is
+ * away.
+ */
+export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Reconcile {
+  return async function reconcile(processOne) {
+    for await (const images of catalog.listUnfinished()) {
+      const ends = await Promise.allSettled(images.map((image) => check(image, processOne)))
+      const fatal = ends.find(
+        (end) => end.status === 'rejected' && end.reason instanceof DependencyUnavailable,
+      )
+      if (fatal?.status === 'rejected') throw fatal.reason
+    }
+  }
+
+  async function check(image: ImageRef, processOne: (image: ImageRef) => Promise<unknown>): Promise<void> {
+    const record = await catalog.find(image.tenant, image.imageId)
+    if (record?.generation !== image.generation || isOver(record)) return catalog.endChecks(image)
+    if (record.status === 'pending' && !(await rawBucket.head(rawKey(image)))) return postpone(record)
+    await processOne(image)
+  }
+
+  /** The older the record, the less likely its bytes: the pauses double. */
+  function postpone(record: ImageRecord): Promise<void> {
+    const ageMs = now() - Date.parse(record.createdAt)
+    return catalog.postponeCheck(record, now() + Math.max(ageMs, minCheckIntervalMs))
+  }
+}
+
+function isOver(record: ImageRecord): boolean {
+  return isFinal(record) && !record.owedEvents
+}

@@ -1,15 +1,16 @@
 import type { Bucket } from '../core/bucket.ts'
-import type { Catalog, ImageResult } from '../core/catalog.ts'
+import type { Catalog } from '../core/catalog.ts'
 import type { RejectionReason } from '../core/errors.ts'
 import type { EventBus } from '../core/event-bus.ts'
 import type { ImageEvent } from '../core/events.ts'
+import type { ImageResult } from '../core/image-leases.ts'
 import type { ImageRecord } from '../core/image-record.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import type { AcceptedFormat, VariantSpec } from '../core/variants.ts'
 
 /** What the steps reach out to, and their limits. */
 export interface ProcessorDeps {
-  catalog: Pick<Catalog, 'claim' | 'finish' | 'settle' | 'release'>
+  catalog: Pick<Catalog, 'claim' | 'finish' | 'settle' | 'leaveToRelay' | 'release'>
   rawBucket: Pick<Bucket, 'read'>
   processedBucket: Pick<Bucket, 'write'>
   eventBus: Pick<EventBus, 'publish'>
@@ -66,8 +67,12 @@ export interface Judged extends Held {
   result: ImageResult
 }
 
-/** A final record whose event is not known to be on its topic. */
-export type OwingRecord = ImageRecord & { status: ImageResult['status']; owedEvent: ImageEvent }
+/** A final record whose events are not known to be on their topics. */
+export type OwingRecord = ImageRecord & {
+  status: ImageResult['status']
+  finishedAt: string
+  owedEvents: ImageEvent[]
+}
 
 export interface Recorded extends Held {
   record: OwingRecord

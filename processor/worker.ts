@@ -1,16 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import closeWithGrace from 'close-with-grace'
-import { dynamoDbClientOptions, s3ClientOptions } from '../core/aws-client-options.ts'
+import {
+  dynamoDbClientOptions,
+  s3ClientOptions,
+  secretsManagerClientOptions,
+} from '../core/aws-client-options.ts'
+import { connectKafka } from '../core/connect-kafka.ts'
 import { createDeadLetters } from '../core/dead-letters.ts'
 import { createEventBus } from '../core/event-bus.ts'
-import { createKafka } from '../core/kafka.ts'
 import { createLogger } from '../core/logger.ts'
 import { buildReceiver } from './build-receiver.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
 import { createHandler } from './create-handler.ts'
+import { createReconcile } from './reconcile.ts'
 import { startKafkaTrigger } from './start-kafka-trigger.ts'
 import { startReconciler } from './start-reconciler.ts'
 
@@ -21,16 +27,21 @@ const brokers = config.KAFKA_BROKERS
 const topicPrefix = config.KAFKA_TOPIC_PREFIX
 const imagesInFlight = config.IMAGES_IN_FLIGHT
 
-const kafka = createKafka({ brokers, clientId: 'hashgate-processor', logger })
+const kafka = await connectKafka(config, {
+  clientId: 'hashgate-processor',
+  logger,
+  secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
+})
 const publishing = { topicPrefix, budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000 }
 const eventBus = createEventBus(kafka, publishing)
 const deadLetters = createDeadLetters(kafka, publishing)
 const s3 = new S3Client(s3ClientOptions(config))
 const dynamoDb = new DynamoDBClient(dynamoDbClientOptions(config))
+const deps = createDeps({ s3, dynamoDb, eventBus }, config)
 const handle = createHandler({
-  deps: createDeps({ s3, dynamoDb, eventBus }, config),
+  deps,
   deadLetters,
-  reconcile: async () => {},
+  reconcile: createReconcile(deps),
   rawBucket: config.RAW_BUCKET,
   imagesInFlight,
   maxTries: config.DEAD_LETTER_AFTER_TRIES,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { kafkaSettings } from '../core/kafka-settings.ts'
 import { connectionSettings, readConfig } from '../core/read-config.ts'
 
 const schema = Type.Object({
@@ -11,16 +12,24 @@ export type StartConfig = Static<typeof schema>
 /** @throws Error that names every setting at fault */
 export const readStartConfig = (): StartConfig => readConfig(schema, process.env)
 
-const replaySchema = Type.Object({
-  KAFKA_BROKERS: connectionSettings.KAFKA_BROKERS,
-  KAFKA_TOPIC_PREFIX: connectionSettings.KAFKA_TOPIC_PREFIX,
+const { AWS_REGION, SECRETS_MANAGER_ENDPOINT, RETENTION_DAYS } = connectionSettings
+const topicsSchema = Type.Object({
+  AWS_REGION,
+  SECRETS_MANAGER_ENDPOINT,
+  RETENTION_DAYS,
+  ...kafkaSettings,
+  KAFKA_PARTITIONS: Type.Integer({ minimum: 1, maximum: 10_000, default: 12 }),
 })
 
-export type ReplayConfig = Static<typeof replaySchema>
+/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+export const readTopicsConfig = (overrides: NodeJS.ProcessEnv): Static<typeof topicsSchema> =>
+  readConfig(topicsSchema, { ...process.env, ...overrides })
 
-/** @throws Error that names every setting at fault */
-export const readReplayConfig = (environment: NodeJS.ProcessEnv = process.env): ReplayConfig =>
-  readConfig(replaySchema, environment)
+const replaySchema = Type.Object({ AWS_REGION, SECRETS_MANAGER_ENDPOINT, ...kafkaSettings })
+
+/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+export const readReplayConfig = (overrides: NodeJS.ProcessEnv): Static<typeof replaySchema> =>
+  readConfig(replaySchema, { ...process.env, ...overrides })
 
 /** What our child processes inherit: everything but the way to somebody's real AWS account. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {

@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client'
 import { createLogger } from '../core/logger.ts'
 import { buildApp } from '../gateway/app.ts'
 import type { GatewayDependencies } from '../gateway/dependencies.ts'
@@ -10,7 +11,8 @@ export async function renderContract(): Promise<string> {
     MAX_UPLOAD_BYTES: 1,
     RATE_LIMIT_PER_MINUTE: 1,
   }
-  const app = await buildApp(settings, {} as GatewayDependencies, createLogger('export', 'silent'))
+  const dependencies = { metrics: new Registry() } as GatewayDependencies
+  const app = await buildApp(settings, dependencies, createLogger('export', 'silent'))
   await app.ready()
   const document = app.swagger()
   await app.close()

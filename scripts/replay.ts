@@ -1,7 +1,9 @@
 /** `npm run replay`: sends dead letters once more to the topics that they came from. */
 import { parseArgs } from 'node:util'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { secretsManagerClientOptions } from '../core/aws-client-options.ts'
+import { connectKafka } from '../core/connect-kafka.ts'
 import { topics } from '../core/events.ts'
-import { createKafka } from '../core/kafka.ts'
 import { createLogger } from '../core/logger.ts'
 import { readReplayConfig } from './config.ts'
 import { parseSince } from './replay/parse-since.ts'
@@ -19,7 +21,8 @@ began. Mend first what made them dead letters, or they will be dead letters agai
   --since TIME   all from then on: 2026-11-22T10:00Z, or how long ago: 30m, 2h, 7d
                  by default what came since the last replay
   --dry-run      lists them with their reasons and sends nothing
-  --services     to the Kafka of "npm run services -- up"; by default to that of KAFKA_BROKERS
+  --services     to the Kafka of "npm run services -- up"; by default to that of KAFKA_BROKERS and the other
+                 settings of Kafka in the environment
 
 The exit code is 0 when all that was found was sent.`
 
@@ -40,9 +43,10 @@ async function main(): Promise<number> {
     return 0
   }
   const sinceMs = values.since === undefined ? undefined : parseSince(values.since, Date.now())
-  const config = readReplayConfig(values.services ? await readServicesEnvironment() : undefined)
+  const config = readReplayConfig(values.services ? await readServicesEnvironment() : {})
   const logger = createLogger('replay', 'silent')
-  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'hashgate-replay', logger })
+  const secretsManager = new SecretsManagerClient(secretsManagerClientOptions(config))
+  const kafka = await connectKafka(config, { clientId: 'hashgate-replay', logger, secretsManager })
   const topic = config.KAFKA_TOPIC_PREFIX + deadLetterTopicOf(values.topic)
   const dryRun = values['dry-run']
   const letters: FoundLetter[] = []

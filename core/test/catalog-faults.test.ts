@@ -9,6 +9,7 @@ import { DependencyUnavailable, LeaseUnavailable } from '../errors.ts'
 import { newRecord } from '../image-record.ts'
 import {
   claimed,
+  finishedAs,
   leaseMs,
   openCatalog,
   owedBy,
@@ -35,7 +36,7 @@ const operations: Record<string, (catalog: Catalog) => Promise<unknown>> = {
   register: (catalog) => catalog.register(someUpload()),
   claim: (catalog) => catalog.claim(record, 'worker', leaseMs),
   finish: (catalog) => catalog.finish(record, 'worker', readyResult, owedBy(record)),
-  settle: (catalog) => catalog.settle(record, 'worker', 'ready'),
+  settle: (catalog) => catalog.settle(finishedAs(record), 'worker'),
   release: (catalog) => catalog.release(record, 'worker'),
   ping: (catalog) => catalog.ping(),
 }
@@ -150,14 +151,14 @@ t.test('an answer that is lost: the write counts, and is not done twice', async 
     await t.rejects(lossy.finish(held, 'worker', readyResult, owedBy(held)), LeaseUnavailable)
     t.equal(sent(), 2)
     t.match(await catalog.find(held.tenant, held.imageId), { ...readyResult, attempts: 1 })
-    t.strictSame(claimed(await afterLease.claim(held, 'next', leaseMs)).owedEvent, owedBy(held))
+    t.strictSame(claimed(await afterLease.claim(held, 'next', leaseMs)).owedEvents, [owedBy(held)])
   })
 
   await t.test('settle: nothing is owed any more', async (t) => {
     const held = await registerAndClaim(catalog, 'worker')
     await catalog.finish(held, 'worker', readyResult, owedBy(held))
     const { lossy, sent } = await openLossy(t, 'UpdateItem')
-    await t.rejects(lossy.settle(held, 'worker', 'ready'), LeaseUnavailable)
+    await t.rejects(lossy.settle(finishedAs(held), 'worker'), LeaseUnavailable)
     t.equal(sent(), 2)
     t.equal((await catalog.claim(held, 'next', leaseMs)).outcome, 'finished')
   })

@@ -28,6 +28,12 @@ t.test('what is not set has its default', async (t) => {
     S3_ENDPOINT: '',
     DYNAMODB_ENDPOINT: '',
     KAFKA_TOPIC_PREFIX: '',
+    SECRETS_MANAGER_ENDPOINT: '',
+    KAFKA_TLS: false,
+    KAFKA_CA_FILE: '',
+    KAFKA_SASL_USERNAME: '',
+    KAFKA_SASL_PASSWORD: '',
+    KAFKA_SASL_SECRET_ID: '',
     RETENTION_DAYS: 7,
     LOG_LEVEL: 'info',
   })

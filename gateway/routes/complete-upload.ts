@@ -1,6 +1,7 @@
 import { Problem } from '../../core/errors.ts'
-import { imageEvent, topics } from '../../core/events.ts'
+import { topics } from '../../core/events.ts'
 import { rawKey } from '../../core/object-key.ts'
+import type { AnnounceEvents } from '../announce-events.ts'
 import type { GatewayApp } from '../app.ts'
 import type { GatewayDependencies } from '../dependencies.ts'
 import { CompletionAccepted, ImageParams } from '../schemas.ts'
@@ -9,7 +10,8 @@ import { answer, problemAnswers } from './responses.ts'
 /** `POST /v1/images/{imageId}/complete`: the bytes are up, begin now. */
 export function completeUpload(
   app: GatewayApp,
-  { catalog, rawBucket, events, now }: GatewayDependencies,
+  { catalog, rawBucket }: GatewayDependencies,
+  announce: AnnounceEvents['announce'],
 ): void {
   const schema = {
     operationId: 'completeUpload',
@@ -30,9 +32,7 @@ export function completeUpload(
     if (!record) throw new Problem('IMAGE_NOT_FOUND')
     if (record.status === 'pending') {
       if (!(await rawBucket.head(rawKey(record)))) throw new Problem('UPLOAD_NOT_FOUND_IN_STORE')
-      await events.publish(
-        imageEvent(topics.uploadCompleted, record, { source: '/hashgate/gateway', nowMs: now() }),
-      )
+      await announce(topics.uploadCompleted, record)
     }
     return reply.code(202).send({ imageId: record.imageId, status: record.status })
   })

@@ -27,17 +27,23 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
     operationId: 'getReadiness',
     summary: 'Can it do its work?',
     response: {
-      200: answer(Readiness, 'Every dependency answers.'),
-      503: answer(Readiness, 'At least one dependency does not answer.'),
+      200: answer(Readiness, 'It can. `degraded`: Kafka does not answer, and events are delivered later.'),
+      503: answer(Readiness, 'The bucket or the catalog does not answer.'),
       ...problemAnswers([], { key: false }),
     },
   }
   app.get('/readyz', { schema: readinessSchema, config: { rateLimit: false } }, async (_request, reply) => {
     const states = await checkReadiness()
-    const ready = Object.values(states).every(({ state }) => state === 'up')
-    if (!ready) reply.code(503).header('retry-after', 2)
-    return { status: ready ? 'ready' : 'unavailable', dependencies: states }
+    const status = judge(states)
+    if (status === 'unavailable') reply.code(503).header('retry-after', 2)
+    return { status, dependencies: states }
   })
+}
+
+/** Without Kafka uploads are still accepted: a load balancer must not take the gateway out of service. */
+function judge({ events, ...needed }: Awaited<ReturnType<typeof probeAll>>) {
+  if (Object.values(needed).some(({ state }) => state === 'down')) return 'unavailable'
+  return events.state === 'down' ? 'degraded' : 'ready'
 }
 
 async function probeAll({ rawBucket, catalog, events }: GatewayDependencies) {

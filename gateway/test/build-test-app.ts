@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3'
+import { Registry } from 'prom-client'
 import type { Test } from 'tap'
 import type { ImageEvent } from '../../core/events.ts'
 import type { ImageRecord, UploadRequest } from '../../core/image-record.ts'
@@ -23,6 +24,12 @@ export const testConfig: GatewayConfig = {
   CATALOG_TABLE: 'catalog',
   KAFKA_BROKERS: '127.0.0.1:9',
   KAFKA_TOPIC_PREFIX: '',
+  SECRETS_MANAGER_ENDPOINT: '',
+  KAFKA_TLS: false,
+  KAFKA_CA_FILE: '',
+  KAFKA_SASL_USERNAME: '',
+  KAFKA_SASL_PASSWORD: '',
+  KAFKA_SASL_SECRET_ID: '',
   RETENTION_DAYS: 7,
   LOG_LEVEL: 'silent',
   HOST: '127.0.0.1',
@@ -59,10 +66,11 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
   })
   const presigning = { ttlSeconds: settings.PRESIGN_TTL_SECONDS, now }
 
+  const catalog = catalogDouble(records, now)
   const app = await buildApp(
     settings,
     {
-      catalog: catalogDouble(records, now),
+      catalog,
       rawBucket: {
         head: async (key) => (stored.has(key) ? { byteLength: 1, contentType: 'image/png' } : undefined),
         ping: async () => {},
@@ -75,13 +83,14 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
       },
       presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      metrics: new Registry(),
       now,
       ...dependencies,
     },
     createLogger('gateway', settings.LOG_LEVEL, log),
   )
   t.teardown(() => app.close())
-  return { app, clock, records, published, stored, lines }
+  return { app, catalog, clock, records, published, stored, lines }
 }
 
 /** Holds the same promises as the real catalog, which has a contract suite of its own. */
@@ -97,16 +106,26 @@ function catalogDouble(records: Map<string, ImageRecord>, now: () => number): Ga
     records.set(`${request.tenant}#${request.imageId}`, record)
     return { created: !existing, record }
   }
-  const unused = async () => {
-    throw new Error('the gateway has no use for this')
+  const owe = async (record: ImageRecord, event: ImageEvent) => {
+    record.owedEvents = [...(record.owedEvents ?? []), event]
+  }
+  const measureOwing = async () => {
+    const owing = [...records.values()].flatMap(({ owedEvents = [] }) => owedEvents.slice(0, 1))
+    const oldestMs = owing.map(({ time }) => Date.parse(time)).sort()[0]
+    return { count: owing.length, oldestMs }
+  }
+  const unused = () => {
+    throw new Error('this double does not relay')
   }
   return {
     find,
     register,
-    claim: unused,
-    finish: unused,
-    settle: unused,
-    release: unused,
+    owe,
+    measureOwing,
+    listOwing: unused,
+    takeOwing: unused,
+    giveBackOwing: unused,
+    strikeOff: unused,
     ping: async () => {},
   }
 }

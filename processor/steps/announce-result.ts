@@ -1,15 +1,30 @@
-import type { ProcessorDeps, Work } from '../work.ts'
+import { DependencyUnavailable } from '../../core/errors.ts'
+import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
 
-/** Publishes the event that the record owes, and then strikes it off: it may come twice, never not at all. */
+/**
+ * Publishes what the record owes, and then strikes it off: an event may come twice, never not at all. When Kafka does not
+ * answer, the events stay owed, a relay delivers them later, and the image is as good as done.
+ */
 export async function announceResult(
   { record, owner }: Work<'described'>,
-  { catalog, eventBus }: ProcessorDeps,
+  deps: ProcessorDeps,
 ): Promise<Work<'done'>> {
-  await eventBus.publish(record.owedEvent)
-  await catalog.settle(record, owner, record.status)
+  if (await publishInOrder(record, deps)) await deps.catalog.settle(record, owner)
+  else await deps.catalog.leaveToRelay(record, owner)
   return {
     stage: 'done',
     outcome: record.status,
     ...(record.rejection && { reason: record.rejection.reason }),
+  }
+}
+
+/** Returns false when Kafka does not answer. */
+async function publishInOrder({ owedEvents }: OwingRecord, { eventBus }: ProcessorDeps): Promise<boolean> {
+  try {
+    for (const event of owedEvents) await eventBus.publish(event)
+    return true
+  } catch (error) {
+    if (error instanceof DependencyUnavailable) return false
+    throw error
   }
 }

@@ -15,13 +15,9 @@ export async function claimRecord(
   if (claim.outcome === 'finished') return { stage: 'done', outcome: 'finished before' }
 
   const { record } = claim
-  if (owesEvent(record)) return { stage: 'recorded', record, owner }
+  if (isFinal(record)) return { stage: 'recorded', record: record as OwingRecord, owner }
   if (record.attempts > limits.maxAttempts) return giveUp(record, owner)
   return { stage: 'claimed', record, owner }
-}
-
-function owesEvent(record: ImageRecord): record is OwingRecord {
-  return isFinal(record) && record.owedEvent !== undefined
 }
 
 /** An image that ended its workers this often would end the next one too. */

@@ -1,5 +1,5 @@
 import { imageEvent, topics } from '../../core/events.ts'
-import type { ProcessorDeps, Work } from '../work.ts'
+import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
 
 /**
  * Makes the record final, in one write with the event that it now owes: a worker that dies after this line leaves
@@ -11,7 +11,7 @@ export async function recordResult(
 ): Promise<Work<'recorded'>> {
   const topic = result.status === 'ready' ? topics.processed : topics.rejected
   const reason = result.status === 'rejected' ? result.rejection.reason : undefined
-  const owedEvent = imageEvent(topic, record, { source: '/hashgate/processor', nowMs: now(), reason })
-  await catalog.finish(record, owner, result, owedEvent)
-  return { stage: 'recorded', owner, record: { ...record, ...result, owedEvent } }
+  const event = imageEvent(topic, record, { source: '/hashgate/processor', nowMs: now(), reason })
+  const finished = await catalog.finish(record, owner, result, event)
+  return { stage: 'recorded', owner, record: finished as OwingRecord }
 }

@@ -37,7 +37,7 @@ function describeRecord(record: OwingRecord) {
     contentType,
     fileName,
     createdAt: record.createdAt,
-    processedAt: record.owedEvent.time,
+    processedAt: record.finishedAt,
     expiresAt: record.expiresAt,
     attempts,
     ...record.image,

@@ -7,6 +7,7 @@ import { type ImageRef, rawKey } from '../../core/object-key.ts'
 import { createHandler, type TriggerEvent } from '../create-handler.ts'
 import type { Reconcile } from '../reconcile.ts'
 import { toKafkaEvent } from '../start-kafka-trigger.ts'
+import type { ProcessorDeps } from '../work.ts'
 import { createMemoryDeadLetters } from './doubles/create-memory-dead-letters.ts'
 import { createTestRoom, type TestRoom } from './doubles/create-test-room.ts'
 import { readEvent } from './doubles/read-event.ts'
@@ -126,7 +127,7 @@ test('an event of nobody we know is an error', async (t) => {
 
 function createTestHandler(
   room: TestRoom,
-  deps: Partial<TestRoom['deps']> = {},
+  deps: Partial<ProcessorDeps> = {},
   reconcile: Reconcile = async () => {},
 ) {
   const lines: string[] = []

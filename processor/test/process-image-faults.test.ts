@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
 import { test } from 'tap'
 import { type Dependency, DependencyUnavailable } from '../../core/errors.ts'
+import { imageEvent, topics } from '../../core/events.ts'
+import type { ImageRef } from '../../core/object-key.ts'
 import { processImage } from '../process-image.ts'
 import type { ProcessorDeps } from '../work.ts'
-import { createTestRoom } from './doubles/create-test-room.ts'
+import { createTestRoom, type TestRoom } from './doubles/create-test-room.ts'
 import { makeImage } from './images/make-image.ts'
 
 /** Every call that the steps make, and the same deps with that one call failing. */
@@ -21,7 +23,6 @@ const faults: Record<string, (deps: ProcessorDeps) => ProcessorDeps> = {
     ...deps,
     processedBucket: failingWrites(deps, '.json'),
   }),
-  'eventBus.publish': (deps) => ({ ...deps, eventBus: { publish: away('events') } }),
 }
 
 test('whatever part is away: the image comes again at once, and ends ready', async (t) => {
@@ -42,9 +43,35 @@ test('whatever part is away: the image comes again at once, and ends ready', asy
       { status: 'ready', attempts: 1 },
       `${name}: the absence of a part counts against no image`,
     )
-    t.notOk(record?.owedEvent)
+    t.notOk(record?.owedEvents)
     t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'], name)
   }
+})
+
+test('Kafka away: the image is ready, and its event is left to a relay', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const deps = { ...room.deps, eventBus: { publish: away('events') } }
+  t.match(await processImage(image, deps), { outcome: 'ready' })
+  t.match(await room.find(image), { status: 'ready', owedEvents: [{ type: 'hashgate.image.processed.v1' }] })
+  t.strictSame(await owingImages(room), [image])
+
+  t.match(await processImage(image, room.deps), { outcome: 'ready' }, 'unless another trigger is first')
+  t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'])
+  t.strictSame(await owingImages(room), [])
+})
+
+test('what the gateway owes is published before what the processor owes', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const record = await room.find(image)
+  if (!record) throw new Error('no record')
+  const event = imageEvent(topics.uploadCompleted, record, { source: '/hashgate/gateway', nowMs: 0 })
+  await room.catalog.owe(record, event)
+  t.match(await processImage(image, room.deps), { outcome: 'ready' })
+  const types = ['hashgate.image.upload.completed.v1', 'hashgate.image.processed.v1']
+  t.strictSame(room.eventsOf(image), types)
+  t.strictSame(await owingImages(room), [])
 })
 
 test('a catalog that goes away for good costs only the time of a lease', async (t) => {
@@ -73,6 +100,12 @@ test('an error that nobody foresaw is no verdict on the image', async (t) => {
   room.clock.nowMs += room.deps.limits.leaseMs + 1
   t.match(await processImage(image, room.deps), { outcome: 'ready' })
 })
+
+async function owingImages({ catalog }: TestRoom): Promise<ImageRef[]> {
+  const images: ImageRef[] = []
+  for await (const page of catalog.listOwing()) images.push(...page)
+  return images
+}
 
 function away(dependency: Dependency): () => Promise<never> {
   return () => Promise.reject(new DependencyUnavailable(dependency, new Error('unplugged')))

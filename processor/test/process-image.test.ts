@@ -30,7 +30,7 @@ test('every accepted format ends ready', async (t) => {
       t.equal(room.processedBucket.objects.get(key)?.bytes.length, byteLength, key)
     }
     t.notOk(record?.leaseOwner, 'the lease is given back')
-    t.notOk(record?.owedEvent, 'nothing is owed')
+    t.notOk(record?.owedEvents, 'nothing is owed')
     t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'])
   }
 })
@@ -120,7 +120,7 @@ test('a worker that dies between record and event leaves the event to the next d
     eventBus: { publish: () => Promise.reject(new Error('killed')) },
   }
   await t.rejects(processImage(image, dying), /killed/)
-  t.match(await room.find(image), { status: 'ready', owedEvent: { type: 'hashgate.image.processed.v1' } })
+  t.match(await room.find(image), { status: 'ready', owedEvents: [{ type: 'hashgate.image.processed.v1' }] })
   t.strictSame(room.eventsOf(image), [])
 
   await t.rejects(
@@ -137,7 +137,7 @@ test('a worker that dies between record and event leaves the event to the next d
     [manifestKey(image)],
     'nothing is rendered again',
   )
-  t.notOk((await room.find(image))?.owedEvent)
+  t.notOk((await room.find(image))?.owedEvents)
   t.match(await processImage(image, room.deps), { outcome: 'finished before' })
 })
 

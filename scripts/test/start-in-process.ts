@@ -1,6 +1,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { Registry } from 'prom-client'
 import type { Test } from 'tap'
 import {
   documentClientOptions,
@@ -19,6 +20,7 @@ import { preparePresignUpload } from '../../gateway/presign-upload.ts'
 import { buildReceiver } from '../../processor/build-receiver.ts'
 import { createDeps } from '../../processor/create-deps.ts'
 import { createHandler } from '../../processor/create-handler.ts'
+import { createReconcile } from '../../processor/reconcile.ts'
 import { startKafkaTrigger } from '../../processor/start-kafka-trigger.ts'
 import { createStores } from '../local/create-stores.ts'
 import { startLocalS3 } from '../local/s3/start-local-s3.ts'
@@ -37,6 +39,12 @@ const fixedSettings = {
   PROCESSED_BUCKET: 'processed-bucket',
   CATALOG_TABLE: 'images',
   KAFKA_TOPIC_PREFIX: '',
+  SECRETS_MANAGER_ENDPOINT: '',
+  KAFKA_TLS: false,
+  KAFKA_CA_FILE: '',
+  KAFKA_SASL_USERNAME: '',
+  KAFKA_SASL_PASSWORD: '',
+  KAFKA_SASL_SECRET_ID: '',
   RETENTION_DAYS: 7,
   LOG_LEVEL: 'silent',
   HOST: '127.0.0.1',
@@ -150,6 +158,7 @@ async function startGateway(t: Test, settings: Settings, { s3, dynamoDb, eventBu
       events: eventBus,
       presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      metrics: new Registry(),
       now,
     },
     logger,
@@ -161,10 +170,11 @@ async function startGateway(t: Test, settings: Settings, { s3, dynamoDb, eventBu
 async function startProcessor(t: Test, { s3, settings }: Parts, { kafka, ...clients }: Clients, now: Clock) {
   const publishing = { topicPrefix: settings.KAFKA_TOPIC_PREFIX, budgetMs: 5_000 }
   const deadLetters = createDeadLetters(kafka, publishing)
+  const deps = createDeps(clients, settings, now)
   const handle = createHandler({
-    deps: createDeps(clients, settings, now),
+    deps,
     deadLetters,
-    reconcile: async () => {},
+    reconcile: createReconcile(deps),
     rawBucket: settings.RAW_BUCKET,
     maxTries: settings.DEAD_LETTER_AFTER_TRIES,
     imagesInFlight: settings.IMAGES_IN_FLIGHT,

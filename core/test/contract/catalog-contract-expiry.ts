@@ -3,6 +3,7 @@ import { LeaseUnavailable } from '../../errors.ts'
 import {
   type CatalogStore,
   claimed,
+  finishedAs,
   leaseMs,
   openCatalog,
   owedBy,
@@ -78,7 +79,7 @@ export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
     claimed(await catalog.claim(record, 'worker', leaseMs)) // the same name, even
     const now = await catalog.find(old.tenant, old.imageId)
     await t.rejects(catalog.finish(old, 'worker', readyResult, owedBy(old)), LeaseUnavailable)
-    await t.rejects(catalog.settle(old, 'worker', 'ready'), LeaseUnavailable)
+    await t.rejects(catalog.settle(finishedAs(old), 'worker'), LeaseUnavailable)
     await t.rejects(catalog.release(old, 'worker'), LeaseUnavailable)
     t.strictSame(await catalog.find(old.tenant, old.imageId), now)
   })

@@ -43,6 +43,7 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
     t.strictSame(Object.keys(item ?? {}).sort(), [
       'attempts',
       'byteLength',
+      'checkAt',
       'contentType',
       'createdAt',
       'expiresAt',
@@ -51,6 +52,7 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
       'pk',
       'status',
       'tenant',
+      'unfinishedShard',
     ])
   })
 

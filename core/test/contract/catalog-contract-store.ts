@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { type Catalog, type Claim, createCatalog, type ImageResult } from '../../catalog.ts'
+import { type Catalog, createCatalog } from '../../catalog.ts'
 import { type ImageEvent, imageEvent, topics } from '../../events.ts'
+import type { Claim, ImageResult } from '../../image-leases.ts'
 import type { ImageRecord, UploadRequest } from '../../image-record.ts'
 
 export interface CatalogStore {
@@ -59,6 +60,11 @@ export const readyResult: ImageResult = {
 export const rejectedResult: ImageResult = {
   status: 'rejected',
   rejection: { reason: 'image_corrupt', detail: 'It is cut off.' },
+}
+
+/** The record as its holder knows it once the result is written. */
+export function finishedAs(held: ImageRecord, result: ImageResult = readyResult): ImageRecord {
+  return { ...held, ...result, owedEvents: [owedBy(held)] }
 }
 
 export function owedBy(record: ImageRecord): ImageEvent {

@@ -3,6 +3,7 @@ import { LeaseUnavailable } from '../../errors.ts'
 import {
   type CatalogStore,
   claimed,
+  finishedAs,
   leaseMs,
   openCatalog,
   owedBy,
@@ -23,14 +24,14 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
         clock.now += 1_500
         await catalog.finish(held, 'worker', result, owedBy(held))
         const finishedAt = new Date(clock.now).toISOString()
-        const finished = { ...held, ...result, finishedAt, owedEvent: owedBy(held) }
+        const finished = { ...held, ...result, finishedAt, owedEvents: [owedBy(held)] }
         t.strictSame(await catalog.find(held.tenant, held.imageId), finished)
 
-        await catalog.settle(held, 'worker', result.status)
-        const { owedEvent: _, leaseOwner: __, leaseUntil: ___, ...settled } = finished
+        await catalog.settle(finishedAs(held, result), 'worker')
+        const { owedEvents: _, leaseOwner: __, leaseUntil: ___, ...settled } = finished
         t.strictSame(await catalog.find(held.tenant, held.imageId), settled)
         const item = await readItem(store, held)
-        for (const name of ['owedEvent', 'leaseOwner', 'leaseUntil']) t.notOk(item && name in item, name)
+        for (const name of ['owedEvents', 'leaseOwner', 'leaseUntil']) t.notOk(item && name in item, name)
       },
     )
   }
@@ -41,7 +42,10 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
     const owed = owedBy(held)
     await catalog.finish(held, 'worker', readyResult, { ...owed, data: { ...owed.data, reason: undefined } })
     const item = await readItem(store, held)
-    t.strictSame(Object.keys(item?.owedEvent?.M?.data?.M ?? {}).sort(), Object.keys(owed.data).sort())
+    t.strictSame(
+      Object.keys(item?.owedEvents?.L?.[0]?.M?.data?.M ?? {}).sort(),
+      Object.keys(owed.data).sort(),
+    )
   })
 
   await t.test('release gives an image back as it was before', async (t) => {
@@ -62,7 +66,7 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
     await catalog.release(taken, 'next')
     t.match(await catalog.find(held.tenant, held.imageId), { status: 'ready', attempts: 1 })
     const again = claimed(await catalog.claim(held, 'third', leaseMs))
-    t.strictSame(again.owedEvent, owedBy(held), 'free at once')
+    t.strictSame(again.owedEvents, [owedBy(held)], 'free at once')
   })
 
   await t.test('who has lost the lease can change nothing more', async (t) => {
@@ -75,9 +79,9 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
     t.strictSame(await catalog.find(lost.tenant, lost.imageId), taken)
 
     await catalog.finish(taken, 'next', rejectedResult, owedBy(taken))
-    await t.rejects(catalog.settle(lost, 'slow', 'rejected'), LeaseUnavailable)
+    await t.rejects(catalog.settle(finishedAs(lost, rejectedResult), 'slow'), LeaseUnavailable)
     await t.rejects(catalog.finish(lost, 'slow', readyResult, owedBy(lost)), LeaseUnavailable)
-    t.match(await catalog.find(lost.tenant, lost.imageId), { ...rejectedResult, owedEvent: owedBy(taken) })
+    t.match(await catalog.find(lost.tenant, lost.imageId), { ...rejectedResult, owedEvents: [owedBy(taken)] })
   })
 
   await t.test('who is late but has lost nothing may still finish', async (t) => {
@@ -91,12 +95,16 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
   await t.test('an image is finished once, settled once and released once', async (t) => {
     const { catalog } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
-    await t.rejects(catalog.settle(held, 'worker', 'ready'), LeaseUnavailable, 'not before it is finished')
+    await t.rejects(catalog.settle(finishedAs(held), 'worker'), LeaseUnavailable, 'not before it is finished')
     await catalog.finish(held, 'worker', readyResult, owedBy(held))
     await t.rejects(catalog.finish(held, 'worker', rejectedResult, owedBy(held)), LeaseUnavailable)
-    await t.rejects(catalog.settle(held, 'worker', 'rejected'), LeaseUnavailable, 'not with another verdict')
-    await catalog.settle(held, 'worker', 'ready')
-    await t.rejects(catalog.settle(held, 'worker', 'ready'), LeaseUnavailable)
+    await t.rejects(
+      catalog.settle(finishedAs(held, rejectedResult), 'worker'),
+      LeaseUnavailable,
+      'not with another verdict',
+    )
+    await catalog.settle(finishedAs(held), 'worker')
+    await t.rejects(catalog.settle(finishedAs(held), 'worker'), LeaseUnavailable)
     t.match(await catalog.find(held.tenant, held.imageId), { status: 'ready', attempts: 1 })
 
     const other = await registerAndClaim(catalog, 'worker')

@@ -6,8 +6,10 @@ import { documentClientOptions, dynamoDbClientOptions } from '../../aws-client-o
 import { createCatalogTable } from '../../create-catalog-table.ts'
 import { testExpiry } from './catalog-contract-expiry.ts'
 import { testLeases } from './catalog-contract-leases.ts'
+import { testOutbox } from './catalog-contract-outbox.ts'
 import { testRegistering } from './catalog-contract-registering.ts'
 import type { CatalogStore } from './catalog-contract-store.ts'
+import { testUnfinished } from './catalog-contract-unfinished.ts'
 import { testWorking } from './catalog-contract-working.ts'
 
 export interface CatalogContractOptions {
@@ -30,6 +32,8 @@ export async function testCatalogContract(t: Test, options: CatalogContractOptio
     await testExpiry(t, store)
     await testLeases(t, store)
     await testWorking(t, store)
+    await testOutbox(t, store)
+    await testUnfinished(t, store)
   })
 }
 

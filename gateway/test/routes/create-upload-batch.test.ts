@@ -76,10 +76,10 @@ t.test('a list that is no list of 1 to 100 is refused as a whole', async (t) => 
 })
 
 t.test('a dependency that is away is the problem of each item', async (t) => {
-  const publish = async () => {
-    throw new DependencyUnavailable('events', new Error('inner'))
+  const { app, catalog } = await buildTestApp(t)
+  catalog.register = async () => {
+    throw new DependencyUnavailable('catalog', new Error('inner'))
   }
-  const { app } = await buildTestApp(t, { dependencies: { events: { publish, ping: async () => {} } } })
   const response = await app.inject(post({ uploads: [good, { ...good, sha256: 'x' }] }))
   t.equal(response.statusCode, 200)
   t.match(response.json().results, [

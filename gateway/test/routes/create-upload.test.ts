@@ -113,12 +113,27 @@ t.test('names every field at fault', async (t) => {
   t.equal(records.size, 0)
 })
 
-t.test('a dependency that is away: 503 with Retry-After, and a later request succeeds', async (t) => {
-  let away = true
+t.test('Kafka away: the upload is granted, and its event owed in the record', async (t) => {
   const publish = async () => {
-    if (away) throw new DependencyUnavailable('events', new Error('broker 10.0.0.7 is down'))
+    throw new DependencyUnavailable('events', new Error('broker 10.0.0.7 is down'))
   }
-  const { app } = await buildTestApp(t, { dependencies: { events: { publish, ping: async () => {} } } })
+  const { app, records } = await buildTestApp(t, {
+    dependencies: { events: { publish, ping: async () => {} } },
+  })
+  const response = await app.inject(post(good))
+  t.equal(response.statusCode, 201)
+  t.notMatch(response.body, '10.0.0.7')
+  t.match(records.get(`local#${sha256}`)?.owedEvents, [{ type: 'hashgate.image.upload.requested.v1' }])
+})
+
+t.test('the catalog away: 503 with Retry-After, and a later request succeeds', async (t) => {
+  let away = true
+  const { app, catalog } = await buildTestApp(t)
+  const { register } = catalog
+  catalog.register = async (request) => {
+    if (away) throw new DependencyUnavailable('catalog', new Error('table of 10.0.0.7 is away'))
+    return register(request)
+  }
   const refused = await app.inject(post(good))
   t.equal(refused.statusCode, 503)
   t.match(refused.headers, { 'retry-after': '2', 'content-type': 'application/problem+json' })

@@ -41,6 +41,16 @@ t.test('one that is down, and one that never answers, make it 503', async (t) =>
   })
 })
 
+t.test('without Kafka it is degraded, and stays in service', async (t) => {
+  const ping = async () => {
+    throw new DependencyUnavailable('events')
+  }
+  const { app } = await buildTestApp(t, { dependencies: { events: { publish: async () => {}, ping } } })
+  const response = await app.inject('/readyz')
+  t.equal(response.statusCode, 200)
+  t.match(response.json(), { status: 'degraded', dependencies: { events: { state: 'down' } } })
+})
+
 t.test('many who ask at once are one question to the dependencies', async (t) => {
   let asked = 0
   const ping = async () => {

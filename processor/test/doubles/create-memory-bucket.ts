@@ -12,7 +12,11 @@ export function createMemoryBucket() {
   const writes: string[] = []
   const reads: string[] = []
 
-  const bucket: Pick<Bucket, 'read' | 'write'> = {
+  const bucket: Pick<Bucket, 'head' | 'read' | 'write'> = {
+    async head(key) {
+      const found = objects.get(key)
+      return found && { byteLength: found.bytes.length, contentType: found.contentType }
+    },
     async read(key) {
       reads.push(key)
       const found = objects.get(key)

@@ -48,7 +48,15 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
     leaseMs: 120_000,
     decodeTimeoutSeconds: 30,
   }
-  const deps: ProcessorDeps = { catalog, rawBucket, processedBucket, eventBus, variants, limits, now }
+  const deps = {
+    catalog,
+    rawBucket,
+    processedBucket,
+    eventBus,
+    variants,
+    limits,
+    now,
+  } satisfies ProcessorDeps
 
   /** Registers the bytes as the gateway would; nothing is uploaded yet. */
   async function register(bytes: Buffer, contentType: AcceptedContentType, imageId = sha256(bytes)) {

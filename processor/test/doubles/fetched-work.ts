@@ -26,7 +26,13 @@ export function inspectedWork(
 /** For steps that never reach the catalog. */
 export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
   const unreachable = () => Promise.reject(new Error('this step has no business with the catalog'))
-  const catalog = { claim: unreachable, finish: unreachable, settle: unreachable, release: unreachable }
+  const catalog = {
+    claim: unreachable,
+    finish: unreachable,
+    settle: unreachable,
+    leaveToRelay: unreachable,
+    release: unreachable,
+  }
   const processedBucket = createMemoryBucket()
   const eventBus = createMemoryEventBus()
   const deps: ProcessorDeps = {

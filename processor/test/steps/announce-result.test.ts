@@ -18,13 +18,13 @@ test('the event is struck off only after it is on its topic', async (t) => {
   const owedWhilePublishing: boolean[] = []
   const eventBus = {
     publish: async () => {
-      owedWhilePublishing.push((await room.find(image))?.owedEvent !== undefined)
+      owedWhilePublishing.push((await room.find(image))?.owedEvents !== undefined)
     },
   }
   const done = await announceResult({ ...recorded, stage: 'described' }, { ...room.deps, eventBus })
   t.strictSame(done, { stage: 'done', outcome: 'rejected', reason: 'image_corrupt' })
   t.strictSame(owedWhilePublishing, [true])
   const record = await room.find(image)
-  t.notOk(record?.owedEvent)
+  t.notOk(record?.owedEvents)
   t.notOk(record?.leaseOwner)
 })

@@ -15,13 +15,15 @@ test('the verdict and the event that it owes are one write', async (t) => {
   const recorded = await recordResult(judged, room.deps)
   const stored = await room.find(image)
   t.match(stored, { status: 'rejected', rejection, finishedAt: '2026-11-22T10:00:00.000Z' })
-  t.strictSame(stored?.owedEvent, recorded.record.owedEvent)
-  t.match(stored?.owedEvent, {
-    id: `local/${image.imageId}/20261122/image.rejected`,
-    source: '/hashgate/processor',
-    type: 'hashgate.image.rejected.v1',
-    data: { reason: 'image_corrupt', imageId: image.imageId },
-  })
+  t.strictSame(stored?.owedEvents, recorded.record.owedEvents)
+  t.match(stored?.owedEvents, [
+    {
+      id: `local/${image.imageId}/20261122/image.rejected`,
+      source: '/hashgate/processor',
+      type: 'hashgate.image.rejected.v1',
+      data: { reason: 'image_corrupt', imageId: image.imageId },
+    },
+  ])
   t.equal(room.eventBus.published.length, 0, 'nothing is said before it is written')
   await t.rejects(recordResult({ ...judged, owner: 'somebody else' }, room.deps), {
     name: 'LeaseUnavailable',

@@ -7,7 +7,10 @@ import { createStepDeps, fetchedWork } from '../doubles/fetched-work.ts'
 
 const { record } = fetchedWork(Buffer.from('bytes'), 'image/png')
 const nowMs = Date.UTC(2026, 10, 22, 11)
-const owedEvent = imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })
+const owed = {
+  finishedAt: new Date(nowMs).toISOString(),
+  owedEvents: [imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })],
+}
 
 test('the manifest says what the record says, and nothing of the work on it', async (t) => {
   const { deps, processedBucket } = createStepDeps()
@@ -27,7 +30,7 @@ test('the manifest says what the record says, and nothing of the work on it', as
     status: 'ready',
     fileName: 'a.png',
     image: { ...image, variants },
-    owedEvent,
+    ...owed,
   }
   t.match(await storeManifest({ stage: 'recorded', owner: 'test', record: ready }, deps), {
     stage: 'described',
@@ -55,7 +58,7 @@ test('the manifest says what the record says, and nothing of the work on it', as
 test('a rejected image has a manifest too', async (t) => {
   const { deps, processedBucket } = createStepDeps()
   const rejection = { reason: 'image_corrupt', detail: 'The image is damaged.' } as const
-  const rejected: OwingRecord = { ...record, status: 'rejected', rejection, owedEvent }
+  const rejected: OwingRecord = { ...record, status: 'rejected', rejection, ...owed }
   await storeManifest({ stage: 'recorded', owner: 'test', record: rejected }, deps)
   const manifest = JSON.parse(String(processedBucket.objects.get(manifestKey(record))?.bytes))
   t.match(manifest, { status: 'rejected', reason: 'image_corrupt', detail: 'The image is damaged.' })

@@ -4,6 +4,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Kafka } from 'kafkajs'
 import { pino } from 'pino'
+import { Registry } from 'prom-client'
 import { documentClientOptions } from '../../../core/aws-client-options.ts'
 import { createBucket } from '../../../core/bucket.ts'
 import { createCatalog } from '../../../core/catalog.ts'
@@ -40,6 +41,7 @@ export async function serveGateway({ s3, dynamoDb, kafka }: Clients): Promise<vo
       events: createEventBus(kafka, { topicPrefix: '', budgetMs: 2_000 }),
       presignUpload: await preparePresignUpload(s3, { bucket: rawBucket, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: processedBucket, ...presigning }),
+      metrics: new Registry(),
       now,
     },
     logger,

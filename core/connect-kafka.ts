@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises'
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { Kafka } from 'kafkajs'
+import { createKafka } from './kafka.ts'
+import { fixedCredentials, type KafkaCredentials, secretCredentials } from './kafka-credentials.ts'
+import type { KafkaSettings } from './kafka-settings.ts'
+import type { Logger } from './logger.ts'
+
+interface Parts {
+  clientId: string
+  logger: Logger
+  secretsManager: SecretsManagerClient
+}
+
+/** @throws Error that names the setting at fault: a file that cannot be read, half of a login, two logins */
+export async function connectKafka(settings: KafkaSettings, parts: Parts): Promise<Kafka> {
+  const credentials = chooseCredentials(settings, parts.secretsManager)
+  const ca = settings.KAFKA_CA_FILE && (await readAuthorities(settings.KAFKA_CA_FILE))
+  const tls = ca ? { ca } : settings.KAFKA_TLS || credentials !== undefined
+  return createKafka({ ...parts, brokers: settings.KAFKA_BROKERS, tls, credentials })
+}
+
+function chooseCredentials(
+  settings: KafkaSettings,
+  secretsManager: SecretsManagerClient,
+): KafkaCredentials | undefined {
+  const {
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+    KAFKA_SASL_SECRET_ID: secretId,
+  } = settings
+  if (secretId && (username || password)) {
+    throw new Error(
+      'Set either KAFKA_SASL_SECRET_ID or KAFKA_SASL_USERNAME with KAFKA_SASL_PASSWORD, not both.',
+    )
+  }
+  if (secretId) return secretCredentials(secretsManager, secretId)
+  if (!username && !password) return undefined
+  if (!username) throw new Error('KAFKA_SASL_PASSWORD is set, but KAFKA_SASL_USERNAME is not.')
+  if (!password) throw new Error('KAFKA_SASL_USERNAME is set, but KAFKA_SASL_PASSWORD is not.')
+  return fixedCredentials({ username, password })
+}
+
+async function readAuthorities(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new Error(`KAFKA_CA_FILE cannot be read: ${(cause as Error).message}`, { cause })
+  }
+}

@@ -1,0 +1,120 @@
+import { LeaseUnavailable, type RejectionReason } from './errors.ts'
+import type { ImageEvent } from './events.ts'
+import { type ImageRecord, isFinal, type ProcessedImage } from './image-record.ts'
+import { type ImageTable, ifAlive } from './image-table.ts'
+import type { ImageRef } from './object-key.ts'
+import { owedAttributes, owedBy, owesTheSame } from './outbox.ts'
+import { attributesOf, entryIn, sparseIndexes } from './sparse-indexes.ts'
+
+/** What became of the wish to work on an image. */
+export type Claim =
+  | { outcome: 'claimed'; record: ImageRecord }
+  /** Final, and nothing is owed: somebody has done it. */
+  | { outcome: 'finished'; record: ImageRecord }
+  /** Another worker holds the lease. */
+  | { outcome: 'busy' }
+  /** No record, expired, or of another generation: the trigger speaks of a life that is over. */
+  | { outcome: 'gone' }
+
+export type ImageResult =
+  | { status: 'ready'; image: ProcessedImage }
+  | { status: 'rejected'; rejection: { reason: RejectionReason; detail: string } }
+
+type Find = (tenant: string, imageId: string) => Promise<ImageRecord | undefined>
+
+const leaseAttributes = ['leaseOwner', 'leaseUntil']
+/** With the work, the checks of the reconciler are over. */
+const workAttributes = [...leaseAttributes, ...attributesOf(sparseIndexes.unfinished)]
+
+/** The work on an image: one worker at a time holds its lease, from the claim until its event is announced. */
+export function createImageLeases(table: ImageTable, find: Find, now: () => number) {
+  /**
+   * Takes the lease of an image for one worker. A lease whose time is over can be taken by anybody.
+   * A final record is claimed only when it still owes events.
+   */
+  async function claim(ref: ImageRef, owner: string, leaseMs: number): Promise<Claim> {
+    const seen = await find(ref.tenant, ref.imageId)
+    if (seen?.generation !== ref.generation) return { outcome: 'gone' }
+    if (isFinal(seen) && !seen.owedEvents) return { outcome: 'finished', record: seen }
+    if ((seen.leaseUntil ?? 0) > now()) return { outcome: 'busy' }
+    const updated = await table.change(seen, {
+      set: {
+        status: isFinal(seen) ? seen.status : 'processing',
+        leaseOwner: owner,
+        leaseUntil: now() + leaseMs,
+        attempts: seen.attempts + 1,
+      },
+      condition: `#status = :seenStatus AND attempts = :seenAttempts${isFinal(seen) ? ' AND attribute_exists(owedEvents)' : ''}`,
+      values: { ':seenStatus': seen.status, ':seenAttempts': seen.attempts },
+    })
+    const record = ifAlive(updated, now())
+    return record ? { outcome: 'claimed', record } : { outcome: 'busy' }
+  }
+
+  /**
+   * Writes the final status together with the event that it owes. Returns the record as it is now: it may owe earlier
+   * events as well. @throws LeaseUnavailable when the lease was lost
+   */
+  async function finish(
+    ref: ImageRef,
+    owner: string,
+    result: ImageResult,
+    owedEvent: ImageEvent,
+  ): Promise<ImageRecord> {
+    const finishedAt = new Date(now()).toISOString()
+    const set = { ...result, finishedAt }
+    return underLease(
+      table.change(ref, { set, append: { owedEvents: [owedEvent] }, ...heldBy(owner, 'processing') }),
+    )
+  }
+
+  /**
+   * Gives an image back as it was before it was claimed, free for the next; the attempt does not count.
+   * @param held the record as the holder knows it: `processing`, or final when only its events are still owed
+   * @throws LeaseUnavailable
+   */
+  async function release(held: ImageRecord, owner: string): Promise<void> {
+    const set = { status: isFinal(held) ? held.status : 'pending', attempts: held.attempts - 1 }
+    await underLease(table.change(held, { set, remove: leaseAttributes, ...heldBy(owner, held.status) }))
+  }
+
+  /** All that the final record owes has been published: the work is over. @throws LeaseUnavailable */
+  async function settle(held: ImageRecord, owner: string): Promise<void> {
+    const { condition, values } = heldBy(owner, held.status)
+    const remove = [...workAttributes, ...owedAttributes]
+    await underLease(
+      table.change(held, {
+        remove,
+        condition: `${condition} AND (attribute_not_exists(owedEvents) OR (${owesTheSame}))`,
+        values: { ...values, ...owedBy(held) },
+      }),
+    )
+  }
+
+  /** What the final record owes cannot be published now: a relay will do it. @throws LeaseUnavailable */
+  async function leaveToRelay(held: ImageRecord, owner: string): Promise<void> {
+    const { condition, values } = heldBy(owner, held.status)
+    await underLease(
+      table.change(held, {
+        setIfAbsent: entryIn(sparseIndexes.owing, held, now()),
+        remove: workAttributes,
+        condition: `${condition} AND attribute_exists(owedEvents)`,
+        values,
+      }),
+    )
+  }
+
+  return { claim, finish, settle, leaveToRelay, release }
+}
+
+/** The write happens only for the holder of the lease. */
+const heldBy = (owner: string, status: string) => ({
+  condition: 'leaseOwner = :holder AND #status = :heldStatus',
+  values: { ':holder': owner, ':heldStatus': status },
+})
+
+async function underLease(change: Promise<ImageRecord | undefined>): Promise<ImageRecord> {
+  const record = await change
+  if (!record) throw new LeaseUnavailable('the lease was taken over by another worker')
+  return record
+}

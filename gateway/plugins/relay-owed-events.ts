@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+
+interface RelayOptions {
+  relay: (signal: AbortSignal) => Promise<void>
+  intervalMs: number
+}
+
+/** Relays owed events again and again, from when the server listens until it closes. */
+export const relayOwedEvents = fp(async function relayOwedEvents(
+  app: FastifyInstance,
+  { relay, intervalMs }: RelayOptions,
+) {
+  let relaying: Promise<void> | undefined
+  app.addHook('onListen', async () => {
+    relaying = relayUntilClosing()
+  })
+  app.addHook('onClose', async () => relaying)
+
+  let isFailing = false
+  const noteSuccess = () => {
+    isFailing = false
+  }
+  /** One line for an absence, however long it is. */
+  const noteFailure = (err: unknown) => {
+    if (!isFailing) app.log.warn({ operation: 'relay', err }, 'owed events wait')
+    isFailing = true
+  }
+
+  async function relayUntilClosing(): Promise<void> {
+    while (!app.closing.aborted) {
+      await relay(app.closing).then(noteSuccess, noteFailure)
+      await sleep(intervalMs, undefined, { signal: app.closing }).catch(() => {})
+    }
+  }
+})

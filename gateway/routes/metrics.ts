@@ -1,0 +1,34 @@
+import { Gauge } from 'prom-client'
+import type { GatewayApp } from '../app.ts'
+import type { GatewayDependencies } from '../dependencies.ts'
+
+/** `GET /metrics`: what operators watch, in Prometheus' text format. */
+export function metrics(app: GatewayApp, { catalog, metrics: registry, now }: GatewayDependencies): void {
+  const owing = new Gauge({
+    name: 'hashgate_images_owing_events',
+    help: 'Images with events that wait for Kafka, counted up to about 100,000.',
+    registers: [registry],
+  })
+  const oldestAge = new Gauge({
+    name: 'hashgate_oldest_owed_event_age_seconds',
+    help: 'How long the first of the waiting events has waited; 0 when none does.',
+    registers: [registry],
+  })
+
+  async function measure(): Promise<void> {
+    const { count, oldestMs } = await catalog.measureOwing()
+    owing.set(count)
+    oldestAge.set(oldestMs === undefined ? 0 : (now() - oldestMs) / 1_000)
+  }
+
+  const schema = { hide: true }
+  app.get('/metrics', { schema, config: { rateLimit: false } }, async (request, reply) => {
+    // What is not known is not shown: a value of the past would be taken for the present.
+    await measure().catch((err) => {
+      request.log.warn({ operation: 'metrics', err }, 'the catalog does not answer')
+      owing.remove()
+      oldestAge.remove()
+    })
+    return reply.type(registry.contentType).send(await registry.metrics())
+  })
+}

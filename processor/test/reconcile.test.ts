@@ -1,0 +1,119 @@
+import { test } from 'tap'
+import { DependencyUnavailable } from '../../core/errors.ts'
+import type { ImageRef } from '../../core/object-key.ts'
+import { processImage } from '../process-image.ts'
+import { createReconcile } from '../reconcile.ts'
+import { createTestRoom, type TestRoom } from './doubles/create-test-room.ts'
+import { makeImage } from './images/make-image.ts'
+
+const checkAfterMs = 300_000
+
+/** One round, with the real pipeline behind it. Returns the images that it worked on. */
+async function reconcileOnce(room: TestRoom): Promise<ImageRef[]> {
+  const worked: ImageRef[] = []
+  await createReconcile(room.deps)(async (image) => {
+    worked.push(image)
+    await processImage(image, room.deps)
+  })
+  return worked
+}
+
+test('a pending image whose bytes are there is processed, some minutes after it was asked for', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  t.strictSame(await reconcileOnce(room), [], 'its triggers may still come')
+  room.clock.nowMs += checkAfterMs
+  t.strictSame(await reconcileOnce(room), [image])
+  t.match(await room.find(image), { status: 'ready' })
+  t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'])
+  t.strictSame(await reconcileOnce(room), [], 'and never again')
+})
+
+test('one without bytes is looked at ever more rarely, and found when they have come', async (t) => {
+  const room = await createTestRoom(t)
+  const bytes = await makeImage('png')
+  const image = await room.register(bytes, 'image/png')
+  const heads: number[] = []
+  const { head } = room.deps.rawBucket
+  room.deps.rawBucket.head = async (key) => {
+    heads.push(room.clock.nowMs)
+    return head(key)
+  }
+  for (let quarter = 0; quarter < 24 * 4; quarter++) {
+    room.clock.nowMs += 15 * 60_000
+    t.equal((await reconcileOnce(room)).length, 0)
+  }
+  t.ok(heads.length > 4 && heads.length < 10, `${heads.length} looks in a day`)
+  t.match(await room.find(image), { status: 'pending', attempts: 0 })
+
+  await room.upload(bytes, 'image/png')
+  room.clock.nowMs += 24 * 3_600_000
+  t.strictSame(await reconcileOnce(room), [image])
+  t.match(await room.find(image), { status: 'ready' })
+})
+
+test('the lease of a killed worker is taken over when it is over', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  room.clock.nowMs += checkAfterMs
+  await room.catalog.claim(image, 'killed', 60_000)
+  t.strictSame(await reconcileOnce(room), [image], 'tried')
+  t.match(await room.find(image), { status: 'processing', leaseOwner: 'killed' }, 'but not before')
+  room.clock.nowMs += 60_000
+  await reconcileOnce(room)
+  t.match(await room.find(image), { status: 'ready' })
+})
+
+test('a final record whose worker died before its event is announced', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const dying = { ...room.deps, eventBus: { publish: () => Promise.reject(new Error('killed')) } }
+  await t.rejects(processImage(image, dying), /killed/)
+  room.clock.nowMs += checkAfterMs
+  await reconcileOnce(room)
+  t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'])
+  t.strictSame(await reconcileOnce(room), [])
+})
+
+test('past its life an image is left alone', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  room.clock.nowMs += 8 * 86_400_000
+  t.strictSame(await reconcileOnce(room), [])
+  t.strictSame(room.eventsOf(image), [])
+  t.strictSame(await listUnfinished(room), [], 'and not looked at again')
+})
+
+test('an image that cannot be processed does not keep the others from it', async (t) => {
+  const room = await createTestRoom(t)
+  const images = [
+    await room.upload(await makeImage('png'), 'image/png'),
+    await room.upload(await makeImage('jpeg'), 'image/jpeg'),
+  ]
+  room.clock.nowMs += checkAfterMs
+  const seen: ImageRef[] = []
+  await createReconcile(room.deps)(async (image) => {
+    seen.push(image)
+    if (seen.length === 1) throw new TypeError('our bug')
+  })
+  t.equal(seen.length, images.length)
+})
+
+test('a part that is away ends the round, and the next one finds the image', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  room.clock.nowMs += checkAfterMs
+  const away = () => Promise.reject(new DependencyUnavailable('bucket'))
+  const reconcile = createReconcile({ ...room.deps, rawBucket: { head: away } })
+  await t.rejects(
+    reconcile(async () => {}),
+    DependencyUnavailable,
+  )
+  t.strictSame(await reconcileOnce(room), [image])
+})
+
+async function listUnfinished({ catalog }: TestRoom): Promise<ImageRef[]> {
+  const images: ImageRef[] = []
+  for await (const page of catalog.listUnfinished()) images.push(...page)
+  return images
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import kafkajs from 'kafkajs'
+import t from 'tap'
+import { createKafka } from '../../../core/kafka.ts'
+import { createLogger } from '../../../core/logger.ts'
+import { readServicesEnvironment } from '../../services/env-file.ts'
+import { createTopics } from '../../topics/create-topics.ts'
+
+const { KAFKA_PLAINTEXT_BROKERS = '' } = await readServicesEnvironment()
+const logger = createLogger('test', 'silent')
+const kafka = createKafka({ brokers: KAFKA_PLAINTEXT_BROKERS, clientId: 'hashgate-test', logger })
+const topicPrefix = `topics-${randomUUID().slice(0, 8)}.`
+const name = `${topicPrefix}image.processed`
+const admin = kafka.admin()
+await admin.connect()
+t.teardown(() => admin.disconnect())
+
+const create = (partitions: number, retentionDays: number) =>
+  createTopics(kafka, { topicPrefix, partitions, retentionDays })
+
+async function configOf(topic: string): Promise<Record<string, string>> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+  })
+  const entries = resources[0]?.configEntries ?? []
+  return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
+}
+
+t.test('five topics on three brokers, durable, kept for seven days', async (t) => {
+  const states = await create(3, 7)
+  t.equal(states.length, 5)
+  for (const state of states) t.match(state, { partitions: 3, replicas: 3, outcome: 'created' })
+  t.match(await configOf(name), {
+    'cleanup.policy': 'delete',
+    'retention.ms': '604800000',
+    'min.insync.replicas': '2',
+  })
+})
+
+t.test('a second time nothing changes', async (t) => {
+  for (const { outcome } of await create(3, 7)) t.equal(outcome, 'kept')
+})
+
+t.test('what is set otherwise is corrected, and what somebody else has set stays', async (t) => {
+  const entries = { 'retention.ms': '1000', 'max.message.bytes': '2000000' }
+  const configEntries = Object.entries(entries).map(([name, value]) => ({ name, value }))
+  const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }]
+  await admin.alterConfigs({ validateOnly: false, resources })
+  const states = await create(6, 7)
+  t.match(
+    states.find(({ topic }) => topic === name),
+    { outcome: 'corrected', partitions: 3 },
+    'but its partitions stay',
+  )
+  t.match(await configOf(name), {
+    'retention.ms': '604800000',
+    'min.insync.replicas': '2',
+    'max.message.bytes': '2000000',
+  })
+})
