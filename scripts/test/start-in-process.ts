@@ -10,6 +10,7 @@ import {
 } from '../../core/aws-client-options.ts'
 import { createBucket } from '../../core/bucket.ts'
 import { createCatalog } from '../../core/catalog.ts'
+import { createDeadLetters } from '../../core/dead-letters.ts'
 import { createEventBus } from '../../core/event-bus.ts'
 import { createKafka } from '../../core/kafka.ts'
 import { createLogger } from '../../core/logger.ts'
@@ -19,6 +20,7 @@ import { preparePresignUpload } from '../../gateway/presign-upload.ts'
 import { buildReceiver } from '../../processor/build-receiver.ts'
 import { createDeps } from '../../processor/create-deps.ts'
 import { createHandler } from '../../processor/create-handler.ts'
+import { createReconcile } from '../../processor/reconcile.ts'
 import { startKafkaTrigger } from '../../processor/start-kafka-trigger.ts'
 import { createStores } from '../local/create-stores.ts'
 import { startLocalS3 } from '../local/s3/start-local-s3.ts'
@@ -58,6 +60,10 @@ const fixedSettings = {
   MAX_ATTEMPTS: 5,
   PUBLISH_TIMEOUT_SECONDS: 5,
   KAFKA_GROUP_ID: 'processor',
+  KAFKA_BATCH_SIZE: 10,
+  DEAD_LETTER_AFTER_TRIES: 5,
+  REPORT_BATCH_ITEM_FAILURES: false,
+  RECONCILE_INTERVAL_SECONDS: 0,
 } as const
 
 /**
@@ -162,8 +168,15 @@ async function startGateway(t: Test, settings: Settings, { s3, dynamoDb, eventBu
 }
 
 async function startProcessor(t: Test, { s3, settings }: Parts, { kafka, ...clients }: Clients, now: Clock) {
+  const publishing = { topicPrefix: settings.KAFKA_TOPIC_PREFIX, budgetMs: 5_000 }
+  const deadLetters = createDeadLetters(kafka, publishing)
+  const deps = createDeps(clients, settings, now)
   const handle = createHandler({
-    deps: createDeps(clients, settings, now),
+    deps,
+    deadLetters,
+    reconcile: createReconcile(deps),
+    rawBucket: settings.RAW_BUCKET,
+    maxTries: settings.DEAD_LETTER_AFTER_TRIES,
     imagesInFlight: settings.IMAGES_IN_FLIGHT,
     logger,
   })
@@ -174,8 +187,12 @@ async function startProcessor(t: Test, { s3, settings }: Parts, { kafka, ...clie
     topicPrefix: settings.KAFKA_TOPIC_PREFIX,
     groupId: settings.KAFKA_GROUP_ID,
     concurrency: settings.IMAGES_IN_FLIGHT,
+    batchSize: settings.KAFKA_BATCH_SIZE,
     handle,
     logger,
   })
-  t.teardown(() => Promise.all([receiver.close(), kafkaTrigger.close()]))
+  t.teardown(async () => {
+    await Promise.all([receiver.close(), kafkaTrigger.close()])
+    await deadLetters.close()
+  })
 }
