@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts'
 import type { TriggerEvent } from './create-handler.ts'
 
 interface ReceiverOptions {
-  handle: (event: TriggerEvent, context: { awsRequestId: string }) => Promise<void>
+  handle: (event: TriggerEvent, context: { awsRequestId: string }) => Promise<unknown>
   logger: Logger
 }
 
@@ -26,8 +26,13 @@ const s3EventSchema = {
               eventName: { type: 'string' },
               s3: {
                 type: 'object',
-                required: ['object'],
+                required: ['bucket', 'object'],
                 properties: {
+                  bucket: {
+                    type: 'object',
+                    required: ['name'],
+                    properties: { name: { type: 'string' } },
+                  },
                   object: {
                     type: 'object',
                     required: ['key'],

@@ -22,6 +22,14 @@ const settings = Type.Object({
   /** 0 picks a free port. */
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 0 }),
   KAFKA_GROUP_ID: Type.String({ minLength: 1, default: 'hashgate-processor' }),
+  /** Events of one partition that the worker takes together, at most. */
+  KAFKA_BATCH_SIZE: Type.Integer({ minimum: 1, maximum: 10_000, default: 10 }),
+  /** Tries of a Kafka record in one process after which an unexpected error ends in the dead letters. */
+  DEAD_LETTER_AFTER_TRIES: Type.Integer({ minimum: 1, default: 5 }),
+  /** Whether Lambda's Kafka event source has `FunctionResponseTypes: [ReportBatchItemFailures]`. Never true without. */
+  REPORT_BATCH_ITEM_FAILURES: Type.Boolean({ default: false }),
+  /** Between two runs of the worker's reconciler; 0: never. Lambda has a schedule instead. */
+  RECONCILE_INTERVAL_SECONDS: Type.Integer({ minimum: 0, maximum: 86_400, default: 60 }),
 })
 
 export type ProcessorConfig = Static<typeof settings>

@@ -1,86 +1,54 @@
 import type { S3Event } from 'aws-lambda'
-import { LeaseUnavailable, Problem } from '../core/errors.ts'
+import type { DeadLetters } from '../core/dead-letters.ts'
 import type { Logger } from '../core/logger.ts'
-import { type ImageRef, rawKey } from '../core/object-key.ts'
-import { limitConcurrency } from './limit-concurrency.ts'
-import { processImage } from './process-image.ts'
-import { type KafkaEvent, readKafkaEvent } from './read-kafka-event.ts'
-import { readS3Event, type S3TestEvent } from './read-s3-event.ts'
-import type { TriggerItem } from './trigger-item.ts'
-import type { Done, ProcessorDeps } from './work.ts'
+import { prepareHandleKafkaEvent } from './handle-kafka-event.ts'
+import { prepareHandleS3Event } from './handle-s3-event.ts'
+import { type CallContext, prepareProcessOnce } from './process-once.ts'
+import type { KafkaAnswer, KafkaEvent } from './read-kafka-event.ts'
+import { isS3Event, type S3TestEvent } from './read-s3-event.ts'
+import { isScheduleEvent, type ScheduleEvent } from './read-schedule-event.ts'
+import type { Reconcile } from './reconcile.ts'
+import type { ProcessorDeps } from './work.ts'
 
-export type TriggerEvent = S3Event | S3TestEvent | KafkaEvent
+export type TriggerEvent = S3Event | S3TestEvent | KafkaEvent | ScheduleEvent
 
 export interface HandlerOptions {
   deps: ProcessorDeps
+  deadLetters: Pick<DeadLetters, 'publish'>
+  reconcile: Reconcile
+  /** Events of other buckets are none of ours. */
+  rawBucket: string
   /** Images worked on at the same time, over all calls. */
   imagesInFlight: number
+  /** Tries of a Kafka record in one process after which an unexpected error ends in the dead letters. */
+  maxTries: number
   logger: Logger
 }
 
+export type Handle = ReturnType<typeof createHandler>
+
 /**
- * The function behind every trigger. It tries all images of an event; an image that two events speak of at the same
- * time is worked on once, and both get its end.
+ * The function behind every trigger. It tries all images of an event; an image that two events speak of at the same time is
+ * worked on once, and both get its end. What was done is not done twice when the event comes again.
  *
- * The returned function resolves when nothing of the event is left to do, and throws AggregateError when a part of it
- * must come again; what was done by then is not done twice.
+ * - an S3 notification: resolves when nothing is left to do, throws AggregateError when it must come again;
+ * - a Kafka event: resolves with the records that must come again;
+ * - a schedule's event: runs the reconciler, and throws what it throws.
+ *
+ * @throws Error for any other event
  */
-export function createHandler({ deps, imagesInFlight, logger }: HandlerOptions) {
-  const limit = limitConcurrency(imagesInFlight)
-  const underWay = new Map<string, Promise<Done>>()
+export function createHandler({ reconcile, ...options }: HandlerOptions) {
+  const processOnce = prepareProcessOnce(options)
+  const handleKafkaEvent = prepareHandleKafkaEvent({ ...options, processOnce })
+  const handleS3Event = prepareHandleS3Event({ ...options, processOnce })
 
-  return async function handle(event: TriggerEvent, context?: { awsRequestId: string }): Promise<void> {
-    const ends = await Promise.allSettled(readItems(event).map((item) => handleItem(item, context)))
-    const failures = ends.filter((end) => end.status === 'rejected').map((end) => end.reason)
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} images must come again`)
+  function handle(event: KafkaEvent, context?: CallContext): Promise<KafkaAnswer>
+  function handle(event: TriggerEvent, context?: CallContext): Promise<KafkaAnswer | undefined>
+  async function handle(event: TriggerEvent, context: CallContext = {}): Promise<KafkaAnswer | undefined> {
+    if ('records' in event) return handleKafkaEvent(event, context)
+    if (isS3Event(event)) await handleS3Event(event, context)
+    else if (isScheduleEvent(event)) await reconcile((image) => processOnce(image, context))
+    else throw new Error('the event is of no source that is known')
   }
-
-  async function handleItem(item: TriggerItem, context?: { awsRequestId: string }): Promise<void> {
-    if ('skipped' in item) {
-      logger.warn({ operation: 'trigger', item: item.id, requestId: context?.awsRequestId }, item.skipped)
-      return
-    }
-    await processOnce(item.image, context?.awsRequestId)
-  }
-
-  function processOnce(image: ImageRef, requestId?: string): Promise<Done> {
-    const key = rawKey(image)
-    const shared =
-      underWay.get(key) ?? limit(() => processAndLog(image, requestId)).finally(() => underWay.delete(key))
-    underWay.set(key, shared)
-    return shared
-  }
-
-  async function processAndLog(image: ImageRef, requestId?: string): Promise<Done> {
-    const startedAt = performance.now()
-    const facts = () => ({
-      operation: 'process-image',
-      tenant: image.tenant,
-      imageId: image.imageId,
-      requestId,
-      durationMs: Math.round(performance.now() - startedAt),
-    })
-    try {
-      const done = await processImage(image, deps)
-      logger.info({ ...facts(), code: done.reason }, done.outcome)
-      return done
-    } catch (error) {
-      const level = isExpected(error) ? 'warn' : 'error'
-      logger[level]({ ...facts(), code: codeOf(error), err: error }, 'must come again')
-      throw error
-    }
-  }
-}
-
-function readItems(event: TriggerEvent): TriggerItem[] {
-  return 'eventSource' in event ? readKafkaEvent(event) : readS3Event(event)
-}
-
-function isExpected(error: unknown): boolean {
-  return error instanceof LeaseUnavailable || error instanceof Problem
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof LeaseUnavailable) return 'LEASE_UNAVAILABLE'
-  return error instanceof Problem ? error.code : 'INTERNAL_ERROR'
+  return handle
 }

@@ -9,13 +9,16 @@ import {
   secretsManagerClientOptions,
 } from '../core/aws-client-options.ts'
 import { connectKafka } from '../core/connect-kafka.ts'
+import { createDeadLetters } from '../core/dead-letters.ts'
 import { createEventBus } from '../core/event-bus.ts'
 import { createLogger } from '../core/logger.ts'
 import { buildReceiver } from './build-receiver.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
 import { createHandler } from './create-handler.ts'
+import { createReconcile } from './reconcile.ts'
 import { startKafkaTrigger } from './start-kafka-trigger.ts'
+import { startReconciler } from './start-reconciler.ts'
 
 /** The processor as a long-running process, for people not on Lambda: S3 notifications by HTTP, and a Kafka consumer. */
 const config = readProcessorConfig()
@@ -29,12 +32,19 @@ const kafka = await connectKafka(config, {
   logger,
   secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
 })
-const eventBus = createEventBus(kafka, { topicPrefix, budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000 })
+const publishing = { topicPrefix, budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000 }
+const eventBus = createEventBus(kafka, publishing)
+const deadLetters = createDeadLetters(kafka, publishing)
 const s3 = new S3Client(s3ClientOptions(config))
 const dynamoDb = new DynamoDBClient(dynamoDbClientOptions(config))
+const deps = createDeps({ s3, dynamoDb, eventBus }, config)
 const handle = createHandler({
-  deps: createDeps({ s3, dynamoDb, eventBus }, config),
+  deps,
+  deadLetters,
+  reconcile: createReconcile(deps),
+  rawBucket: config.RAW_BUCKET,
   imagesInFlight,
+  maxTries: config.DEAD_LETTER_AFTER_TRIES,
   logger,
 })
 
@@ -44,16 +54,21 @@ const kafkaTrigger = startKafkaTrigger(kafka, {
   topicPrefix,
   groupId: config.KAFKA_GROUP_ID,
   concurrency: imagesInFlight,
+  batchSize: config.KAFKA_BATCH_SIZE,
   handle,
   logger,
 })
+const intervalSeconds = config.RECONCILE_INTERVAL_SECONDS
+const reconciler = startReconciler({ intervalSeconds, handle, logger })
 
 /** What is at hand gets this long. What is then unfinished comes again, when its lease is over. */
 const graceMs = 2_500
 
 closeWithGrace({ delay: graceMs + 1_000, logger }, async ({ err }) => {
   if (err) logger.fatal({ operation: 'close', err }, 'closing after an error')
-  const closed = Promise.all([receiver.close(), kafkaTrigger.close()]).then(() => eventBus.close())
+  const closed = Promise.all([receiver.close(), kafkaTrigger.close(), reconciler.close()]).then(() =>
+    Promise.all([eventBus.close(), deadLetters.close()]),
+  )
   // Kafka keeps a member that is just joining its group until the group has met; nothing is lost by not waiting.
   await Promise.race([closed, sleep(graceMs)])
 })

@@ -25,6 +25,12 @@ const topicsSchema = Type.Object({
 export const readTopicsConfig = (overrides: NodeJS.ProcessEnv): Static<typeof topicsSchema> =>
   readConfig(topicsSchema, { ...process.env, ...overrides })
 
+const replaySchema = Type.Object({ AWS_REGION, SECRETS_MANAGER_ENDPOINT, ...kafkaSettings })
+
+/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+export const readReplayConfig = (overrides: NodeJS.ProcessEnv): Static<typeof replaySchema> =>
+  readConfig(replaySchema, { ...process.env, ...overrides })
+
 /** What our child processes inherit: everything but the way to somebody's real AWS account. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined }

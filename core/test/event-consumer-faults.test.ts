@@ -19,7 +19,6 @@ const join = (t: Test, brokers: string) =>
     kafka: connect(brokers),
     topicPrefix,
     groupId: 'group',
-    handle: async () => {},
   })
 
 t.test('a consumer that starts before Kafka does gets its events', async (t) => {

@@ -44,7 +44,7 @@ t.test('an event keeps its inner life to itself', async (t) => {
 t.test('every topic is found again from its event', async (t) => {
   const found = Object.values(topics).map((topic) => topicOf(imageEvent(topic, record, said)))
   t.strictSame(found, Object.values(topics))
-  t.equal(new Set(found).size, 4)
+  t.equal(new Set(found).size, found.length)
 })
 
 t.test('the id names the occurrence: the same when told again, another for another', async (t) => {

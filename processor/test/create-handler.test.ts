@@ -5,9 +5,12 @@ import { DependencyUnavailable } from '../../core/errors.ts'
 import { imageEvent, topics } from '../../core/events.ts'
 import { type ImageRef, rawKey } from '../../core/object-key.ts'
 import { createHandler, type TriggerEvent } from '../create-handler.ts'
+import type { Reconcile } from '../reconcile.ts'
 import { toKafkaEvent } from '../start-kafka-trigger.ts'
 import type { ProcessorDeps } from '../work.ts'
+import { createMemoryDeadLetters } from './doubles/create-memory-dead-letters.ts'
 import { createTestRoom, type TestRoom } from './doubles/create-test-room.ts'
+import { readEvent } from './doubles/read-event.ts'
 import { makeImage } from './images/make-image.ts'
 
 test('an S3 and a Kafka event for one image, each three times, make one effect', async (t) => {
@@ -87,7 +90,46 @@ test('no more images at once than agreed, over all events', async (t) => {
   t.equal(most, 2)
 })
 
-function createTestHandler(room: TestRoom, deps: Partial<ProcessorDeps> = {}) {
+test('a schedule runs the reconciler, which works on images as the triggers do', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const reconcile: Reconcile = async (processOne) => {
+    await Promise.all([processOne(image), processOne(image)])
+  }
+  const { handle } = createTestHandler(room, {}, reconcile)
+  for (const form of ['eventbridge-rule', 'eventbridge-scheduler', 'custom-input']) {
+    await handle(await readEvent<TriggerEvent>(`schedule-${form}`))
+  }
+  t.match(await room.find(image), { status: 'ready', attempts: 1 })
+  t.equal(room.rawBucket.reads.length, 1)
+})
+
+test('a schedule whose reconciler fails fails', async (t) => {
+  const room = await createTestRoom(t)
+  const { handle } = createTestHandler(room, {}, () => Promise.reject(new Error('away')))
+  await t.rejects(handle(await readEvent<TriggerEvent>('schedule-eventbridge-rule')), { message: 'away' })
+})
+
+test('an image that another worker has: S3 must send it again, Kafka need not', async (t) => {
+  const room = await createTestRoom(t)
+  const { handle } = createTestHandler(room)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  await room.catalog.claim(image, 'somebody else', 60_000)
+  await t.rejects(handle(s3Event(image)), { name: 'AggregateError', errors: [{ name: 'LeaseUnavailable' }] })
+  t.strictSame(await handle(await kafkaEventOf(room, image)), { batchItemFailures: [] })
+})
+
+test('an event of nobody we know is an error', async (t) => {
+  const room = await createTestRoom(t)
+  const { handle } = createTestHandler(room)
+  await t.rejects(handle({ source: 'aws.ec2' } as unknown as TriggerEvent), /no source that is known/)
+})
+
+function createTestHandler(
+  room: TestRoom,
+  deps: Partial<ProcessorDeps> = {},
+  reconcile: Reconcile = async () => {},
+) {
   const lines: string[] = []
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -96,8 +138,17 @@ function createTestHandler(room: TestRoom, deps: Partial<ProcessorDeps> = {}) {
     },
   })
   const logger = pino({ base: { service: 'processor' } }, sink)
-  const handle = createHandler({ deps: { ...room.deps, ...deps }, imagesInFlight: 2, logger })
-  return { handle, logLines: () => lines.map((line) => JSON.parse(line)) }
+  const { letters, ...deadLetters } = createMemoryDeadLetters()
+  const handle = createHandler({
+    deps: { ...room.deps, ...deps },
+    deadLetters,
+    reconcile,
+    rawBucket: 'raw',
+    imagesInFlight: 2,
+    maxTries: 5,
+    logger,
+  })
+  return { handle, letters, logLines: () => lines.map((line) => JSON.parse(line)) }
 }
 
 function s3Event(...images: ImageRef[]): TriggerEvent {
@@ -131,6 +182,7 @@ async function kafkaEventOf(room: TestRoom, image: ImageRef): Promise<TriggerEve
     timestamp: 0,
     key: Buffer.from(image.imageId),
     value: Buffer.from(JSON.stringify(event)),
+    headers: [],
   }
-  return toKafkaEvent(received, { brokers: 'a:9092', topicPrefix: '' })
+  return toKafkaEvent([received], { brokers: 'a:9092', topicPrefix: '' })
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t, { test } from 'tap'
 import { rawKey } from '../../core/object-key.ts'
+import { readEvent } from './doubles/read-event.ts'
 import { startEmbeddedServices } from './doubles/start-embedded-services.ts'
 import { makeImage } from './images/make-image.ts'
 
@@ -10,24 +11,61 @@ const services = await startEmbeddedServices(t)
 
 test('the exported handler does the work, with nothing but its environment', async (t) => {
   const record = await services.upload(await makeImage('jpeg'), 'image/jpeg')
-  const event = {
-    Records: [{ eventName: 'ObjectCreated:Put', s3: { object: { key: rawKey(record), sequencer: '00' } } }],
-  }
-  const program = `
-    const { handler } = await import(${JSON.stringify(new URL('../lambda.ts', import.meta.url).href)})
-    await handler(${JSON.stringify(event)}, { awsRequestId: 'request-1' })
-    process.exit(0)`
-  const environment = { ...process.env, ...services.environment }
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { env: environment })
+  const object = { key: rawKey(record), sequencer: '00' }
+  const { logLines } = await invoke({
+    Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'raw' }, object } }],
+  })
   t.match(await services.find(record), { status: 'ready' })
-  const lines = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-  t.match(lines.at(-1), {
+  t.match(logLines.at(-1), {
     operation: 'process-image',
     requestId: 'request-1',
     imageId: record.imageId,
     msg: 'ready',
   })
 })
+
+test('a Kafka event of an image that is gone, and of poison, is done with', async (t) => {
+  const event = await readEvent<object>('kafka-many-records')
+  const { answer } = await invoke(event, { REPORT_BATCH_ITEM_FAILURES: 'true' })
+  t.strictSame(answer, { batchItemFailures: [] })
+})
+
+const kafkaIsAway = { KAFKA_BROKERS: '127.0.0.1:1', PUBLISH_TIMEOUT_SECONDS: '1' }
+
+test('records that must come again are answered to an event source that reads the answer', async (t) => {
+  const event = await readEvent<object>('kafka-many-records')
+  const { answer } = await invoke(event, { ...kafkaIsAway, REPORT_BATCH_ITEM_FAILURES: 'true' })
+  t.strictSame(answer, {
+    batchItemFailures: [
+      { itemIdentifier: { partition: 'image.upload.completed-0', offset: 16 } },
+      { itemIdentifier: { partition: 'image.upload.completed-3', offset: 8 } },
+    ],
+  })
+})
+
+test('to any other event source they are a throw: all of them come again, and none is lost', async (t) => {
+  const event = await readEvent<object>('kafka-many-records')
+  const { failure } = await invoke(event, kafkaIsAway)
+  t.equal(failure, '2 records must come again')
+})
+
+/** Calls the handler in a process of its own, as Lambda does. */
+async function invoke(event: object, environment: Record<string, string> = {}) {
+  const program = `
+    const { handler } = await import(${JSON.stringify(new URL('../lambda.ts', import.meta.url).href)})
+    const end = await handler(${JSON.stringify(event)}, { awsRequestId: 'request-1' }).then(
+      (answer) => ({ answer }),
+      ({ message }) => ({ failure: message }),
+    )
+    console.log(JSON.stringify(end))
+    process.exit(0)`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], {
+    env: { ...process.env, ...services.environment, ...environment },
+  })
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const { answer, failure } = lines.find(({ level }) => !level)
+  return { logLines: lines.filter(({ level }) => level), answer, failure }
+}

@@ -1,34 +1,42 @@
-import type { S3Event, S3EventRecord } from 'aws-lambda'
+import type { S3Event } from 'aws-lambda'
 import { test } from 'tap'
 import { readS3Event } from '../read-s3-event.ts'
+import { readEvent } from './doubles/read-event.ts'
 
 const imageId = 'ab'.repeat(32)
+const image = { tenant: 'local', imageId, generation: '20261122' }
+const key = `local/${imageId}/20261122`
 
-test('a raw key is the image', async (t) => {
-  t.strictSame(readS3Event(eventOf(`local/${imageId}/20261122`)), [
-    {
-      id: `local/${imageId}/20261122#0055AED6DCD90281E5`,
-      image: { tenant: 'local', imageId, generation: '20261122' },
-    },
-  ])
+test('a raw key is the image, whatever created it', async (t) => {
+  const put = await readEvent<S3Event>('s3-object-created-put')
+  t.strictSame(readS3Event(put, 'raw'), [{ id: `${key}#0C0F6F405D6ED209E1`, image }])
+  const multipart = await readEvent<S3Event>('s3-complete-multipart-upload')
+  t.strictSame(readS3Event(multipart, 'raw'), [{ id: `${key}#0064D3901D00059242`, image }])
+})
+
+test('versitygw speaks as S3 does, and of other buckets too', async (t) => {
+  const created = await readEvent<S3Event>('versitygw-object-created')
+  t.match(readS3Event(created, 'raw'), [{ image }])
+  const other = await readEvent<S3Event>('versitygw-other-bucket')
+  t.strictSame(readS3Event(other, 'raw'), [])
+})
+
+test('an object of another bucket starts nothing, not even under a raw key', async (t) => {
+  const event = await eventOf(key)
+  t.strictSame(readS3Event(event, 'another'), [])
 })
 
 test('keys are form-encoded', async (t) => {
-  t.match(readS3Event(eventOf(`local%2F${imageId}%2F20261122`)), [{ image: { imageId } }])
-  t.match(readS3Event(eventOf('holiday+photos/caf%C3%A9.jpg')), [{ skipped: /not one of a raw upload/ }])
-  t.match(
-    readS3Event(eventOf('broken%')),
-    [{ skipped: /not one/ }],
-    'a key that is not encoded is no reason to fail',
-  )
+  t.match(readS3Event(await eventOf(`local%2F${imageId}%2F20261122`), 'raw'), [{ image }])
+  const foreign = await readEvent<S3Event>('s3-form-encoded-key')
+  t.match(readS3Event(foreign, 'raw'), [{ skipped: /not one of a raw upload/ }])
+  const broken = await eventOf('broken%')
+  t.match(readS3Event(broken, 'raw'), [{ skipped: /not one/ }], 'no reason to fail')
 })
 
 test('our own outputs start nothing', async (t) => {
-  for (const key of [
-    `local/${imageId}/20261122/thumb.webp`,
-    `manifests/day%3D2026-11-22/local/${imageId}.json`,
-  ]) {
-    t.match(readS3Event(eventOf(key)), [{ skipped: /not one/ }])
+  for (const output of [`${key}/thumb.webp`, `manifests/day%3D2026-11-22/local/${imageId}.json`]) {
+    t.match(readS3Event(await eventOf(output), 'raw'), [{ skipped: /not one/ }])
   }
 })
 
@@ -40,31 +48,22 @@ test('only creations count, of every kind', async (t) => {
     'ObjectRemoved:Delete',
     'ObjectRestore:Completed',
   ]
-  const event = { Records: names.flatMap((name) => eventOf(`local/${imageId}/20261122`, name).Records) }
-  t.equal(readS3Event(event).length, 3)
+  const events = await Promise.all(names.map((name) => eventOf(key, name)))
+  const event = { Records: events.flatMap(({ Records }) => Records) }
+  t.equal(readS3Event(event, 'raw').length, 3)
 })
 
-test('the test event that a new notification sends is nothing', async (t) => {
-  t.strictSame(readS3Event({ Service: 'Amazon S3', Event: 's3:TestEvent' }), [])
-})
+for (const sender of ['s3', 'versitygw']) {
+  test(`the test event of ${sender} is nothing`, async (t) => {
+    t.strictSame(readS3Event(await readEvent(`${sender}-test-event`), 'raw'), [])
+  })
+}
 
-/** As in "Event message structure", Amazon S3 User Guide. */
-function eventOf(key: string, eventName = 'ObjectCreated:Put'): S3Event {
-  const record: S3EventRecord = {
-    eventVersion: '2.1',
-    eventSource: 'aws:s3',
-    awsRegion: 'us-west-2',
-    eventTime: '2026-11-22T10:00:00.000Z',
-    eventName,
-    userIdentity: { principalId: 'AIDAJDPLRKLG7UEXAMPLE' },
-    requestParameters: { sourceIPAddress: '127.0.0.1' },
-    responseElements: { 'x-amz-request-id': 'C3D13FE58DE4C810', 'x-amz-id-2': 'FMyUVURIY8' },
-    s3: {
-      s3SchemaVersion: '1.0',
-      configurationId: 'testConfigRule',
-      bucket: { name: 'raw', ownerIdentity: { principalId: 'A3NL1KOZZKExample' }, arn: 'arn:aws:s3:::raw' },
-      object: { key, size: 1024, eTag: 'd41d8cd98f00b204e9800998ecf8427e', sequencer: '0055AED6DCD90281E5' },
-    },
+async function eventOf(key: string, eventName = 'ObjectCreated:Put'): Promise<S3Event> {
+  const event = await readEvent<S3Event>('s3-object-created-put')
+  for (const record of event.Records) {
+    record.eventName = eventName
+    record.s3.object.key = key
   }
-  return { Records: [record] }
+  return event
 }

@@ -43,6 +43,24 @@ test('Kafka alone is enough', async (t) => {
   t.match(await waitUntilSettled(record), { status: 'ready', attempts: 1 })
 })
 
+test('poison on Kafka ends in the dead letters, and what lies behind it is done', async (t) => {
+  const record = await services.upload(await makeImage('png'), 'image/png')
+  const poison = randomUUID()
+  await services.publishRaw({ key: record.imageId, value: poison, headers: { 'content-type': 'text/plain' } })
+  await services.announceCompleted(record)
+  services.s3Server.notifyTo('http://127.0.0.1:1/nobody-listens')
+  await startWorkerFor(t)
+  t.match(await waitUntilSettled(record), { status: 'ready', attempts: 1 })
+  const letter = await pollUntil(() => services.deadLetters.find(({ value }) => String(value) === poison))
+  t.equal(letter.key?.toString(), record.imageId)
+  const headers = Object.fromEntries(letter.headers.map(({ name, value }) => [name, value.toString()]))
+  t.match(headers, {
+    'content-type': 'text/plain',
+    'dead-letter-reason': 'not_an_upload_completed_event',
+    'dead-letter-topic': 'image.upload.completed',
+  })
+})
+
 test('an image whose worker is killed is finished after a restart', async (t) => {
   const worker = await startTestWorker(t, { LEASE_SECONDS: '8' })
   const large = await drawNoise({ width: 5_000, height: 4_000 }).jpeg({ progressive: true }).toBuffer()

@@ -12,6 +12,7 @@ import {
 import { createBucket } from '../../core/bucket.ts'
 import { createCatalog } from '../../core/catalog.ts'
 import { connectKafka } from '../../core/connect-kafka.ts'
+import { createDeadLetters } from '../../core/dead-letters.ts'
 import { createEventBus } from '../../core/event-bus.ts'
 import { createLogger } from '../../core/logger.ts'
 import { buildApp } from '../../gateway/app.ts'
@@ -20,6 +21,7 @@ import { preparePresignUpload } from '../../gateway/presign-upload.ts'
 import { buildReceiver } from '../../processor/build-receiver.ts'
 import { createDeps } from '../../processor/create-deps.ts'
 import { createHandler } from '../../processor/create-handler.ts'
+import { createReconcile } from '../../processor/reconcile.ts'
 import { startKafkaTrigger } from '../../processor/start-kafka-trigger.ts'
 import type { Backing, Stop } from './backing.ts'
 import type { StoreSettings } from './create-stores.ts'
@@ -52,16 +54,20 @@ const fixedSettings = {
   IMAGES_IN_FLIGHT: 2,
   MAX_ATTEMPTS: 5,
   PUBLISH_TIMEOUT_SECONDS: 5,
+  KAFKA_BATCH_SIZE: 10,
+  DEAD_LETTER_AFTER_TRIES: 5,
+  REPORT_BATCH_ITEM_FAILURES: false,
+  RECONCILE_INTERVAL_SECONDS: 0,
 } as const
 
 type Clock = () => number
 type OnStop = (stop: Stop) => void
 
-interface Environment extends StoreSettings, Record<string, string> {
-  KAFKA_BROKERS: string
-}
+type KafkaSettings = 'TOPIC_PREFIX' | 'GROUP_ID' | 'CA_FILE' | 'SASL_USERNAME' | 'SASL_PASSWORD'
 
-interface InProcessOptions extends Backing {
+type Environment = StoreSettings & { KAFKA_BROKERS: string } & { [K in `KAFKA_${KafkaSettings}`]?: string }
+
+interface InProcessOptions extends Omit<Backing, 'environment'> {
   environment: Environment
   /** Epoch milliseconds, of every part of ours. */
   now: Clock
@@ -75,7 +81,7 @@ interface InProcessOptions extends Backing {
  * can look into the stores.
  */
 export async function startInProcess(options: InProcessOptions) {
-  const settings = { ...fixedSettings, ...options.environment }
+  const settings = mergeSettings(options.environment)
   const clients = await connect(settings)
   options.onStop(clients.close)
   const gateway = await startGateway(settings, clients, options)
@@ -100,8 +106,10 @@ export async function startInProcess(options: InProcessOptions) {
   }
 }
 
-type Settings = typeof fixedSettings & Environment
+type Settings = ReturnType<typeof mergeSettings>
 type Clients = Awaited<ReturnType<typeof connect>>
+
+const mergeSettings = (environment: Environment) => ({ ...fixedSettings, ...environment })
 
 async function connect(settings: Settings) {
   const credentials = {
@@ -154,8 +162,15 @@ async function startProcessor(
   { kafka, ...clients }: Clients,
   { processorPort: port = 0, notifyTo = () => {}, now, onStop }: InProcessOptions,
 ): Promise<void> {
+  const publishing = { topicPrefix: settings.KAFKA_TOPIC_PREFIX, budgetMs: 5_000 }
+  const deadLetters = createDeadLetters(kafka, publishing)
+  const deps = createDeps(clients, settings, now)
   const handle = createHandler({
-    deps: createDeps(clients, settings, now),
+    deps,
+    deadLetters,
+    reconcile: createReconcile(deps),
+    rawBucket: settings.RAW_BUCKET,
+    maxTries: settings.DEAD_LETTER_AFTER_TRIES,
     imagesInFlight: settings.IMAGES_IN_FLIGHT,
     logger,
   })
@@ -166,8 +181,12 @@ async function startProcessor(
     topicPrefix: settings.KAFKA_TOPIC_PREFIX,
     groupId: settings.KAFKA_GROUP_ID,
     concurrency: settings.IMAGES_IN_FLIGHT,
+    batchSize: settings.KAFKA_BATCH_SIZE,
     handle,
     logger,
   })
-  onStop(() => Promise.all([receiver.close(), kafkaTrigger.close()]))
+  onStop(async () => {
+    await Promise.all([receiver.close(), kafkaTrigger.close()])
+    await deadLetters.close()
+  })
 }

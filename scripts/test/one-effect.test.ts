@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import t from 'tap'
 import { startEventConsumer } from '../../core/event-consumer.ts'
 import { type ImageEvent, topics } from '../../core/events.ts'
+import { handleOneByOne } from '../../core/handle-one-by-one.ts'
 import { createLogger } from '../../core/logger.ts'
 import { uploadImage } from '../../openapi/client/upload-image.ts'
 import { startInProcess } from './start-in-process.ts'
@@ -16,7 +17,7 @@ t.test('200 parallel requests and uploads of one image have one effect', async (
     topics: [topics.processed, topics.rejected],
     topicPrefix: '',
     concurrency: 1,
-    handle: async ({ value }) => void events.push(JSON.parse(String(value))),
+    handleBatch: handleOneByOne(async ({ value }) => void events.push(JSON.parse(String(value)))),
     logger: createLogger('test', 'silent'),
   })
   t.teardown(consumer.close)

@@ -1,7 +1,7 @@
+import type { Limit } from '../../core/limit-concurrency.ts'
 import type { HashgateClient } from '../../openapi/client/hashgate-client.ts'
 import type { UploadAnswer, UploadGranted, UploadRefused } from '../../openapi/client/types.ts'
 import { deliverBytes, isGranted } from '../../openapi/client/upload-image.ts'
-import type { Limit } from '../../processor/limit-concurrency.ts'
 import { describeFailure, describeImage, type FileOutcome } from './file-outcome.ts'
 import type { PreparedFile } from './prepare-file.ts'
 

@@ -1,33 +1,55 @@
 import { EventEmitter, on } from 'node:events'
 import type { Test } from 'tap'
-import { type ReceivedEvent, startEventConsumer } from '../../event-consumer.ts'
+import { startEventConsumer } from '../../event-consumer.ts'
 import { topics } from '../../events.ts'
+import { handleOneByOne } from '../../handle-one-by-one.ts'
 import { createLogger } from '../../logger.ts'
+import type { ReceivedEvent } from '../../received-event.ts'
+
+/** What to do with events, by their ids. @returns the ids of those that must come again */
+type HandleIds = (ids: string[], signal: AbortSignal) => Promise<string[]>
 
 interface MemberOptions {
   kafka: Parameters<typeof startEventConsumer>[0]
   topicPrefix: string
   groupId: string
   concurrency?: number
-  /** What to do with each event, by its id. */
-  handle: (id: string) => Promise<void>
+  batchSize?: number
+  /** One by one, in order. */
+  handle?: (id: string) => Promise<unknown>
+  /** In the place of `handle`. */
+  handleBatch?: HandleIds
 }
 
 const patienceMs = 60_000
 
 /** Our consumer, with a list of all that it was handed. */
-export function startGroupMember(t: Test, { handle, concurrency = 1, ...group }: MemberOptions) {
+export function startGroupMember(t: Test, options: MemberOptions) {
+  const { handle = async () => {}, handleBatch, concurrency = 1, ...group } = options
   const received: ReceivedEvent[] = []
+  const batches: string[][] = []
   const arrivals = new EventEmitter().setMaxListeners(0)
+
+  function note(...events: ReceivedEvent[]): void {
+    received.push(...events)
+    batches.push(events.map(idOf))
+    arrivals.emit('event')
+  }
+
   const consumer = startEventConsumer(group.kafka, {
     ...group,
     concurrency,
     topics: [topics.processed, topics.rejected],
-    handle: async (event) => {
-      received.push(event)
-      arrivals.emit('event')
-      await handle(idOf(event))
-    },
+    handleBatch: handleBatch
+      ? async (events, signal) => {
+          note(...events)
+          const failed = await handleBatch(events.map(idOf), signal)
+          return events.filter((event) => failed.includes(idOf(event)))
+        }
+      : handleOneByOne(async (event) => {
+          note(event)
+          await handle(idOf(event))
+        }),
     logger: createLogger('test', 'silent'),
   })
   t.teardown(() => consumer.close())
@@ -41,9 +63,9 @@ export function startGroupMember(t: Test, { handle, concurrency = 1, ...group }:
     }
   }
 
-  const seen = (id: string): Promise<void> => until((all) => all.includes(id))
+  const seen = (...wanted: string[]): Promise<void> => until((all) => wanted.every((id) => all.includes(id)))
 
-  return { received, ids, seen, until, close: consumer.close }
+  return { received, batches, ids, seen, until, close: consumer.close }
 }
 
 const idOf = ({ value }: ReceivedEvent): string => JSON.parse(String(value)).id

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { type Message, Partitioners } from 'kafkajs'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { documentClientOptions } from '../../../core/aws-client-options.ts'
@@ -10,9 +11,11 @@ import { createCatalogTable } from '../../../core/create-catalog-table.ts'
 import { createEventBus } from '../../../core/event-bus.ts'
 import { startEventConsumer } from '../../../core/event-consumer.ts'
 import { type ImageEvent, imageEvent, topics } from '../../../core/events.ts'
+import { handleOneByOne } from '../../../core/handle-one-by-one.ts'
 import type { ImageRecord } from '../../../core/image-record.ts'
 import { createKafka } from '../../../core/kafka.ts'
 import { rawKey } from '../../../core/object-key.ts'
+import type { ReceivedEvent } from '../../../core/received-event.ts'
 import type { AcceptedContentType } from '../../../core/variants.ts'
 import { startLocalS3 } from '../../../scripts/local/s3/start-local-s3.ts'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
@@ -40,22 +43,34 @@ export async function startEmbeddedServices(t: Test) {
   const kafka = createKafka({ brokers: kafkaServer.brokers, clientId: 'test', logger })
   const eventBus = createEventBus(kafka, { topicPrefix: '', budgetMs: 10_000 })
   const outcomes: ImageEvent[] = []
+  const deadLetters: ReceivedEvent[] = []
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
 
   await Promise.all([
     s3.send(new CreateBucketCommand({ Bucket: 'raw' })),
     s3.send(new CreateBucketCommand({ Bucket: 'processed' })),
     createCatalogTable(dynamoDb, 'images'),
+    producer.connect(),
   ])
   const listener = startEventConsumer(kafka, {
     groupId: 'test-listener',
     topics: [topics.processed, topics.rejected],
     topicPrefix: '',
     concurrency: 1,
-    handle: async ({ value }) => void outcomes.push(JSON.parse(String(value))),
+    handleBatch: handleOneByOne(async ({ value }) => void outcomes.push(JSON.parse(String(value)))),
+    logger,
+  })
+  const deadLetterListener = startEventConsumer(kafka, {
+    groupId: 'test-dead-letters',
+    topics: [topics.deadLetter],
+    topicPrefix: '',
+    concurrency: 1,
+    handleBatch: handleOneByOne(async (event) => void deadLetters.push(event)),
     logger,
   })
   t.teardown(async () => {
-    await Promise.all([listener.close(), eventBus.close()])
+    const listeners = [listener, deadLetterListener]
+    await Promise.all([...listeners.map(({ close }) => close()), eventBus.close(), producer.disconnect()])
     s3.destroy()
     dynamoDb.destroy()
     await Promise.all([s3Server.close(), dynamoServer.close(), kafkaServer.close()])
@@ -88,6 +103,11 @@ export async function startEmbeddedServices(t: Test) {
     )
   }
 
+  /** Puts anything on the topic of completed uploads. */
+  async function publishRaw(message: Message): Promise<void> {
+    await producer.send({ topic: topics.uploadCompleted, messages: [message] })
+  }
+
   const outcomesOf = (image: ImageRecord) => outcomes.filter(({ data }) => data.imageId === image.imageId)
 
   async function listProcessed(Prefix: string): Promise<string[]> {
@@ -108,5 +128,15 @@ export async function startEmbeddedServices(t: Test) {
     LOG_LEVEL: 'info',
   }
 
-  return { s3Server, find, upload, announceCompleted, listProcessed, outcomesOf, environment }
+  return {
+    s3Server,
+    find,
+    upload,
+    announceCompleted,
+    publishRaw,
+    listProcessed,
+    outcomesOf,
+    deadLetters,
+    environment,
+  }
 }

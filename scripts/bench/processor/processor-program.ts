@@ -1,8 +1,8 @@
 /** Renders photos with the processor's own steps, from the bytes to the variants. What S3 would do is left to files. */
 import { readFile, writeFile } from 'node:fs/promises'
 import type { ImageRecord } from '../../../core/image-record.ts'
+import { limitConcurrency } from '../../../core/limit-concurrency.ts'
 import { variants } from '../../../core/variants.ts'
-import { limitConcurrency } from '../../../processor/limit-concurrency.ts'
 import { inspectImage } from '../../../processor/steps/inspect-image.ts'
 import { renderVariants } from '../../../processor/steps/render-variants.ts'
 import type { ProcessorDeps } from '../../../processor/work.ts'

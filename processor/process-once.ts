@@ -1,0 +1,62 @@
+import { limitConcurrency } from '../core/limit-concurrency.ts'
+import type { Logger } from '../core/logger.ts'
+import { type ImageRef, rawKey } from '../core/object-key.ts'
+import { codeOf, isExpected } from './judge-failure.ts'
+import { processImage } from './process-image.ts'
+import type { Done, ProcessorDeps } from './work.ts'
+
+interface ProcessOnceOptions {
+  deps: ProcessorDeps
+  /** Images worked on at the same time. */
+  imagesInFlight: number
+  logger: Logger
+}
+
+/** Of the call that asks. */
+export interface CallContext {
+  awsRequestId?: string
+  /** Aborted: begin no more images. */
+  signal?: AbortSignal
+}
+
+export type ProcessOnce = ReturnType<typeof prepareProcessOnce>
+
+/** Makes the function that works on an image once, however many ask for it at the same time: all get its end. */
+export function prepareProcessOnce({ deps, imagesInFlight, logger }: ProcessOnceOptions) {
+  const limit = limitConcurrency(imagesInFlight)
+  const underWay = new Map<string, Promise<Done>>()
+
+  return function processOnce(image: ImageRef, context: CallContext = {}): Promise<Done> {
+    const key = rawKey(image)
+    const shared = underWay.get(key) ?? start(image, context).finally(() => underWay.delete(key))
+    underWay.set(key, shared)
+    return shared
+  }
+
+  function start(image: ImageRef, { awsRequestId, signal }: CallContext): Promise<Done> {
+    return limit(async () => {
+      signal?.throwIfAborted()
+      return processAndLog(image, awsRequestId)
+    })
+  }
+
+  async function processAndLog(image: ImageRef, requestId?: string): Promise<Done> {
+    const startedAt = performance.now()
+    const facts = () => ({
+      operation: 'process-image',
+      tenant: image.tenant,
+      imageId: image.imageId,
+      requestId,
+      durationMs: Math.round(performance.now() - startedAt),
+    })
+    try {
+      const done = await processImage(image, deps)
+      logger.info({ ...facts(), code: done.reason }, done.outcome)
+      return done
+    } catch (error) {
+      const level = isExpected(error) ? 'warn' : 'error'
+      logger[level]({ ...facts(), code: codeOf(error), err: error }, 'not done')
+      throw error
+    }
+  }
+}

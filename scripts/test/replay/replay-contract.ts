@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import type { Kafka } from 'kafkajs'
+import type { Test } from 'tap'
+import { createDeadLetters } from '../../../core/dead-letters.ts'
+import { topics } from '../../../core/events.ts'
+import { startTopicReader } from '../../../core/test/contract/start-topic-reader.ts'
+import { runReplay } from './run-replay.ts'
+
+interface ReplayContractOptions {
+  kafka: Kafka
+  /** With which the command finds the same cluster. */
+  environment: Record<string, string>
+  createTopics?: (names: string[]) => Promise<void>
+}
+
+/** What a person relies on who re-drives dead letters. Runs against any cluster, on topics with a prefix of their own. */
+export async function testReplay(t: Test, { kafka, environment, createTopics }: ReplayContractOptions) {
+  const topicPrefix = `replay-${randomUUID().slice(0, 8)}.`
+  const source = topicPrefix + topics.uploadCompleted
+  const dead = topicPrefix + topics.deadLetter
+  await createTopics?.([source, dead])
+  const deadLetters = createDeadLetters(kafka, { topicPrefix, budgetMs: 20_000 })
+  const reader = await startTopicReader(kafka, [source])
+  t.teardown(() => Promise.all([deadLetters.close(), reader.close()]))
+  const replay = (...args: string[]) => runReplay(args, { ...environment, KAFKA_TOPIC_PREFIX: topicPrefix })
+  const bury = (key: string) =>
+    deadLetters.publish({
+      reason: 'no_raw_key',
+      message: 'the event names no raw key',
+      topic: source,
+      partition: 2,
+      offset: '7',
+      timestamp: '2026-11-22T10:00:00.000Z',
+      key: Buffer.from(key),
+      value: Buffer.from(`value of ${key}`),
+      headers: [{ name: 'content-type', value: Buffer.from('text/plain') }],
+    })
+  const wentOut = (count: number) => ({
+    code: 0,
+    stdout: `${count} went from ${dead} to ${source}\n`,
+    stderr: '',
+  })
+  const nothing = { code: 0, stdout: `Nothing to replay on ${dead}\n`, stderr: '' }
+
+  await bury('first')
+  await bury('second')
+
+  await t.test('a dry run lists, and moves nothing', async (t) => {
+    const { code, stdout } = await replay('--dry-run')
+    t.equal(code, 0)
+    t.match(stdout, /no_raw_key.*the event names no raw key.*image\.upload\.completed-2 @ 7.*first/)
+    t.match(stdout, `2 would go from ${dead} to ${source}\n`)
+  })
+
+  await t.test('each comes back as it was, and says that it was replayed', async (t) => {
+    t.strictSame(await replay(), wentOut(2))
+    const [message] = await reader.messagesOf('first', 1)
+    t.equal(message?.value, 'value of first')
+    const { 'replayed-at': replayedAt, ...headers } = message?.headers ?? {}
+    t.strictSame(headers, { 'content-type': 'text/plain' })
+    t.match(replayedAt, /^\d{4}-\d\d-\d\dT/)
+    t.equal((await reader.messagesOf('second', 1)).length, 1)
+  })
+
+  await t.test('the next one goes on where the last one ended', async (t) => {
+    t.strictSame(await replay(), nothing)
+    await bury('third')
+    t.strictSame(await replay('--topic', topics.deadLetter), wentOut(1))
+    t.equal((await reader.messagesOf('third', 1)).length, 1)
+    t.equal((await reader.messagesOf('first', 1)).length, 1, 'not a second time')
+  })
+
+  await t.test('from a point in time, also what was replayed before', async (t) => {
+    t.strictSame(await replay('--dry-run', '--since', new Date(Date.now() + 60_000).toISOString()), nothing)
+    t.strictSame(await replay('--since', '1h'), wentOut(3))
+    t.equal((await reader.messagesOf('first', 2)).length, 2)
+    t.strictSame(await replay(), nothing, 'and then it goes on from there')
+  })
+
+  await t.test('what does not say where it came from is left, and told', async (t) => {
+    const producer = kafka.producer()
+    await producer.connect()
+    await producer.send({ topic: dead, messages: [{ key: 'stray', value: 'stray' }] })
+    await producer.disconnect()
+    const stdout = `1 of ${dead} do not say where they came from, and were left\n`
+    t.strictSame(await replay(), { code: 1, stdout, stderr: '' })
+  })
+
+  await t.test('a mistake is one line', async (t) => {
+    const unknown = await replay('--topic', 'no.such.topic')
+    t.match(unknown, {
+      code: 1,
+      stdout: '',
+      stderr: /^There is no topic .*no\.such\.topic\.dead-letter: .*\n$/,
+    })
+    const since = await replay('--since', 'yesterday')
+    t.match(since, { code: 1, stdout: '', stderr: /^--since takes a time .*\n$/ })
+  })
+}
