@@ -14,7 +14,7 @@ const brokers = ['kafka-1', 'kafka-2', 'kafka-3']
 /** How long they stay away, on top of the time that it takes them to end and to begin. */
 const awayMs = 5_000
 
-await runFault({ images: 2_000, seconds: 300 }, async (run) => {
+await runFault({ images: 2_000, seconds: 600 }, async (run) => {
   // Every request waits this long when there is no Kafka.
   const system = await startFaultSystem(run, { settings: { EVENT_BUDGET_MS: '500' } })
   // Stopped for good, the brokers would be missed by the next one who comes.

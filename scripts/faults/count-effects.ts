@@ -50,6 +50,18 @@ export function countEffects(
   }
 }
 
+/** Of two lives of the same images, which were counted apart. */
+export function addFigures(a: Figures, b: Figures): Figures {
+  return {
+    accepted: a.accepted + b.accepted,
+    ready: a.ready + b.ready,
+    lost: a.lost + b.lost,
+    duplicatedEffects: a.duplicatedEffects + b.duplicatedEffects,
+    repeatedEvents: a.repeatedEvents + b.repeatedEvents,
+    findings: [...a.findings, ...b.findings],
+  }
+}
+
 export function formatFigures({ accepted, ready, lost, duplicatedEffects }: Figures): string {
   return `accepted ${accepted}, ready ${ready}, lost ${lost}, duplicated effects ${duplicatedEffects}`
 }

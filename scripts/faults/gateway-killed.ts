@@ -5,7 +5,7 @@ import { runFault } from './run-fault.ts'
 import { startFaultSystem } from './start-fault-system.ts'
 import { startLoad } from './start-load.ts'
 
-await runFault({ images: 500, seconds: 180 }, async (run) => {
+await runFault({ images: 500, seconds: 300 }, async (run) => {
   const system = await startFaultSystem(run)
   const load = startLoad({ ...system, ...run, atOnce: 24, perSecond: 20 })
   const stopKilling = killAgainAndAgain(system.gateway, [3_000, 6_000])

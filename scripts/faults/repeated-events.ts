@@ -7,7 +7,7 @@ import { startEventRepeater } from './start-event-repeater.ts'
 import { startFaultSystem } from './start-fault-system.ts'
 import { startLoad } from './start-load.ts'
 
-await runFault({ images: 300, seconds: 150 }, async (run) => {
+await runFault({ images: 300, seconds: 300 }, async (run) => {
   const { S3_EVENT_URL } = await readServicesEnvironment()
   const repeater = await startEventRepeater(S3_EVENT_URL)
   run.onStop(repeater.close)

@@ -5,8 +5,8 @@ import type { ServicesOptions } from '../local/use-services.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
 import type { FaultRun } from './run-fault.ts'
 
-/** One client asks for everything here, as fast as it can. */
-const loadSettings = { RATE_LIMIT_PER_MINUTE: '1000000' }
+/** One client asks for everything here; its images are small, and most of their time is waiting. */
+const loadSettings = { RATE_LIMIT_PER_MINUTE: '1000000', IMAGES_IN_FLIGHT: '4' }
 
 /**
  * Starts the gateway and the processor over the services, with names of their own. They end with the run. `evidence` says

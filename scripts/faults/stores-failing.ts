@@ -13,7 +13,7 @@ const faultMs = 20_000
 
 type Proxy = Awaited<ReturnType<typeof startFaultProxy>>
 
-await runFault({ images: 500, seconds: 180 }, async (run) => {
+await runFault({ images: 500, seconds: 300 }, async (run) => {
   const services = await readServicesEnvironment()
   const dynamoDb = await startFaultProxy(services.DYNAMODB_ENDPOINT)
   const s3 = await startFaultProxy(services.S3_ENDPOINT)

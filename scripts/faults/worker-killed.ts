@@ -8,7 +8,7 @@ import { startLoad } from './start-load.ts'
 /** A lease must outlast one image and no more: what was begun waits for its end. */
 const settings = { LEASE_SECONDS: '4', RECONCILE_INTERVAL_SECONDS: '2' }
 
-await runFault({ images: 500, seconds: 180 }, async (run) => {
+await runFault({ images: 500, seconds: 420 }, async (run) => {
   const system = await startFaultSystem(run, { settings })
   const load = startLoad({ ...system, ...run, perSecond: 20 })
   const stopKilling = killAgainAndAgain(system.processor, [2_000, 4_000])
