@@ -14,9 +14,11 @@ const brokers = ['kafka-1', 'kafka-2', 'kafka-3']
 /** How long they stay away, on top of the time that it takes them to end and to begin. */
 const awayMs = 5_000
 
+/** What no trigger tells again is found by the reconciler; in production minutes later. */
+const settings = { LEASE_SECONDS: '10', RECONCILE_AFTER_SECONDS: '30', RECONCILE_INTERVAL_SECONDS: '5' }
+
 await runFault({ images: 2_000, seconds: 600 }, async (run) => {
-  // Every request waits this long when there is no Kafka.
-  const system = await startFaultSystem(run, { settings: { EVENT_BUDGET_MS: '500' } })
+  const system = await startFaultSystem(run, { settings })
   // Stopped for good, the brokers would be missed by the next one who comes.
   run.onStop(() => upServices(layout, { names: brokers }))
 

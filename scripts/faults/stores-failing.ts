@@ -10,6 +10,8 @@ import { dynamoDbFaults, s3Faults } from './store-faults.ts'
 import { waitUntil } from './wait-until.ts'
 
 const faultMs = 20_000
+/** What no trigger tells again is found by the reconciler; in production minutes later. */
+const soon = { LEASE_SECONDS: '10', RECONCILE_AFTER_SECONDS: '10', RECONCILE_INTERVAL_SECONDS: '2' }
 
 type Proxy = Awaited<ReturnType<typeof startFaultProxy>>
 
@@ -18,12 +20,7 @@ await runFault({ images: 500, seconds: 300 }, async (run) => {
   const dynamoDb = await startFaultProxy(services.DYNAMODB_ENDPOINT)
   const s3 = await startFaultProxy(services.S3_ENDPOINT)
   run.onStop(() => Promise.all([dynamoDb.close(), s3.close()]))
-  const settings = {
-    DYNAMODB_ENDPOINT: dynamoDb.url,
-    S3_ENDPOINT: s3.url,
-    RECONCILE_INTERVAL_SECONDS: '2',
-    LEASE_SECONDS: '10',
-  }
+  const settings = { DYNAMODB_ENDPOINT: dynamoDb.url, S3_ENDPOINT: s3.url, ...soon }
   const system = await startFaultSystem(run, { settings })
 
   const load = startLoad({ ...system, ...run, perSecond: 25 })
