@@ -1,6 +1,7 @@
 import { type ImageEvent, type Topic, topicOf, topics } from '../../core/events.ts'
 import { rawKey, variantKey } from '../../core/object-key.ts'
 import { variants } from '../../core/variants.ts'
+import type { Figures } from './figures.ts'
 import type { Evidence } from './gather-evidence.ts'
 import { groupByImage, type ImageEvidence } from './group-by-image.ts'
 
@@ -10,24 +11,6 @@ export interface Promised {
   granted: ReadonlySet<string>
   /** Ids of images whose bytes were taken by the store, too. */
   stored: ReadonlySet<string>
-}
-
-export interface Figures {
-  /** Distinct images whose upload request got a 2xx and whose PUT succeeded. */
-  accepted: number
-  /** Of these, the ones that are ready, owe nothing, have every variant, and whose `image.processed` was told. */
-  ready: number
-  /** Accepted and not ready; and requests with a 2xx whose `image.upload.requested` is not on its topic. */
-  lost: number
-  /**
-   * Images with a second raw object or version of one, with a second `image.processed` or `image.rejected`, with another
-   * variant than the expected ones, or with a second generation.
-   */
-  duplicatedEffects: number
-  /** Events that are on their topic once more with the same source and id: redelivery, which every reader must expect. */
-  repeatedEvents: number
-  /** For each image that is lost or duplicated: what is wrong with it. */
-  findings: string[]
 }
 
 /** @param formerLives raw keys of generations that have been counted before, and are over */
@@ -48,22 +31,6 @@ export function countEffects(
     repeatedEvents: [...images.values()].reduce((sum, { events }) => sum + countRepeats(events), 0),
     findings: [...unready, ...unheard, ...duplicated].map(({ imageId, what }) => `${imageId}: ${what}`),
   }
-}
-
-/** Of two lives of the same images, which were counted apart. */
-export function addFigures(a: Figures, b: Figures): Figures {
-  return {
-    accepted: a.accepted + b.accepted,
-    ready: a.ready + b.ready,
-    lost: a.lost + b.lost,
-    duplicatedEffects: a.duplicatedEffects + b.duplicatedEffects,
-    repeatedEvents: a.repeatedEvents + b.repeatedEvents,
-    findings: [...a.findings, ...b.findings],
-  }
-}
-
-export function formatFigures({ accepted, ready, lost, duplicatedEffects }: Figures): string {
-  return `accepted ${accepted}, ready ${ready}, lost ${lost}, duplicated effects ${duplicatedEffects}`
 }
 
 /** One finding for an image that has any. */

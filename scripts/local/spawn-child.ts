@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { inheritedEnvironment } from '../config.ts'
 
 interface ChildOptions {
+  args?: string[]
   environment?: Record<string, string>
   /** Where the child's stdout and stderr go: a file descriptor, or `pipe` to read stdout here. */
   output?: number | 'pipe'
@@ -12,9 +13,12 @@ interface ChildOptions {
 const preload = import.meta.resolve('./exit-with-parent.ts')
 
 /** Starts one of our programs in a Node of its own that ends when this process does. @param program its file's URL */
-export function spawnChild(program: URL, { environment = {}, output = 'pipe' }: ChildOptions): ChildProcess {
+export function spawnChild(
+  program: URL,
+  { args = [], environment = {}, output = 'pipe' }: ChildOptions,
+): ChildProcess {
   const flags = ['--disable-warning=TimeoutNegativeWarning', `--import=${preload}`]
-  return spawn(process.execPath, [...flags, fileURLToPath(program)], {
+  return spawn(process.execPath, [...flags, fileURLToPath(program), ...args], {
     env: { ...inheritedEnvironment(), ...environment },
     stdio: ['ignore', output, output === 'pipe' ? 'inherit' : output, 'ipc'],
   })
