@@ -76,6 +76,8 @@ interface InProcessOptions extends Omit<Backing, 'environment'> {
   onStop: OnStop
 }
 
+export type InProcessSystem = Awaited<ReturnType<typeof startInProcess>>
+
 /**
  * The gateway and the processor over real sockets, but in this process, so that its owner has the clock of every part and
  * can look into the stores.

@@ -1,52 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import sharp from 'sharp'
 import t from 'tap'
-import { startEventConsumer } from '../../core/event-consumer.ts'
-import { type ImageEvent, topics } from '../../core/events.ts'
-import { handleOneByOne } from '../../core/handle-one-by-one.ts'
-import { createLogger } from '../../core/logger.ts'
-import { uploadImage } from '../../openapi/client/upload-image.ts'
+import { testOneEffect } from './one-effect-contract.ts'
 import { startInProcess } from './start-in-process.ts'
 
 t.test('200 parallel requests and uploads of one image have one effect', async (t) => {
-  const system = await startInProcess(t)
-  const events: ImageEvent[] = []
-  const consumer = startEventConsumer(system.kafka, {
-    groupId: randomUUID(),
-    topics: [topics.processed, topics.rejected],
-    topicPrefix: '',
-    concurrency: 1,
-    handleBatch: handleOneByOne(async ({ value }) => void events.push(JSON.parse(String(value)))),
-    logger: createLogger('test', 'silent'),
-  })
-  t.teardown(consumer.close)
-
-  const file = await makeImage(1)
-  const images = await Promise.all(Array.from({ length: 200 }, () => uploadImage(file, system)))
-
-  t.strictSame(new Set(images.map(({ status }) => status)), new Set(['ready']))
-  t.equal(new Set(images.map(({ imageId }) => imageId)).size, 1)
-  t.equal(await system.countRecords(), 1)
-  t.equal((await system.listRaw()).length, 1)
-  const imageId = images[0]?.imageId ?? ''
-  const made = await system.listProcessed()
-  t.strictSame(
-    made.map((key) => key.split('/').at(-1)).sort(),
-    [`${imageId}.json`, 'large.webp', 'medium.webp', 'thumb.webp'].sort(),
-  )
-
-  // A second image, uploaded after everything, ends the wait for an event of the first that should not come.
-  const last = await uploadImage(await makeImage(2), system)
-  while (!events.some(({ subject }) => subject === last.imageId)) await sleep(50)
-  t.strictSame(
-    events.filter(({ subject }) => subject === imageId).map(({ type }) => type),
-    ['hashgate.image.processed.v1'],
-  )
+  await testOneEffect(t, await startInProcess(t))
 })
-
-async function makeImage(seed: number): Promise<Blob> {
-  const create = { width: 640, height: 480, channels: 3, background: { r: seed, g: 90, b: 160 } } as const
-  const bytes = await sharp({ create }).jpeg().toBuffer()
-  return new Blob([bytes], { type: 'image/jpeg' })
-}

@@ -1,0 +1,14 @@
+import type { Test } from 'tap'
+import { chooseOwnNames } from '../local/own-names.ts'
+import { startInProcess } from '../local/start-in-process.ts'
+import { useOwnServices } from '../local/use-own-services.ts'
+import { readServicesEnvironment } from '../services/env-file.ts'
+
+/** The whole system in one process, over the real services with names of its own. */
+export async function startServicesInProcess(t: Test) {
+  const names = chooseOwnNames()
+  const onStop = (stop: () => Promise<unknown>) => t.teardown(stop)
+  const backing = await useOwnServices(names)(t.testdir({}), onStop)
+  const environment = { ...(await readServicesEnvironment()), ...names }
+  return startInProcess({ ...backing, environment, now: Date.now, storeNow: Date.now, onStop })
+}
