@@ -48,6 +48,7 @@ const app = await buildApp(
     catalog: createCatalog(dynamoDb, {
       tableName: config.CATALOG_TABLE,
       retentionSeconds: config.RETENTION_DAYS * 24 * 3600,
+      reconcileAfterSeconds: config.RECONCILE_AFTER_SECONDS,
       now,
     }),
     rawBucket: createBucket(s3, config.RAW_BUCKET),

@@ -40,6 +40,7 @@ export const testConfig: GatewayConfig = {
   PRESIGN_TTL_SECONDS: 900,
   RATE_LIMIT_PER_MINUTE: 10_000,
   EVENT_BUDGET_MS: 500,
+  RECONCILE_AFTER_SECONDS: 300,
 }
 
 interface Overrides {

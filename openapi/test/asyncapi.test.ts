@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { Ajv } from 'ajv'
+import formats from 'ajv-formats'
+import t from 'tap'
+import { rejections } from '../../core/errors.ts'
+import { imageEvent, type Topic, topics } from '../../core/events.ts'
+import { newRecord } from '../../core/image-record.ts'
+import { acceptedFormats } from '../../core/variants.ts'
+
+interface Message {
+  headers: { $ref: string }
+  payload: { $ref?: string }
+  examples: { headers: object; payload: unknown }[]
+}
+
+const document = JSON.parse(await readFile(new URL('../asyncapi.json', import.meta.url), 'utf8'))
+const messages: Record<string, Message> = document.components.messages
+const base = 'https://hashgate.example/asyncapi.json'
+const ajv = new Ajv({ strict: false, allErrors: true })
+formats.default(ajv)
+ajv.addSchema(document, base)
+
+const nowMs = Date.UTC(2026, 10, 22, 10)
+const request = {
+  tenant: 'local',
+  imageId: 'ab'.repeat(32),
+  byteLength: 5,
+  contentType: 'image/png',
+} as const
+const record = newRecord(request, nowMs, 604_800)
+
+/** What the code says of the fault, or nothing. */
+function faultsOf(schema: string | undefined, value: unknown): string {
+  if (!schema) return ''
+  const validate = ajv.getSchema(base + schema)
+  if (!validate) throw new Error(`there is no ${schema}`)
+  return validate(value) ? '' : ajv.errorsText(validate.errors)
+}
+
+t.test('the document is AsyncAPI 3', async (t) => {
+  const specification = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0-without-$id.json')
+  const strict = new Ajv({ strict: false, allErrors: true, validateFormats: false })
+  const validate = strict.compile(specification)
+  t.ok(validate(document), strict.errorsText(validate.errors))
+})
+
+t.test('its channels are the topics of the code', async (t) => {
+  const channels: Record<string, { address: string }> = document.channels
+  const addresses = Object.entries(channels).map(([name, { address }]) => [name, address])
+  t.strictSame(Object.fromEntries(addresses), topics)
+  const { properties } = document.components.schemas.RejectedImage
+  t.strictSame(properties.reason.enum, Object.keys(rejections))
+  t.strictSame(properties.contentType.enum.toSorted(), Object.values(acceptedFormats).toSorted())
+})
+
+t.test('its examples are what it says', async (t) => {
+  for (const [name, { headers, payload, examples }] of Object.entries(messages)) {
+    t.ok(examples.length > 0, name)
+    for (const example of examples) {
+      t.equal(faultsOf(headers.$ref, example.headers), '', name)
+      t.equal(faultsOf(payload.$ref, example.payload), '', name)
+    }
+  }
+})
+
+const sources: Record<string, string> = {
+  uploadRequested: '/hashgate/gateway',
+  uploadCompleted: '/hashgate/gateway',
+  processed: '/hashgate/processor',
+  rejected: '/hashgate/processor',
+}
+
+t.test('every event that the code makes is one of its own kind, and of no other', async (t) => {
+  for (const [name, source] of Object.entries(sources)) {
+    const topic: Topic = topics[name as keyof typeof topics]
+    for (const reason of name === 'rejected' ? Object.keys(rejections) : [undefined]) {
+      const event = JSON.parse(JSON.stringify(imageEvent(topic, record, { source, nowMs, reason })))
+      t.equal(faultsOf(messages[name]?.payload.$ref, event), '', name)
+      for (const other of Object.keys(sources).filter((kind) => kind !== name)) {
+        t.not(faultsOf(messages[other]?.payload.$ref, event), '', `${name} is no ${other}`)
+      }
+    }
+  }
+})
+
+t.test('an event with a field more or less is none', async (t) => {
+  const event = imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })
+  const schema = messages.processed?.payload.$ref
+  t.not(faultsOf(schema, { ...event, extra: 1 }), '')
+  t.not(faultsOf(schema, { ...event, data: { ...event.data, extra: 1 } }), '')
+  for (const name of Object.keys(event)) t.not(faultsOf(schema, { ...event, [name]: undefined }), '', name)
+  for (const name of Object.keys(event.data)) {
+    t.not(faultsOf(schema, { ...event, data: { ...event.data, [name]: undefined } }), '', name)
+  }
+})
