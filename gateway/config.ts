@@ -16,8 +16,8 @@ const schema = Type.Object({
   RATE_LIMIT_PER_MINUTE: Type.Integer({ minimum: 1, default: 6_000 }),
   /** Longest time that a request waits for Kafka's acknowledgement. */
   EVENT_BUDGET_MS: Type.Integer({ minimum: 100, maximum: 30_000, default: 2_000 }),
-  /** When the reconciler first looks after an image that was asked for and is not finished. */
-  RECONCILE_AFTER_SECONDS: Type.Integer({ minimum: 1, default: 300 }),
+  /** When the processor's reconciler first looks after an image that is not finished. */
+  RECONCILE_AFTER_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 300 }),
 })
 
 export type GatewayConfig = Static<typeof schema>

@@ -5,21 +5,30 @@ import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { readStartConfig } from './config.ts'
 import { assertUnclaimed } from './local/claim-directory.ts'
+import { startStandIns } from './local/start-stand-ins.ts'
 import { type LocalSystem, startSystem } from './local/start-system.ts'
+import { useServices } from './local/use-services.ts'
 import { runCommand } from './run-command.ts'
 
 const dataDirectory = '.data'
 const stopDelayMs = 4_500
 
-const usage = `Usage: npm start [-- --fresh]
+const usage = `Usage: npm start [-- --services] [--fresh]
 
-  --fresh   begin with an empty ${dataDirectory}/
-  PORT      environment variable: port of the gateway, 3000 by default, 0 picks a free one`
+  --services   over the real Kafka, DynamoDB Local and versitygw of "npm run services -- up", not the stand-ins
+  --fresh      begin with an empty ${dataDirectory}/; services keep what they have until they go down
+  PORT         environment variable: port of the gateway, 3000 by default, 0 picks a free one`
+
+const options = {
+  services: { type: 'boolean' },
+  fresh: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
 
 await runCommand(main)
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, help: { type: 'boolean' } } })
+  const { values } = parseArgs({ options })
   if (values.help) {
     console.log(usage)
     return 0
@@ -28,10 +37,12 @@ async function main(): Promise<number> {
   await assertFree(PORT)
   if (values.fresh) await empty(dataDirectory)
 
-  console.log('Starting the local stores, Kafka, the gateway and the processor …')
+  const parts = values.services ? '' : 'the local stores, Kafka, '
+  console.log(`Starting ${parts}the gateway and the processor …`)
   const system = await startSystem({
     dataDirectory,
     port: PORT,
+    startBacking: values.services ? useServices() : startStandIns,
     onRestart: (name) => console.error(`The ${name} ended by itself and is started again; its log says why.`),
   })
   closeWithGrace({ delay: stopDelayMs, logger: false }, async () => {

@@ -1,11 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
 import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws-client-options.ts'
 import { createCatalogTable } from '../../core/create-catalog-table.ts'
 
-/** Where the stores are, and how they are called; named like the settings of the services. */
+/** Where the stores are, and how they are called; named like the settings of the gateway and the processor. */
 export interface StoreSettings {
   AWS_REGION: string
+  AWS_ACCESS_KEY_ID: string
+  AWS_SECRET_ACCESS_KEY: string
   S3_ENDPOINT: string
   DYNAMODB_ENDPOINT: string
   RAW_BUCKET: string
@@ -13,20 +15,31 @@ export interface StoreSettings {
   CATALOG_TABLE: string
 }
 
-export interface StoreCredentials {
-  accessKeyId: string
-  secretAccessKey: string
+/** Makes the buckets and the table where no CloudFormation does. What exists is left alone. */
+export async function createStores(settings: StoreSettings): Promise<void> {
+  const { s3, dynamoDb, close } = connectStores(settings)
+  await createBuckets(s3, [settings.RAW_BUCKET, settings.PROCESSED_BUCKET])
+  await createCatalogTable(dynamoDb, settings.CATALOG_TABLE)
+  close()
 }
 
-/** Makes the buckets and the table where no CloudFormation does. What exists is left alone. */
-export async function createStores(settings: StoreSettings, credentials: StoreCredentials): Promise<void> {
+/** Clients for a script that looks into the stores, or makes them. */
+export function connectStores(settings: StoreSettings) {
+  const credentials = {
+    accessKeyId: settings.AWS_ACCESS_KEY_ID,
+    secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
+  }
   const s3 = new S3Client({ ...s3ClientOptions(settings), credentials })
   const dynamoDb = new DynamoDBClient({ ...dynamoDbClientOptions(settings), credentials })
-  await Promise.all([
-    s3.send(new CreateBucketCommand({ Bucket: settings.RAW_BUCKET })),
-    s3.send(new CreateBucketCommand({ Bucket: settings.PROCESSED_BUCKET })),
-    createCatalogTable(dynamoDb, settings.CATALOG_TABLE),
-  ])
-  s3.destroy()
-  dynamoDb.destroy()
+  function close(): void {
+    s3.destroy()
+    dynamoDb.destroy()
+  }
+  return { s3, dynamoDb, close }
+}
+
+async function createBuckets(s3: S3Client, names: string[]): Promise<void> {
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand())
+  const missing = names.filter((name) => !Buckets.some(({ Name }) => Name === name))
+  await Promise.all(missing.map((Bucket) => s3.send(new CreateBucketCommand({ Bucket }))))
 }

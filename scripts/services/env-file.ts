@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
+import type { ServicesEnvironment } from './describe-environment.ts'
 import { type ServicesLayout, servicesLayout } from './services-layout.ts'
 
 /** Lines of `KEY=value` that `node --env-file`, a shell and `parseEnv` read alike. */
@@ -30,9 +31,9 @@ export async function writeEnvFile(file: string, environment: Record<string, str
  */
 export async function readServicesEnvironment(
   { envFile }: Pick<ServicesLayout, 'envFile'> = servicesLayout(),
-): Promise<Record<string, string>> {
+): Promise<ServicesEnvironment & Record<string, string>> {
   const text = await readFile(envFile, 'utf8').catch(() => {
     throw new Error('The services are not up: start them with "npm run services -- up".')
   })
-  return parseEnv(text) as Record<string, string>
+  return parseEnv(text) as ServicesEnvironment & Record<string, string>
 }

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { relative } from 'node:path'
+import { createStores } from '../local/create-stores.ts'
 import { bringUp } from './bring-up.ts'
 import { claimServices } from './claim-services.ts'
-import { createServiceStores } from './create-service-stores.ts'
 import { describeEnvironment } from './describe-environment.ts'
 import { describeServices, pickServices } from './describe-services.ts'
 import { writeEnvFile } from './env-file.ts'
@@ -32,7 +32,7 @@ export async function upServices(layout: ServicesLayout, { names = [], ...option
     await bringUpAll(layout, services)
     if (names.length > 0) return
     const environment = describeEnvironment(layout, state)
-    await createServiceStores(environment)
+    await createStores(environment)
     await writeEnvFile(layout.envFile, environment)
     console.log(`Settings in ${relative(process.cwd(), layout.envFile)}`)
   } finally {

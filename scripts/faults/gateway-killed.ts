@@ -1,0 +1,16 @@
+/** The gateway is killed with SIGKILL under load. Whatever it has answered with a 2xx has its record and its event. */
+import { judge } from './judge.ts'
+import { killAgainAndAgain } from './kill-again-and-again.ts'
+import { runFault } from './run-fault.ts'
+import { startFaultSystem } from './start-fault-system.ts'
+import { startLoad } from './start-load.ts'
+
+await runFault({ images: 500, seconds: 300 }, async (run) => {
+  const system = await startFaultSystem(run)
+  const load = startLoad({ ...system, ...run, atOnce: 24, perSecond: 20 })
+  const stopKilling = killAgainAndAgain(system.gateway, [3_000, 6_000])
+  await load.done.finally(async () => {
+    run.say(`the gateway was killed ${await stopKilling()} times`)
+  })
+  return judge(run, system.evidence, load)
+})

@@ -1,0 +1,19 @@
+/** The worker is killed with SIGKILL every few seconds while images arrive. Nobody tells it what it had begun. */
+import { judge } from './judge.ts'
+import { killAgainAndAgain } from './kill-again-and-again.ts'
+import { runFault } from './run-fault.ts'
+import { startFaultSystem } from './start-fault-system.ts'
+import { startLoad } from './start-load.ts'
+
+/** A lease must outlast one image and no more: what was begun waits for its end. */
+const settings = { LEASE_SECONDS: '4', RECONCILE_AFTER_SECONDS: '5', RECONCILE_INTERVAL_SECONDS: '2' }
+
+await runFault({ images: 500, seconds: 420 }, async (run) => {
+  const system = await startFaultSystem(run, { settings })
+  const load = startLoad({ ...system, ...run, perSecond: 20 })
+  const stopKilling = killAgainAndAgain(system.processor, [2_000, 4_000])
+  await load.done.finally(async () => {
+    run.say(`the worker was killed ${await stopKilling()} times`)
+  })
+  return judge(run, system.evidence, load)
+})

@@ -1,0 +1,10 @@
+import { createKafka } from '../../core/kafka.ts'
+import { createLogger } from '../../core/logger.ts'
+import { readServicesEnvironment } from '../services/env-file.ts'
+
+/** A client for a script that looks into the topics of the services. */
+export async function connectServicesKafka() {
+  const { KAFKA_PLAINTEXT_BROKERS } = await readServicesEnvironment()
+  const logger = createLogger('script', 'silent')
+  return createKafka({ brokers: KAFKA_PLAINTEXT_BROKERS, clientId: 'hashgate-script', logger })
+}

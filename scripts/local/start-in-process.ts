@@ -1,0 +1,197 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { Registry } from 'prom-client'
+import {
+  documentClientOptions,
+  dynamoDbClientOptions,
+  s3ClientOptions,
+  secretsManagerClientOptions,
+} from '../../core/aws-client-options.ts'
+import { createBucket } from '../../core/bucket.ts'
+import { createCatalog } from '../../core/catalog.ts'
+import { connectKafka } from '../../core/connect-kafka.ts'
+import { createDeadLetters } from '../../core/dead-letters.ts'
+import { createEventBus } from '../../core/event-bus.ts'
+import { createLogger } from '../../core/logger.ts'
+import { buildApp } from '../../gateway/app.ts'
+import { preparePresignDownload } from '../../gateway/presign-download.ts'
+import { preparePresignUpload } from '../../gateway/presign-upload.ts'
+import { buildReceiver } from '../../processor/build-receiver.ts'
+import { createDeps } from '../../processor/create-deps.ts'
+import { createHandler } from '../../processor/create-handler.ts'
+import { createReconcile } from '../../processor/reconcile.ts'
+import { startKafkaTrigger } from '../../processor/start-kafka-trigger.ts'
+import type { Backing, Stop } from './backing.ts'
+import type { StoreSettings } from './create-stores.ts'
+
+const key = 'hg_test_0123456789abcdef'
+const logger = createLogger('test', 'silent')
+const anyPort = { host: '127.0.0.1', port: 0 }
+
+/** The settings of gateway and processor, but for what the backing says. */
+const fixedSettings = {
+  KAFKA_TOPIC_PREFIX: '',
+  KAFKA_GROUP_ID: 'processor',
+  SECRETS_MANAGER_ENDPOINT: '',
+  KAFKA_TLS: false,
+  KAFKA_CA_FILE: '',
+  KAFKA_SASL_USERNAME: '',
+  KAFKA_SASL_PASSWORD: '',
+  KAFKA_SASL_SECRET_ID: '',
+  RETENTION_DAYS: 7,
+  LOG_LEVEL: 'silent',
+  HOST: '127.0.0.1',
+  PORT: 0,
+  API_KEY: key,
+  API_KEY_TENANT: 'local',
+  MAX_UPLOAD_BYTES: 52_428_800,
+  RATE_LIMIT_PER_MINUTE: 100_000,
+  MAX_INPUT_PIXELS: 100_000_000,
+  LEASE_SECONDS: 60,
+  DECODE_TIMEOUT_SECONDS: 30,
+  IMAGES_IN_FLIGHT: 2,
+  MAX_ATTEMPTS: 5,
+  PUBLISH_TIMEOUT_SECONDS: 5,
+  KAFKA_BATCH_SIZE: 10,
+  DEAD_LETTER_AFTER_TRIES: 5,
+  REPORT_BATCH_ITEM_FAILURES: false,
+  RECONCILE_INTERVAL_SECONDS: 0,
+} as const
+
+type Clock = () => number
+type OnStop = (stop: Stop) => void
+
+type KafkaSettings = 'TOPIC_PREFIX' | 'GROUP_ID' | 'CA_FILE' | 'SASL_USERNAME' | 'SASL_PASSWORD'
+
+type Environment = StoreSettings & { KAFKA_BROKERS: string } & { [K in `KAFKA_${KafkaSettings}`]?: string }
+
+interface InProcessOptions extends Omit<Backing, 'environment'> {
+  environment: Environment
+  /** Epoch milliseconds, of every part of ours. */
+  now: Clock
+  /** The clock of the S3: what is signed by another one is refused. */
+  storeNow: Clock
+  onStop: OnStop
+}
+
+/**
+ * The gateway and the processor over real sockets, but in this process, so that its owner has the clock of every part and
+ * can look into the stores.
+ */
+export async function startInProcess(options: InProcessOptions) {
+  const settings = mergeSettings(options.environment)
+  const clients = await connect(settings)
+  options.onStop(clients.close)
+  const gateway = await startGateway(settings, clients, options)
+  await startProcessor(settings, clients, options)
+
+  async function listKeys(Bucket: string): Promise<string[]> {
+    const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket }))
+    return Contents.map(({ Key = '' }) => Key)
+  }
+
+  const { RAW_BUCKET, PROCESSED_BUCKET, CATALOG_TABLE } = settings
+  return {
+    gateway,
+    key,
+    topicPrefix: settings.KAFKA_TOPIC_PREFIX,
+    kafka: clients.kafka,
+    s3: clients.s3,
+    listRaw: () => listKeys(RAW_BUCKET),
+    listProcessed: () => listKeys(PROCESSED_BUCKET),
+    countRecords: async () =>
+      (await clients.dynamoDb.send(new ScanCommand({ TableName: CATALOG_TABLE }))).Count,
+  }
+}
+
+type Settings = ReturnType<typeof mergeSettings>
+type Clients = Awaited<ReturnType<typeof connect>>
+
+const mergeSettings = (environment: Environment) => ({ ...fixedSettings, ...environment })
+
+async function connect(settings: Settings) {
+  const credentials = {
+    accessKeyId: settings.AWS_ACCESS_KEY_ID,
+    secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
+  }
+  const s3 = new S3Client({ ...s3ClientOptions(settings), credentials })
+  const dynamoDb = new DynamoDBClient({
+    ...dynamoDbClientOptions(settings),
+    credentials,
+    // A stand-in that shares this process with all the others answers late when they are busy.
+    requestHandler: { requestTimeout: 30_000 },
+  })
+  const secretsManager = new SecretsManagerClient(secretsManagerClientOptions(settings))
+  const kafka = await connectKafka(settings, { clientId: 'test', logger, secretsManager })
+  const eventBus = createEventBus(kafka, { topicPrefix: settings.KAFKA_TOPIC_PREFIX, budgetMs: 5_000 })
+
+  async function close(): Promise<void> {
+    await eventBus.close()
+    s3.destroy()
+    dynamoDb.destroy()
+  }
+  return { s3, dynamoDb, kafka, eventBus, close }
+}
+
+async function startGateway(
+  settings: Settings,
+  { s3, dynamoDb, eventBus }: Clients,
+  { now, storeNow, onStop }: InProcessOptions,
+): Promise<string> {
+  const presigning = { ttlSeconds: 900, now: storeNow }
+  const app = await buildApp(
+    settings,
+    {
+      catalog: createCatalog(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), {
+        tableName: settings.CATALOG_TABLE,
+        retentionSeconds: settings.RETENTION_DAYS * 86_400,
+        now,
+      }),
+      rawBucket: createBucket(s3, settings.RAW_BUCKET),
+      events: eventBus,
+      presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
+      presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      metrics: new Registry(),
+      now,
+    },
+    logger,
+  )
+  onStop(() => app.close())
+  return app.listen(anyPort)
+}
+
+async function startProcessor(
+  settings: Settings,
+  { kafka, ...clients }: Clients,
+  { processorPort: port = 0, notifyTo = () => {}, now, onStop }: InProcessOptions,
+): Promise<void> {
+  const publishing = { topicPrefix: settings.KAFKA_TOPIC_PREFIX, budgetMs: 5_000 }
+  const deadLetters = createDeadLetters(kafka, publishing)
+  const deps = createDeps(clients, settings, now)
+  const handle = createHandler({
+    deps,
+    deadLetters,
+    reconcile: createReconcile(deps),
+    rawBucket: settings.RAW_BUCKET,
+    maxTries: settings.DEAD_LETTER_AFTER_TRIES,
+    imagesInFlight: settings.IMAGES_IN_FLIGHT,
+    logger,
+  })
+  const receiver = buildReceiver({ handle, logger })
+  notifyTo(`${await receiver.listen({ ...anyPort, port })}/s3-events`)
+  const kafkaTrigger = startKafkaTrigger(kafka, {
+    brokers: settings.KAFKA_BROKERS,
+    topicPrefix: settings.KAFKA_TOPIC_PREFIX,
+    groupId: settings.KAFKA_GROUP_ID,
+    concurrency: settings.IMAGES_IN_FLIGHT,
+    batchSize: settings.KAFKA_BATCH_SIZE,
+    handle,
+    logger,
+  })
+  onStop(async () => {
+    await Promise.all([receiver.close(), kafkaTrigger.close()])
+    await deadLetters.close()
+  })
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { allStarted } from './all-started.ts'
+import type { Backing, Stop } from './backing.ts'
+import { createStores } from './create-stores.ts'
+import { startLocalS3 } from './s3/start-local-s3.ts'
+import { startLocalDynamoDb } from './start-local-dynamodb.ts'
+import { startLocalKafka } from './start-local-kafka.ts'
+
+const names = {
+  AWS_REGION: 'us-east-1',
+  RAW_BUCKET: 'hashgate-raw',
+  PROCESSED_BUCKET: 'hashgate-processed',
+  CATALOG_TABLE: 'hashgate-images',
+}
+
+/** Needs nothing but npm: the embedded stores in this process, and Kafka in its own. */
+export async function startStandIns(dataDirectory: string, onStop: (stop: Stop) => void): Promise<Backing> {
+  const credentials = {
+    accessKeyId: `local${randomBytes(8).toString('hex')}`,
+    secretAccessKey: randomBytes(24).toString('base64url'),
+  }
+  const started = <T extends { close: Stop }>(part: T) => {
+    onStop(part.close)
+    return part
+  }
+  const s3Options = { directory: join(dataDirectory, 's3'), notify: { buckets: [names.RAW_BUCKET] } }
+  const [s3, dynamoDb, kafka] = await allStarted([
+    startLocalS3({ ...s3Options, ...credentials, region: names.AWS_REGION }).then(started),
+    startLocalDynamoDb(join(dataDirectory, 'dynamodb')).then(started),
+    startLocalKafka().then(started),
+  ])
+  const settings = {
+    ...names,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    S3_ENDPOINT: s3.url,
+    DYNAMODB_ENDPOINT: dynamoDb.endpoint,
+    KAFKA_BROKERS: kafka.brokers,
+  }
+  await createStores(settings)
+  return { environment: settings, notifyTo: s3.notifyTo }
+}
