@@ -119,7 +119,12 @@ async function connect(settings: Settings) {
     secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
   }
   const s3 = new S3Client({ ...s3ClientOptions(settings), credentials })
-  const dynamoDb = new DynamoDBClient({ ...dynamoDbClientOptions(settings), credentials })
+  const dynamoDb = new DynamoDBClient({
+    ...dynamoDbClientOptions(settings),
+    credentials,
+    // A stand-in that shares this process with all the others answers late when they are busy.
+    requestHandler: { requestTimeout: 30_000 },
+  })
   const secretsManager = new SecretsManagerClient(secretsManagerClientOptions(settings))
   const kafka = await connectKafka(settings, { clientId: 'test', logger, secretsManager })
   const eventBus = createEventBus(kafka, { topicPrefix: settings.KAFKA_TOPIC_PREFIX, budgetMs: 5_000 })

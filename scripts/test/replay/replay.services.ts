@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import { createEventBus } from '../../../core/event-bus.ts'
+import { imageEvent, topics } from '../../../core/events.ts'
+import { newRecord } from '../../../core/image-record.ts'
+import { createKafka } from '../../../core/kafka.ts'
+import { createLogger } from '../../../core/logger.ts'
+import { connectServices } from '../../../core/test/connect-services.ts'
+import { startTopicReader } from '../../../core/test/contract/start-topic-reader.ts'
+import { startWorker } from '../../../processor/test/doubles/start-worker.ts'
+import { readServicesEnvironment } from '../../services/env-file.ts'
+import { testReplay } from './replay-contract.ts'
+import { runReplay } from './run-replay.ts'
+
+const environment = await readServicesEnvironment()
+const { connection, createTopics } = await connectServices()
+const kafka = createKafka({
+  ...connection,
+  clientId: 'hashgate-test',
+  logger: createLogger('test', 'silent'),
+})
+
+await testReplay(t, { kafka, environment, createTopics })
+
+t.test('from poison to a dead letter, and back to its topic, with a worker in between', async (t) => {
+  const topicPrefix = `poison-${randomUUID().slice(0, 8)}.`
+  const settings = { ...environment, KAFKA_TOPIC_PREFIX: topicPrefix, KAFKA_GROUP_ID: topicPrefix, PORT: '0' }
+  const source = topicPrefix + topics.uploadCompleted
+  const dead = topicPrefix + topics.deadLetter
+  await createTopics(Object.values(topics).map((topic) => topicPrefix + topic))
+  const reader = await startTopicReader(kafka, [dead])
+  t.teardown(reader.close)
+
+  const bus = createEventBus(kafka, { topicPrefix, budgetMs: 20_000 })
+  t.teardown(bus.close)
+  const poison = eventWithoutRawKey()
+  await bus.publish(poison)
+  const worker = await startWorker(settings)
+  t.teardown(worker.stop)
+
+  const [letter] = await reader.messagesOf(poison.data.imageId, 1)
+  t.equal(letter?.value, JSON.stringify(poison))
+  t.match(letter?.headers, { 'dead-letter-reason': 'no_raw_key', 'dead-letter-topic': source })
+
+  const { code, stdout } = await runReplay([], settings)
+  t.strictSame({ code, stdout }, { code: 0, stdout: `1 went from ${dead} to ${source}\n` })
+
+  const [, again] = await reader.messagesOf(poison.data.imageId, 2)
+  t.equal(again?.value, letter?.value, 'nothing was mended, so the worker puts it aside once more')
+  t.match(again?.headers['replayed-at'], /^\d{4}-\d\d-\d\dT/)
+})
+
+function eventWithoutRawKey() {
+  const imageId = randomUUID().replaceAll('-', '').repeat(2)
+  const request = { tenant: 'local', imageId, byteLength: 5, contentType: 'image/png' } as const
+  const record = newRecord(request, Date.now(), 3_600)
+  const event = imageEvent(topics.uploadCompleted, record, { source: '/hashgate/test', nowMs: Date.now() })
+  return { ...event, data: { ...event.data, objectKey: 'elsewhere' } }
+}
