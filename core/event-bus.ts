@@ -3,6 +3,7 @@ import { CompressionTypes, type Kafka, type Producer } from 'kafkajs'
 import { DependencyUnavailable } from './errors.ts'
 import { type ImageEvent, topicOf } from './events.ts'
 import { openProducer } from './open-producer.ts'
+import { sendBatch } from './send-batch.ts'
 
 interface EventBusOptions {
   topicPrefix: string
@@ -74,17 +75,17 @@ export function createEventBus(
       await new Promise(setImmediate)
       const batch = queue.slice(0, maxBatch).filter(({ abandoned }) => !abandoned)
       queue = queue.slice(maxBatch)
-      if (batch.length > 0) await sendBatch(batch)
+      if (batch.length > 0) await publishBatch(batch)
     }
     // In the same tick as the last look at the queue: an event that comes a microtask later must find nobody sending.
     sending = undefined
   }
 
-  async function sendBatch(batch: Waiting[]): Promise<void> {
+  async function publishBatch(batch: Waiting[]): Promise<void> {
     opening ??= openProducer(kafka)
     try {
       const producer = await opening
-      await producer.sendBatch({
+      await sendBatch(producer, {
         acks: -1,
         compression: batch.length < compressedFrom ? CompressionTypes.None : CompressionTypes.GZIP,
         topicMessages: groupByTopic(batch, topicPrefix),

@@ -1,4 +1,5 @@
-import { type Kafka, Partitioners, type Producer } from 'kafkajs'
+import type { Kafka, Producer } from 'kafkajs'
+import { rememberPartitions } from './send-batch.ts'
 
 /** How a broker, or its access rules, say that there is no idempotence to be had. */
 const refusals = [
@@ -28,7 +29,7 @@ async function connect(kafka: Kafka, idempotent: boolean): Promise<Producer> {
   const producer = kafka.producer({
     idempotent,
     allowAutoTopicCreation: true,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: rememberPartitions,
   })
   try {
     await producer.connect()
