@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Kafka, type KafkaMessage, Partitioners } from 'kafkajs'
+import type { Kafka, KafkaMessage } from 'kafkajs'
 import {
   type DeadLetterFacts,
   joinHeaders,
@@ -7,6 +7,7 @@ import {
   withoutDeadLetterHeaders,
 } from '../../core/dead-letter-headers.ts'
 import { readHeaders } from '../../core/received-event.ts'
+import { rememberPartitions, sendBatch } from '../../core/send-batch.ts'
 import { findRanges } from './find-ranges.ts'
 import { readRanges } from './read-ranges.ts'
 
@@ -67,7 +68,7 @@ interface Letter {
 function createRedriver(kafka: Kafka) {
   const producer = kafka.producer({
     allowAutoTopicCreation: true,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: rememberPartitions,
   })
   let connected: Promise<void> | undefined
 
@@ -84,7 +85,7 @@ function createRedriver(kafka: Kafka) {
       topic,
       messages: letters.map(({ message }) => asItWas(message)),
     }))
-    await producer.sendBatch({ acks: -1, topicMessages })
+    await sendBatch(producer, { acks: -1, topicMessages })
   }
 
   async function close(): Promise<void> {
