@@ -43,9 +43,10 @@ export async function runFault(
     const directory = await mkdtemp(join(tmpdir(), 'hashgate-fault-'))
     try {
       const figures = await tell(story, { images, directory, signal: AbortSignal.timeout(seconds * 1_000) })
+      print(figures)
       const isClean = figures.accepted >= images && figures.lost === 0 && figures.duplicatedEffects === 0
       if (isClean) await rm(directory, { recursive: true })
-      else console.log(`The logs are in ${directory}/logs`)
+      else console.error(`The logs are in ${directory}/logs`)
       return isClean ? 0 : 1
     } finally {
       clearTimeout(timeIsOver)
@@ -60,14 +61,16 @@ async function tell(
   const stops: Stop[] = []
   const onStop = (stop: Stop) => void stops.push(stop)
   try {
-    const figures = await story({ ...run, say: startSaying(), onStop })
-    for (const finding of figures.findings.slice(0, maxFindings)) console.log(finding)
-    console.log(`repeated events ${figures.repeatedEvents} (same source and id)`)
-    console.log(formatFigures(figures))
-    return figures
+    return await story({ ...run, say: startSaying(), onStop })
   } finally {
     for (const stop of stops.reverse()) await stop()
   }
+}
+
+function print(figures: Figures): void {
+  for (const finding of figures.findings.slice(0, maxFindings)) console.log(finding)
+  console.log(`repeated events ${figures.repeatedEvents} (same source and id)`)
+  console.log(formatFigures(figures))
 }
 
 function readArguments(defaults: FaultDefaults): FaultDefaults {
