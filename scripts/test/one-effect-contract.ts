@@ -39,10 +39,10 @@ export async function testOneEffect(t: Test, system: InProcessSystem): Promise<v
   // A second image, uploaded after everything, ends the wait for an event of the first that should not come.
   const last = await uploadImage(await makeImage(2), system)
   while (!events.some(({ subject }) => subject === last.imageId)) await sleep(50)
-  t.strictSame(
-    events.filter(({ subject }) => subject === imageId).map(({ type }) => type),
-    ['hashgate.image.processed.v1'],
-  )
+  // On a busy machine an acknowledgement may come too late, and the same event twice; a second one never comes.
+  const ends = events.filter(({ subject }) => subject === imageId)
+  t.equal(new Set(ends.map(({ source, id }) => `${source} ${id}`)).size, 1)
+  t.strictSame(new Set(ends.map(({ type }) => type)), new Set(['hashgate.image.processed.v1']))
 }
 
 async function makeImage(seed: number): Promise<Blob> {
