@@ -18,11 +18,44 @@ export const connectionSettings = {
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }),
 }
 
+/** Settings are missing or wrong. The message has a line for each, without its value: some of them are secrets. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+interface Fault {
+  instancePath: string
+  message?: string
+  params: { missingProperty?: string; allowedValues?: string[] }
+}
+
 /**
  * Reads and checks settings.
  * @param environment the process's variables; only those that the schema names are looked at
- * @throws Error that names every setting at fault
+ * @throws ConfigError that names every setting at fault
  */
 export function readConfig<T extends TObject>(schema: T, environment: NodeJS.ProcessEnv): Static<T> {
-  return envSchema<Static<T>>({ schema, data: environment, env: false })
+  try {
+    return envSchema<Static<T>>({ schema, data: environment, env: false })
+  } catch (error) {
+    const { errors = [] } = error as { errors?: Fault[] }
+    throw new ConfigError(errors.map(describeFault).join('\n'))
+  }
+}
+
+function describeFault({ instancePath, message, params }: Fault): string {
+  if (params.missingProperty) return `${params.missingProperty} is not set.`
+  const allowed = params.allowedValues ? `: ${params.allowedValues.join(', ')}` : ''
+  return `${instancePath.slice(1)} ${message}${allowed}.`
+}
+
+/** For a program: when its settings are at fault, their lines are all that it prints, and it ends with code 1. */
+export function readOrExit<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
 }

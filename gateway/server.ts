@@ -15,12 +15,13 @@ import { createCatalog } from '../core/catalog.ts'
 import { connectKafka } from '../core/connect-kafka.ts'
 import { createEventBus } from '../core/event-bus.ts'
 import { createLogger } from '../core/logger.ts'
+import { readOrExit } from '../core/read-config.ts'
 import { buildApp } from './app.ts'
 import { readGatewayConfig } from './config.ts'
 import { preparePresignDownload } from './presign-download.ts'
 import { preparePresignUpload } from './presign-upload.ts'
 
-const config = readGatewayConfig()
+const config = readOrExit(readGatewayConfig)
 const logger = createLogger('gateway', config.LOG_LEVEL)
 const now = Date.now
 

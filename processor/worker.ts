@@ -12,6 +12,7 @@ import { connectKafka } from '../core/connect-kafka.ts'
 import { createDeadLetters } from '../core/dead-letters.ts'
 import { createEventBus } from '../core/event-bus.ts'
 import { createLogger } from '../core/logger.ts'
+import { readOrExit } from '../core/read-config.ts'
 import { buildReceiver } from './build-receiver.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
@@ -21,7 +22,7 @@ import { startKafkaTrigger } from './start-kafka-trigger.ts'
 import { startReconciler } from './start-reconciler.ts'
 
 /** The processor as a long-running process, for people not on Lambda: S3 notifications by HTTP, and a Kafka consumer. */
-const config = readProcessorConfig()
+const config = readOrExit(readProcessorConfig)
 const logger = createLogger('processor', config.LOG_LEVEL)
 const brokers = config.KAFKA_BROKERS
 const topicPrefix = config.KAFKA_TOPIC_PREFIX

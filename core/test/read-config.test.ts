@@ -93,6 +93,15 @@ t.test('all faults are told at once', async (t) => {
   for (const name of [...Object.keys(needed), 'LOG_LEVEL', 'RETENTION_DAYS']) t.match(message, name)
 })
 
+t.test('one line for each fault, that says how it should be', async (t) => {
+  const { message } = faultOf({ ...needed, RAW_BUCKET: undefined, RETENTION_DAYS: 'week', LOG_LEVEL: 'loud' })
+  t.strictSame(message.split('\n').sort(), [
+    'LOG_LEVEL must be equal to one of the allowed values: fatal, error, warn, info, debug, trace, silent.',
+    'RAW_BUCKET is not set.',
+    'RETENTION_DAYS must be integer.',
+  ])
+})
+
 t.test('no value is told, least of all a key', async (t) => {
   const error = faultOf({ ...needed, API_KEY: 'hunter2', LOG_LEVEL: 'hunter3', RAW_BUCKET: 'h4' })
   const printed = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error)

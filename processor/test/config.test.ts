@@ -20,5 +20,8 @@ test('what must be said is little, and mistakes are named together', async (t) =
     MAX_ATTEMPTS: 5,
   })
   Object.assign(process.env, { IMAGES_IN_FLIGHT: '0', LEASE_SECONDS: 'soon' })
-  t.throws(readProcessorConfig, /IMAGES_IN_FLIGHT.*LEASE_SECONDS|LEASE_SECONDS.*IMAGES_IN_FLIGHT/)
+  t.throws(
+    readProcessorConfig,
+    /IMAGES_IN_FLIGHT must be >= 1\.\nLEASE_SECONDS must be integer\.|LEASE_SECONDS must be integer\.\nIMAGES_IN_FLIGHT must be >= 1\./,
+  )
 })
