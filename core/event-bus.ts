@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompressionTypes, type Kafka, type Producer } from 'kafkajs'
 import { DependencyUnavailable } from './errors.ts'
-import { type ImageEvent, topicOf } from './events.ts'
+import { eventHeaders, type ImageEvent, topicOf } from './events.ts'
 import { openProducer } from './open-producer.ts'
 import { sendBatch } from './send-batch.ts'
 
@@ -135,7 +135,7 @@ function groupByTopic(batch: Waiting[], topicPrefix: string) {
     messages: waiting.map(({ event }) => ({
       key: event.data.imageId,
       value: JSON.stringify(event),
-      headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' },
+      headers: eventHeaders,
     })),
   }))
 }

@@ -63,6 +63,9 @@ export function imageEvent(
   }
 }
 
+/** Of every event's message, whatever its kind. */
+export const eventHeaders = { 'content-type': 'application/cloudevents+json; charset=UTF-8' }
+
 /** The topic that an event belongs on. */
 export function topicOf(event: ImageEvent): Topic {
   return event.type.replace(/^hashgate\.(.+)\.v\d+$/, '$1') as Topic

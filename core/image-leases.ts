@@ -47,7 +47,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
       condition: `#status = :seenStatus AND attempts = :seenAttempts${isFinal(seen) ? ' AND attribute_exists(owedEvents)' : ''}`,
       values: { ':seenStatus': seen.status, ':seenAttempts': seen.attempts },
     })
-    const record = ifAlive(updated, now())
+    const record = ifAlive(updated, now()) ?? (await findOwn(ref, owner))
     return record ? { outcome: 'claimed', record } : { outcome: 'busy' }
   }
 
@@ -63,9 +63,24 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   ): Promise<ImageRecord> {
     const finishedAt = new Date(now()).toISOString()
     const set = { ...result, finishedAt }
+    const change = { set, append: { owedEvents: [owedEvent] }, ...heldBy(owner, 'processing') }
     return underLease(
-      table.change(ref, { set, append: { owedEvents: [owedEvent] }, ...heldBy(owner, 'processing') }),
+      table.change(ref, change).then((record) => record ?? findOwn(ref, owner, result.status)),
     )
+  }
+
+  /**
+   * The record as this holder has written it: an answer that got lost is asked for again by the SDK, and the repeated
+   * write then meets the first one.
+   */
+  async function findOwn(
+    { tenant, imageId, generation }: ImageRef,
+    owner: string,
+    status?: ImageRecord['status'],
+  ): Promise<ImageRecord | undefined> {
+    const record = await find(tenant, imageId)
+    const isOwn = record?.generation === generation && record.leaseOwner === owner
+    return isOwn && (status === undefined || record.status === status) ? record : undefined
   }
 
   /**

@@ -42,6 +42,8 @@ export function secretCredentials(
   function read(): Promise<KafkaLogin> {
     reading ??= readAnew().catch((error) => {
       reading = undefined
+      // It may have been refused for another reason, and still be right.
+      if (known) return known
       throw error
     })
     return reading

@@ -8,11 +8,14 @@ import {
 
 const partitionOf = new WeakMap<object, number>()
 
-/** kafkajs's own partitioner, which remembers where it has put each message. For every producer that `sendBatch` uses. */
+/**
+ * kafkajs's own partitioner, which remembers where it has put each message: one without a key would be put elsewhere at each
+ * retry, and be missed there. For every producer that `sendBatch` uses.
+ */
 export const rememberPartitions: ICustomPartitioner = () => {
   const choosePartition = Partitioners.DefaultPartitioner()
   return (placing) => {
-    const partition = choosePartition(placing)
+    const partition = partitionOf.get(placing.message) ?? choosePartition(placing)
     partitionOf.set(placing.message, partition)
     return partition
   }

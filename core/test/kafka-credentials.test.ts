@@ -26,6 +26,21 @@ t.test('the secret is read once, until the brokers refuse it', async (t) => {
   t.equal(state.asked, 2)
 })
 
+t.test('a secret that is away when it is read again: the known login is tried once more', async (t) => {
+  const { client, state } = await startSecretsManagerDouble(t)
+  state.secret = JSON.stringify(login)
+  let nowMs = 0
+  const credentials = secretCredentials(client, 'kafka', () => nowMs)
+  nowMs += 2_000
+  const known = await credentials.read()
+  nowMs += 2_000
+  credentials.refuse(known)
+  state.secret = undefined
+  t.strictSame(await credentials.read(), login)
+  state.secret = JSON.stringify({ ...login, password: 'second' })
+  t.match(await credentials.read(), { password: 'second' })
+})
+
 t.test('a login that stays wrong is not asked for at every attempt', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
   state.secret = JSON.stringify(login)

@@ -3,8 +3,9 @@ import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import t from 'tap'
+import { writeDeadLetterHeaders } from '../../core/dead-letter-headers.ts'
 import { rejections } from '../../core/errors.ts'
-import { imageEvent, type Topic, topics } from '../../core/events.ts'
+import { eventHeaders, imageEvent, type Topic, topics } from '../../core/events.ts'
 import { newRecord } from '../../core/image-record.ts'
 import { acceptedFormats } from '../../core/variants.ts'
 
@@ -52,6 +53,21 @@ t.test('its channels are the topics of the code', async (t) => {
   const { properties } = document.components.schemas.RejectedImage
   t.strictSame(properties.reason.enum, Object.keys(rejections))
   t.strictSame(properties.contentType.enum.toSorted(), Object.values(acceptedFormats).toSorted())
+})
+
+t.test('its headers are those of the code', async (t) => {
+  const { DeadLetterHeaders, EventHeaders } = document.components.schemas
+  t.strictSame(EventHeaders.properties['content-type'].const, eventHeaders['content-type'])
+  const facts = {
+    reason: 'a',
+    message: 'b',
+    topic: 'c',
+    partition: 1,
+    offset: '2',
+    timestamp: 'd',
+    failedAt: 'e',
+  }
+  t.strictSame(DeadLetterHeaders.required.toSorted(), Object.keys(writeDeadLetterHeaders([], facts)).sort())
 })
 
 t.test('its examples are what it says', async (t) => {

@@ -111,8 +111,8 @@ async function correctConfigs(admin: Admin, names: string[], wanted: Config): Pr
 }
 
 /** What was set for the topic itself. */
-function ownConfig(entries: { configName: string; configValue: string; isDefault: boolean }[]): Config {
-  const own = entries.filter(({ isDefault }) => !isDefault)
+function ownConfig(entries: { configName: string; configValue: string; configSource: number }[]): Config {
+  const own = entries.filter(({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG)
   return Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue]))
 }
 

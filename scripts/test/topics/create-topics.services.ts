@@ -18,6 +18,17 @@ t.teardown(() => admin.disconnect())
 const create = (partitions: number, retentionDays: number) =>
   createTopics(kafka, { topicPrefix, partitions, retentionDays })
 
+/** What is set for the topic itself, and does not come from the cluster. */
+async function ownNamesOf(topic: string): Promise<string[]> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+  })
+  const entries = resources[0]?.configEntries ?? []
+  const own = entries.filter(({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG)
+  return own.map(({ configName }) => configName).sort()
+}
+
 async function configOf(topic: string): Promise<Record<string, string>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -58,4 +69,10 @@ t.test('what is set otherwise is corrected, and what somebody else has set stays
     'min.insync.replicas': '2',
     'max.message.bytes': '2000000',
   })
+  t.strictSame(await ownNamesOf(name), [
+    'cleanup.policy',
+    'max.message.bytes',
+    'min.insync.replicas',
+    'retention.ms',
+  ])
 })
