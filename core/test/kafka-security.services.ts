@@ -11,6 +11,7 @@ import { createKafka, type KafkaOptions } from '../kafka.ts'
 import { fixedCredentials, secretCredentials } from '../kafka-credentials.ts'
 import { createLogger } from '../logger.ts'
 import { someEvent } from './contract/some-event.ts'
+import { setKafkaPassword } from './set-kafka-password.ts'
 import { startSecretsManagerDouble } from './start-secrets-manager-double.ts'
 
 const environment = await readServicesEnvironment()
@@ -47,18 +48,24 @@ t.test('a certificate that has expired: one clear error', async (t) => {
   t.strictSame(lines, [])
 })
 
-t.test('a password that was rotated is read again, without a restart', async (t) => {
+t.test('a password is rotated: what is connected goes on, what connects reads it again', async (t) => {
+  const user = `rotated-${process.pid}`
   const { client, state } = await startSecretsManagerDouble(t)
-  state.secret = JSON.stringify({ username, password: 'of yesterday' })
-  const { bus, faultOf } = open(t, {
-    brokers,
-    tls: { ca },
-    credentials: secretCredentials(client, 'kafka', countSeconds()),
-  })
-  t.match(await faultOf(), /authentication failed/)
-  state.secret = JSON.stringify({ username, password })
-  await bus.publish(someEvent()).catch(() => bus.publish(someEvent()))
-  t.pass('the same bus publishes')
+  const rotate = async (password: string) => {
+    await setKafkaPassword(setting('KAFKA_PLAINTEXT_BROKERS'), user, password)
+    state.secret = JSON.stringify({ username: user, password })
+  }
+  await rotate('first')
+  const options = { brokers, tls: { ca }, credentials: secretCredentials(client, 'kafka', countSeconds()) }
+  const connected = open(t, options)
+  await t.resolves(connected.bus.publish(someEvent()))
+
+  await rotate('second')
+  await t.resolves(connected.bus.publish(someEvent()), 'over the connection of before')
+  const connecting = open(t, options)
+  t.match(await connecting.faultOf(), /authentication failed/, 'the first try has the old password')
+  await t.resolves(connecting.bus.publish(someEvent()), 'the next has the new one, without a restart')
+  t.equal(state.asked, 2)
 })
 
 /** A bus of its own, what it logs above the level debug, and what its `publish` says is wrong. */
