@@ -27,6 +27,8 @@ export type Catalog = ReturnType<typeof createCatalog>
  */
 export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOptions) {
   const { tableName, retentionSeconds, reconcileAfterSeconds = 300, now } = options
+  const checkAfterMs = reconcileAfterSeconds * 1_000
+  const { unfinished } = sparseIndexes
   const table = openImageTable(client, tableName)
 
   async function find(tenant: string, imageId: string): Promise<ImageRecord | undefined> {
@@ -39,23 +41,25 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
    */
   async function register(request: UploadRequest): Promise<{ created: boolean; record: ImageRecord }> {
     const record = newRecord(request, now(), retentionSeconds)
-    const entry = entryIn(sparseIndexes.unfinished, record, now() + reconcileAfterSeconds * 1_000)
+    const entry = entryIn(unfinished, record, now() + checkAfterMs)
     if (await table.create(record, entry, now())) return { created: true, record }
     // A record that expired between the write and this read is as good as a fresh one that is not there yet.
     const existing = await find(record.tenant, record.imageId)
     if (!existing) {
       throw new DependencyUnavailable('catalog', new Error('record vanished while it was registered'))
     }
-    if (existing.status !== 'pending' || declaresTheSame(existing, request)) {
-      return { created: false, record: existing }
-    }
+    if (existing.status !== 'pending') return { created: false, record: existing }
+    const isYoung = now() - Date.parse(existing.createdAt) < checkAfterMs
+    if (isYoung && declaresTheSame(existing, request)) return { created: false, record: existing }
     return { created: false, record: await redeclare(existing, request) }
   }
 
   async function redeclare(record: ImageRecord, request: UploadRequest): Promise<ImageRecord> {
     const { byteLength, contentType, fileName } = request
     const updated = await table.change(record, {
-      set: { byteLength, contentType, fileName },
+      // The bytes may come only now: the reconciler begins anew to look for them.
+      set: { byteLength, contentType, fileName, ...entryIn(unfinished, record, now() + checkAfterMs) },
+      remove: fileName === undefined ? ['fileName'] : [],
       condition: '#status = :pending',
       values: { ':pending': 'pending' },
     })
@@ -73,5 +77,6 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
 }
 
 function declaresTheSame(record: ImageRecord, request: UploadRequest): boolean {
-  return record.byteLength === request.byteLength && record.contentType === request.contentType
+  const declared = ['byteLength', 'contentType', 'fileName'] as const
+  return declared.every((field) => record[field] === request[field])
 }

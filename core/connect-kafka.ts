@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { Kafka } from 'kafkajs'
+import { ConfigError } from './config-error.ts'
 import { createKafka } from './kafka.ts'
 import { fixedCredentials, type KafkaCredentials, secretCredentials } from './kafka-credentials.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
@@ -12,7 +14,7 @@ interface Parts {
   secretsManager: SecretsManagerClient
 }
 
-/** @throws Error that names the setting at fault: a file that cannot be read, half of a login, two logins */
+/** @throws ConfigError that names the setting at fault: a file that holds no certificate, half of a login, two logins */
 export async function connectKafka(settings: KafkaSettings, parts: Parts): Promise<Kafka> {
   const credentials = chooseCredentials(settings, parts.secretsManager)
   const ca = settings.KAFKA_CA_FILE && (await readAuthorities(settings.KAFKA_CA_FILE))
@@ -30,21 +32,23 @@ function chooseCredentials(
     KAFKA_SASL_SECRET_ID: secretId,
   } = settings
   if (secretId && (username || password)) {
-    throw new Error(
+    throw new ConfigError(
       'Set either KAFKA_SASL_SECRET_ID or KAFKA_SASL_USERNAME with KAFKA_SASL_PASSWORD, not both.',
     )
   }
   if (secretId) return secretCredentials(secretsManager, secretId)
   if (!username && !password) return undefined
-  if (!username) throw new Error('KAFKA_SASL_PASSWORD is set, but KAFKA_SASL_USERNAME is not.')
-  if (!password) throw new Error('KAFKA_SASL_USERNAME is set, but KAFKA_SASL_PASSWORD is not.')
+  if (!username) throw new ConfigError('KAFKA_SASL_PASSWORD is set, but KAFKA_SASL_USERNAME is not.')
+  if (!password) throw new ConfigError('KAFKA_SASL_USERNAME is set, but KAFKA_SASL_PASSWORD is not.')
   return fixedCredentials({ username, password })
 }
 
 async function readAuthorities(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8')
+    const pem = await readFile(file, 'utf8')
+    new X509Certificate(pem)
+    return pem
   } catch (cause) {
-    throw new Error(`KAFKA_CA_FILE cannot be read: ${(cause as Error).message}`, { cause })
+    throw new ConfigError(`KAFKA_CA_FILE cannot be used: ${(cause as Error).message}`, { cause })
   }
 }

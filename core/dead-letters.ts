@@ -1,4 +1,4 @@
-import { type Kafka, Partitioners } from 'kafkajs'
+import { CompressionTypes, type Kafka, type Message, Partitioners } from 'kafkajs'
 import { type DeadLetterFacts, writeDeadLetterHeaders } from './dead-letter-headers.ts'
 import { DependencyUnavailable } from './errors.ts'
 import { topics } from './events.ts'
@@ -50,7 +50,17 @@ export function createDeadLetters(
     await connect()
     const failedAt = new Date().toISOString()
     const message = { key, value, headers: writeDeadLetterHeaders(headers, { ...facts, failedAt }) }
-    await producer.send({ topic: topicPrefix + topics.deadLetter, acks: -1, messages: [message] })
+    await write(message).catch((error) => {
+      if (error.type !== 'MESSAGE_TOO_LARGE') throw error
+      // Its headers tell where the whole of it lies.
+      return write({ ...message, value: null })
+    })
+  }
+
+  /** Compressed, as the original may have been: with its new headers it must still fit. */
+  async function write(message: Message): Promise<void> {
+    const topic = topicPrefix + topics.deadLetter
+    await producer.send({ topic, acks: -1, compression: CompressionTypes.GZIP, messages: [message] })
   }
 
   function connect(): Promise<void> {

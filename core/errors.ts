@@ -134,8 +134,7 @@ export class Rejection extends Error {
   }
 }
 
-/** Another worker holds this image's lease, or took it over. Retryable: by then that worker has finished or died. */
+/** Another worker holds this image's lease, or took it over. A retry can help: by then that worker has finished or died. */
 export class LeaseUnavailable extends Error {
-  readonly retryable = true
   override readonly name = 'LeaseUnavailable'
 }

@@ -1,9 +1,12 @@
 import { type Static, Type } from 'typebox'
 
+const broker = '\\s*[^\\s,:]+:\\d+\\s*'
+const brokersPattern = `^${broker}(,${broker})*$`
+
 /** How a process reaches Kafka. Credentials or an authority imply TLS: SCRAM is never spoken over an open line. */
 export const kafkaSettings = {
   /** `host:port`, separated by commas. */
-  KAFKA_BROKERS: Type.String({ minLength: 3 }),
+  KAFKA_BROKERS: Type.String({ pattern: brokersPattern }),
   /** Put in front of every topic's name, for clusters that are shared. */
   KAFKA_TOPIC_PREFIX: Type.String({ default: '' }),
   KAFKA_TLS: Type.Boolean({ default: false }),

@@ -39,7 +39,9 @@ export function createOutbox(table: ImageTable, now: () => number) {
     return table.change(ref, {
       set: { relayOwner: owner, relayUntil: now() + leaseMs },
       condition:
-        'attribute_exists(owedEvents) AND (attribute_not_exists(relayUntil) OR relayUntil <= :nowMs)',
+        'attribute_exists(owedEvents) AND (attribute_not_exists(relayUntil) OR relayUntil <= :nowMs) AND ' +
+        // While the work on a finished image is not over, its events are the worker's: the manifest comes before them.
+        '(attribute_not_exists(finishedAt) OR attribute_not_exists(checkAt))',
       values: { ':nowMs': now() },
     })
   }

@@ -1,26 +1,23 @@
 import { envSchema } from 'env-schema'
 import { type Static, type TObject, Type } from 'typebox'
+import { ConfigError } from './config-error.ts'
 import { kafkaSettings } from './kafka-settings.ts'
+
+/** Empty: AWS's own. */
+const endpoint = Type.String({ pattern: '^(https?://\\S+)?$', default: '' })
 
 /** Settings that every part needs to reach S3, DynamoDB, Secrets Manager and Kafka. Field by field in the README's table. */
 export const connectionSettings = {
   AWS_REGION: Type.String({ default: 'us-east-1' }),
-  /** Empty: AWS's own endpoints. */
-  S3_ENDPOINT: Type.String({ default: '' }),
+  S3_ENDPOINT: endpoint,
   RAW_BUCKET: Type.String({ minLength: 3 }),
   PROCESSED_BUCKET: Type.String({ minLength: 3 }),
-  DYNAMODB_ENDPOINT: Type.String({ default: '' }),
+  DYNAMODB_ENDPOINT: endpoint,
   CATALOG_TABLE: Type.String({ minLength: 3 }),
-  /** Empty: AWS's own endpoint. */
-  SECRETS_MANAGER_ENDPOINT: Type.String({ default: '' }),
+  SECRETS_MANAGER_ENDPOINT: endpoint,
   ...kafkaSettings,
   RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: 7 }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }),
-}
-
-/** Settings are missing or wrong. The message has a line for each, without its value: some of them are secrets. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
 }
 
 interface Fault {
@@ -50,9 +47,9 @@ function describeFault({ instancePath, message, params }: Fault): string {
 }
 
 /** For a program: when its settings are at fault, their lines are all that it prints, and it ends with code 1. */
-export function readOrExit<T>(read: () => T): T {
+export async function readOrExit<T>(read: () => T | Promise<T>): Promise<T> {
   try {
-    return read()
+    return await read()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     console.error(error.message)

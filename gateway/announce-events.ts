@@ -46,11 +46,15 @@ export function createAnnounceEvents(
    */
   async function relay(signal?: AbortSignal): Promise<void> {
     const owner = randomUUID()
+    const failures: unknown[] = []
     for await (const images of catalog.listOwing()) {
       if (signal?.aborted) return
       await events.ping()
-      await allDone(images.map((image) => deliver(image, owner)))
+      const ends = await Promise.allSettled(images.map((image) => deliver(image, owner)))
+      failures.push(...ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason))
     }
+    // At the end: what cannot be delivered, of one topic or partition, must not hold up the others.
+    if (failures.length > 0) throw failures[0]
     if (kafkaIsAway) logger.info({ operation: 'relay' }, 'Kafka is back: nothing is owed')
     kafkaIsAway = false
   }
@@ -68,10 +72,4 @@ export function createAnnounceEvents(
   }
 
   return { announce, relay }
-}
-
-/** Waits for all, also when one fails, so that nothing goes on behind the back of the next round. */
-async function allDone(work: Promise<void>[]): Promise<void> {
-  await Promise.allSettled(work)
-  await Promise.all(work)
 }

@@ -59,6 +59,9 @@ export async function buildApp(
     frameworkErrors: (error, request, reply) => sendProblem(toProblem(error), request, reply),
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
+    // Who sends a byte now and then is cut off; the body counts into the second.
+    http: { headersTimeout: 20_000 },
+    requestTimeout: 30_000,
     schemaController: { compilersFactory: { buildValidator: compileValidators } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 

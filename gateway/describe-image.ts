@@ -11,7 +11,7 @@ export async function describeImage(
   const { imageId, status, byteLength, contentType, fileName, createdAt, finishedAt, image, rejection } =
     record
   const variants = image?.variants.map(async ({ key, ...facts }) => {
-    const { url, expiresAt } = await presignDownload(key)
+    const { url, expiresAt } = await presignDownload(key, record.expiresAt)
     return { ...facts, url, urlExpiresAt: expiresAt }
   })
   return {

@@ -7,8 +7,14 @@ export type PresignDownload = Awaited<ReturnType<typeof preparePresignDownload>>
 export async function preparePresignDownload(s3: S3Client, options: PresignerOptions) {
   const presign = await preparePresigner(s3, options)
 
-  /** @param key in the processed bucket */
-  return function presignDownload(key: string): Promise<{ url: string; expiresAt: string }> {
-    return presign('GET', key, {})
+  /**
+   * @param key in the processed bucket
+   * @param expiresAt epoch seconds: the end of the image's life
+   */
+  return function presignDownload(
+    key: string,
+    expiresAt: number,
+  ): Promise<{ url: string; expiresAt: string }> {
+    return presign('GET', key, { headers: {}, expiresAt })
   }
 }

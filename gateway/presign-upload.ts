@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import type { UploadRequest } from '../core/image-record.ts'
+import type { ImageRecord } from '../core/image-record.ts'
 import { type PresignerOptions, preparePresigner } from './presigner.ts'
 
 export interface PresignedUpload {
@@ -25,7 +25,7 @@ export async function preparePresignUpload(s3: S3Client, options: PresignerOptio
   /** @param key in the raw bucket */
   return async function presignUpload(
     key: string,
-    image: Pick<UploadRequest, 'imageId' | 'byteLength' | 'contentType'>,
+    image: Pick<ImageRecord, 'imageId' | 'byteLength' | 'contentType' | 'expiresAt'>,
   ): Promise<PresignedUpload> {
     const headers = {
       'content-length': String(image.byteLength),
@@ -33,6 +33,6 @@ export async function preparePresignUpload(s3: S3Client, options: PresignerOptio
       'if-none-match': '*',
       'x-amz-checksum-sha256': Buffer.from(image.imageId, 'hex').toString('base64'),
     }
-    return { method: 'PUT', headers, ...(await presign('PUT', key, headers)) }
+    return { method: 'PUT', headers, ...(await presign('PUT', key, { headers, expiresAt: image.expiresAt })) }
   }
 }

@@ -11,6 +11,12 @@ export interface PresignerOptions {
   now: () => number
 }
 
+interface PresignRequest {
+  headers: Record<string, string>
+  /** Epoch seconds: the end of the image's life. No URL works longer. */
+  expiresAt: number
+}
+
 /** S3's name of the operation, which the SDK puts into every presigned URL. */
 const operationNames = { GET: 'GetObject', PUT: 'PutObject' }
 
@@ -27,11 +33,12 @@ export async function preparePresigner(s3: S3Client, { bucket, ttlSeconds, now }
   return async function presign(
     method: keyof typeof operationNames,
     key: string,
-    headers: Record<string, string>,
+    { headers, expiresAt }: PresignRequest,
   ) {
     const nowMs = now()
     const { expiration } = await credentials()
-    const expiresInSeconds = Math.min(ttlSeconds, secondsUntil(expiration, nowMs))
+    const ends = [expiration, new Date(expiresAt * 1_000)].map((moment) => secondsUntil(moment, nowMs))
+    const expiresInSeconds = Math.min(ttlSeconds, ...ends)
     const signed = await presigner.presign(
       new HttpRequest({
         method,

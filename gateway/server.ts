@@ -21,7 +21,7 @@ import { readGatewayConfig } from './config.ts'
 import { preparePresignDownload } from './presign-download.ts'
 import { preparePresignUpload } from './presign-upload.ts'
 
-const config = readOrExit(readGatewayConfig)
+const config = await readOrExit(readGatewayConfig)
 const logger = createLogger('gateway', config.LOG_LEVEL)
 const now = Date.now
 
@@ -30,11 +30,13 @@ const dynamoDb = DynamoDBDocumentClient.from(
   new DynamoDBClient(dynamoDbClientOptions(config)),
   documentClientOptions,
 )
-const kafka = await connectKafka(config, {
-  clientId: 'hashgate-gateway',
-  logger,
-  secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
-})
+const kafka = await readOrExit(() =>
+  connectKafka(config, {
+    clientId: 'hashgate-gateway',
+    logger,
+    secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
+  }),
+)
 const events = createEventBus(kafka, {
   topicPrefix: config.KAFKA_TOPIC_PREFIX,
   budgetMs: config.EVENT_BUDGET_MS,
@@ -62,7 +64,8 @@ const app = await buildApp(
   logger,
 )
 
-closeWithGrace({ delay: 4_000, logger }, async () => {
+closeWithGrace({ delay: 4_000, logger }, async ({ err }) => {
+  if (err) logger.fatal({ operation: 'close', err }, 'closing after an error')
   await app.close()
   await events.close()
 })

@@ -1,10 +1,10 @@
+import type { S3Event } from 'aws-lambda'
 import Fastify, { type FastifyReply, LogController } from 'fastify'
 import { Problem } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
-import type { TriggerEvent } from './create-handler.ts'
 
 interface ReceiverOptions {
-  handle: (event: TriggerEvent, context: { awsRequestId: string }) => Promise<unknown>
+  handle: (event: S3Event, context: { awsRequestId: string; signal: AbortSignal }) => Promise<unknown>
   logger: Logger
 }
 
@@ -57,23 +57,30 @@ export function buildReceiver({ handle, logger }: ReceiverOptions) {
   const receiver = Fastify({
     loggerInstance: logger,
     bodyLimit: maxEventBytes,
+    http: { headersTimeout: 20_000 },
+    requestTimeout: 30_000,
     logController: new LogController({ disableRequestLogging: true }),
   })
 
   receiver.get('/healthz', async () => ({ status: 'ok' }))
 
-  receiver.post<{ Body: TriggerEvent }>(
+  const closing = new AbortController()
+  receiver.addHook('preClose', async () => closing.abort())
+
+  receiver.post<{ Body: Partial<S3Event> }>(
     '/s3-events',
     { schema: { body: s3EventSchema } },
-    async (request, reply) => {
-      await handle(request.body, { awsRequestId: request.id })
+    async ({ body: { Records = [] }, id }, reply) => {
+      await handle({ Records }, { awsRequestId: id, signal: closing.signal })
       return reply.code(204).send()
     },
   )
 
   receiver.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-    if (error.statusCode && error.statusCode < 500)
+    if (error.statusCode && error.statusCode < 500) {
       return sendProblem(reply, toClientProblem(error.statusCode))
+    }
+    logger.warn({ operation: 'trigger', err: error }, 'the notification must come again')
     return sendProblem(reply, new Problem('DEPENDENCY_UNAVAILABLE', { retryAfterSeconds: 1 }))
   })
 

@@ -73,11 +73,17 @@ function readRaw({ topic, partition, offset, timestamp, key, value, headers = []
     topic,
     partition: Number(partition),
     offset: String(offset),
-    timestamp: new Date(timestamp).toISOString(),
+    timestamp: describeMoment(timestamp),
     key: readBase64(key),
     value: readBase64(value),
     headers: named.map(([name, bytes]) => ({ name, value: Buffer.from(bytes) })),
   }
+}
+
+/** A producer may have written any number, and brokers before 4.0 take it. */
+function describeMoment(timestamp: number): string {
+  const moment = new Date(timestamp)
+  return Number.isNaN(moment.getTime()) ? String(timestamp) : moment.toISOString()
 }
 
 const readBase64 = (text: string | null | undefined) =>

@@ -15,6 +15,7 @@ interface ReconcileDeps {
 export type Reconcile = (processOne: (image: ImageRef) => Promise<unknown>) => Promise<void>
 
 const minCheckIntervalMs = 60_000
+const lastCheckBeforeEndMs = 3_600_000
 
 /**
  * Looks after the images that should be finished by now: a trigger may have been lost, or its worker killed. Each one that
@@ -26,13 +27,14 @@ const minCheckIntervalMs = 60_000
  */
 export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Reconcile {
   return async function reconcile(processOne) {
+    const failures: unknown[] = []
     for await (const images of catalog.listUnfinished()) {
       const ends = await Promise.allSettled(images.map((image) => check(image, processOne)))
-      const fatal = ends.find(
-        (end) => end.status === 'rejected' && end.reason instanceof DependencyUnavailable,
-      )
-      if (fatal?.status === 'rejected') throw fatal.reason
+      failures.push(...ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason))
     }
+    // At the end: an image that cannot be read must not hold up the others.
+    const away = failures.find((reason) => reason instanceof DependencyUnavailable)
+    if (away) throw away
   }
 
   async function check(image: ImageRef, processOne: (image: ImageRef) => Promise<unknown>): Promise<void> {
@@ -42,10 +44,12 @@ export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Rec
     await processOne(image)
   }
 
-  /** The older the record, the less likely its bytes: the pauses double. */
+  /** The older the record, the less likely its bytes: the pauses double. The last look is an hour before its end. */
   function postpone(record: ImageRecord): Promise<void> {
     const ageMs = now() - Date.parse(record.createdAt)
-    return catalog.postponeCheck(record, now() + Math.max(ageMs, minCheckIntervalMs))
+    const next = now() + Math.max(ageMs, minCheckIntervalMs)
+    const last = record.expiresAt * 1_000 - lastCheckBeforeEndMs
+    return catalog.postponeCheck(record, now() < last ? Math.min(next, last) : next)
   }
 }
 

@@ -22,17 +22,19 @@ import { startKafkaTrigger } from './start-kafka-trigger.ts'
 import { startReconciler } from './start-reconciler.ts'
 
 /** The processor as a long-running process, for people not on Lambda: S3 notifications by HTTP, and a Kafka consumer. */
-const config = readOrExit(readProcessorConfig)
+const config = await readOrExit(readProcessorConfig)
 const logger = createLogger('processor', config.LOG_LEVEL)
 const brokers = config.KAFKA_BROKERS
 const topicPrefix = config.KAFKA_TOPIC_PREFIX
 const imagesInFlight = config.IMAGES_IN_FLIGHT
 
-const kafka = await connectKafka(config, {
-  clientId: 'hashgate-processor',
-  logger,
-  secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
-})
+const kafka = await readOrExit(() =>
+  connectKafka(config, {
+    clientId: 'hashgate-processor',
+    logger,
+    secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
+  }),
+)
 const publishing = { topicPrefix, budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000 }
 const eventBus = createEventBus(kafka, publishing)
 const deadLetters = createDeadLetters(kafka, publishing)

@@ -45,7 +45,8 @@ async function main(): Promise<number> {
     startBacking: values.services ? useServices() : startStandIns,
     onRestart: (name) => console.error(`The ${name} ended by itself and is started again; its log says why.`),
   })
-  closeWithGrace({ delay: stopDelayMs, logger: false }, async () => {
+  closeWithGrace({ delay: stopDelayMs, logger: false }, async ({ err }) => {
+    if (err) console.error(err)
     console.log('\nStopping …')
     await system.close()
   })
@@ -57,9 +58,10 @@ async function main(): Promise<number> {
 async function assertFree(port: number): Promise<void> {
   const probe = createServer()
   await new Promise<void>((resolve, reject) => {
-    probe.once('error', () =>
-      reject(new Error(`Port ${port} is taken: choose another with PORT=… or PORT=0.`)),
-    )
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => {
+      const reason = code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${code})`
+      reject(new Error(`Port ${port} ${reason}: choose another with PORT=… or PORT=0.`))
+    })
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()))
   })
 }

@@ -28,7 +28,12 @@ t.test('settings that contradict each other are named', async (t) => {
   await t.rejects(connect(user), /KAFKA_SASL_PASSWORD is not/)
   await t.rejects(connect(password), /KAFKA_SASL_USERNAME is not/)
   await t.rejects(connect({ ...user, ...password, KAFKA_SASL_SECRET_ID: 'c' }), /not both/)
-  await t.rejects(connect({ KAFKA_CA_FILE: '/nowhere/ca.pem' }), /KAFKA_CA_FILE cannot be read: .*ca\.pem/)
+  await t.rejects(connect({ KAFKA_CA_FILE: '/nowhere/ca.pem' }), /KAFKA_CA_FILE cannot be used: .*ca\.pem/)
+})
+
+t.test('a file that holds no certificate is refused', async (t) => {
+  const file = `${t.testdir({ 'ca.pem': 'hello' })}/ca.pem`
+  await t.rejects(connect({ KAFKA_CA_FILE: file }), { name: 'ConfigError', message: /^KAFKA_CA_FILE cannot/ })
 })
 
 t.test('settings that fit together', async (t) => {

@@ -21,8 +21,10 @@ export const logRequests = fp(async function logRequests(app: FastifyInstance) {
   })
 })
 
+/** Nothing but an id: the log is no place for whatever a client may send in its stead. */
 function imageIdOf({ params, body }: FastifyRequest): string | undefined {
-  return (
-    (params as { imageId?: string } | undefined)?.imageId ?? (body as { sha256?: string } | undefined)?.sha256
-  )
+  const { imageId } = (params ?? {}) as { imageId?: unknown }
+  const { sha256 } = (body ?? {}) as { sha256?: unknown }
+  const named = imageId ?? sha256
+  return typeof named === 'string' && /^[0-9a-f]{64}$/i.test(named) ? named.toLowerCase() : undefined
 }

@@ -14,7 +14,10 @@ const codeOfFastifyError: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'BODY_NOT_JSON',
 }
 
-/** Every answer other than success is `application/problem+json`. Source: RFC 9457. */
+/** Who has made more mistakes in one request needs no list of them. */
+const maxErrors = 100
+
+/** Every answer of a route other than success is `application/problem+json`. Source: RFC 9457. */
 export const reportProblems = fp(async function reportProblems(app: FastifyInstance) {
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(toProblem(error), request, reply))
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
@@ -57,7 +60,7 @@ export function toProblem(error: unknown): Problem {
 }
 
 export function validationProblem(faults: ValidationFault[]): Problem {
-  return new Problem('VALIDATION_FAILED', { errors: faults.map(toFieldError) })
+  return new Problem('VALIDATION_FAILED', { errors: faults.slice(0, maxErrors).map(toFieldError) })
 }
 
 function toFieldError({ instancePath, params, message = 'is not valid' }: ValidationFault): FieldError {

@@ -3,6 +3,9 @@ import type { RequestUpload } from '../request-upload.ts'
 import { ref, UploadDuplicate, UploadGranted, UploadRequest } from '../schemas.ts'
 import { answer, problemAnswers } from './responses.ts'
 
+/** One image with the longest file name fits in. */
+const bodyLimitBytes = 8 * 1024
+
 /** `POST /v1/uploads`: where to PUT one image, or that there is nothing to upload. */
 export function createUpload(app: GatewayApp, requestUpload: RequestUpload): void {
   const schema = {
@@ -19,7 +22,7 @@ export function createUpload(app: GatewayApp, requestUpload: RequestUpload): voi
     },
   }
 
-  app.post('/uploads', { schema }, async (request, reply) => {
+  app.post('/uploads', { schema, bodyLimit: bodyLimitBytes }, async (request, reply) => {
     const result = await requestUpload(request.tenant, request.body)
     return reply.code('upload' in result ? 201 : 200).send(result)
   })

@@ -1,6 +1,7 @@
 import type { Dependency } from '../../core/errors.ts'
 import type { GatewayApp } from '../app.ts'
 import type { GatewayDependencies } from '../dependencies.ts'
+import { rememberBriefly } from '../remember-briefly.ts'
 import { Health, Readiness } from '../schemas.ts'
 import { answer, problemAnswers } from './responses.ts'
 
@@ -12,7 +13,7 @@ const shared = { tags: ['operations'], security: [] }
 
 /** `GET /healthz`: the process lives. `GET /readyz`: each part that it needs, with its state and latency. */
 export function health(app: GatewayApp, dependencies: GatewayDependencies): void {
-  const checkReadiness = rememberBriefly(() => probeAll(dependencies))
+  const checkReadiness = rememberBriefly(probeLifetimeMs, () => probeAll(dependencies))
 
   const healthSchema = {
     ...shared,
@@ -66,17 +67,4 @@ async function probe(ping: (signal: AbortSignal) => Promise<void>) {
     () => 'down',
   )
   return { state, latencyMs: Math.round((performance.now() - startedAt) * 10) / 10 }
-}
-
-function rememberBriefly<T>(look: () => Promise<T>): () => Promise<T> {
-  let seen: Promise<T> | undefined
-  return () => {
-    if (!seen) {
-      seen = look()
-      setTimeout(() => {
-        seen = undefined
-      }, probeLifetimeMs).unref()
-    }
-    return seen
-  }
 }

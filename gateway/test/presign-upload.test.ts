@@ -9,9 +9,14 @@ import { preparePresignUpload } from '../presign-upload.ts'
 
 const bucket = 'raw-bucket'
 const credentials = { accessKeyId: 'access', secretAccessKey: 'secret' }
-const image = { imageId: 'ab'.repeat(32), byteLength: 123, contentType: 'image/png' as const }
-const signedHeaders = 'content-length;content-type;host;if-none-match;x-amz-checksum-sha256'
 const noon = Date.UTC(2026, 10, 22, 12)
+const image = {
+  imageId: 'ab'.repeat(32),
+  byteLength: 123,
+  contentType: 'image/png' as const,
+  expiresAt: noon / 1000 + 604_800,
+}
+const signedHeaders = 'content-length;content-type;host;if-none-match;x-amz-checksum-sha256'
 
 const laptop = { AWS_REGION: 'us-east-1', S3_ENDPOINT: 'http://127.0.0.1:9000', DYNAMODB_ENDPOINT: '' }
 const aws = { ...laptop, AWS_REGION: 'eu-central-1', S3_ENDPOINT: '' }
@@ -76,7 +81,8 @@ for (const [where, settings] of Object.entries({ laptop, aws })) {
           unhoistableHeaders: new Set(['x-amz-checksum-sha256']),
         },
       )
-      const { url } = await presign(Key, { imageId, byteLength, contentType })
+      const farAway = nowMs / 1000 + 604_800
+      const { url } = await presign(Key, { imageId, byteLength, contentType, expiresAt: farAway })
       if (url !== expected) return t.equal(url, expected)
     }
     t.pass('200 random keys and clocks')
@@ -90,4 +96,11 @@ t.test('a URL does not outlive the credentials that sign it', async (t) => {
   t.equal(upload.expiresInSeconds, 100)
   t.equal(new URL(upload.url).searchParams.get('X-Amz-Expires'), '100')
   t.equal(upload.expiresAt, '2026-11-22T12:01:40.000Z')
+})
+
+t.test('a URL does not outlive the image', async (t) => {
+  const presign = await preparePresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
+  const upload = await presign('local/key', { ...image, expiresAt: noon / 1000 + 60 })
+  t.equal(upload.expiresInSeconds, 60)
+  t.equal(new URL(upload.url).searchParams.get('X-Amz-Expires'), '60')
 })

@@ -99,7 +99,7 @@ test('an image that cannot be processed does not keep the others from it', async
   t.equal(seen.length, images.length)
 })
 
-test('a part that is away ends the round, and the next one finds the image', async (t) => {
+test('a part that is away is told at the end of the round, and the next one finds the image', async (t) => {
   const room = await createTestRoom(t)
   const image = await room.upload(await makeImage('png'), 'image/png')
   room.clock.nowMs += checkAfterMs
@@ -109,6 +109,33 @@ test('a part that is away ends the round, and the next one finds the image', asy
     reconcile(async () => {}),
     DependencyUnavailable,
   )
+  t.strictSame(await reconcileOnce(room), [image])
+})
+
+test('an image that cannot be read does not keep those behind it from being looked after', async (t) => {
+  const room = await createTestRoom(t)
+  const images = await Promise.all(
+    Array.from({ length: 60 }, async () => room.upload(await makeImage('png'), 'image/png')),
+  )
+  room.clock.nowMs += checkAfterMs
+  const seen = new Set<string>()
+  const reconcile = createReconcile(room.deps)
+  const round = reconcile(async ({ imageId }) => {
+    seen.add(imageId)
+    throw new DependencyUnavailable('bucket')
+  })
+  await t.rejects(round, DependencyUnavailable)
+  t.equal(seen.size, images.length)
+})
+
+test('the last look is an hour before the end', async (t) => {
+  const room = await createTestRoom(t)
+  const bytes = await makeImage('png')
+  const image = await room.register(bytes, 'image/png')
+  room.clock.nowMs += 5 * 86_400_000
+  t.strictSame(await reconcileOnce(room), [])
+  await room.upload(bytes, 'image/png')
+  room.clock.nowMs += 2 * 86_400_000 - 3_600_000
   t.strictSame(await reconcileOnce(room), [image])
 })
 

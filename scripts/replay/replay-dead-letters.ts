@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Kafka, KafkaMessage } from 'kafkajs'
+import { CompressionTypes, type Kafka, type KafkaMessage } from 'kafkajs'
 import {
   type DeadLetterFacts,
   joinHeaders,
@@ -85,7 +85,7 @@ function createRedriver(kafka: Kafka) {
       topic,
       messages: letters.map(({ message }) => asItWas(message)),
     }))
-    await sendBatch(producer, { acks: -1, topicMessages })
+    await sendBatch(producer, { acks: -1, compression: CompressionTypes.GZIP, topicMessages })
   }
 
   async function close(): Promise<void> {

@@ -103,14 +103,16 @@ export async function testOutbox(t: Test, store: CatalogStore): Promise<void> {
     t.equal((await catalog.claim(held, 'next', leaseMs)).outcome, 'finished')
   })
 
-  await t.test('settle goes on when a relay has delivered meanwhile', async (t) => {
+  await t.test('once an image is finished, its events are the worker’s until its work is over', async (t) => {
     const { catalog } = openCatalog(store)
     const { record } = await catalog.register(someUpload())
     await catalog.owe(record, requestedOf(record))
     const held = claimed(await catalog.claim(record, 'worker', leaseMs))
+    const early = await take(catalog, record, 'relay')
+    t.strictSame(early.owedEvents, [requestedOf(record)], 'while it works a relay may still take them')
+    await catalog.giveBackOwing(early, 'relay')
     const finished = await catalog.finish(held, 'worker', readyResult, owedBy(held))
-    const taken = await take(catalog, record, 'relay')
-    t.equal(await catalog.strikeOff(taken, 'relay'), true)
+    t.equal(await catalog.takeOwing(record, 'relay', leaseMs), undefined)
     await t.resolves(catalog.settle(finished, 'worker'))
     t.equal((await catalog.claim(held, 'next', leaseMs)).outcome, 'finished')
   })

@@ -70,6 +70,18 @@ export async function testUnfinished(t: Test, store: CatalogStore): Promise<void
     t.strictSame(await catalog.find(record.tenant, record.imageId), record, 'nothing else has changed')
   })
 
+  await t.test('asked again later, a pending image is looked after anew', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const request = someUpload()
+    const { record } = await catalog.register(request)
+    clock.now += checkAfterMs
+    await catalog.postponeCheck(record, Number.MAX_SAFE_INTEGER)
+    t.strictSame((await catalog.register(request)).record, record)
+    t.notOk(await isListed(catalog, record), 'not at once')
+    clock.now += checkAfterMs
+    t.ok(await isListed(catalog, record))
+  })
+
   await t.test('the checks of an old life end nothing of the new', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const { record: old } = await catalog.register(someUpload())

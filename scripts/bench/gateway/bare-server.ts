@@ -24,6 +24,7 @@ const anImage = {
   generation: '20261122',
   byteLength: 348_712,
   contentType: 'image/jpeg',
+  expiresAt: Number.MAX_SAFE_INTEGER,
 } as const
 const upload = await presignUpload(rawKey(anImage), anImage)
 
