@@ -76,5 +76,5 @@ t.test('every rejection tells the sender what is wrong', async (t) => {
 })
 
 t.test('a lease that another worker holds', async (t) => {
-  t.match(new LeaseUnavailable('taken'), { name: 'LeaseUnavailable', retryable: true, message: 'taken' })
+  t.match(new LeaseUnavailable('taken'), { name: 'LeaseUnavailable', message: 'taken' })
 })
