@@ -24,7 +24,7 @@ const anImage = {
   generation: '20261122',
   byteLength: 348_712,
   contentType: 'image/jpeg',
-  expiresAt: Number.MAX_SAFE_INTEGER,
+  expiresAt: Math.floor(Date.now() / 1_000) + 604_800,
 } as const
 const upload = await presignUpload(rawKey(anImage), anImage)
 
