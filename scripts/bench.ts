@@ -17,6 +17,8 @@ process.once('SIGINT', () => process.exit(130))
 process.once('SIGTERM', () => process.exit(143))
 
 await runCommand(main)
+// A bench that failed leaves servers that wait for more, and they keep this process alive.
+process.exit()
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
