@@ -107,3 +107,24 @@ t.test('every request is one log line, without secrets', async (t) => {
   t.equal(lines.length, 2)
   t.notMatch(JSON.stringify(lines), /X-Amz-Signature|hg_test|wrong/)
 })
+
+t.test(
+  'who drips a request is cut off: head and body have a time, and the head’s is within the body’s',
+  async (t) => {
+    const { app } = await buildTestApp(t)
+    const { headersTimeout, requestTimeout } = app.server
+    t.ok(headersTimeout > 0 && headersTimeout <= requestTimeout, 'or Node looks at neither')
+    t.ok(requestTimeout > 0 && requestTimeout <= 60_000)
+  },
+)
+
+t.test('the log names an image only by an id', async (t) => {
+  const { app, lines } = await buildTestApp(t, { config: { LOG_LEVEL: 'info' } })
+  const ask = (sent: unknown) =>
+    app.inject({ method: 'POST', url: '/v1/uploads', headers: withKey, payload: { sha256: sent } })
+  await ask('x'.repeat(1_000))
+  await ask({ of: 'another kind' })
+  await ask('AB'.repeat(32))
+  const named = lines.map((line) => (line as { imageId?: unknown }).imageId)
+  t.strictSame(named, [undefined, undefined, 'ab'.repeat(32)])
+})
