@@ -64,6 +64,15 @@ test('header bytes below zero are the bytes above 127', async (t) => {
   )
 })
 
+test('a moment that is none does not keep poison from being put aside', async (t) => {
+  const { handle, letters } = prepare(() => Promise.reject(new Error('bug')), { maxTries: 1 })
+  const event = await readEvent<KafkaEvent>('kafka-many-records')
+  for (const record of Object.values(event.records).flat()) record.timestamp = 1.79e18
+  t.strictSame(await handle(event, {}), answerOf())
+  t.ok(letters.length > 0)
+  for (const { timestamp } of letters) t.equal(timestamp, '1790000000000000000')
+})
+
 test('poison comes again as long as it cannot be put aside', async (t) => {
   const publish = () => Promise.reject(new DependencyUnavailable('events'))
   const { handle } = prepare(async () => ({ outcome: 'ready' }), { deadLetters: { publish } })
