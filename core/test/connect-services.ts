@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { readServicesEnvironment } from '../../scripts/services/env-file.ts'
+import { waitForLeaders } from '../../scripts/topics/create-topics.ts'
 import { createKafka, type KafkaOptions } from '../kafka.ts'
 import { fixedCredentials } from '../kafka-credentials.ts'
 import { createLogger } from '../logger.ts'
@@ -34,11 +34,7 @@ export async function connectServices() {
     await admin.connect()
     const topics = names.map((topic) => ({ topic, numPartitions: 4, replicationFactor: 3 }))
     await admin.createTopics({ waitForLeaders: false, topics })
-    const haveLeaders = async () => {
-      const found = await admin.fetchTopicMetadata({ topics: names }).catch(() => undefined)
-      return found?.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
-    }
-    while (!(await haveLeaders())) await sleep(50)
+    await waitForLeaders(admin, names)
     await admin.disconnect()
   }
 

@@ -78,7 +78,8 @@ async function createMissing(
   })
 }
 
-async function waitForLeaders(admin: Admin, names: string[]): Promise<void> {
+/** Brokers learn of a new topic one after another. @throws Error after 30 seconds */
+export async function waitForLeaders(admin: Admin, names: string[]): Promise<void> {
   const deadline = AbortSignal.timeout(patienceMs)
   while (!(await haveLeaders(admin, names))) {
     if (deadline.aborted) throw new Error(`No leaders after ${patienceMs / 1_000} s: ${names.join(', ')}.`)
