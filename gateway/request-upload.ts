@@ -7,6 +7,7 @@ import type { AnnounceEvents } from './announce-events.ts'
 import type { GatewayConfig } from './config.ts'
 import type { GatewayDependencies } from './dependencies.ts'
 import { describeImage, expiryOf } from './describe-image.ts'
+import type { Principal } from './principal.ts'
 import type { UploadDuplicate, UploadGranted, UploadRequest } from './schemas.ts'
 
 export type UploadAnswer = Static<typeof UploadGranted> | Static<typeof UploadDuplicate>
@@ -29,14 +30,15 @@ export function createRequestUpload(
 
   /** @throws Problem: VALIDATION_FAILED for too many bytes, DEPENDENCY_UNAVAILABLE (a retry can help) */
   return async function requestUpload(
-    tenant: string,
+    { tenant, scopes }: Pick<Principal, 'tenant' | 'scopes'>,
     request: Static<typeof UploadRequest>,
   ): Promise<UploadAnswer> {
     const { sha256, byteLength, contentType, fileName } = request
     if (byteLength > MAX_UPLOAD_BYTES) throw tooManyBytes(MAX_UPLOAD_BYTES)
     const imageId = sha256.toLowerCase()
     const { record } = await catalog.register({ tenant, imageId, byteLength, contentType, fileName })
-    return record.status === 'pending' ? grantUpload(record) : reportDuplicate(record, record.status)
+    if (record.status === 'pending') return grantUpload(record)
+    return reportDuplicate(record, record.status, scopes.includes('read'))
   }
 
   async function grantUpload(record: ImageRecord): Promise<UploadAnswer> {
@@ -50,9 +52,10 @@ export function createRequestUpload(
   async function reportDuplicate(
     record: ImageRecord,
     status: Static<typeof UploadDuplicate>['status'],
+    mayRead: boolean,
   ): Promise<UploadAnswer> {
     const { imageId, rejection } = record
-    const image = status === 'ready' ? await describeImage(record, dependencies) : undefined
+    const image = status === 'ready' && mayRead ? await describeImage(record, dependencies) : undefined
     return { imageId, status, duplicate: true, expiresAt: expiryOf(record), image, rejection }
   }
 }

@@ -14,14 +14,19 @@ import { createBucket } from '../core/bucket.ts'
 import { createCatalog } from '../core/catalog.ts'
 import { connectKafka } from '../core/connect-kafka.ts'
 import { createEventBus } from '../core/event-bus.ts'
+import { openKeyTable } from '../core/key-table.ts'
 import { createLogger } from '../core/logger.ts'
 import { readOrExit } from '../core/read-config.ts'
 import { buildApp } from './app.ts'
+import { createAudit } from './auth/audit.ts'
+import { prepareIdentify } from './auth/prepare-identify.ts'
 import { readGatewayConfig } from './config.ts'
+import { connectRedis } from './connect-redis.ts'
 import { preparePresignDownload } from './presign-download.ts'
 import { preparePresignUpload } from './presign-upload.ts'
+import { sharedRateLimitStore } from './rate-limit-store.ts'
 
-const config = await readOrExit(readGatewayConfig)
+const config = await readOrExit(() => readGatewayConfig())
 const logger = createLogger('gateway', config.LOG_LEVEL)
 const now = Date.now
 
@@ -41,6 +46,9 @@ const events = createEventBus(kafka, {
   topicPrefix: config.KAFKA_TOPIC_PREFIX,
   budgetMs: config.EVENT_BUDGET_MS,
 })
+const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : undefined
+const audit = createAudit(logger)
+const keys = openKeyTable(dynamoDb, config.KEYS_TABLE)
 const metrics = new Registry()
 collectDefaultMetrics({ register: metrics })
 const presigning = { ttlSeconds: config.PRESIGN_TTL_SECONDS, now }
@@ -58,6 +66,9 @@ const app = await buildApp(
     events,
     presignUpload: await preparePresignUpload(s3, { bucket: config.RAW_BUCKET, ...presigning }),
     presignDownload: await preparePresignDownload(s3, { bucket: config.PROCESSED_BUCKET, ...presigning }),
+    identify: prepareIdentify(config, { keys, audit, now }),
+    audit,
+    rateLimitStore: redis && sharedRateLimitStore(redis, logger),
     metrics,
     now,
   },
@@ -67,6 +78,7 @@ const app = await buildApp(
 closeWithGrace({ delay: 4_000, logger }, async ({ err }) => {
   if (err) logger.fatal({ operation: 'close', err }, 'closing after an error')
   await app.close()
+  redis?.disconnect()
   await events.close()
 })
 

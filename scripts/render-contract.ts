@@ -6,10 +6,11 @@ import type { GatewayDependencies } from '../gateway/dependencies.ts'
 /** The OpenAPI document of the gateway as formatted JSON. Nothing is asked of any dependency. */
 export async function renderContract(): Promise<string> {
   const settings = {
-    API_KEY: 'not-a-key',
-    API_KEY_TENANT: 'local',
+    CORS_ORIGINS: '',
+    MAX_EVENT_LOOP_DELAY_MS: 1_000,
     MAX_UPLOAD_BYTES: 1,
     RATE_LIMIT_PER_MINUTE: 1,
+    TRUST_PROXY: '',
   }
   const dependencies = { metrics: new Registry() } as GatewayDependencies
   const app = await buildApp(settings, dependencies, createLogger('export', 'silent'))

@@ -35,34 +35,38 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
     },
   }
 
-  app.post('/uploads/batch', { schema, attachValidation: true }, async (request) => {
-    const faults = groupByItem(request.validationError?.validation ?? [])
-    const faultsOfTheWhole = faults.get(undefined)
-    if (faultsOfTheWhole) throw validationProblem(faultsOfTheWhole)
-    const answered = new Map<string, Promise<Result>>()
+  app.post(
+    '/uploads/batch',
+    { schema, config: { scope: 'upload' }, attachValidation: true },
+    async (request) => {
+      const faults = groupByItem(request.validationError?.validation ?? [])
+      const faultsOfTheWhole = faults.get(undefined)
+      if (faultsOfTheWhole) throw validationProblem(faultsOfTheWhole)
+      const answered = new Map<string, Promise<Result>>()
 
-    /** The same image twice in one batch is one request. */
-    function answerOnce(item: Item, index: number): Promise<Result> {
-      const identity = JSON.stringify(item)
-      const result = answered.get(identity) ?? answerItem(item, index)
-      answered.set(identity, result)
-      return result
-    }
-
-    async function answerItem(item: Item, index: number): Promise<Result> {
-      try {
-        const itsFaults = faults.get(index)
-        if (itsFaults) throw validationProblem(itsFaults)
-        return await requestUpload(request.tenant, item)
-      } catch (error) {
-        const problem = toProblem(error)
-        logFailure(problem, request)
-        return { problem: toProblemDetails(problem) }
+      /** The same image twice in one batch is one request. */
+      function answerOnce(item: Item, index: number): Promise<Result> {
+        const identity = JSON.stringify(item)
+        const result = answered.get(identity) ?? answerItem(item, index)
+        answered.set(identity, result)
+        return result
       }
-    }
 
-    return { results: await Promise.all(request.body.uploads.map(answerOnce)) }
-  })
+      async function answerItem(item: Item, index: number): Promise<Result> {
+        try {
+          const itsFaults = faults.get(index)
+          if (itsFaults) throw validationProblem(itsFaults)
+          return await requestUpload(request.principal, item)
+        } catch (error) {
+          const problem = toProblem(error)
+          logFailure(problem, request)
+          return { problem: toProblemDetails(problem) }
+        }
+      }
+
+      return { results: await Promise.all(request.body.uploads.map(answerOnce)) }
+    },
+  )
 }
 
 /** Faults by the position of their item; those of the request as a whole are under `undefined`. */

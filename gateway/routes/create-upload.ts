@@ -18,12 +18,16 @@ export function createUpload(app: GatewayApp, requestUpload: RequestUpload): voi
     response: {
       200: answer(UploadDuplicate, 'You uploaded these bytes before: there is nothing to upload.'),
       201: answer(UploadGranted, 'PUT the bytes to `upload.url` with exactly `upload.headers`.'),
-      ...problemAnswers(['DEPENDENCY_UNAVAILABLE'], { body: true }),
+      ...problemAnswers([], { body: true }),
     },
   }
 
-  app.post('/uploads', { schema, bodyLimit: bodyLimitBytes }, async (request, reply) => {
-    const result = await requestUpload(request.tenant, request.body)
-    return reply.code('upload' in result ? 201 : 200).send(result)
-  })
+  app.post(
+    '/uploads',
+    { schema, config: { scope: 'upload' }, bodyLimit: bodyLimitBytes },
+    async (request, reply) => {
+      const result = await requestUpload(request.principal, request.body)
+      return reply.code('upload' in result ? 201 : 200).send(result)
+    },
+  )
 }

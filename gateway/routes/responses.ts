@@ -2,8 +2,17 @@ import type { TSchema } from 'typebox'
 import { type ProblemCode, problems } from '../../core/errors.ts'
 import { ProblemDetails, ref } from '../schemas.ts'
 
-const everywhere: ProblemCode[] = ['RATE_LIMITED', 'INTERNAL_ERROR']
-const withKey: ProblemCode[] = ['UNAUTHENTICATED', ...everywhere]
+/** Load balancers are neither counted nor refused. */
+const forProbes: ProblemCode[] = ['INTERNAL_ERROR']
+/** The keys are in DynamoDB, too. */
+const withKey: ProblemCode[] = [
+  'UNAUTHENTICATED',
+  'SCOPE_MISSING',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'DEPENDENCY_UNAVAILABLE',
+  'INTERNAL_ERROR',
+]
 const withBody: ProblemCode[] = [
   'VALIDATION_FAILED',
   'BODY_NOT_JSON',
@@ -18,7 +27,7 @@ export function answer(schema: TSchema, description: string) {
 
 /** The problems that a route can answer with. What every route shares need not be named. */
 export function problemAnswers(own: ProblemCode[], { key = true, body = false } = {}) {
-  const codes = [...own, ...(body ? withBody : []), ...(key ? withKey : everywhere)]
+  const codes = [...own, ...(body ? withBody : []), ...(key ? withKey : forProbes)]
   const byStatus = Map.groupBy(new Set(codes), (code) => problems[code].status)
   return Object.fromEntries(Array.from(byStatus, ([status, codes]) => [status, problemAnswer(codes)]))
 }

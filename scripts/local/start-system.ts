@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { allStarted } from './all-started.ts'
 import type { Backing, StartBacking, Stop } from './backing.ts'
 import { claimDirectory } from './claim-directory.ts'
-import { readLocalSettings, writeLocalSettings } from './local-settings.ts'
+import { ensureLocalKey } from './ensure-local-key.ts'
+import { pickStore, readLocalSettings, writeLocalSettings } from './local-settings.ts'
 import { startStandIns } from './start-stand-ins.ts'
 import { supervise } from './supervise.ts'
 
@@ -23,6 +23,9 @@ export interface SystemOptions {
 export type LocalSystem = Awaited<ReturnType<typeof startSystem>>
 
 type OnStop = (stop: Stop) => void
+
+/** Of the key: as much as one address may ask for. */
+const defaultRatePerMinute = 6_000
 
 const gatewayProgram = new URL('../../gateway/server.ts', import.meta.url)
 const processorProgram = new URL('../../processor/worker.ts', import.meta.url)
@@ -51,14 +54,19 @@ async function startParts(options: SystemOptions, onStop: OnStop) {
   const { dataDirectory, startBacking = startStandIns } = options
   await mkdir(join(dataDirectory, 'logs'), { recursive: true, mode: 0o700 })
   onStop(await claimDirectory(dataDirectory))
-  const key =
-    (await readLocalSettings(dataDirectory))?.key ?? `hg_dev_${randomBytes(24).toString('base64url')}`
-
   const backing = await startBacking(dataDirectory, onStop)
-  const environment = { ...backing.environment, HOST: '127.0.0.1', API_KEY: key, ...options.settings }
+  const environment: Backing['environment'] = {
+    ...backing.environment,
+    HOST: '127.0.0.1',
+    ...options.settings,
+  }
+  const key = await ensureLocalKey(environment, {
+    lastKey: (await readLocalSettings(dataDirectory))?.key,
+    requestsPerMinute: Number(environment.RATE_LIMIT_PER_MINUTE ?? defaultRatePerMinute),
+  })
   const { gatewayUrl, ...programs } = await startPrograms(options, { ...backing, environment }, onStop)
   const url = gatewayUrl()
-  await writeLocalSettings(dataDirectory, { gateway: url, key })
+  await writeLocalSettings(dataDirectory, { gateway: url, key, store: pickStore(environment) })
   return { key, gatewayUrl: url, ...programs }
 }
 
