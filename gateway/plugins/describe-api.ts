@@ -62,7 +62,7 @@ export const describeApi = fp(async function describeApi(app: FastifyInstance) {
 })
 
 /** Which scope a call needs, said once: where the route is registered. */
-function securityOf({ config }: RouteOptions) {
+function securityOf({ config }: RouteOptions): { security: Record<string, string[]>[] } {
   const scope = config?.scope
   return { security: scope ? [{ bearer: [scope] }, { apiKey: [scope] }] : [] }
 }
