@@ -113,7 +113,7 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
     logger,
   )
   t.teardown(() => app.close())
-  return { app, catalog, clock, records, published, stored, lines }
+  return { app, catalog, clock, records, published, stored, lines, keys: keyTable }
 }
 
 /** Holds the same promises as the real catalog, which has a contract suite of its own. */
