@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
+import { Problem } from '../../core/errors.ts'
 import type { GatewayApp } from '../app.ts'
 import {
   logFailure,
@@ -7,18 +9,19 @@ import {
   type ValidationFault,
   validationProblem,
 } from '../plugins/report-problems.ts'
-import type { RequestUpload, UploadAnswer } from '../request-upload.ts'
+import type { RequestUpload } from '../request-upload.ts'
 import {
+  maxBatchItems,
   ref,
+  type UploadBatchItem,
   UploadBatchRequest,
   UploadBatchResult,
-  type UploadRefused,
   type UploadRequest,
 } from '../schemas.ts'
 import { answer, problemAnswers } from './responses.ts'
 
 type Item = Static<typeof UploadRequest>
-type Result = UploadAnswer | Static<typeof UploadRefused>
+type Result = Static<typeof UploadBatchItem>
 
 /** `POST /v1/uploads/batch`: up to 100 images in one request, each with an answer of its own. */
 export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload): void {
@@ -35,7 +38,8 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
     },
   }
 
-  app.post('/uploads/batch', { schema, attachValidation: true }, async (request) => {
+  const options = { schema, attachValidation: true, preValidation: refuseLongList }
+  app.post('/uploads/batch', options, async (request) => {
     const faults = groupByItem(request.validationError?.validation ?? [])
     const faultsOfTheWhole = faults.get(undefined)
     if (faultsOfTheWhole) throw validationProblem(faultsOfTheWhole)
@@ -63,6 +67,14 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
 
     return { results: await Promise.all(request.body.uploads.map(answerOnce)) }
   })
+}
+
+/** The validator looks at every item, however many there are, and finds all their faults: so they are counted before. */
+async function refuseLongList({ body }: FastifyRequest): Promise<void> {
+  const { uploads } = (body ?? {}) as { uploads?: unknown }
+  if (!Array.isArray(uploads) || uploads.length <= maxBatchItems) return
+  const message = `must NOT have more than ${maxBatchItems} items`
+  throw new Problem('VALIDATION_FAILED', { errors: [{ field: 'uploads', message }] })
 }
 
 /** Faults by the position of their item; those of the request as a whole are under `undefined`. */
