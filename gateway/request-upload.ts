@@ -8,9 +8,9 @@ import type { GatewayConfig } from './config.ts'
 import type { GatewayDependencies } from './dependencies.ts'
 import { describeImage, expiryOf } from './describe-image.ts'
 import type { Principal } from './principal.ts'
-import type { UploadDuplicate, UploadGranted, UploadRequest } from './schemas.ts'
+import type { UploadAnswer, UploadRequest } from './schemas.ts'
 
-export type UploadAnswer = Static<typeof UploadGranted> | Static<typeof UploadDuplicate>
+type Answer = Static<typeof UploadAnswer>
 
 export type RequestUpload = ReturnType<typeof createRequestUpload>
 
@@ -32,29 +32,28 @@ export function createRequestUpload(
   return async function requestUpload(
     { tenant, scopes }: Pick<Principal, 'tenant' | 'scopes'>,
     request: Static<typeof UploadRequest>,
-  ): Promise<UploadAnswer> {
+  ): Promise<Answer> {
     const { sha256, byteLength, contentType, fileName } = request
     if (byteLength > MAX_UPLOAD_BYTES) throw tooManyBytes(MAX_UPLOAD_BYTES)
     const imageId = sha256.toLowerCase()
     const { record } = await catalog.register({ tenant, imageId, byteLength, contentType, fileName })
-    if (record.status === 'pending') return grantUpload(record)
-    return reportDuplicate(record, record.status, scopes.includes('read'))
+    return record.status === 'pending'
+      ? grantUpload(record)
+      : reportDuplicate(record, scopes.includes('read'))
   }
 
-  async function grantUpload(record: ImageRecord): Promise<UploadAnswer> {
+  async function grantUpload(record: ImageRecord): Promise<Answer> {
     const [upload] = await Promise.all([
       presignUpload(rawKey(record), record),
       announce(topics.uploadRequested, record),
     ])
-    return { imageId: record.imageId, status: 'pending', upload }
+    const { imageId, status } = record
+    return { imageId, status, duplicate: false, expiresAt: expiryOf(record), upload }
   }
 
-  async function reportDuplicate(
-    record: ImageRecord,
-    status: Static<typeof UploadDuplicate>['status'],
-    mayRead: boolean,
-  ): Promise<UploadAnswer> {
-    const { imageId, rejection } = record
+  /** Whoever may only upload learns that it is there, and gets no way to read it. */
+  async function reportDuplicate(record: ImageRecord, mayRead: boolean): Promise<Answer> {
+    const { imageId, status, rejection } = record
     const image = status === 'ready' && mayRead ? await describeImage(record, dependencies) : undefined
     return { imageId, status, duplicate: true, expiresAt: expiryOf(record), image, rejection }
   }

@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { problems, rejections } from '../core/errors.ts'
 import { imageIdPattern } from '../core/object-key.ts'
 import { acceptedFormats } from '../core/variants.ts'
+import { growingEnum, textEnum } from './text-enum.ts'
 
 /**
  * The named shapes of the API. Each is one component of the OpenAPI document, and one named type in every generated
@@ -16,6 +17,7 @@ export function ref<T extends TSchema>(schema: T) {
 const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & string]
 /** One PUT takes 5 GiB at most. Source: AWS, "Uploading objects" in the S3 user guide. */
 const s3MaxPutBytes = 5 * 1024 ** 3
+export const maxBatchItems = 100
 const exampleId = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
 const moment = (description: string) =>
   Type.String({ format: 'date-time', description, examples: ['2026-11-29T10:15:00.000Z'] })
@@ -27,12 +29,12 @@ const ImageId = Type.String({
   examples: [exampleId],
 })
 
-const ContentType = Type.Enum(Object.values(acceptedFormats), {
+const ContentType = textEnum(Object.values(acceptedFormats), {
   description: 'Media type of the bytes. The store refuses a PUT of another one.',
   examples: ['image/jpeg'],
 })
 
-const Status = Type.Enum(['pending', 'processing', 'ready', 'rejected'], {
+const Status = textEnum(['pending', 'processing', 'ready', 'rejected'], {
   description: '`ready` and `rejected` are final.',
 })
 
@@ -67,7 +69,7 @@ export const UploadRequest = Type.Object(
 
 export const UploadTarget = Type.Object(
   {
-    method: Type.Literal('PUT'),
+    method: textEnum(['PUT']),
     url: Type.String({
       format: 'uri',
       description: 'Where to PUT the bytes. A secret: whoever has it can upload this one image.',
@@ -112,7 +114,7 @@ export const Variant = Type.Object(
 
 export const ImageRejection = Type.Object(
   {
-    reason: Type.Enum(keysOf(rejections), { description: 'Stable code.', examples: ['image_corrupt'] }),
+    reason: growingEnum(keysOf(rejections), { description: 'Stable code.', examples: ['image_corrupt'] }),
     detail: Type.String({
       description: 'The reason as a sentence for people.',
       examples: [rejections.image_corrupt],
@@ -126,12 +128,17 @@ export const Image = Type.Object(
     imageId: ImageId,
     status: Status,
     byteLength: Type.Integer({ minimum: 1, description: 'Size of the original in bytes.' }),
-    contentType: ContentType,
+    contentType: growingEnum(Object.values(acceptedFormats), {
+      description: 'Declared media type of the original.',
+      examples: ['image/jpeg'],
+    }),
     fileName: Type.Optional(Type.String()),
     createdAt: moment('When its upload was first asked for.'),
     expiresAt: moment('When the image and everything about it is gone.'),
     finishedAt: Type.Optional(moment('When the status became final.')),
-    format: Type.Optional(Type.Enum(keysOf(acceptedFormats), { description: 'Format found in the bytes.' })),
+    format: Type.Optional(
+      growingEnum(keysOf(acceptedFormats), { description: 'Format found in the bytes.' }),
+    ),
     width: Type.Optional(
       Type.Integer({ minimum: 1, description: 'Pixels, with the EXIF orientation applied.' }),
     ),
@@ -148,25 +155,24 @@ export const Image = Type.Object(
   { $id: 'Image' },
 )
 
-export const UploadGranted = Type.Object(
+/** One shape for both answers, 200 and 201: most generators take a method's return type from the first of them. */
+export const UploadAnswer = Type.Object(
   {
     imageId: ImageId,
-    status: Type.Literal('pending'),
-    upload: ref(UploadTarget),
-  },
-  { $id: 'UploadGranted', description: 'The bytes are wanted: PUT them.' },
-)
-
-export const UploadDuplicate = Type.Object(
-  {
-    imageId: ImageId,
-    status: Type.Enum(['processing', 'ready', 'rejected']),
-    duplicate: Type.Literal(true),
+    status: Status,
+    duplicate: Type.Boolean({
+      description: 'True when you uploaded these bytes before: there is nothing to upload.',
+    }),
     expiresAt: moment('When the image is gone. Asking again does not extend it.'),
+    upload: Type.Optional(ref(UploadTarget)),
     image: Type.Optional(ref(Image)),
     rejection: Type.Optional(ref(ImageRejection)),
   },
-  { $id: 'UploadDuplicate', description: 'You uploaded these bytes before: there is nothing to upload.' },
+  {
+    $id: 'UploadAnswer',
+    description:
+      '`upload` is there when the bytes are wanted: PUT them. `image` is there when it is `ready`, `rejection` when it is `rejected`.',
+  },
 )
 
 export const FieldError = Type.Object(
@@ -182,7 +188,7 @@ export const ProblemDetails = Type.Object(
     type: Type.String({ examples: ['urn:hashgate:problem:validation-failed'] }),
     title: Type.String({ examples: [problems.VALIDATION_FAILED.title] }),
     status: Type.Integer({ minimum: 400, maximum: 599, examples: [400] }),
-    code: Type.Enum(keysOf(problems), {
+    code: growingEnum(keysOf(problems), {
       description: 'Stable code to branch on.',
       examples: ['VALIDATION_FAILED'],
     }),
@@ -193,19 +199,23 @@ export const ProblemDetails = Type.Object(
   { $id: 'ProblemDetails', description: 'RFC 9457 problem.' },
 )
 
-export const UploadRefused = Type.Object(
-  { problem: ref(ProblemDetails) },
-  { $id: 'UploadRefused', description: 'This one item cannot be taken.' },
+export const UploadBatchItem = Type.Object(
+  { ...Type.Partial(UploadAnswer).properties, problem: Type.Optional(ref(ProblemDetails)) },
+  {
+    $id: 'UploadBatchItem',
+    description:
+      'What `createUpload` would have answered, or the `problem` of this one item. Either `imageId` or `problem` is there.',
+  },
 )
 
 export const UploadBatchRequest = Type.Object(
-  { uploads: Type.Array(ref(UploadRequest), { minItems: 1, maxItems: 100 }) },
+  { uploads: Type.Array(ref(UploadRequest), { minItems: 1, maxItems: maxBatchItems }) },
   { $id: 'UploadBatchRequest', additionalProperties: false },
 )
 
 export const UploadBatchResult = Type.Object(
   {
-    results: Type.Array(Type.Union([ref(UploadGranted), ref(UploadDuplicate), ref(UploadRefused)]), {
+    results: Type.Array(ref(UploadBatchItem), {
       description: 'One result an item, in the order of the request.',
     }),
   },
@@ -219,17 +229,17 @@ export const CompletionAccepted = Type.Object(
 
 export const DependencyState = Type.Object(
   {
-    state: Type.Enum(['up', 'down']),
+    state: textEnum(['up', 'down']),
     latencyMs: Type.Number({ description: 'Milliseconds until it answered or was given up.' }),
   },
   { $id: 'DependencyState' },
 )
 
-export const Health = Type.Object({ status: Type.Literal('ok') }, { $id: 'Health' })
+export const Health = Type.Object({ status: textEnum(['ok']) }, { $id: 'Health' })
 
 export const Readiness = Type.Object(
   {
-    status: Type.Enum(['ready', 'degraded', 'unavailable']),
+    status: textEnum(['ready', 'degraded', 'unavailable']),
     dependencies: Type.Object({
       bucket: ref(DependencyState),
       catalog: ref(DependencyState),
@@ -243,9 +253,8 @@ export const namedSchemas = [
   UploadRequest,
   UploadBatchRequest,
   UploadTarget,
-  UploadGranted,
-  UploadDuplicate,
-  UploadRefused,
+  UploadAnswer,
+  UploadBatchItem,
   UploadBatchResult,
   CompletionAccepted,
   Image,

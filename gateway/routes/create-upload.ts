@@ -1,6 +1,6 @@
 import type { GatewayApp } from '../app.ts'
 import type { RequestUpload } from '../request-upload.ts'
-import { ref, UploadDuplicate, UploadGranted, UploadRequest } from '../schemas.ts'
+import { ref, UploadAnswer, UploadRequest } from '../schemas.ts'
 import { answer, problemAnswers } from './responses.ts'
 
 /** One image with the longest file name fits in. */
@@ -16,18 +16,15 @@ export function createUpload(app: GatewayApp, requestUpload: RequestUpload): voi
       'The same image may be asked for any number of times: while its bytes are missing the answer is a fresh URL for the same place.',
     body: ref(UploadRequest),
     response: {
-      200: answer(UploadDuplicate, 'You uploaded these bytes before: there is nothing to upload.'),
-      201: answer(UploadGranted, 'PUT the bytes to `upload.url` with exactly `upload.headers`.'),
+      200: answer(UploadAnswer, 'You uploaded these bytes before: there is nothing to upload.'),
+      201: answer(UploadAnswer, 'PUT the bytes to `upload.url` with exactly `upload.headers`.'),
       ...problemAnswers([], { body: true }),
     },
   }
 
-  app.post(
-    '/uploads',
-    { schema, config: { scope: 'upload' }, bodyLimit: bodyLimitBytes },
-    async (request, reply) => {
-      const result = await requestUpload(request.principal, request.body)
-      return reply.code('upload' in result ? 201 : 200).send(result)
-    },
-  )
+  const options = { schema, config: { scope: 'upload' }, bodyLimit: bodyLimitBytes } as const
+  app.post('/uploads', options, async (request, reply) => {
+    const result = await requestUpload(request.principal, request.body)
+    return reply.code(result.duplicate ? 200 : 201).send(result)
+  })
 }

@@ -11,6 +11,7 @@ const probeLifetimeMs = 1_000
 
 const probeConfig = { rateLimit: false, isProbe: true } as const
 const shared = { tags: ['operations'] }
+const open = { key: false }
 
 /** `GET /healthz`: the process lives. `GET /readyz`: each part that it needs, with its state and latency. */
 export function health(app: GatewayApp, dependencies: GatewayDependencies): void {
@@ -20,7 +21,7 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
     ...shared,
     operationId: 'getHealth',
     summary: 'Is the process alive?',
-    response: { 200: answer(Health, 'It is.'), ...problemAnswers([], { key: false }) },
+    response: { 200: answer(Health, 'It is.', open), ...problemAnswers([], open) },
   }
   app.get('/healthz', { schema: healthSchema, config: probeConfig }, async () => ({ status: 'ok' }))
 
@@ -29,9 +30,13 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
     operationId: 'getReadiness',
     summary: 'Can it do its work?',
     response: {
-      200: answer(Readiness, 'It can. `degraded`: Kafka does not answer, and events are delivered later.'),
-      503: answer(Readiness, 'The bucket or the catalog does not answer.'),
-      ...problemAnswers([], { key: false }),
+      200: answer(
+        Readiness,
+        'It can. `degraded`: Kafka does not answer, and events are delivered later.',
+        open,
+      ),
+      503: answer(Readiness, 'The bucket or the catalog does not answer.', { ...open, retryLater: true }),
+      ...problemAnswers([], open),
     },
   }
   app.get('/readyz', { schema: readinessSchema, config: probeConfig }, async (_request, reply) => {

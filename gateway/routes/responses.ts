@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { type ProblemCode, problems } from '../../core/errors.ts'
 import { ProblemDetails, ref } from '../schemas.ts'
+import { answerHeaders } from './answer-headers.ts'
 
 /** Load balancers are neither counted nor refused. */
 const forProbes: ProblemCode[] = ['INTERNAL_ERROR']
@@ -20,19 +21,29 @@ const withBody: ProblemCode[] = [
   'UNSUPPORTED_MEDIA_TYPE',
 ]
 
+interface AnswerOptions {
+  /** False where no key is asked for; there nobody is limited, either. */
+  key?: boolean
+  retryLater?: boolean
+}
+
 /** An answer in JSON, with a sentence about when it comes. */
-export function answer(schema: TSchema, description: string) {
-  return { description, content: { 'application/json': { schema: ref(schema) } } }
+export function answer(schema: TSchema, description: string, options: AnswerOptions = {}) {
+  const content = { 'application/json': { schema: ref(schema) } }
+  return { description, headers: answerHeaders(options), content }
 }
 
 /** The problems that a route can answer with. What every route shares need not be named. */
 export function problemAnswers(own: ProblemCode[], { key = true, body = false } = {}) {
   const codes = [...own, ...(body ? withBody : []), ...(key ? withKey : forProbes)]
   const byStatus = Map.groupBy(new Set(codes), (code) => problems[code].status)
-  return Object.fromEntries(Array.from(byStatus, ([status, codes]) => [status, problemAnswer(codes)]))
+  const answers = Array.from(byStatus, ([status, codes]) => [status, problemAnswer(status, codes, key)])
+  return Object.fromEntries(answers)
 }
 
-function problemAnswer(codes: ProblemCode[]) {
+function problemAnswer(status: number, codes: ProblemCode[], key: boolean) {
   const description = codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('\n\n')
-  return { description, content: { 'application/problem+json': { schema: ref(ProblemDetails) } } }
+  const content = { 'application/problem+json': { schema: ref(ProblemDetails) } }
+  const retryLater = status === 429 || status === 503
+  return { description, headers: answerHeaders({ key, retryLater }), content }
 }

@@ -26,26 +26,23 @@ export interface UploadTarget {
   expiresInSeconds: number
 }
 
-export interface UploadGranted {
+export interface UploadAnswer {
   imageId: string
-  status: 'pending'
-  upload: UploadTarget
-}
-
-export interface UploadDuplicate {
-  imageId: string
-  status: 'processing' | 'ready' | 'rejected'
-  duplicate: true
+  status: Image['status']
+  /** These bytes were uploaded before: there is nothing to upload. */
+  duplicate: boolean
   expiresAt: string
+  /** There when the bytes are wanted. */
+  upload?: UploadTarget
   image?: Image
   rejection?: ImageRejection
 }
 
+export type UploadGranted = UploadAnswer & { upload: UploadTarget }
+
 export interface UploadRefused {
   problem: ProblemDetails
 }
-
-export type UploadAnswer = UploadGranted | UploadDuplicate
 
 export interface Image {
   imageId: string

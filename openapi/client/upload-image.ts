@@ -38,7 +38,7 @@ export async function uploadImage(file: Blob, options: UploadOptions): Promise<I
 }
 
 export function isGranted(answer: UploadAnswer): answer is UploadGranted {
-  return 'upload' in answer
+  return answer.upload !== undefined
 }
 
 /**

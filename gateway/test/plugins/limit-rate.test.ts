@@ -64,3 +64,32 @@ t.test('without a trusted proxy the header means nothing', async (t) => {
   t.equal((await ask('192.0.2.1')).statusCode, 404)
   t.equal((await ask('192.0.2.2')).statusCode, 429)
 })
+
+t.test('a batch counts its items', async (t) => {
+  const { app, keys, records } = await buildTestApp(t)
+  const key = bearer(keys.make({ requestsPerMinute: 5, tenant: 'batches' }).text)
+  const ask = (count: number) => {
+    const uploads = Array.from({ length: count }, (_, index) => ({
+      sha256: String(index).padStart(64, '0'),
+      byteLength: 5,
+      contentType: 'image/png',
+    }))
+    return app.inject({ method: 'POST', url: '/v1/uploads/batch', headers: key, payload: { uploads } })
+  }
+  const first = await ask(3)
+  t.equal(first.statusCode, 200)
+  t.equal(first.headers['ratelimit-remaining'], '2')
+  const known = records.size
+  const second = await ask(4)
+  t.equal(second.statusCode, 429)
+  t.ok(Number(second.headers['retry-after']) > 0)
+  t.equal(records.size, known, 'nothing of it was done')
+  const { app: other, keys: otherKeys } = await buildTestApp(t)
+  const never = await other.inject({
+    method: 'POST',
+    url: '/v1/uploads/batch',
+    headers: bearer(otherKeys.make({ requestsPerMinute: 1 }).text),
+    payload: { uploads: [1, 2].map(() => ({ sha256, byteLength: 5, contentType: 'image/png' })) },
+  })
+  t.match(never.json(), { code: 'VALIDATION_FAILED', errors: [{ field: 'uploads' }] }, 'no wait would help')
+})

@@ -75,6 +75,17 @@ t.test('a list that is no list of 1 to 100 is refused as a whole', async (t) => 
   }
 })
 
+t.test('a list of a hundred thousand is refused by its length alone', async (t) => {
+  const { app } = await buildTestApp(t)
+  const problemOf = async (length: number) => {
+    const response = await app.inject(post({ uploads: Array(length).fill(7) }))
+    return { ...response.json(), requestId: undefined }
+  }
+  const problem = await problemOf(100_000)
+  t.match(problem, { status: 400, code: 'VALIDATION_FAILED' })
+  t.strictSame(problem.errors, [{ field: 'uploads', message: 'must NOT have more than 100 items' }])
+})
+
 t.test('a dependency that is away is the problem of each item', async (t) => {
   const { app, catalog } = await buildTestApp(t)
   catalog.register = async () => {

@@ -8,7 +8,7 @@ import Fastify from 'fastify'
 import { s3ClientOptions } from '../../../core/aws-client-options.ts'
 import { rawKey } from '../../../core/object-key.ts'
 import { preparePresignUpload } from '../../../gateway/presign-upload.ts'
-import { namedSchemas, ref, UploadGranted, UploadRequest } from '../../../gateway/schemas.ts'
+import { namedSchemas, ref, UploadAnswer, UploadRequest } from '../../../gateway/schemas.ts'
 import { serve } from './serve.ts'
 
 import { credentials, presignTtlSeconds, rawBucket, tenant } from './settings.ts'
@@ -26,13 +26,18 @@ const anImage = {
   contentType: 'image/jpeg',
   expiresAt: Math.floor(Date.now() / 1_000) + 604_800,
 } as const
-const upload = await presignUpload(rawKey(anImage), anImage)
+const rest = {
+  status: 'pending',
+  duplicate: false,
+  expiresAt: new Date(anImage.expiresAt * 1_000).toISOString(),
+  upload: await presignUpload(rawKey(anImage), anImage),
+} as const
 
 const app = Fastify().withTypeProvider<TypeBoxTypeProvider>()
 for (const schema of namedSchemas) app.addSchema(schema)
 
-const schema = { body: ref(UploadRequest), response: { 201: ref(UploadGranted) } }
+const schema = { body: ref(UploadRequest), response: { 201: ref(UploadAnswer) } }
 app.post('/v1/uploads', { schema }, async (request, reply) => {
-  return reply.code(201).send({ imageId: request.body.sha256, status: 'pending', upload })
+  return reply.code(201).send({ imageId: request.body.sha256, ...rest })
 })
 await serve(app)

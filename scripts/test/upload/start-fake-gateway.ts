@@ -53,6 +53,7 @@ export async function startFakeGateway(t: Test, { verdict = () => 'ready', refus
       return {
         imageId,
         status: 'pending',
+        duplicate: false,
         upload: { method: 'PUT', url: `${url}/store/${imageId}`, headers },
       }
     })
