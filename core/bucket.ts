@@ -13,6 +13,8 @@ import { DependencyUnavailable } from './errors.ts'
 export interface StoredObject {
   byteLength: number
   contentType: string
+  /** W3C Trace Context of the upload, if it was traced. */
+  traceparent?: string
 }
 
 export type Bucket = ReturnType<typeof createBucket>
@@ -48,10 +50,17 @@ export function createBucket(client: S3Client, name: string) {
   return { name, head, read, write, ping }
 }
 
-function describe(found: { ContentLength?: number; ContentType?: string }): StoredObject {
+interface Found {
+  ContentLength?: number
+  ContentType?: string
+  Metadata?: Record<string, string>
+}
+
+function describe({ ContentLength, ContentType, Metadata }: Found): StoredObject {
   return {
-    byteLength: found.ContentLength ?? 0,
-    contentType: found.ContentType ?? 'application/octet-stream',
+    byteLength: ContentLength ?? 0,
+    contentType: ContentType ?? 'application/octet-stream',
+    traceparent: Metadata?.traceparent,
   }
 }
 

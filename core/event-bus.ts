@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SpanKind } from '@opentelemetry/api'
 import { CompressionTypes, type Kafka, type Producer } from 'kafkajs'
 import { DependencyUnavailable } from './errors.ts'
-import { eventHeaders, type ImageEvent, topicOf } from './events.ts'
+import { headersOf, type ImageEvent, topicOf } from './events.ts'
 import { openProducer } from './open-producer.ts'
 import { sendBatch } from './send-batch.ts'
+import { traced } from './traced.ts'
 
 interface EventBusOptions {
   topicPrefix: string
@@ -50,6 +52,12 @@ export function createEventBus(
    *   may still arrive later; consumers tell repeats by `source` and `id`.
    */
   function publish(event: ImageEvent): Promise<void> {
+    const topic = topicPrefix + topicOf(event)
+    const attributes = { 'messaging.system': 'kafka', 'messaging.destination.name': topic }
+    return traced(`send ${topic}`, { kind: SpanKind.PRODUCER, attributes }, () => enqueue(event))
+  }
+
+  function enqueue(event: ImageEvent): Promise<void> {
     if (queue.length >= maxWaiting) return Promise.reject(unavailable('too many events are waiting'))
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { event, abandoned: false, resolve, reject }
@@ -135,7 +143,7 @@ function groupByTopic(batch: Waiting[], topicPrefix: string) {
     messages: waiting.map(({ event }) => ({
       key: event.data.imageId,
       value: JSON.stringify(event),
-      headers: eventHeaders,
+      headers: headersOf(event),
     })),
   }))
 }

@@ -1,5 +1,6 @@
 import type { ImageRecord } from './image-record.ts'
 import { type ImageRef, rawKey } from './object-key.ts'
+import { traceparent } from './traced.ts'
 
 /** Each event has a topic of its own, of the same name. */
 export const topics = {
@@ -17,11 +18,12 @@ export type Topic = (typeof topics)[keyof typeof topics]
  *
  *     { "specversion": "1.0", "id": "local/9f86…/20261122/image.processed", "source": "/hashgate/processor",
  *       "type": "hashgate.image.processed.v1", "subject": "9f86…", "time": "2026-11-22T10:00:00.000Z",
- *       "datacontenttype": "application/json",
+ *       "datacontenttype": "application/json", "traceparent": "00-0af7…-b7ad…-01",
  *       "data": { "tenant": "local", "imageId": "9f86…", "generation": "20261122", "objectKey": "local/9f86…/20261122" } }
  *
  * Delivery is at least once. `source` and `id` name the occurrence, not the delivery: a repeated event has the same.
- * Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
+ * Sources: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md, and
+ * …/extensions/distributed-tracing.md for `traceparent`, which is there when the request was traced.
  */
 export interface ImageEvent {
   specversion: '1.0'
@@ -31,6 +33,7 @@ export interface ImageEvent {
   subject: string
   time: string
   datacontenttype: 'application/json'
+  traceparent?: string
   data: ImageEventData
 }
 
@@ -51,6 +54,7 @@ export function imageEvent(
 ): ImageEvent {
   const { tenant, imageId, generation, byteLength, contentType } = record
   const objectKey = rawKey(record)
+  const trace = traceparent()
   return {
     specversion: '1.0',
     id: `${objectKey}/${topic}`,
@@ -59,12 +63,18 @@ export function imageEvent(
     subject: imageId,
     time: new Date(nowMs).toISOString(),
     datacontenttype: 'application/json',
+    ...(trace && { traceparent: trace }),
     data: { tenant, imageId, generation, objectKey, byteLength, contentType, ...(reason && { reason }) },
   }
 }
 
-/** Of every event's message, whatever its kind. */
-export const eventHeaders = { 'content-type': 'application/cloudevents+json; charset=UTF-8' }
+/** Of an event's message. The trace is there as well, for consumers that do not look inside. */
+export function headersOf({ traceparent }: Pick<ImageEvent, 'traceparent'>) {
+  return {
+    'content-type': 'application/cloudevents+json; charset=UTF-8',
+    ...(traceparent && { traceparent }),
+  }
+}
 
 /** The topic that an event belongs on. */
 export function topicOf(event: ImageEvent): Topic {

@@ -17,6 +17,8 @@ export const connectionSettings = {
   SECRETS_MANAGER_ENDPOINT: endpoint,
   ...kafkaSettings,
   RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: 7 }),
+  /** Of a collector of traces. Empty: nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }),
 }
 

@@ -74,6 +74,8 @@ export async function buildApp(
 
   app.removeContentTypeParser('text/plain')
 
+  // First: it sees what is registered after it.
+  if (dependencies.traceRequests) await app.register(dependencies.traceRequests)
   await app.register(announceClosing)
   await app.register(logRequests)
   await app.register(measureRequests, dependencies)

@@ -1,3 +1,4 @@
+import type { FastifyPluginCallback } from 'fastify'
 import type { Bucket } from '../core/bucket.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { EventBus } from '../core/event-bus.ts'
@@ -21,6 +22,8 @@ export interface GatewayDependencies {
   /** Where requests are counted; in this process when there is none. */
   rateLimitStore?: RateLimitStore
   metrics: GatewayMetrics
+  /** Makes spans of requests; absent when nothing is traced. */
+  traceRequests?: FastifyPluginCallback
   /** Epoch milliseconds. */
   now: () => number
 }

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { ImageRecord } from '../core/image-record.ts'
+import { traceparent } from '../core/traced.ts'
 import { type PresignerOptions, preparePresigner } from './presigner.ts'
 
 export interface PresignedUpload {
@@ -27,11 +28,14 @@ export async function preparePresignUpload(s3: S3Client, options: PresignerOptio
     key: string,
     image: Pick<ImageRecord, 'imageId' | 'byteLength' | 'contentType' | 'expiresAt'>,
   ): Promise<PresignedUpload> {
+    const trace = traceparent()
     const headers = {
       'content-length': String(image.byteLength),
       'content-type': image.contentType,
       'if-none-match': '*',
       'x-amz-checksum-sha256': Buffer.from(image.imageId, 'hex').toString('base64'),
+      // The trace goes with the bytes to the store, and from there to the processor.
+      ...(trace && { 'x-amz-meta-traceparent': trace }),
     }
     return { method: 'PUT', headers, ...(await presign('PUT', key, { headers, expiresAt: image.expiresAt })) }
   }

@@ -17,6 +17,7 @@ import { createEventBus } from '../core/event-bus.ts'
 import { openKeyTable } from '../core/key-table.ts'
 import { createLogger } from '../core/logger.ts'
 import { readOrExit } from '../core/read-config.ts'
+import { startTracing } from '../core/start-tracing.ts'
 import { buildApp } from './app.ts'
 import { createAudit } from './auth/audit.ts'
 import { prepareIdentify } from './auth/prepare-identify.ts'
@@ -25,6 +26,7 @@ import { connectRedis } from './connect-redis.ts'
 import { buildAdminApp } from './observe/build-admin-app.ts'
 import { createMetrics } from './observe/create-metrics.ts'
 import { measureDynamoDb } from './observe/measure-dynamodb.ts'
+import { prepareRequestTracing } from './observe/prepare-request-tracing.ts'
 import { timeMethod, timeOutcome } from './observe/time-calls.ts'
 import { preparePresignDownload } from './presign-download.ts'
 import { preparePresignUpload } from './presign-upload.ts'
@@ -34,6 +36,10 @@ const config = await readOrExit(() => readGatewayConfig())
 const logger = createLogger('gateway', config.LOG_LEVEL)
 const now = Date.now
 
+const tracing = await startTracing({
+  service: 'hashgate-gateway',
+  endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+})
 const metrics = createMetrics()
 collectDefaultMetrics({ register: metrics.registry })
 
@@ -78,6 +84,7 @@ const app = await buildApp(
     audit,
     rateLimitStore: redis && sharedRateLimitStore(redis, logger),
     metrics,
+    ...(tracing.isOn && { traceRequests: await prepareRequestTracing() }),
     now,
   },
   logger,
@@ -89,7 +96,7 @@ closeWithGrace({ delay: 4_000, logger }, async ({ err }) => {
   if (err) logger.fatal({ operation: 'close', err }, 'closing after an error')
   await Promise.all([app.close(), admin.close()])
   redis?.disconnect()
-  await events.close()
+  await Promise.all([events.close(), tracing.close()])
 })
 
 const adminUrl = await admin.listen({ host: config.ADMIN_HOST, port: config.ADMIN_PORT })

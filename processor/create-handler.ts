@@ -8,6 +8,7 @@ import type { KafkaAnswer, KafkaEvent } from './read-kafka-event.ts'
 import { isS3Event, type S3TestEvent } from './read-s3-event.ts'
 import { isScheduleEvent, type ScheduleEvent } from './read-schedule-event.ts'
 import type { Reconcile } from './reconcile.ts'
+import type { FindTraceparent } from './trace-image.ts'
 import type { ProcessorDeps } from './work.ts'
 
 export type TriggerEvent = S3Event | S3TestEvent | KafkaEvent | ScheduleEvent
@@ -22,6 +23,8 @@ export interface HandlerOptions {
   imagesInFlight: number
   /** Tries of a Kafka record in one process after which an unexpected error ends in the dead letters. */
   maxTries: number
+  /** For events that bring no trace; absent when nothing is traced. */
+  findTraceparent?: FindTraceparent
   logger: Logger
 }
 

@@ -41,7 +41,7 @@ export function prepareHandleKafkaEvent({ processOnce, deadLetters, maxTries, lo
   async function handleItem(item: KafkaItem, context: CallContext): Promise<void> {
     if ('poison' in item) return putAside(item, item.poison, poisonMessages[item.poison])
     try {
-      await processOnce(item.image, context)
+      await processOnce(item.image, { ...context, traceparent: item.traceparent })
     } catch (error) {
       await endFailure(item, error, context)
     }

@@ -10,15 +10,21 @@ import { connectKafka } from '../core/connect-kafka.ts'
 import { createDeadLetters } from '../core/dead-letters.ts'
 import { createEventBus } from '../core/event-bus.ts'
 import { createLogger } from '../core/logger.ts'
+import { startTracing } from '../core/start-tracing.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
 import { createHandler, type TriggerEvent } from './create-handler.ts'
 import type { KafkaAnswer } from './read-kafka-event.ts'
 import { createReconcile } from './reconcile.ts'
 import { throwFailures } from './throw-failures.ts'
+import { createFindTraceparent } from './trace-image.ts'
 
 const config = readProcessorConfig()
 const logger = createLogger('processor', config.LOG_LEVEL)
+const tracing = await startTracing({
+  service: 'hashgate-processor',
+  endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+})
 const kafka = await connectKafka(config, {
   clientId: 'hashgate-processor',
   logger,
@@ -41,6 +47,7 @@ const handle = createHandler({
   rawBucket: config.RAW_BUCKET,
   imagesInFlight: config.IMAGES_IN_FLIGHT,
   maxTries: config.DEAD_LETTER_AFTER_TRIES,
+  ...(tracing.isOn && { findTraceparent: createFindTraceparent(deps.rawBucket) }),
   logger,
 })
 
@@ -52,7 +59,8 @@ export async function handler(
   event: TriggerEvent,
   { awsRequestId }: { awsRequestId: string },
 ): Promise<KafkaAnswer | undefined> {
-  const answer = await handle(event, { awsRequestId })
+  // Lambda freezes the process as soon as it has the answer.
+  const answer = await handle(event, { awsRequestId }).finally(tracing.flush)
   if (config.REPORT_BATCH_ITEM_FAILURES) return answer
   throwFailures(answer)
 }

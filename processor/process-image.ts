@@ -1,5 +1,6 @@
 import { DependencyUnavailable, Rejection } from '../core/errors.ts'
 import type { ImageRef } from '../core/object-key.ts'
+import { traced } from '../core/traced.ts'
 import { announceResult } from './steps/announce-result.ts'
 import { claimRecord } from './steps/claim-record.ts'
 import { fetchOriginal } from './steps/fetch-original.ts'
@@ -48,7 +49,7 @@ async function advance(work: Work<OpenStage>, deps: ProcessorDeps): Promise<Work
 
 function takeStep<S extends OpenStage>(work: Work<S>, deps: ProcessorDeps): Promise<Work> {
   const step: Step<S> = steps[work.stage]
-  return step(work, deps)
+  return traced(step.name, {}, () => step(work, deps))
 }
 
 function judge({ record, owner }: Stages['claimed'], { reason, message }: Rejection): Work<'judged'> {

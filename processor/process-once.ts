@@ -3,18 +3,23 @@ import type { Logger } from '../core/logger.ts'
 import { type ImageRef, rawKey } from '../core/object-key.ts'
 import { codeOf, isExpected } from './judge-failure.ts'
 import { processImage } from './process-image.ts'
+import { type FindTraceparent, traceImage } from './trace-image.ts'
 import type { Done, ProcessorDeps } from './work.ts'
 
 interface ProcessOnceOptions {
   deps: ProcessorDeps
   /** Images worked on at the same time. */
   imagesInFlight: number
+  /** For events that bring no trace; absent when nothing is traced. */
+  findTraceparent?: FindTraceparent
   logger: Logger
 }
 
 /** Of the call that asks. */
 export interface CallContext {
   awsRequestId?: string
+  /** Of the trace that the event brings with it. */
+  traceparent?: string
   /** Aborted: begin no more images. */
   signal?: AbortSignal
 }
@@ -22,7 +27,7 @@ export interface CallContext {
 export type ProcessOnce = ReturnType<typeof prepareProcessOnce>
 
 /** Makes the function that works on an image once, however many ask for it at the same time: all get its end. */
-export function prepareProcessOnce({ deps, imagesInFlight, logger }: ProcessOnceOptions) {
+export function prepareProcessOnce({ deps, imagesInFlight, findTraceparent, logger }: ProcessOnceOptions) {
   const limit = limitConcurrency(imagesInFlight)
   const underWay = new Map<string, Promise<Done>>()
 
@@ -33,10 +38,11 @@ export function prepareProcessOnce({ deps, imagesInFlight, logger }: ProcessOnce
     return shared
   }
 
-  function start(image: ImageRef, { awsRequestId, signal }: CallContext): Promise<Done> {
+  function start(image: ImageRef, { awsRequestId, traceparent, signal }: CallContext): Promise<Done> {
     return limit(async () => {
       signal?.throwIfAborted()
-      return processAndLog(image, awsRequestId)
+      const parent = traceparent ?? (await findTraceparent?.(image))
+      return traceImage(image, parent, () => processAndLog(image, awsRequestId))
     })
   }
 

@@ -55,7 +55,7 @@ export interface KafkaItemIdentifier {
 
 /** One record: the image that it speaks of, or why it can never be handled. */
 export type KafkaItem = { id: string; identifier: KafkaItemIdentifier; record: KafkaEventRecord } & (
-  | { image: ImageRef }
+  | { image: ImageRef; traceparent?: string }
   | { poison: PoisonReason }
 )
 
@@ -64,6 +64,7 @@ export type PoisonReason = 'not_an_upload_completed_event' | 'no_raw_key'
 const uploadCompleted = Compile(
   Type.Object({
     type: Type.Literal(`hashgate.${topics.uploadCompleted}.v1`),
+    traceparent: Type.Optional(Type.String()),
     data: Type.Object({ objectKey: Type.String() }),
   }),
 )
@@ -80,7 +81,7 @@ function readRecord(record: KafkaEventRecord, identifier: KafkaItemIdentifier): 
   const event = parseEvent(record.value ?? '')
   if (!event) return { ...facts, poison: 'not_an_upload_completed_event' }
   const image = parseRawKey(event.data.objectKey)
-  return image ? { ...facts, image } : { ...facts, poison: 'no_raw_key' }
+  return image ? { ...facts, image, traceparent: event.traceparent } : { ...facts, poison: 'no_raw_key' }
 }
 
 type UploadCompleted = Static<ReturnType<typeof uploadCompleted.Type>>

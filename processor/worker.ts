@@ -13,6 +13,7 @@ import { createDeadLetters } from '../core/dead-letters.ts'
 import { createEventBus } from '../core/event-bus.ts'
 import { createLogger } from '../core/logger.ts'
 import { readOrExit } from '../core/read-config.ts'
+import { startTracing } from '../core/start-tracing.ts'
 import { buildReceiver } from './build-receiver.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
@@ -20,10 +21,15 @@ import { createHandler } from './create-handler.ts'
 import { createReconcile } from './reconcile.ts'
 import { startKafkaTrigger } from './start-kafka-trigger.ts'
 import { startReconciler } from './start-reconciler.ts'
+import { createFindTraceparent } from './trace-image.ts'
 
 /** The processor as a long-running process, for people not on Lambda: S3 notifications by HTTP, and a Kafka consumer. */
 const config = await readOrExit(readProcessorConfig)
 const logger = createLogger('processor', config.LOG_LEVEL)
+const tracing = await startTracing({
+  service: 'hashgate-processor',
+  endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+})
 const brokers = config.KAFKA_BROKERS
 const topicPrefix = config.KAFKA_TOPIC_PREFIX
 const imagesInFlight = config.IMAGES_IN_FLIGHT
@@ -48,6 +54,7 @@ const handle = createHandler({
   rawBucket: config.RAW_BUCKET,
   imagesInFlight,
   maxTries: config.DEAD_LETTER_AFTER_TRIES,
+  ...(tracing.isOn && { findTraceparent: createFindTraceparent(deps.rawBucket) }),
   logger,
 })
 
@@ -70,7 +77,7 @@ const graceMs = 2_500
 closeWithGrace({ delay: graceMs + 1_000, logger }, async ({ err }) => {
   if (err) logger.fatal({ operation: 'close', err }, 'closing after an error')
   const closed = Promise.all([receiver.close(), kafkaTrigger.close(), reconciler.close()]).then(() =>
-    Promise.all([eventBus.close(), deadLetters.close()]),
+    Promise.all([eventBus.close(), deadLetters.close(), tracing.close()]),
   )
   // Kafka keeps a member that is just joining its group until the group has met; nothing is lost by not waiting.
   await Promise.race([closed, sleep(graceMs)])

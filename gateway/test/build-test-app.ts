@@ -37,6 +37,7 @@ export const testConfig: GatewayConfig = {
   KAFKA_SASL_PASSWORD: '',
   KAFKA_SASL_SECRET_ID: '',
   RETENTION_DAYS: 7,
+  OTEL_EXPORTER_OTLP_ENDPOINT: '',
   LOG_LEVEL: 'silent',
   HOST: '127.0.0.1',
   PORT: 0,

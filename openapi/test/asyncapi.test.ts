@@ -5,7 +5,7 @@ import formats from 'ajv-formats'
 import t from 'tap'
 import { writeDeadLetterHeaders } from '../../core/dead-letter-headers.ts'
 import { rejections } from '../../core/errors.ts'
-import { eventHeaders, imageEvent, type Topic, topics } from '../../core/events.ts'
+import { headersOf, imageEvent, type Topic, topics } from '../../core/events.ts'
 import { newRecord } from '../../core/image-record.ts'
 import { acceptedFormats } from '../../core/variants.ts'
 
@@ -23,6 +23,7 @@ formats.default(ajv)
 ajv.addSchema(document, base)
 
 const nowMs = Date.UTC(2026, 10, 22, 10)
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const request = {
   tenant: 'local',
   imageId: 'ab'.repeat(32),
@@ -57,7 +58,11 @@ t.test('its channels are the topics of the code', async (t) => {
 
 t.test('its headers are those of the code', async (t) => {
   const { DeadLetterHeaders, EventHeaders } = document.components.schemas
-  t.strictSame(EventHeaders.properties['content-type'].const, eventHeaders['content-type'])
+  t.strictSame(EventHeaders.properties['content-type'].const, headersOf({})['content-type'])
+  for (const trace of [undefined, traceparent]) {
+    t.equal(faultsOf('#/components/schemas/EventHeaders', headersOf({ traceparent: trace })), '')
+  }
+  t.not(faultsOf('#/components/schemas/EventHeaders', headersOf({ traceparent: 'x' })), '')
   const facts = {
     reason: 'a',
     message: 'b',
@@ -93,6 +98,7 @@ t.test('every event that the code makes is one of its own kind, and of no other'
     for (const reason of name === 'rejected' ? Object.keys(rejections) : [undefined]) {
       const event = JSON.parse(JSON.stringify(imageEvent(topic, record, { source, nowMs, reason })))
       t.equal(faultsOf(messages[name]?.payload.$ref, event), '', name)
+      t.equal(faultsOf(messages[name]?.payload.$ref, { ...event, traceparent }), '', `${name}, traced`)
       for (const other of Object.keys(sources).filter((kind) => kind !== name)) {
         t.not(faultsOf(messages[other]?.payload.$ref, event), '', `${name} is no ${other}`)
       }

@@ -45,6 +45,7 @@ const fixedSettings = {
   KAFKA_SASL_PASSWORD: '',
   KAFKA_SASL_SECRET_ID: '',
   RETENTION_DAYS: 7,
+  OTEL_EXPORTER_OTLP_ENDPOINT: '',
   LOG_LEVEL: 'silent',
   HOST: '127.0.0.1',
   PORT: 0,

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+interface TracingOptions {
+  /** Such as `hashgate-gateway`. */
+  service: string
+  /** Base address of an OTLP collector, such as `http://127.0.0.1:4318`; without one nothing is traced, nor loaded. */
+  endpoint: string
+}
+
+export type Tracing = Awaited<ReturnType<typeof startTracing>>
+
+/** A collector that does not answer holds up nobody longer than this. */
+const flushMs = 1_000
+
+/**
+ * Sends the spans of this process to a collector, in batches, by OTLP over HTTP in JSON. A collector that is away costs
+ * spans, and nothing else. Which requests are traced is said by `OTEL_TRACES_SAMPLER`, as everywhere in OpenTelemetry.
+ */
+export async function startTracing({ service, endpoint }: TracingOptions) {
+  if (!endpoint) return { isOn: false, flush: async () => {}, close: async () => {} }
+  const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }] =
+    await Promise.all([
+      import('@opentelemetry/sdk-trace-node'),
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/resources'),
+    ])
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` })
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': service }),
+    spanProcessors: [new BatchSpanProcessor(exporter, { scheduledDelayMillis: 1_000 })],
+  })
+  provider.register()
+  return {
+    isOn: true,
+    /** For a process that may be frozen afterwards, as on Lambda. */
+    flush: () => withinTime(provider.forceFlush()),
+    close: () => withinTime(provider.shutdown()),
+  }
+}
+
+async function withinTime(work: Promise<void>): Promise<void> {
+  await Promise.race([work.catch(() => {}), sleep(flushMs, undefined, { ref: false })])
+}
