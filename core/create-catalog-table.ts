@@ -5,9 +5,22 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
 import { createTableOnce } from './create-table-once.ts'
+import { dayIndex } from './day-index.ts'
 import { type SparseIndex, sparseIndexes } from './sparse-indexes.ts'
 
 const indexes = Object.values(sparseIndexes)
+
+const dayIndexDefinition: GlobalSecondaryIndex = {
+  IndexName: dayIndex.name,
+  KeySchema: [
+    { AttributeName: dayIndex.shard, KeyType: 'HASH' },
+    { AttributeName: dayIndex.order, KeyType: 'RANGE' },
+  ],
+  Projection: {
+    ProjectionType: 'INCLUDE',
+    NonKeyAttributes: ['tenant', 'imageId', 'generation', 'status', 'expiresAt'],
+  },
+}
 
 /**
  * Makes the catalog's table where no CloudFormation does: on a laptop and in tests. A table that exists is left alone.
@@ -16,9 +29,14 @@ const indexes = Object.values(sparseIndexes)
 export async function createCatalogTable(client: DynamoDBClient, tableName: string): Promise<void> {
   const isNew = await createTableOnce(client, {
     TableName: tableName,
-    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, ...indexes.flatMap(defineAttributes)],
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: dayIndex.shard, AttributeType: 'S' },
+      { AttributeName: dayIndex.order, AttributeType: 'S' },
+      ...indexes.flatMap(defineAttributes),
+    ],
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    GlobalSecondaryIndexes: indexes.map(defineIndex),
+    GlobalSecondaryIndexes: [...indexes.map(defineIndex), dayIndexDefinition],
   })
   if (isNew) await enableTimeToLive(client, tableName)
 }
