@@ -18,6 +18,7 @@ import { authenticate } from './plugins/authenticate.ts'
 import { describeApi } from './plugins/describe-api.ts'
 import { limitRate } from './plugins/limit-rate.ts'
 import { logRequests } from './plugins/log-requests.ts'
+import { measureRequests } from './plugins/measure-requests.ts'
 import { relayOwedEvents } from './plugins/relay-owed-events.ts'
 import { reportProblems, sendProblem, toProblem } from './plugins/report-problems.ts'
 import { sendSecurityHeaders } from './plugins/send-security-headers.ts'
@@ -29,7 +30,6 @@ import { createUploadBatch } from './routes/create-upload-batch.ts'
 import { getImage } from './routes/get-image.ts'
 import { health } from './routes/health.ts'
 import { listImages } from './routes/list-images.ts'
-import { metrics } from './routes/metrics.ts'
 
 export type GatewayApp = FastifyInstance<
   RawServerDefault,
@@ -77,6 +77,7 @@ export async function buildApp(
 
   await app.register(announceClosing)
   await app.register(logRequests)
+  await app.register(measureRequests, dependencies)
   await app.register(sendSecurityHeaders)
   await app.register(allowOrigins, config)
   await app.register(shedLoad, config)
@@ -89,7 +90,6 @@ export async function buildApp(
   await app.register(relayOwedEvents, { relay, intervalMs: relayIntervalMs })
 
   health(app, dependencies)
-  metrics(app, dependencies)
   await app.register(
     async (v1: GatewayApp) => {
       // After onRequest, so that guessing keys is limited too; before the body is read.

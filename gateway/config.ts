@@ -9,6 +9,9 @@ const schema = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
   /** 0 picks a free one. */
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000 }),
+  /** Where metrics are read: inside the network, without a key. */
+  ADMIN_HOST: Type.String({ default: '127.0.0.1' }),
+  ADMIN_PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 9464 }),
   /** How callers prove who they are. `none` is for experiments. */
   AUTH: Type.String({ pattern: '^(none|keys|jwt|keys,jwt|jwt,keys)$', default: 'keys' }),
   KEYS_TABLE: Type.String({ default: '' }),

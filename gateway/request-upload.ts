@@ -26,7 +26,7 @@ export function createRequestUpload(
   dependencies: GatewayDependencies,
   announce: AnnounceEvents['announce'],
 ) {
-  const { catalog, presignUpload } = dependencies
+  const { catalog, presignUpload, metrics } = dependencies
 
   /** @throws Problem: VALIDATION_FAILED for too many bytes, DEPENDENCY_UNAVAILABLE (a retry can help) */
   return async function requestUpload(
@@ -47,13 +47,16 @@ export function createRequestUpload(
       presignUpload(rawKey(record), record),
       announce(topics.uploadRequested, record),
     ])
+    metrics.uploads.inc({ outcome: 'granted' })
     const { imageId, status } = record
     return { imageId, status, duplicate: false, expiresAt: expiryOf(record), upload }
   }
 
   /** Whoever may only upload learns that it is there, and gets no way to read it. */
   async function reportDuplicate(record: ImageRecord, mayRead: boolean): Promise<Answer> {
-    const { imageId, status, rejection } = record
+    const { imageId, status, rejection, byteLength } = record
+    metrics.uploads.inc({ outcome: 'duplicate' })
+    metrics.bytesSaved.inc(byteLength)
     const image = status === 'ready' && mayRead ? await describeImage(record, dependencies) : undefined
     return { imageId, status, duplicate: true, expiresAt: expiryOf(record), image, rejection }
   }

@@ -80,6 +80,7 @@ async function list(keys: KeyTable, { tenant }: Values): Promise<void> {
 /** A whole key is taken, too: whoever has found one somewhere revokes it as it is. */
 async function revoke(keys: KeyTable, _values: Values, argument = ''): Promise<void> {
   const keyId = parseKey(argument)?.keyId ?? argument
+  if (!keyId) throw new Error('Which key? "npm run keys -- list" shows the ids of all.')
   const key = await keys.find(keyId)
   if (!key) throw new Error(`There is no key "${keyId}": "npm run keys -- list" shows all.`)
   if (!(await keys.mark(keyId, 'revokedAt', Date.now()))) throw new Error(`"${keyId}" was revoked before.`)

@@ -129,3 +129,8 @@ t.test('the log names an image only by an id', async (t) => {
   const named = lines.map((line) => (line as { imageId?: unknown }).imageId)
   t.strictSame(named, [undefined, undefined, 'ab'.repeat(32)])
 })
+
+t.test('an idle connection is kept longer than a load balancer keeps it', async (t) => {
+  const { app } = await buildTestApp(t)
+  t.ok(app.server.keepAliveTimeout > 60_000, 'or clients see 502 for requests that were on their way')
+})

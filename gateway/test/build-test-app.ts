@@ -1,5 +1,4 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import { Registry } from 'prom-client'
 import type { Test } from 'tap'
 import type { ImageEvent } from '../../core/events.ts'
 import type { ImageRecord, UploadRequest } from '../../core/image-record.ts'
@@ -13,6 +12,8 @@ import { createIdentify } from '../auth/identify.ts'
 import { createIdentifyByKey } from '../auth/identify-by-key.ts'
 import type { GatewayConfig } from '../config.ts'
 import type { GatewayDependencies } from '../dependencies.ts'
+import { buildAdminApp } from '../observe/build-admin-app.ts'
+import { createMetrics } from '../observe/create-metrics.ts'
 import { preparePresignDownload } from '../presign-download.ts'
 import { preparePresignUpload } from '../presign-upload.ts'
 import { createKeyTableDouble } from './key-table-double.ts'
@@ -41,6 +42,8 @@ export const testConfig: GatewayConfig = {
   LOG_LEVEL: 'silent',
   HOST: '127.0.0.1',
   PORT: 0,
+  ADMIN_HOST: '127.0.0.1',
+  ADMIN_PORT: 0,
   NODE_ENV: 'test',
   AUTH: 'keys',
   KEYS_TABLE: 'keys',
@@ -90,6 +93,7 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
   const catalog = catalogDouble(records, now)
   const logger = createLogger('gateway', settings.LOG_LEVEL, log)
   const audit = createAudit(logger)
+  const metrics = createMetrics()
   const app = await buildApp(
     settings,
     {
@@ -108,14 +112,15 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
       identify: createIdentify({ byKey: createIdentifyByKey({ keys: keyTable, audit, now }) }),
       audit,
-      metrics: new Registry(),
+      metrics,
       now,
       ...dependencies,
     },
     logger,
   )
-  t.teardown(() => app.close())
-  return { app, catalog, clock, records, published, stored, lines, keys: keyTable }
+  const admin = buildAdminApp({ catalog, metrics, now }, logger)
+  t.teardown(() => Promise.all([app.close(), admin.close()]))
+  return { app, admin, catalog, clock, records, published, stored, lines, keys: keyTable }
 }
 
 /** Holds the same promises as the real catalog, which has a contract suite of its own. */

@@ -2,7 +2,6 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { Registry } from 'prom-client'
 import {
   documentClientOptions,
   dynamoDbClientOptions,
@@ -20,6 +19,7 @@ import { buildApp } from '../../gateway/app.ts'
 import { createAudit } from '../../gateway/auth/audit.ts'
 import { createIdentify } from '../../gateway/auth/identify.ts'
 import { createIdentifyByKey } from '../../gateway/auth/identify-by-key.ts'
+import { createMetrics } from '../../gateway/observe/create-metrics.ts'
 import { preparePresignDownload } from '../../gateway/presign-download.ts'
 import { preparePresignUpload } from '../../gateway/presign-upload.ts'
 import { buildReceiver } from '../../processor/build-receiver.ts'
@@ -167,7 +167,7 @@ async function startGateway(
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
       identify: createIdentify({ byKey: createIdentifyByKey({ keys, audit, now }) }),
       audit,
-      metrics: new Registry(),
+      metrics: createMetrics(),
       now,
     },
     logger,

@@ -64,10 +64,14 @@ async function startParts(options: SystemOptions, onStop: OnStop) {
     lastKey: (await readLocalSettings(dataDirectory))?.key,
     requestsPerMinute: Number(environment.RATE_LIMIT_PER_MINUTE ?? defaultRatePerMinute),
   })
-  const { gatewayUrl, ...programs } = await startPrograms(options, { ...backing, environment }, onStop)
+  const { gatewayUrl, adminUrl, ...programs } = await startPrograms(
+    options,
+    { ...backing, environment },
+    onStop,
+  )
   const url = gatewayUrl()
   await writeLocalSettings(dataDirectory, { gateway: url, key, store: pickStore(environment) })
-  return { key, gatewayUrl: url, ...programs }
+  return { key, gatewayUrl: url, metricsUrl: `${adminUrl()}/metrics`, ...programs }
 }
 
 async function startPrograms(
@@ -76,6 +80,7 @@ async function startPrograms(
   onStop: OnStop,
 ) {
   let gatewayUrl = `http://127.0.0.1:${port}`
+  let adminUrl: string | undefined
   const logFile = (name: string) => join(dataDirectory, 'logs', `${name}.log`)
   const started = <T extends { stop: Stop }>(program: T) => {
     onStop(program.stop)
@@ -86,10 +91,11 @@ async function startPrograms(
       name: 'gateway',
       program: gatewayProgram,
       // Started again, it must be found where it was.
-      environment: () => ({ ...environment, PORT: new URL(gatewayUrl).port || '80' }),
+      environment: () => ({ ...environment, PORT: new URL(gatewayUrl).port || '80', ADMIN_PORT: '0' }),
       logFile: logFile('gateway'),
-      onReady: (url) => {
-        gatewayUrl = url
+      onReady: (addresses) => {
+        gatewayUrl = addresses.url
+        adminUrl = addresses.adminUrl
       },
       onRestart,
     }).then(started),
@@ -99,9 +105,9 @@ async function startPrograms(
       // glibc keeps freed memory for each thread, and libvips frees much: without, it needs twice as much.
       environment: () => ({ MALLOC_ARENA_MAX: '1', ...environment, PORT: String(processorPort) }),
       logFile: logFile('processor'),
-      onReady: (url) => notifyTo(`${url}/s3-events`),
+      onReady: ({ url }) => notifyTo(`${url}/s3-events`),
       onRestart,
     }).then(started),
   ])
-  return { gateway, processor, gatewayUrl: () => gatewayUrl }
+  return { gateway, processor, gatewayUrl: () => gatewayUrl, adminUrl: () => adminUrl }
 }

@@ -4,7 +4,6 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Kafka } from 'kafkajs'
 import { pino } from 'pino'
-import { Registry } from 'prom-client'
 import { documentClientOptions } from '../../../core/aws-client-options.ts'
 import { createBucket } from '../../../core/bucket.ts'
 import { createCatalog } from '../../../core/catalog.ts'
@@ -14,6 +13,7 @@ import { buildApp } from '../../../gateway/app.ts'
 import { createAudit } from '../../../gateway/auth/audit.ts'
 import { createIdentify } from '../../../gateway/auth/identify.ts'
 import { createIdentifyByKey } from '../../../gateway/auth/identify-by-key.ts'
+import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
 import { preparePresignDownload } from '../../../gateway/presign-download.ts'
 import { preparePresignUpload } from '../../../gateway/presign-upload.ts'
 import { serve } from './serve.ts'
@@ -48,7 +48,7 @@ export async function serveGateway({ s3, dynamoDb, kafka }: Clients): Promise<vo
       presignDownload: await preparePresignDownload(s3, { bucket: processedBucket, ...presigning }),
       identify: createIdentify({ byKey: createIdentifyByKey({ keys, audit, now }) }),
       audit,
-      metrics: new Registry(),
+      metrics: createMetrics(),
       now,
     },
     logger,
