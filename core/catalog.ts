@@ -1,8 +1,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { dayEntryOf } from './day-index.ts'
+import { openDayTable } from './day-table.ts'
 import { DependencyUnavailable } from './errors.ts'
 import { createImageLeases } from './image-leases.ts'
 import { type ImageRecord, newRecord, type UploadRequest } from './image-record.ts'
 import { ifAlive, openImageTable } from './image-table.ts'
+import { createImagesOfDay } from './images-of-day.ts'
 import { createOutbox } from './outbox.ts'
 import { entryIn, sparseIndexes } from './sparse-indexes.ts'
 import { createUnfinishedImages } from './unfinished-images.ts'
@@ -41,8 +44,8 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
    */
   async function register(request: UploadRequest): Promise<{ created: boolean; record: ImageRecord }> {
     const record = newRecord(request, now(), retentionSeconds)
-    const entry = entryIn(unfinished, record, now() + checkAfterMs)
-    if (await table.create(record, entry, now())) return { created: true, record }
+    const entries = { ...entryIn(unfinished, record, now() + checkAfterMs), ...dayEntryOf(record) }
+    if (await table.create(record, entries, now())) return { created: true, record }
     // A record that expired between the write and this read is as good as a fresh one that is not there yet.
     const existing = await find(record.tenant, record.imageId)
     if (!existing) {
@@ -72,6 +75,7 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
     ...createImageLeases(table, find, now),
     ...createOutbox(table, now),
     ...createUnfinishedImages(table, now),
+    ...createImagesOfDay(openDayTable(client, tableName), now),
     ping: table.ping,
   }
 }

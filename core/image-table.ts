@@ -7,12 +7,11 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { conditional, reached } from './ask-dynamodb.ts'
+import { keyOf, toRecord } from './image-item.ts'
 import { type ImageRecord, isExpired } from './image-record.ts'
 import type { ImageRef } from './object-key.ts'
-import { attributesOf, type SparseIndex, shards, sparseIndexes } from './sparse-indexes.ts'
+import { type SparseIndex, shards } from './sparse-indexes.ts'
 import { type Change, writeExpression } from './write-expression.ts'
-
-const internalAttributes = ['pk', ...Object.values(sparseIndexes).flatMap(attributesOf)]
 
 export type ImageTable = ReturnType<typeof openImageTable>
 
@@ -112,16 +111,9 @@ export function openImageTable(client: DynamoDBDocumentClient, TableName: string
   return { read, create, change, list, measure, ping }
 }
 
-const keyOf = ({ tenant, imageId }: Pick<ImageRef, 'tenant' | 'imageId'>) => ({ pk: `${tenant}#${imageId}` })
-
 const toRef = (item: Record<string, unknown>): ImageRef => {
   const { tenant, imageId, generation } = item as unknown as ImageRef
   return { tenant, imageId, generation }
-}
-
-function toRecord(item: Record<string, unknown>): ImageRecord {
-  const fields = Object.entries(item).filter(([name]) => !internalAttributes.includes(name))
-  return Object.fromEntries(fields) as unknown as ImageRecord
 }
 
 /** The record, unless its life is over. */

@@ -29,6 +29,7 @@ import { createUpload } from './routes/create-upload.ts'
 import { createUploadBatch } from './routes/create-upload-batch.ts'
 import { getImage } from './routes/get-image.ts'
 import { health } from './routes/health.ts'
+import { listImages } from './routes/list-images.ts'
 
 export type GatewayApp = FastifyInstance<
   RawServerDefault,
@@ -107,6 +108,7 @@ export async function buildApp(
       createUploadBatch(v1, requestUpload)
       completeUpload(v1, dependencies, announce)
       getImage(v1, dependencies)
+      listImages(v1, dependencies)
     },
     { prefix: '/v1' },
   )

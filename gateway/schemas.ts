@@ -34,7 +34,7 @@ const ContentType = textEnum(Object.values(acceptedFormats), {
   examples: ['image/jpeg'],
 })
 
-const Status = textEnum(['pending', 'processing', 'ready', 'rejected'], {
+export const Status = textEnum(['pending', 'processing', 'ready', 'rejected'], {
   description: '`ready` and `rejected` are final.',
 })
 
@@ -155,6 +155,16 @@ export const Image = Type.Object(
   { $id: 'Image' },
 )
 
+export const ImageList = Type.Object(
+  {
+    images: Type.Array(ref(Image), { description: 'Newest first.' }),
+    nextCursor: Type.Optional(
+      Type.String({ description: 'There when there may be more: ask again with it as `cursor`.' }),
+    ),
+  },
+  { $id: 'ImageList' },
+)
+
 /** One shape for both answers, 200 and 201: most generators take a method's return type from the first of them. */
 export const UploadAnswer = Type.Object(
   {
@@ -258,6 +268,7 @@ export const namedSchemas = [
   UploadBatchResult,
   CompletionAccepted,
   Image,
+  ImageList,
   Variant,
   ImageRejection,
   ProblemDetails,

@@ -68,6 +68,15 @@ t.test('a store that fails', async (t) => {
   await testEveryOperation(t, documents, calls)
 })
 
+t.test('a day is listed whole or not at all: one shard that fails is too many', async (t) => {
+  const { endpoint, tableName } = await startStore(t)
+  const failing = refuse(500, 'InternalServerError')
+  const answer = answerFirst('Query', maxAttempts * 16, failing, forwardTo(endpoint))
+  const { documents } = await startDynamoDbDouble(t, answer)
+  const listing = { tenant: record.tenant, day: '2026-11-22', limit: 1 }
+  await t.rejects(open(documents, tableName).catalog.listDay(listing), isUnavailable)
+})
+
 t.test('a store that takes the call and never answers', async (t) => {
   const silent = (request: IncomingMessage) => request.resume()
   const { documents, calls } = await startDynamoDbDouble(t, silent, { requestTimeout: 200 })

@@ -3,7 +3,9 @@ import type { Test } from 'tap'
 import type { ImageEvent } from '../../core/events.ts'
 import type { ImageRecord, UploadRequest } from '../../core/image-record.ts'
 import { isExpired, newRecord } from '../../core/image-record.ts'
+import { createImagesOfDay } from '../../core/images-of-day.ts'
 import { createLogger } from '../../core/logger.ts'
+import { createDayTableDouble } from '../../core/test/day-table-double.ts'
 import { buildApp } from '../app.ts'
 import { createAudit } from '../auth/audit.ts'
 import { createIdentify } from '../auth/identify.ts'
@@ -155,6 +157,10 @@ function catalogDouble(records: Map<string, ImageRecord>, now: () => number): Ga
     takeOwing: unused,
     giveBackOwing: unused,
     strikeOff: unused,
+    ...createImagesOfDay(
+      createDayTableDouble(() => [...records.values()]),
+      now,
+    ),
     ping: async () => {},
   }
 }

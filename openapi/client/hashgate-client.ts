@@ -1,7 +1,15 @@
 import { GatewayUnreachable, HashgateError } from './hashgate-error.ts'
 import { backoffSeconds, retry } from './retry.ts'
 import { sleep } from './sleep.ts'
-import type { Image, ProblemDetails, UploadAnswer, UploadRefused, UploadRequest } from './types.ts'
+import type {
+  DayListing,
+  Image,
+  ImageList,
+  ProblemDetails,
+  UploadAnswer,
+  UploadRefused,
+  UploadRequest,
+} from './types.ts'
 
 export interface ClientOptions {
   /** Base URL of the gateway, such as `http://127.0.0.1:3000`. */
@@ -58,6 +66,23 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
     }
   }
 
+  /** One page of a day's images. @param cursor the `nextCursor` of the page before, with the same day and status */
+  function listImages(listing: DayListing = {}, cursor?: string): Promise<ImageList> {
+    const query = Object.entries({ ...listing, cursor }).filter(([, value]) => value !== undefined)
+    const search = new URLSearchParams(query.map(([name, value]) => [name, String(value)]))
+    return call<ImageList>('GET', `/v1/images?${search}`)
+  }
+
+  /** All images of a day, newest first, page by page. */
+  async function* eachImage(listing: DayListing = {}): AsyncGenerator<Image> {
+    let cursor: string | undefined
+    do {
+      const { images, nextCursor } = await listImages(listing, cursor)
+      yield* images
+      cursor = nextCursor
+    } while (cursor !== undefined)
+  }
+
   function call<T>(method: string, path: string, body?: unknown): Promise<T> {
     return retry(() => callOnce<T>(method, path, body), { delaySeconds, signal })
   }
@@ -87,7 +112,7 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
     return reach(() => response.json() as Promise<T>)
   }
 
-  return { requestUpload, requestUploads, completeUpload, getImage, waitForImage }
+  return { requestUpload, requestUploads, completeUpload, getImage, waitForImage, listImages, eachImage }
 }
 
 function delaySeconds(error: unknown, attempt: number): number | undefined {

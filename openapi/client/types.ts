@@ -65,6 +65,22 @@ export interface Image {
   rejection?: ImageRejection
 }
 
+/** A page of a day, newest first. */
+export interface ImageList {
+  images: Image[]
+  /** There when there may be more, even behind a short or empty page. */
+  nextCursor?: string
+}
+
+/** Which images to list; of today, unless `day` says otherwise. */
+export interface DayListing {
+  /** UTC, `YYYY-MM-DD` */
+  day?: string
+  status?: Image['status']
+  /** Most images of a page, 1 to 100. */
+  limit?: number
+}
+
 export interface Variant {
   name: string
   width: number

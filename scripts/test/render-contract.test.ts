@@ -30,6 +30,7 @@ t.test('every operation can become a method with a good name', async (t) => {
     'getHealth',
     'getImage',
     'getReadiness',
+    'listImages',
   ])
   for (const { operationId, summary, tags } of operations) t.ok(summary && tags.length, operationId)
 })

@@ -46,6 +46,8 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
       'checkAt',
       'contentType',
       'createdAt',
+      'dayOrder',
+      'dayShard',
       'expiresAt',
       'generation',
       'imageId',
