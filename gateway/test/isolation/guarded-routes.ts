@@ -24,4 +24,5 @@ export const routes: Record<string, Route> = {
   },
   completeUpload: { scope: 'upload', method: 'POST', url: (id) => `/v1/images/${id}/complete` },
   getImage: { scope: 'read', method: 'GET', url: (id) => `/v1/images/${id}` },
+  listImages: { scope: 'read', method: 'GET', url: () => '/v1/images' },
 }
