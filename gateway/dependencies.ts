@@ -2,6 +2,7 @@ import type { FastifyPluginCallback } from 'fastify'
 import type { Bucket } from '../core/bucket.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { EventBus } from '../core/event-bus.ts'
+import type { KeyTable } from '../core/key-table.ts'
 import type { Outbox } from '../core/outbox.ts'
 import type { Audit } from './auth/audit.ts'
 import type { Identify } from './auth/identify.ts'
@@ -18,6 +19,8 @@ export interface GatewayDependencies {
   presignUpload: PresignUpload
   presignDownload: PresignDownload
   identify: Identify
+  /** The table of keys, where callers are known by them. */
+  keys?: Pick<KeyTable, 'ping'>
   audit: Audit
   /** Where requests are counted; in this process when there is none. */
   rateLimitStore?: RateLimitStore

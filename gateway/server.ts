@@ -80,6 +80,7 @@ const app = await buildApp(
     events: { ...events, publish: timeOutcome(metrics.kafkaSeconds, events.publish) },
     presignUpload: timeMethod(metrics.presignSeconds, 'PUT', presignUpload),
     presignDownload: timeMethod(metrics.presignSeconds, 'GET', presignDownload),
+    ...(config.AUTH.includes('keys') && { keys }),
     identify: prepareIdentify(config, { keys, audit, now }),
     audit,
     rateLimitStore: redis && sharedRateLimitStore(redis, logger),

@@ -32,7 +32,7 @@ export const authenticate = fp(async function authenticate(
     } catch (error) {
       if (error instanceof Refusal) {
         reply.header('www-authenticate', challenge(error.reason === 'missing' ? '' : 'invalid_token'))
-        audit.refused(error.reason, error.subject, origin)
+        if (error.reason !== 'missing') audit.refused(error.reason, error.subject, origin)
       }
       throw error
     }

@@ -53,16 +53,17 @@ function judge({ events, ...needed }: Awaited<ReturnType<typeof probeAll>>) {
   return events.state === 'down' ? 'degraded' : 'ready'
 }
 
-async function probeAll({ rawBucket, catalog, events }: GatewayDependencies) {
+async function probeAll({ rawBucket, catalog, keys, events }: GatewayDependencies) {
   const [bucket, catalogState, eventsState] = await Promise.all([
     probe((signal) => rawBucket.ping(signal)),
-    probe((signal) => catalog.ping(signal)),
+    // Records and keys are both in DynamoDB: without either no call can be answered.
+    probe((signal) => Promise.all([catalog.ping(signal), keys?.ping(signal)])),
     probe(() => events.ping()),
   ])
   return { bucket, catalog: catalogState, events: eventsState } satisfies Partial<Record<Dependency, unknown>>
 }
 
-async function probe(ping: (signal: AbortSignal) => Promise<void>) {
+async function probe(ping: (signal: AbortSignal) => Promise<unknown>) {
   const startedAt = performance.now()
   const signal = AbortSignal.timeout(probeTimeoutMs)
   const tooLate = new Promise<never>((_, reject) => {

@@ -60,3 +60,13 @@ t.test('many who ask at once are one question to the dependencies', async (t) =>
   await Promise.all(Array.from({ length: 20 }, () => app.inject('/readyz')))
   t.equal(asked, 1)
 })
+
+t.test('without the table of keys nobody can be served', async (t) => {
+  const ping = async () => {
+    throw new DependencyUnavailable('catalog')
+  }
+  const { app } = await buildTestApp(t, { dependencies: { keys: { ping } } })
+  const response = await app.inject('/readyz')
+  t.equal(response.statusCode, 503)
+  t.match(response.json(), { status: 'unavailable', dependencies: { catalog: { state: 'down' } } })
+})
