@@ -18,6 +18,7 @@ const Query = Type.Object(
       maximum: 25,
       default: 0,
       description: 'Seconds to hold the answer until the status is final.',
+      examples: [20],
     }),
   },
   { additionalProperties: false },
