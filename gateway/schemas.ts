@@ -32,6 +32,8 @@ const ImageId = Type.String({
 
 export const ContentType = textEnum(Object.values(acceptedFormats), {
   $id: 'ContentType',
+  // Or the constants of generated clients are called IMAGE_SLASH_JPEG.
+  'x-enum-varnames': keysOf(acceptedFormats).map((format) => format.toUpperCase()),
   description: 'Media type of the bytes. The store refuses a PUT of another one.',
   examples: ['image/jpeg'],
 })
