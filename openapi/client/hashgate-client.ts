@@ -1,7 +1,14 @@
 import { GatewayUnreachable, HashgateError } from './hashgate-error.ts'
 import { backoffSeconds, retry } from './retry.ts'
 import { sleep } from './sleep.ts'
-import type { Image, ProblemDetails, UploadAnswer, UploadRefused, UploadRequest } from './types.ts'
+import type {
+  CompletionAccepted,
+  Image,
+  ProblemDetails,
+  UploadAnswer,
+  UploadRefused,
+  UploadRequest,
+} from './types.ts'
 
 export interface ClientOptions {
   /** Base URL of the gateway, such as `http://127.0.0.1:3000`. */
@@ -39,7 +46,7 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
 
   /** Says that the bytes are in the store. */
   const completeUpload = (imageId: string) =>
-    call<Pick<Image, 'imageId' | 'status'>>('POST', `/v1/images/${imageId}/complete`)
+    call<CompletionAccepted>('POST', `/v1/images/${imageId}/complete`)
 
   /** The image as it is, or as it is when its status is final or the seconds (25 at most) are over. */
   const getImage = (imageId: string, waitSeconds = 0) =>
