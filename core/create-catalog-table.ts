@@ -1,12 +1,10 @@
 import {
   type AttributeDefinition,
-  CreateTableCommand,
   type DynamoDBClient,
   type GlobalSecondaryIndex,
-  ResourceInUseException,
   UpdateTimeToLiveCommand,
-  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
+import { createTableOnce } from './create-table-once.ts'
 import { type SparseIndex, sparseIndexes } from './sparse-indexes.ts'
 
 const indexes = Object.values(sparseIndexes)
@@ -16,25 +14,13 @@ const indexes = Object.values(sparseIndexes)
  * A store without TTL is accepted: expired records are invisible anyway, they only stay on disk.
  */
 export async function createCatalogTable(client: DynamoDBClient, tableName: string): Promise<void> {
-  try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: tableName,
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          ...indexes.flatMap(defineAttributes),
-        ],
-        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-        GlobalSecondaryIndexes: indexes.map(defineIndex),
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    )
-  } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error
-    return
-  }
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName: tableName })
-  await enableTimeToLive(client, tableName)
+  const isNew = await createTableOnce(client, {
+    TableName: tableName,
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, ...indexes.flatMap(defineAttributes)],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: indexes.map(defineIndex),
+  })
+  if (isNew) await enableTimeToLive(client, tableName)
 }
 
 async function enableTimeToLive(client: DynamoDBClient, tableName: string): Promise<void> {

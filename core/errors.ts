@@ -22,9 +22,11 @@ export const problems = {
   BODY_NOT_JSON: { status: 400, title: 'The body is not valid JSON.', retryable: false },
   UNAUTHENTICATED: {
     status: 401,
-    title: 'A valid API key is needed: send it as "Authorization: Bearer <key>" or as "x-api-key".',
+    title:
+      'A valid API key or token is needed: send it as "Authorization: Bearer <key>", or a key as "x-api-key".',
     retryable: false,
   },
+  SCOPE_MISSING: { status: 403, title: 'The key or token does not permit this call.', retryable: false },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route.', retryable: false },
   IMAGE_NOT_FOUND: {
     status: 404,
@@ -48,6 +50,11 @@ export const problems = {
     retryable: true,
   },
   BAD_REQUEST: { status: 400, title: 'The request cannot be understood.', retryable: false },
+  OVERLOADED: {
+    status: 503,
+    title: 'This gateway is overloaded: try again after the seconds in Retry-After.',
+    retryable: true,
+  },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side.', retryable: true },
   DEPENDENCY_UNAVAILABLE: {
     status: 503,
@@ -96,7 +103,7 @@ export class Problem extends Error {
   }
 }
 
-/** The bucket, the catalog or the event bus did not answer in its time, or answered that it cannot. A retry can help. */
+/** The bucket, the catalog, the event bus or the issuer of tokens did not answer in its time, or answered that it cannot. A retry can help. */
 export class DependencyUnavailable extends Problem {
   readonly dependency: Dependency
 
@@ -107,7 +114,7 @@ export class DependencyUnavailable extends Problem {
   }
 }
 
-export type Dependency = 'bucket' | 'catalog' | 'events'
+export type Dependency = 'bucket' | 'catalog' | 'events' | 'issuer'
 
 /** Why an image is `rejected`; each text says what the sender can do. */
 export const rejections = {

@@ -1,4 +1,4 @@
-import { ConditionalCheckFailedException, DescribeTableCommand } from '@aws-sdk/client-dynamodb'
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { DependencyUnavailable } from './errors.ts'
+import { conditional, reached } from './ask-dynamodb.ts'
 import { type ImageRecord, isExpired } from './image-record.ts'
 import type { ImageRef } from './object-key.ts'
 import { attributesOf, type SparseIndex, shards, sparseIndexes } from './sparse-indexes.ts'
@@ -127,27 +127,4 @@ function toRecord(item: Record<string, unknown>): ImageRecord {
 /** The record, unless its life is over. */
 export function ifAlive(record: ImageRecord | undefined, nowMs: number): ImageRecord | undefined {
   return record && !isExpired(record, nowMs) ? record : undefined
-}
-
-/** The answer, or undefined when the write's condition did not hold. */
-async function conditional<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reached(answer)
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined
-    throw error
-  }
-}
-
-async function reached<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException || isOurMistake(error)) throw error
-    throw new DependencyUnavailable('catalog', error)
-  }
-}
-
-function isOurMistake(error: unknown): boolean {
-  return error instanceof Error && ['ValidationException', 'SerializationException'].includes(error.name)
 }

@@ -12,8 +12,9 @@ export type { Logger }
 /** Presigned URLs and credentials open doors: they never reach a log. These are whole fields that hold nothing else. */
 const secrets = ['*.url', '*.upload']
 
-/** Everywhere else, messages and stacks included: what signs a URL, and the headers that carry a key. */
-const signature = /(X-Amz-(?:Signature|Credential|Security-Token)=|\bBearer )[^&"'\\\s]{8,}/gi
+/** Everywhere else, messages and stacks included: what signs a URL, keys, and the headers that carry one. */
+const signature =
+  /(X-Amz-(?:Signature|Credential|Security-Token)=|\bBearer |\bhg_[0-9a-f]{12}_)[^&"'\\\s]{8,}/gi
 const text = String.raw`"(?:[^"\\]|\\.)*"`
 const keyHeader = new RegExp(
   `("(?:authorization|x-api-key|cookie)"[:,])(?:${text}|\\[(?:${text},?)*\\])`,

@@ -12,20 +12,23 @@ import { createAnnounceEvents } from './announce-events.ts'
 import { compileValidators } from './compile-validators.ts'
 import type { GatewayConfig } from './config.ts'
 import type { GatewayDependencies } from './dependencies.ts'
+import { allowOrigins } from './plugins/allow-origins.ts'
 import { announceClosing } from './plugins/announce-closing.ts'
 import { authenticate } from './plugins/authenticate.ts'
 import { describeApi } from './plugins/describe-api.ts'
 import { limitRate } from './plugins/limit-rate.ts'
 import { logRequests } from './plugins/log-requests.ts'
+import { measureRequests } from './plugins/measure-requests.ts'
 import { relayOwedEvents } from './plugins/relay-owed-events.ts'
 import { reportProblems, sendProblem, toProblem } from './plugins/report-problems.ts'
+import { sendSecurityHeaders } from './plugins/send-security-headers.ts'
+import { shedLoad } from './plugins/shed-load.ts'
 import { createRequestUpload } from './request-upload.ts'
 import { completeUpload } from './routes/complete-upload.ts'
 import { createUpload } from './routes/create-upload.ts'
 import { createUploadBatch } from './routes/create-upload-batch.ts'
 import { getImage } from './routes/get-image.ts'
 import { health } from './routes/health.ts'
-import { metrics } from './routes/metrics.ts'
 
 export type GatewayApp = FastifyInstance<
   RawServerDefault,
@@ -38,7 +41,7 @@ export type GatewayApp = FastifyInstance<
 /** The settings that shape requests and answers; the others are for the process around the app. */
 export type AppConfig = Pick<
   GatewayConfig,
-  'API_KEY' | 'API_KEY_TENANT' | 'MAX_UPLOAD_BYTES' | 'RATE_LIMIT_PER_MINUTE'
+  'CORS_ORIGINS' | 'MAX_EVENT_LOOP_DELAY_MS' | 'MAX_UPLOAD_BYTES' | 'RATE_LIMIT_PER_MINUTE' | 'TRUST_PROXY'
 >
 
 /** 100 items of a batch, each with the longest file name, fit in. */
@@ -59,6 +62,10 @@ export async function buildApp(
     frameworkErrors: (error, request, reply) => sendProblem(toProblem(error), request, reply),
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
+    trustProxy: config.TRUST_PROXY || false,
+    // Above the 60 s after which a load balancer lets an idle connection go: it must be the one that closes.
+    // Source: AWS, "Troubleshoot your Application Load Balancers", HTTP 502.
+    keepAliveTimeout: 75_000,
     // Who sends a byte now and then is cut off; the body counts into the second.
     http: { headersTimeout: 20_000 },
     requestTimeout: 30_000,
@@ -69,20 +76,26 @@ export async function buildApp(
 
   await app.register(announceClosing)
   await app.register(logRequests)
-  await app.register(limitRate, config)
+  await app.register(measureRequests, dependencies)
+  await app.register(sendSecurityHeaders)
+  await app.register(allowOrigins, config)
+  await app.register(shedLoad, config)
+  await app.register(limitRate, { ...config, store: dependencies.rateLimitStore })
   await app.register(reportProblems)
   await app.register(describeApi)
-  await app.register(authenticate, config)
+  await app.register(authenticate, dependencies)
 
   const { announce, relay } = createAnnounceEvents(dependencies, logger)
   await app.register(relayOwedEvents, { relay, intervalMs: relayIntervalMs })
 
   health(app, dependencies)
-  metrics(app, dependencies)
   await app.register(
     async (v1: GatewayApp) => {
       // After onRequest, so that guessing keys is limited too; before the body is read.
-      v1.addHook('preParsing', app.authenticate)
+      v1.addHook('preParsing', async (request, reply) => {
+        await app.authenticate(request, reply)
+        await app.countRequests(request, reply)
+      })
       v1.addHook('onRequest', (_request, reply, done) => {
         reply.header('cache-control', 'no-store')
         done()

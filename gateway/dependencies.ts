@@ -1,10 +1,13 @@
-import type { Registry } from 'prom-client'
 import type { Bucket } from '../core/bucket.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { EventBus } from '../core/event-bus.ts'
 import type { Outbox } from '../core/outbox.ts'
+import type { Audit } from './auth/audit.ts'
+import type { Identify } from './auth/identify.ts'
+import type { GatewayMetrics } from './observe/create-metrics.ts'
 import type { PresignDownload } from './presign-download.ts'
 import type { PresignUpload } from './presign-upload.ts'
+import type { RateLimitStore } from './rate-limit-store.ts'
 
 /** All that the routes talk to. `server.ts` makes the real ones. */
 export interface GatewayDependencies {
@@ -13,7 +16,11 @@ export interface GatewayDependencies {
   events: Pick<EventBus, 'publish' | 'ping'>
   presignUpload: PresignUpload
   presignDownload: PresignDownload
-  metrics: Registry
+  identify: Identify
+  audit: Audit
+  /** Where requests are counted; in this process when there is none. */
+  rateLimitStore?: RateLimitStore
+  metrics: GatewayMetrics
   /** Epoch milliseconds. */
   now: () => number
 }

@@ -7,6 +7,7 @@ import type { AnnounceEvents } from './announce-events.ts'
 import type { GatewayConfig } from './config.ts'
 import type { GatewayDependencies } from './dependencies.ts'
 import { describeImage, expiryOf } from './describe-image.ts'
+import type { Principal } from './principal.ts'
 import type { UploadAnswer, UploadRequest } from './schemas.ts'
 
 type Answer = Static<typeof UploadAnswer>
@@ -25,18 +26,20 @@ export function createRequestUpload(
   dependencies: GatewayDependencies,
   announce: AnnounceEvents['announce'],
 ) {
-  const { catalog, presignUpload } = dependencies
+  const { catalog, presignUpload, metrics } = dependencies
 
   /** @throws Problem: VALIDATION_FAILED for too many bytes, DEPENDENCY_UNAVAILABLE (a retry can help) */
   return async function requestUpload(
-    tenant: string,
+    { tenant, scopes }: Pick<Principal, 'tenant' | 'scopes'>,
     request: Static<typeof UploadRequest>,
   ): Promise<Answer> {
     const { sha256, byteLength, contentType, fileName } = request
     if (byteLength > MAX_UPLOAD_BYTES) throw tooManyBytes(MAX_UPLOAD_BYTES)
     const imageId = sha256.toLowerCase()
     const { record } = await catalog.register({ tenant, imageId, byteLength, contentType, fileName })
-    return record.status === 'pending' ? grantUpload(record) : reportDuplicate(record)
+    return record.status === 'pending'
+      ? grantUpload(record)
+      : reportDuplicate(record, scopes.includes('read'))
   }
 
   async function grantUpload(record: ImageRecord): Promise<Answer> {
@@ -44,13 +47,17 @@ export function createRequestUpload(
       presignUpload(rawKey(record), record),
       announce(topics.uploadRequested, record),
     ])
+    metrics.uploads.inc({ outcome: 'granted' })
     const { imageId, status } = record
     return { imageId, status, duplicate: false, expiresAt: expiryOf(record), upload }
   }
 
-  async function reportDuplicate(record: ImageRecord): Promise<Answer> {
-    const { imageId, status, rejection } = record
-    const image = status === 'ready' ? await describeImage(record, dependencies) : undefined
+  /** Whoever may only upload learns that it is there, and gets no way to read it. */
+  async function reportDuplicate(record: ImageRecord, mayRead: boolean): Promise<Answer> {
+    const { imageId, status, rejection, byteLength } = record
+    metrics.uploads.inc({ outcome: 'duplicate' })
+    metrics.bytesSaved.inc(byteLength)
+    const image = status === 'ready' && mayRead ? await describeImage(record, dependencies) : undefined
     return { imageId, status, duplicate: true, expiresAt: expiryOf(record), image, rejection }
   }
 }

@@ -31,6 +31,15 @@ const replaySchema = Type.Object({ AWS_REGION, SECRETS_MANAGER_ENDPOINT, ...kafk
 export const readReplayConfig = (overrides: NodeJS.ProcessEnv): Static<typeof replaySchema> =>
   readConfig(replaySchema, { ...process.env, ...overrides })
 
+const { DYNAMODB_ENDPOINT } = connectionSettings
+const keysSchema = Type.Object({ AWS_REGION, DYNAMODB_ENDPOINT, KEYS_TABLE: Type.String({ minLength: 3 }) })
+
+export const hasKeysTable = (): boolean => Boolean(process.env.KEYS_TABLE)
+
+/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+export const readKeysConfig = (overrides: NodeJS.ProcessEnv): Static<typeof keysSchema> =>
+  readConfig(keysSchema, { ...process.env, ...overrides })
+
 /** What our child processes inherit: everything but the way to somebody's real AWS account. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined }

@@ -1,17 +1,18 @@
-import { Registry } from 'prom-client'
 import { createLogger } from '../core/logger.ts'
 import { buildApp } from '../gateway/app.ts'
 import type { GatewayDependencies } from '../gateway/dependencies.ts'
+import { createMetrics } from '../gateway/observe/create-metrics.ts'
 
 /** The OpenAPI document of the gateway as formatted JSON. Nothing is asked of any dependency. */
 export async function renderContract(): Promise<string> {
   const settings = {
-    API_KEY: 'not-a-key',
-    API_KEY_TENANT: 'local',
+    CORS_ORIGINS: '',
+    MAX_EVENT_LOOP_DELAY_MS: 1_000,
     MAX_UPLOAD_BYTES: 1,
     RATE_LIMIT_PER_MINUTE: 1,
+    TRUST_PROXY: '',
   }
-  const dependencies = { metrics: new Registry() } as GatewayDependencies
+  const dependencies = { metrics: createMetrics() } as GatewayDependencies
   const app = await buildApp(settings, dependencies, createLogger('export', 'silent'))
   await app.ready()
   const document = app.swagger()

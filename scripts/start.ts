@@ -71,11 +71,12 @@ async function empty(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true })
 }
 
-function describeSystem({ gatewayUrl, key }: LocalSystem): string {
+function describeSystem({ gatewayUrl, metricsUrl, key }: LocalSystem): string {
   return `
   API          ${gatewayUrl}/v1
   Swagger UI   ${gatewayUrl}/docs
   Health       ${gatewayUrl}/readyz
+  Metrics      ${metricsUrl}
   Key          ${key}
   Data         ${dataDirectory}/ (logs in ${dataDirectory}/logs; start with "npm start -- --fresh" to empty it)
 

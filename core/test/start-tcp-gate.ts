@@ -33,6 +33,11 @@ export async function startTcpGate(t: Test, state: GateState, target = '') {
     open: () => {
       current = 'open'
     },
+    /** Cuts what is connected, and lets nobody in. */
+    shut: () => {
+      current = 'shut'
+      for (const socket of sockets) socket.destroy()
+    },
     /** Resolves when somebody has met the gate shut. */
     refused: refused.promise,
     connections: () => sockets.size,

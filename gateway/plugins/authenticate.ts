@@ -1,40 +1,74 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Scope } from '../../core/api-key.ts'
 import { Problem } from '../../core/errors.ts'
-import type { GatewayConfig } from '../config.ts'
+import type { Audit } from '../auth/audit.ts'
+import type { Credentials, Identify } from '../auth/identify.ts'
+import { Refusal } from '../auth/refusal.ts'
+import type { Principal } from '../principal.ts'
 
-/** Knows who asks: sets `request.tenant`, or answers 401. One key stands for one tenant. */
+interface AuthenticateOptions {
+  identify: Identify
+  audit: Audit
+}
+
+/** Knows who asks, and whether they may: sets `request.principal`, or answers 401 or 403. */
 export const authenticate = fp(async function authenticate(
   app: FastifyInstance,
-  { API_KEY, API_KEY_TENANT }: Pick<GatewayConfig, 'API_KEY' | 'API_KEY_TENANT'>,
+  { identify, audit }: AuthenticateOptions,
 ) {
-  const expected = digest(API_KEY)
-  app.decorateRequest('tenant', '')
-  app.decorate('authenticate', async (request: FastifyRequest) => {
-    const key = presentedKey(request)
-    if (!key || !timingSafeEqual(digest(key), expected)) throw new Problem('UNAUTHENTICATED')
-    request.tenant = API_KEY_TENANT
+  app.decorateRequest('principal', null as unknown as Principal)
+  app.addHook('onRoute', ({ url, config }) => {
+    if (url.startsWith('/v1/') && !config?.scope) throw new Error(`${url} does not say which scope it needs`)
+  })
+
+  app.decorate('authenticate', async (request: FastifyRequest, reply: FastifyReply) => {
+    const { scope } = request.routeOptions.config
+    if (!scope) return
+    const origin = { ip: request.ip, requestId: request.id }
+    const shown = readCredentials(request)
+    try {
+      request.principal = await identify(shown, origin)
+    } catch (error) {
+      if (error instanceof Refusal) {
+        reply.header('www-authenticate', challenge(error.reason === 'missing' ? '' : 'invalid_token'))
+        audit.refused(error.reason, error.subject, origin)
+      }
+      throw error
+    }
+    const { id, tenant, scopes } = request.principal
+    if (scopes.includes(scope)) return
+    reply.header('www-authenticate', challenge('insufficient_scope', scope))
+    audit.refused('scope_missing', { principal: id, tenant }, origin)
+    throw new Problem('SCOPE_MISSING', { detail: `This call needs the scope "${scope}".` })
   })
 })
 
-function presentedKey({ headers }: FastifyRequest): string | undefined {
+function readCredentials({ headers }: FastifyRequest): Credentials {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
   const header = headers['x-api-key']
-  return bearer ?? (typeof header === 'string' ? header : undefined)
+  return { bearer, apiKey: typeof header === 'string' ? header : undefined }
 }
 
-/** Digests have one length, so comparing them tells nothing about the key's. */
-function digest(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
+/** Source: RFC 6750, section 3. */
+function challenge(error: string, scope?: Scope): string {
+  return [
+    'Bearer realm="hashgate"',
+    ...(error ? [`error="${error}"`] : []),
+    ...(scope ? [`scope="${scope}"`] : []),
+  ].join(', ')
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose images this request is about. Empty on routes that need no key. */
-    tenant: string
+    /** Who asks. Set on the routes that name a scope. */
+    principal: Principal
+  }
+  interface FastifyContextConfig {
+    /** What the caller must be allowed to do. */
+    scope?: Scope
   }
   interface FastifyInstance {
-    authenticate(request: FastifyRequest): Promise<void>
+    authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
   }
 }

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { namedSchemas } from '../schemas.ts'
 import { showRequestExamples } from '../show-request-examples.ts'
@@ -35,12 +35,16 @@ export const describeApi = fp(async function describeApi(app: FastifyInstance) {
       ],
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'Your API key.' },
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'Your API key, or a token (JWT) of the issuer that this gateway trusts.',
+          },
           apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'Your API key.' },
         },
       },
-      security: [{ bearer: [] }, { apiKey: [] }],
     },
+    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...securityOf(route) }, url }),
     transformObject: (made) => showRequestExamples('openapiObject' in made ? made.openapiObject : {}),
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `Schema${index}`),
@@ -49,9 +53,18 @@ export const describeApi = fp(async function describeApi(app: FastifyInstance) {
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     uiConfig: { persistAuthorization: true, tryItOutEnabled: true },
+    staticCSP: true,
+    // On a laptop there is no https to upgrade to.
+    transformStaticCSP: (policy) => policy.replace(/\s*upgrade-insecure-requests;?/, ''),
   })
 
   for (const schema of namedSchemas) app.addSchema(schema)
 
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 })
+
+/** Which scope a call needs, said once: where the route is registered. */
+function securityOf({ config }: RouteOptions): { security: Record<string, string[]>[] } {
+  const scope = config?.scope
+  return { security: scope ? [{ bearer: [scope] }, { apiKey: [scope] }] : [] }
+}

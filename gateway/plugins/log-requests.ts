@@ -10,7 +10,8 @@ export const logRequests = fp(async function logRequests(app: FastifyInstance) {
   app.addHook('onResponse', (request, reply, done) => {
     const line = {
       operation: request.routeOptions.schema?.operationId,
-      tenant: request.tenant || undefined,
+      tenant: request.principal?.tenant,
+      principal: request.principal?.id,
       imageId: imageIdOf(request),
       status: reply.statusCode,
       code: reply.problemCode,

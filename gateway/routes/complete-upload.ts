@@ -21,14 +21,14 @@ export function completeUpload(
     params: ImageParams,
     response: {
       202: answer(CompletionAccepted, 'The image is being processed, or was already.'),
-      ...problemAnswers(['IMAGE_NOT_FOUND', 'UPLOAD_NOT_FOUND_IN_STORE', 'DEPENDENCY_UNAVAILABLE'], {
+      ...problemAnswers(['IMAGE_NOT_FOUND', 'UPLOAD_NOT_FOUND_IN_STORE'], {
         body: true,
       }),
     },
   }
 
-  app.post('/images/:imageId/complete', { schema }, async (request, reply) => {
-    const record = await catalog.find(request.tenant, request.params.imageId)
+  app.post('/images/:imageId/complete', { schema, config: { scope: 'upload' } }, async (request, reply) => {
+    const record = await catalog.find(request.principal.tenant, request.params.imageId)
     if (!record) throw new Problem('IMAGE_NOT_FOUND')
     if (record.status === 'pending') {
       if (!(await rawBucket.head(rawKey(record)))) throw new Problem('UPLOAD_NOT_FOUND_IN_STORE')

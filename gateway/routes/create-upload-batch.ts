@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { Problem } from '../../core/errors.ts'
 import type { GatewayApp } from '../app.ts'
@@ -22,6 +22,7 @@ import { answer, problemAnswers } from './responses.ts'
 
 type Item = Static<typeof UploadRequest>
 type Result = Static<typeof UploadBatchItem>
+type BatchRequest = FastifyRequest<{ Body: Static<typeof UploadBatchRequest> }>
 
 /** `POST /v1/uploads/batch`: up to 100 images in one request, each with an answer of its own. */
 export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload): void {
@@ -38,11 +39,17 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
     },
   }
 
-  const options = { schema, attachValidation: true, preValidation: refuseLongList }
-  app.post('/uploads/batch', options, async (request) => {
+  const options = {
+    schema,
+    config: { scope: 'upload' },
+    attachValidation: true,
+    preValidation: refuseLongList,
+  } as const
+  app.post('/uploads/batch', options, async (request, reply) => {
     const faults = groupByItem(request.validationError?.validation ?? [])
     const faultsOfTheWhole = faults.get(undefined)
     if (faultsOfTheWhole) throw validationProblem(faultsOfTheWhole)
+    await countItems(request, reply)
     const answered = new Map<string, Promise<Result>>()
 
     /** The same image twice in one batch is one request. */
@@ -57,7 +64,7 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
       try {
         const itsFaults = faults.get(index)
         if (itsFaults) throw validationProblem(itsFaults)
-        return await requestUpload(request.tenant, item)
+        return await requestUpload(request.principal, item)
       } catch (error) {
         const problem = toProblem(error)
         logFailure(problem, request)
@@ -67,14 +74,26 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
 
     return { results: await Promise.all(request.body.uploads.map(answerOnce)) }
   })
+
+  /** Each item is a request; the first was counted when the key was. */
+  async function countItems(request: BatchRequest, reply: FastifyReply): Promise<void> {
+    const { length } = request.body.uploads
+    const { requestsPerMinute } = request.principal
+    if (length > requestsPerMinute) throw longList(requestsPerMinute, ', as this key may ask in a minute')
+    await app.countRequests(request, reply, length - 1)
+  }
 }
 
 /** The validator looks at every item, however many there are, and finds all their faults: so they are counted before. */
 async function refuseLongList({ body }: FastifyRequest): Promise<void> {
   const { uploads } = (body ?? {}) as { uploads?: unknown }
   if (!Array.isArray(uploads) || uploads.length <= maxBatchItems) return
-  const message = `must NOT have more than ${maxBatchItems} items`
-  throw new Problem('VALIDATION_FAILED', { errors: [{ field: 'uploads', message }] })
+  throw longList(maxBatchItems)
+}
+
+function longList(maxItems: number, why = ''): Problem {
+  const message = `must NOT have more than ${maxItems} items${why}`
+  return new Problem('VALIDATION_FAILED', { errors: [{ field: 'uploads', message }] })
 }
 
 /** Faults by the position of their item; those of the request as a whole are under `undefined`. */

@@ -21,12 +21,13 @@ export function createUpload(app: GatewayApp, requestUpload: RequestUpload): voi
         example: examples.duplicate,
       }),
       201: answer(UploadAnswer, 'PUT the bytes to `upload.url` with exactly `upload.headers`.'),
-      ...problemAnswers(['DEPENDENCY_UNAVAILABLE'], { body: true }),
+      ...problemAnswers([], { body: true }),
     },
   }
 
-  app.post('/uploads', { schema, bodyLimit: bodyLimitBytes }, async (request, reply) => {
-    const result = await requestUpload(request.tenant, request.body)
+  const options = { schema, config: { scope: 'upload' }, bodyLimit: bodyLimitBytes } as const
+  app.post('/uploads', options, async (request, reply) => {
+    const result = await requestUpload(request.principal, request.body)
     return reply.code(result.duplicate ? 200 : 201).send(result)
   })
 }

@@ -37,14 +37,14 @@ export function getImage(app: GatewayApp, dependencies: GatewayDependencies): vo
     querystring: Query,
     response: {
       200: answer(Image, 'The image as it is now.'),
-      ...problemAnswers(['VALIDATION_FAILED', 'IMAGE_NOT_FOUND', 'DEPENDENCY_UNAVAILABLE']),
+      ...problemAnswers(['VALIDATION_FAILED', 'IMAGE_NOT_FOUND']),
     },
   }
 
-  app.get('/images/:imageId', { schema }, async (request) => {
+  app.get('/images/:imageId', { schema, config: { scope: 'read' } }, async (request) => {
     const { wait = 0 } = request.query
     const over = AbortSignal.any([AbortSignal.timeout(wait * 1000), request.signal, app.closing])
-    const record = await findFinal(request.tenant, request.params.imageId, over)
+    const record = await findFinal(request.principal.tenant, request.params.imageId, over)
     if (!record) throw new Problem('IMAGE_NOT_FOUND')
     return describeImage(record, dependencies)
   })

@@ -10,7 +10,8 @@ const probeTimeoutMs = 1_500
 /** Load balancers ask often, and anybody may: the dependencies are asked once in this time. */
 const probeLifetimeMs = 1_000
 
-const shared = { tags: ['operations'], security: [] }
+const probeConfig = { rateLimit: false, isProbe: true } as const
+const shared = { tags: ['operations'] }
 const open = { key: false }
 
 /** `GET /healthz`: the process lives. `GET /readyz`: each part that it needs, with its state and latency. */
@@ -23,7 +24,7 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
     summary: 'Is the process alive?',
     response: { 200: answer(Health, 'It is.', open), ...problemAnswers([], open) },
   }
-  app.get('/healthz', { schema: healthSchema, config: { rateLimit: false } }, async () => ({ status: 'ok' }))
+  app.get('/healthz', { schema: healthSchema, config: probeConfig }, async () => ({ status: 'ok' }))
 
   const readinessSchema = {
     ...shared,
@@ -43,7 +44,7 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
       ...problemAnswers([], open),
     },
   }
-  app.get('/readyz', { schema: readinessSchema, config: { rateLimit: false } }, async (_request, reply) => {
+  app.get('/readyz', { schema: readinessSchema, config: probeConfig }, async (_request, reply) => {
     const states = await checkReadiness()
     const status = judge(states)
     if (status === 'unavailable') reply.code(503).header('retry-after', 2)
@@ -63,7 +64,7 @@ async function probeAll({ rawBucket, catalog, events }: GatewayDependencies) {
     probe((signal) => catalog.ping(signal)),
     probe(() => events.ping()),
   ])
-  return { bucket, catalog: catalogState, events: eventsState } satisfies Record<Dependency, unknown>
+  return { bucket, catalog: catalogState, events: eventsState } satisfies Partial<Record<Dependency, unknown>>
 }
 
 async function probe(ping: (signal: AbortSignal) => Promise<void>) {

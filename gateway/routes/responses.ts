@@ -5,8 +5,18 @@ import { toProblemDetails } from '../plugins/report-problems.ts'
 import { ProblemDetails, ref } from '../schemas.ts'
 import { answerHeaders } from './answer-headers.ts'
 
-const everywhere: ProblemCode[] = ['BAD_REQUEST', 'INTERNAL_ERROR']
-const withKey: ProblemCode[] = ['UNAUTHENTICATED', 'RATE_LIMITED', ...everywhere]
+/** Load balancers are neither counted nor refused. */
+const forProbes: ProblemCode[] = ['BAD_REQUEST', 'INTERNAL_ERROR']
+/** The keys are in DynamoDB, too. */
+const withKey: ProblemCode[] = [
+  'BAD_REQUEST',
+  'UNAUTHENTICATED',
+  'SCOPE_MISSING',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'DEPENDENCY_UNAVAILABLE',
+  'INTERNAL_ERROR',
+]
 const withBody: ProblemCode[] = [
   'VALIDATION_FAILED',
   'BODY_NOT_JSON',
@@ -31,7 +41,7 @@ export function answer(schema: TSchema, description: string, options: AnswerOpti
 
 /** The problems that a route can answer with. What every route shares need not be named. */
 export function problemAnswers(own: ProblemCode[], { key = true, body = false } = {}) {
-  const codes = [...own, ...(body ? withBody : []), ...(key ? withKey : everywhere)]
+  const codes = [...own, ...(body ? withBody : []), ...(key ? withKey : forProbes)]
   const byStatus = Map.groupBy(new Set(codes), (code) => problems[code].status)
   const answers = Array.from(byStatus, ([status, codes]) => [status, problemAnswer(status, codes, key)])
   return Object.fromEntries(answers)

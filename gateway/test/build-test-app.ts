@@ -1,17 +1,23 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import { Registry } from 'prom-client'
 import type { Test } from 'tap'
 import type { ImageEvent } from '../../core/events.ts'
 import type { ImageRecord, UploadRequest } from '../../core/image-record.ts'
 import { isExpired, newRecord } from '../../core/image-record.ts'
 import { createLogger } from '../../core/logger.ts'
 import { buildApp } from '../app.ts'
+import { createAudit } from '../auth/audit.ts'
+import { createIdentify } from '../auth/identify.ts'
+import { createIdentifyByKey } from '../auth/identify-by-key.ts'
 import type { GatewayConfig } from '../config.ts'
 import type { GatewayDependencies } from '../dependencies.ts'
+import { buildAdminApp } from '../observe/build-admin-app.ts'
+import { createMetrics } from '../observe/create-metrics.ts'
 import { preparePresignDownload } from '../presign-download.ts'
 import { preparePresignUpload } from '../presign-upload.ts'
+import { createKeyTableDouble } from './key-table-double.ts'
 
-export const testKey = 'hg_test_0123456789abcdef'
+const keyTable = createKeyTableDouble()
+export const testKey = keyTable.make().text
 export const testNow = Date.UTC(2026, 10, 22, 10, 0, 0)
 export const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
 
@@ -34,11 +40,26 @@ export const testConfig: GatewayConfig = {
   LOG_LEVEL: 'silent',
   HOST: '127.0.0.1',
   PORT: 0,
-  API_KEY: testKey,
-  API_KEY_TENANT: 'local',
+  ADMIN_HOST: '127.0.0.1',
+  ADMIN_PORT: 0,
+  NODE_ENV: 'test',
+  AUTH: 'keys',
+  KEYS_TABLE: 'keys',
+  JWT_ISSUER: '',
+  JWT_AUDIENCE: '',
+  JWT_JWKS_URL: '',
+  JWT_ALGORITHMS: 'RS256,ES256',
+  JWT_LEEWAY_SECONDS: 30,
+  JWT_TENANT_CLAIM: 'tenant',
+  JWT_SCOPES_CLAIM: 'scope',
+  JWT_RATE_PER_MINUTE: 600,
   MAX_UPLOAD_BYTES: 1_000_000,
   PRESIGN_TTL_SECONDS: 900,
   RATE_LIMIT_PER_MINUTE: 10_000,
+  REDIS_URL: '',
+  CORS_ORIGINS: '',
+  TRUST_PROXY: '',
+  MAX_EVENT_LOOP_DELAY_MS: 30_000,
   EVENT_BUDGET_MS: 500,
   RECONCILE_AFTER_SECONDS: 300,
 }
@@ -68,6 +89,9 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
   const presigning = { ttlSeconds: settings.PRESIGN_TTL_SECONDS, now }
 
   const catalog = catalogDouble(records, now)
+  const logger = createLogger('gateway', settings.LOG_LEVEL, log)
+  const audit = createAudit(logger)
+  const metrics = createMetrics()
   const app = await buildApp(
     settings,
     {
@@ -84,14 +108,17 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
       },
       presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
-      metrics: new Registry(),
+      identify: createIdentify({ byKey: createIdentifyByKey({ keys: keyTable, audit, now }) }),
+      audit,
+      metrics,
       now,
       ...dependencies,
     },
-    createLogger('gateway', settings.LOG_LEVEL, log),
+    logger,
   )
-  t.teardown(() => app.close())
-  return { app, catalog, clock, records, published, stored, lines }
+  const admin = buildAdminApp({ catalog, metrics, now }, logger)
+  t.teardown(() => Promise.all([app.close(), admin.close()]))
+  return { app, admin, catalog, clock, records, published, stored, lines, keys: keyTable }
 }
 
 /** Holds the same promises as the real catalog, which has a contract suite of its own. */

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
 import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws-client-options.ts'
 import { createCatalogTable } from '../../core/create-catalog-table.ts'
+import { createKeyTable } from '../../core/create-key-table.ts'
 
 /** Where the stores are, and how they are called; named like the settings of the gateway and the processor. */
 export interface StoreSettings {
@@ -13,13 +14,15 @@ export interface StoreSettings {
   RAW_BUCKET: string
   PROCESSED_BUCKET: string
   CATALOG_TABLE: string
+  KEYS_TABLE: string
 }
 
-/** Makes the buckets and the table where no CloudFormation does. What exists is left alone. */
+/** Makes the buckets and the tables where no CloudFormation does. What exists is left alone. */
 export async function createStores(settings: StoreSettings): Promise<void> {
   const { s3, dynamoDb, close } = connectStores(settings)
   await createBuckets(s3, [settings.RAW_BUCKET, settings.PROCESSED_BUCKET])
   await createCatalogTable(dynamoDb, settings.CATALOG_TABLE)
+  await createKeyTable(dynamoDb, settings.KEYS_TABLE)
   close()
 }
 

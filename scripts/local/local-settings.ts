@@ -1,5 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { StoreSettings } from './create-stores.ts'
+
+type KeyStoreSettings = ReturnType<typeof pickStore>
 
 /** What the other commands need to find the running system. */
 export interface LocalSettings {
@@ -7,6 +10,8 @@ export interface LocalSettings {
   gateway: string
   /** The development key. */
   key: string
+  /** Where its keys are, for `npm run keys`. */
+  store: KeyStoreSettings
 }
 
 const fileName = 'local.json'
@@ -23,4 +28,10 @@ export async function readLocalSettings(dataDirectory: string): Promise<LocalSet
 /** Only its owner can read the file: it holds a key. */
 export async function writeLocalSettings(dataDirectory: string, settings: LocalSettings): Promise<void> {
   await writeFile(join(dataDirectory, fileName), `${JSON.stringify(settings)}\n`, { mode: 0o600 })
+}
+
+/** Of all settings those with which the keys are found. */
+export function pickStore(settings: StoreSettings) {
+  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, DYNAMODB_ENDPOINT, KEYS_TABLE } = settings
+  return { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, DYNAMODB_ENDPOINT, KEYS_TABLE }
 }

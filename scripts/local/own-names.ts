@@ -9,6 +9,7 @@ export function chooseOwnNames() {
     RAW_BUCKET: `raw-${id}`,
     PROCESSED_BUCKET: `processed-${id}`,
     CATALOG_TABLE: `images-${id}`,
+    KEYS_TABLE: `keys-${id}`,
     KAFKA_TOPIC_PREFIX: `${id}.`,
     KAFKA_GROUP_ID: `processor-${id}`,
   }

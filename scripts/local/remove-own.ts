@@ -9,13 +9,15 @@ import type { OwnNames } from './own-names.ts'
 /** What S3 takes in one request. */
 const maxDeletes = 1_000
 
-/** Removes the buckets, the table, the topics and the consumer group of these names from the services. */
+/** Removes the buckets, the tables, the topics and the consumer group of these names from the services. */
 export async function removeOwn(names: OwnNames): Promise<void> {
   const services = await readServicesEnvironment()
   const { s3, dynamoDb, close } = connectStores({ ...services, ...names })
   await removeBucket(s3, names.RAW_BUCKET)
   await removeBucket(s3, names.PROCESSED_BUCKET)
-  await dynamoDb.send(new DeleteTableCommand({ TableName: names.CATALOG_TABLE }))
+  for (const TableName of [names.CATALOG_TABLE, names.KEYS_TABLE]) {
+    await dynamoDb.send(new DeleteTableCommand({ TableName }))
+  }
   close()
   await removeTopics(names)
 }

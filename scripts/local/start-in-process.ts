@@ -2,7 +2,6 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { Registry } from 'prom-client'
 import {
   documentClientOptions,
   dynamoDbClientOptions,
@@ -14,8 +13,13 @@ import { createCatalog } from '../../core/catalog.ts'
 import { connectKafka } from '../../core/connect-kafka.ts'
 import { createDeadLetters } from '../../core/dead-letters.ts'
 import { createEventBus } from '../../core/event-bus.ts'
+import { openKeyTable } from '../../core/key-table.ts'
 import { createLogger } from '../../core/logger.ts'
 import { buildApp } from '../../gateway/app.ts'
+import { createAudit } from '../../gateway/auth/audit.ts'
+import { createIdentify } from '../../gateway/auth/identify.ts'
+import { createIdentifyByKey } from '../../gateway/auth/identify-by-key.ts'
+import { createMetrics } from '../../gateway/observe/create-metrics.ts'
 import { preparePresignDownload } from '../../gateway/presign-download.ts'
 import { preparePresignUpload } from '../../gateway/presign-upload.ts'
 import { buildReceiver } from '../../processor/build-receiver.ts'
@@ -25,8 +29,8 @@ import { createReconcile } from '../../processor/reconcile.ts'
 import { startKafkaTrigger } from '../../processor/start-kafka-trigger.ts'
 import type { Backing, Stop } from './backing.ts'
 import type { StoreSettings } from './create-stores.ts'
+import { ensureLocalKey } from './ensure-local-key.ts'
 
-const key = 'hg_test_0123456789abcdef'
 const logger = createLogger('test', 'silent')
 const anyPort = { host: '127.0.0.1', port: 0 }
 
@@ -44,8 +48,10 @@ const fixedSettings = {
   LOG_LEVEL: 'silent',
   HOST: '127.0.0.1',
   PORT: 0,
-  API_KEY: key,
-  API_KEY_TENANT: 'local',
+  CORS_ORIGINS: '',
+  TRUST_PROXY: '',
+  /** All parts share one process, and may be busy for long. */
+  MAX_EVENT_LOOP_DELAY_MS: 30_000,
   MAX_UPLOAD_BYTES: 52_428_800,
   RATE_LIMIT_PER_MINUTE: 100_000,
   MAX_INPUT_PIXELS: 100_000_000,
@@ -84,6 +90,7 @@ export type InProcessSystem = Awaited<ReturnType<typeof startInProcess>>
  */
 export async function startInProcess(options: InProcessOptions) {
   const settings = mergeSettings(options.environment)
+  const key = await ensureLocalKey(settings, { requestsPerMinute: settings.RATE_LIMIT_PER_MINUTE })
   const clients = await connect(settings)
   options.onStop(clients.close)
   const gateway = await startGateway(settings, clients, options)
@@ -143,10 +150,13 @@ async function startGateway(
   { now, storeNow, onStop }: InProcessOptions,
 ): Promise<string> {
   const presigning = { ttlSeconds: 900, now: storeNow }
+  const documents = DynamoDBDocumentClient.from(dynamoDb, documentClientOptions)
+  const audit = createAudit(logger)
+  const keys = openKeyTable(documents, settings.KEYS_TABLE)
   const app = await buildApp(
     settings,
     {
-      catalog: createCatalog(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), {
+      catalog: createCatalog(documents, {
         tableName: settings.CATALOG_TABLE,
         retentionSeconds: settings.RETENTION_DAYS * 86_400,
         now,
@@ -155,7 +165,9 @@ async function startGateway(
       events: eventBus,
       presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
-      metrics: new Registry(),
+      identify: createIdentify({ byKey: createIdentifyByKey({ keys, audit, now }) }),
+      audit,
+      metrics: createMetrics(),
       now,
     },
     logger,

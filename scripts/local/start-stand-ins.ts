@@ -12,6 +12,7 @@ const names = {
   RAW_BUCKET: 'hashgate-raw',
   PROCESSED_BUCKET: 'hashgate-processed',
   CATALOG_TABLE: 'hashgate-images',
+  KEYS_TABLE: 'hashgate-keys',
 }
 
 /** Needs nothing but npm: the embedded stores in this process, and Kafka in its own. */

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { allStarted } from './all-started.ts'
 import type { Backing, StartBacking, Stop } from './backing.ts'
 import { claimDirectory } from './claim-directory.ts'
-import { readLocalSettings, writeLocalSettings } from './local-settings.ts'
+import { ensureLocalKey } from './ensure-local-key.ts'
+import { pickStore, readLocalSettings, writeLocalSettings } from './local-settings.ts'
 import { startStandIns } from './start-stand-ins.ts'
 import { supervise } from './supervise.ts'
 
@@ -23,6 +23,9 @@ export interface SystemOptions {
 export type LocalSystem = Awaited<ReturnType<typeof startSystem>>
 
 type OnStop = (stop: Stop) => void
+
+/** Of the key: as much as one address may ask for. */
+const defaultRatePerMinute = 6_000
 
 const gatewayProgram = new URL('../../gateway/server.ts', import.meta.url)
 const processorProgram = new URL('../../processor/worker.ts', import.meta.url)
@@ -51,15 +54,24 @@ async function startParts(options: SystemOptions, onStop: OnStop) {
   const { dataDirectory, startBacking = startStandIns } = options
   await mkdir(join(dataDirectory, 'logs'), { recursive: true, mode: 0o700 })
   onStop(await claimDirectory(dataDirectory))
-  const key =
-    (await readLocalSettings(dataDirectory))?.key ?? `hg_dev_${randomBytes(24).toString('base64url')}`
-
   const backing = await startBacking(dataDirectory, onStop)
-  const environment = { ...backing.environment, HOST: '127.0.0.1', API_KEY: key, ...options.settings }
-  const { gatewayUrl, ...programs } = await startPrograms(options, { ...backing, environment }, onStop)
+  const environment: Backing['environment'] = {
+    ...backing.environment,
+    HOST: '127.0.0.1',
+    ...options.settings,
+  }
+  const key = await ensureLocalKey(environment, {
+    lastKey: (await readLocalSettings(dataDirectory))?.key,
+    requestsPerMinute: Number(environment.RATE_LIMIT_PER_MINUTE ?? defaultRatePerMinute),
+  })
+  const { gatewayUrl, adminUrl, ...programs } = await startPrograms(
+    options,
+    { ...backing, environment },
+    onStop,
+  )
   const url = gatewayUrl()
-  await writeLocalSettings(dataDirectory, { gateway: url, key })
-  return { key, gatewayUrl: url, ...programs }
+  await writeLocalSettings(dataDirectory, { gateway: url, key, store: pickStore(environment) })
+  return { key, gatewayUrl: url, metricsUrl: `${adminUrl()}/metrics`, ...programs }
 }
 
 async function startPrograms(
@@ -68,6 +80,7 @@ async function startPrograms(
   onStop: OnStop,
 ) {
   let gatewayUrl = `http://127.0.0.1:${port}`
+  let adminUrl: string | undefined
   const logFile = (name: string) => join(dataDirectory, 'logs', `${name}.log`)
   const started = <T extends { stop: Stop }>(program: T) => {
     onStop(program.stop)
@@ -78,10 +91,11 @@ async function startPrograms(
       name: 'gateway',
       program: gatewayProgram,
       // Started again, it must be found where it was.
-      environment: () => ({ ...environment, PORT: new URL(gatewayUrl).port || '80' }),
+      environment: () => ({ ...environment, PORT: new URL(gatewayUrl).port || '80', ADMIN_PORT: '0' }),
       logFile: logFile('gateway'),
-      onReady: (url) => {
-        gatewayUrl = url
+      onReady: (addresses) => {
+        gatewayUrl = addresses.url
+        adminUrl = addresses.adminUrl
       },
       onRestart,
     }).then(started),
@@ -91,9 +105,9 @@ async function startPrograms(
       // glibc keeps freed memory for each thread, and libvips frees much: without, it needs twice as much.
       environment: () => ({ MALLOC_ARENA_MAX: '1', ...environment, PORT: String(processorPort) }),
       logFile: logFile('processor'),
-      onReady: (url) => notifyTo(`${url}/s3-events`),
+      onReady: ({ url }) => notifyTo(`${url}/s3-events`),
       onRestart,
     }).then(started),
   ])
-  return { gateway, processor, gatewayUrl: () => gatewayUrl }
+  return { gateway, processor, gatewayUrl: () => gatewayUrl, adminUrl: () => adminUrl }
 }

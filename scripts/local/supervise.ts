@@ -3,13 +3,20 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { spawnChild, stopChild } from './spawn-child.ts'
 
+/** What a service says when it is ready. */
+export interface Addresses {
+  url: string
+  /** Of the gateway's port for operators. */
+  adminUrl?: string
+}
+
 interface SuperviseOptions {
   name: string
   program: URL
   environment: () => Record<string, string>
   logFile: string
   /** Called after every start, with the URL that the child listens on. */
-  onReady: (url: string) => void
+  onReady: (addresses: Addresses) => void
   onRestart: (name: string) => void
 }
 
@@ -17,7 +24,7 @@ const restartDelayMs = 300
 
 /**
  * Keeps one of our services running: a service that ends by itself is started again. It says that it is ready with an
- * IPC message `{ ready: true, url }`.
+ * IPC message `{ ready: true, url, adminUrl? }`.
  * @throws Error with the end of its log when it does not get ready the first time
  */
 export async function supervise(options: SuperviseOptions) {
@@ -29,8 +36,7 @@ export async function supervise(options: SuperviseOptions) {
     const output = openSync(logFile, 'a')
     child = spawnChild(program, { environment: environment(), output })
     closeSync(output)
-    const url = await becomeReady(child)
-    onReady(url)
+    onReady(await becomeReady(child))
     child.once('exit', restart)
   }
 
@@ -62,13 +68,13 @@ export async function supervise(options: SuperviseOptions) {
   return { stop, pid: () => child.pid }
 }
 
-function becomeReady(child: ChildProcess): Promise<string> {
+function becomeReady(child: ChildProcess): Promise<Addresses> {
   return new Promise((resolve, reject) => {
     child.once('exit', reject)
-    child.on('message', (message: { ready?: boolean; url?: string }) => {
-      if (!message.ready || !message.url) return
+    child.on('message', ({ ready, url, adminUrl }: Partial<Addresses> & { ready?: boolean }) => {
+      if (!ready || !url) return
       child.off('exit', reject)
-      resolve(message.url)
+      resolve({ url, adminUrl })
     })
   })
 }

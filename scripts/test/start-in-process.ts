@@ -14,6 +14,7 @@ const names = {
   RAW_BUCKET: 'raw-bucket',
   PROCESSED_BUCKET: 'processed-bucket',
   CATALOG_TABLE: 'images',
+  KEYS_TABLE: 'keys',
 }
 
 /**

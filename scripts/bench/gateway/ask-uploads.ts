@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { settings } from './settings.ts'
+import { key } from './settings.ts'
 
 const contentType = 'image/jpeg'
 const fileName = 'harbour.jpg'
@@ -14,7 +14,7 @@ export function askUploads(host: string): string {
   return [
     'POST /v1/uploads HTTP/1.1',
     `host: ${host}`,
-    `authorization: Bearer ${settings.API_KEY}`,
+    `authorization: Bearer ${key.text}`,
     'content-type: application/json',
     'accept: application/json',
     'user-agent: hashgate-bench',

@@ -12,7 +12,7 @@ import { preparePresignUpload } from '../../../gateway/presign-upload.ts'
 import { namedSchemas, ref, UploadAnswer, UploadRequest } from '../../../gateway/schemas.ts'
 import { serve } from './serve.ts'
 
-import { credentials, presignTtlSeconds, rawBucket, settings } from './settings.ts'
+import { credentials, presignTtlSeconds, rawBucket, tenant } from './settings.ts'
 import { stubbedEndpoints } from './stub-network-edge.ts'
 
 const presignUpload = await preparePresignUpload(
@@ -20,7 +20,7 @@ const presignUpload = await preparePresignUpload(
   { bucket: rawBucket, ttlSeconds: presignTtlSeconds, now: Date.now },
 )
 const anImage = {
-  tenant: settings.API_KEY_TENANT,
+  tenant,
   imageId: 'a'.repeat(64),
   generation: '20261122',
   byteLength: 348_712,

@@ -4,17 +4,20 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Kafka } from 'kafkajs'
 import { pino } from 'pino'
-import { Registry } from 'prom-client'
 import { documentClientOptions } from '../../../core/aws-client-options.ts'
 import { createBucket } from '../../../core/bucket.ts'
 import { createCatalog } from '../../../core/catalog.ts'
 import { createEventBus } from '../../../core/event-bus.ts'
 import { createLogger } from '../../../core/logger.ts'
 import { buildApp } from '../../../gateway/app.ts'
+import { createAudit } from '../../../gateway/auth/audit.ts'
+import { createIdentify } from '../../../gateway/auth/identify.ts'
+import { createIdentifyByKey } from '../../../gateway/auth/identify-by-key.ts'
+import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
 import { preparePresignDownload } from '../../../gateway/presign-download.ts'
 import { preparePresignUpload } from '../../../gateway/presign-upload.ts'
 import { serve } from './serve.ts'
-import { presignTtlSeconds, processedBucket, rawBucket, settings, table } from './settings.ts'
+import { key, presignTtlSeconds, processedBucket, rawBucket, settings, table } from './settings.ts'
 
 interface Clients {
   s3: S3Client
@@ -28,6 +31,8 @@ export const logger = createLogger('gateway', 'info', pino.destination(devNull))
 /** Serves the gateway as `gateway/server.ts` does, with all plugins on, over these clients. */
 export async function serveGateway({ s3, dynamoDb, kafka }: Clients): Promise<void> {
   const now = Date.now
+  const audit = createAudit(logger)
+  const keys = { find: async () => key.record, mark: async () => false }
   const presigning = { ttlSeconds: presignTtlSeconds, now }
   const app = await buildApp(
     settings,
@@ -41,7 +46,9 @@ export async function serveGateway({ s3, dynamoDb, kafka }: Clients): Promise<vo
       events: createEventBus(kafka, { topicPrefix: '', budgetMs: 2_000 }),
       presignUpload: await preparePresignUpload(s3, { bucket: rawBucket, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: processedBucket, ...presigning }),
-      metrics: new Registry(),
+      identify: createIdentify({ byKey: createIdentifyByKey({ keys, audit, now }) }),
+      audit,
+      metrics: createMetrics(),
       now,
     },
     logger,

@@ -1,0 +1,58 @@
+import { LRUCache } from 'lru-cache'
+import { type ApiKey, hasSecret, parseKey } from '../../core/api-key.ts'
+import type { KeyTable } from '../../core/key-table.ts'
+import type { Principal } from '../principal.ts'
+import type { Audit, AuditSubject, Origin } from './audit.ts'
+import { Refusal } from './refusal.ts'
+
+interface IdentifyByKeyOptions {
+  keys: Pick<KeyTable, 'find' | 'mark'>
+  audit: Audit
+  /** Epoch milliseconds. */
+  now: () => number
+}
+
+/** A revoked key works no longer than this on any gateway. */
+export const keyLifetimeMs = 60_000
+/** Guesses are remembered more briefly: the next key that is made could be one. */
+const unknownLifetimeMs = 5_000
+const maxKeys = 10_000
+
+/** Knows callers by their API key. */
+export function createIdentifyByKey({ keys, audit, now }: IdentifyByKeyOptions) {
+  /** With room for what is not there, so that guessing asks the table once. */
+  const known = new LRUCache<string, { key: ApiKey | undefined }>({
+    max: maxKeys,
+    ttl: keyLifetimeMs,
+    ttlResolution: 0,
+    perf: { now },
+    fetchMethod: async (keyId, _stale, { options }) => {
+      const key = await keys.find(keyId)
+      if (!key) options.ttl = unknownLifetimeMs
+      return { key }
+    },
+  })
+
+  /** @throws Refusal, DependencyUnavailable (a retry can help) when the table does not answer */
+  return async function identifyByKey(text: string, origin: Origin): Promise<Principal> {
+    const shown = parseKey(text)
+    if (!shown) throw new Refusal('malformed')
+    const { key } = (await known.fetch(shown.keyId)) ?? {}
+    if (!key) throw new Refusal('unknown', { principal: shown.keyId })
+    const subject = { principal: key.keyId, tenant: key.tenant }
+    if (!hasSecret(key, shown.secret)) throw new Refusal('wrong_secret', subject)
+    assertInForce(key, subject, now())
+    if (!key.firstUsedAt) await noteFirstUse(key, subject, origin)
+    return { id: `key:${key.keyId}`, ...key }
+  }
+
+  async function noteFirstUse(key: ApiKey, subject: AuditSubject, origin: Origin): Promise<void> {
+    if (await keys.mark(key.keyId, 'firstUsedAt', now())) audit.firstUsed(subject, origin)
+    key.firstUsedAt = new Date(now()).toISOString()
+  }
+}
+
+function assertInForce({ revokedAt, expiresAt }: ApiKey, subject: AuditSubject, nowMs: number): void {
+  if (revokedAt) throw new Refusal('revoked', subject)
+  if (expiresAt && Date.parse(expiresAt) <= nowMs) throw new Refusal('expired', subject)
+}

@@ -1,0 +1,67 @@
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { type Scope, scopes } from '../../core/api-key.ts'
+import { DependencyUnavailable } from '../../core/errors.ts'
+import { tenantPattern } from '../../core/object-key.ts'
+import type { Principal } from '../principal.ts'
+import { Refusal } from './refusal.ts'
+import type { TokenSettings } from './token-settings.ts'
+
+interface IdentifyByTokenOptions {
+  /** The issuer's public keys. */
+  keys: JWTVerifyGetKey
+  /** Epoch milliseconds. */
+  now: () => number
+}
+
+const tenantForm = new RegExp(tenantPattern)
+
+/** What is not the token's fault: its issuer cannot be asked. */
+const issuerFailures = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'])
+
+/** Knows callers by a JWT of the issuer: RFC 7519, and RFC 8725 for what must be checked. */
+export function createIdentifyByToken(settings: TokenSettings, { keys, now }: IdentifyByTokenOptions) {
+  const expected = {
+    issuer: settings.JWT_ISSUER,
+    audience: settings.JWT_AUDIENCE,
+    algorithms: settings.JWT_ALGORITHMS.split(','),
+    clockTolerance: settings.JWT_LEEWAY_SECONDS,
+    requiredClaims: ['exp'],
+  }
+
+  async function verify(token: string): Promise<JWTPayload> {
+    try {
+      return (await jwtVerify(token, keys, { ...expected, currentDate: new Date(now()) })).payload
+    } catch (error) {
+      throw judge(error)
+    }
+  }
+
+  /** @throws Refusal, DependencyUnavailable (a retry can help) when the issuer's keys cannot be had */
+  return async function identifyByToken(token: string): Promise<Principal> {
+    const claims = await verify(token)
+    const tenant = claims[settings.JWT_TENANT_CLAIM]
+    if (typeof tenant !== 'string' || !tenantForm.test(tenant)) {
+      throw new Refusal('invalid_token', { principal: claims.sub }, new Error('it names no tenant'))
+    }
+    return {
+      id: `token:${tenant}:${claims.sub ?? ''}`,
+      tenant,
+      scopes: readScopes(claims[settings.JWT_SCOPES_CLAIM]),
+      requestsPerMinute: settings.JWT_RATE_PER_MINUTE,
+    }
+  }
+}
+
+function judge(error: unknown): Error {
+  if (error instanceof errors.JWTExpired) {
+    return new Refusal('expired', { principal: error.payload.sub }, error)
+  }
+  const isAboutToken = error instanceof errors.JOSEError && !issuerFailures.has(error.code)
+  return isAboutToken ? new Refusal('invalid_token', {}, error) : new DependencyUnavailable('issuer', error)
+}
+
+/** A list, or words in one string (RFC 8693, section 4.2). What is none of ours is for others. */
+function readScopes(claim: unknown): Scope[] {
+  const words = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : []
+  return scopes.filter((scope) => words.includes(scope))
+}

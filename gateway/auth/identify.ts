@@ -1,0 +1,33 @@
+import { scopes } from '../../core/api-key.ts'
+import type { Principal } from '../principal.ts'
+import type { Origin } from './audit.ts'
+import { Refusal } from './refusal.ts'
+
+/** What a request shows: `Authorization: Bearer …`, or `x-api-key`. */
+export interface Credentials {
+  bearer?: string
+  apiKey?: string
+}
+
+/** @throws Refusal, or DependencyUnavailable (a retry can help) */
+export type Identify = (shown: Credentials, origin: Origin) => Promise<Principal>
+
+type IdentifyOne = (text: string, origin: Origin) => Promise<Principal>
+
+/** Tries what is allowed here: what begins like a key is one, anything else a token. */
+export function createIdentify(ways: { byKey?: IdentifyOne; byToken?: IdentifyOne }): Identify {
+  return async ({ bearer, apiKey }, origin) => {
+    const text = bearer ?? apiKey
+    if (!text) throw new Refusal('missing')
+    const isToken = ways.byToken && apiKey === undefined && !text.startsWith('hg_')
+    const identify = isToken ? ways.byToken : ways.byKey
+    if (!identify) throw new Refusal('malformed')
+    return identify(text, origin)
+  }
+}
+
+/** For `AUTH=none`: whoever asks is the one tenant, and may do everything. */
+export function identifyNobody(requestsPerMinute: number): Identify {
+  const nobody = { id: 'anonymous', tenant: 'local', scopes, requestsPerMinute }
+  return async () => nobody
+}

@@ -1,0 +1,25 @@
+import type { KeyTable } from '../../core/key-table.ts'
+import type { GatewayConfig } from '../config.ts'
+import type { Audit } from './audit.ts'
+import { createIdentify, type Identify, identifyNobody } from './identify.ts'
+import { createIdentifyByKey } from './identify-by-key.ts'
+import { createIdentifyByToken } from './identify-by-token.ts'
+import { openIssuerKeys } from './issuer-keys.ts'
+
+interface Parts {
+  keys: KeyTable
+  audit: Audit
+  now: () => number
+}
+
+/** The ways in which callers can prove who they are, as `AUTH` says. */
+export function prepareIdentify(config: GatewayConfig, { keys, audit, now }: Parts): Identify {
+  const ways = config.AUTH.split(',')
+  if (ways.includes('none')) return identifyNobody(config.RATE_LIMIT_PER_MINUTE)
+  return createIdentify({
+    ...(ways.includes('keys') && { byKey: createIdentifyByKey({ keys, audit, now }) }),
+    ...(ways.includes('jwt') && {
+      byToken: createIdentifyByToken(config, { keys: openIssuerKeys(config), now }),
+    }),
+  })
+}

@@ -1,0 +1,27 @@
+import cors from '@fastify/cors'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+
+const exposedHeaders = [
+  'retry-after',
+  'ratelimit-limit',
+  'ratelimit-remaining',
+  'ratelimit-reset',
+  'www-authenticate',
+  'x-request-id',
+]
+
+/** Lets pages of the listed origins call the API. Without any, browsers keep every other page out. */
+export const allowOrigins = fp(async function allowOrigins(
+  app: FastifyInstance,
+  { CORS_ORIGINS }: { CORS_ORIGINS: string },
+) {
+  if (CORS_ORIGINS === '') return
+  await app.register(cors, {
+    origin: CORS_ORIGINS === '*' ? '*' : CORS_ORIGINS.split(','),
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'traceparent', 'tracestate', 'x-api-key'],
+    exposedHeaders,
+    maxAge: 3_600,
+  })
+})

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import type { GatewayMetrics } from '../observe/create-metrics.ts'
+
+/** Pages, files and paths that are no operation of the contract share one name. */
+const otherOperation = 'other'
+
+/** Counts and times every request. */
+export const measureRequests = fp(async function measureRequests(
+  app: FastifyInstance,
+  { metrics }: { metrics: GatewayMetrics },
+) {
+  app.addHook('onResponse', (request, reply, done) => {
+    const operation = request.routeOptions.schema?.operationId ?? otherOperation
+    metrics.requests.inc({ operation, status: reply.statusCode, code: reply.problemCode ?? '' })
+    metrics.requestSeconds.observe({ operation }, reply.elapsedTime / 1_000)
+    done()
+  })
+})

@@ -1,0 +1,28 @@
+import underPressure from '@fastify/under-pressure'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { Problem } from '../../core/errors.ts'
+
+const retryAfterSeconds = 5
+
+/** Refuses early while the event loop lags: who is told so soon can go elsewhere, and the rest is served. */
+export const shedLoad = fp(async function shedLoad(
+  app: FastifyInstance,
+  { MAX_EVENT_LOOP_DELAY_MS }: { MAX_EVENT_LOOP_DELAY_MS: number },
+) {
+  await app.register(underPressure, {
+    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+    pressureHandler: async (request) => {
+      // A load balancer that is refused would take the gateway out, and give its load to the others.
+      if (request.routeOptions.config.isProbe) return
+      throw new Problem('OVERLOADED', { retryAfterSeconds })
+    },
+  })
+})
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Asked by load balancers: neither counted nor refused. */
+    isProbe?: boolean
+  }
+}

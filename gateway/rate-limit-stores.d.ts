@@ -1,0 +1,24 @@
+/** The stores that @fastify/rate-limit chooses from; its types leave them out. */
+interface RateLimitCounter {
+  incr(
+    key: string,
+    callback: (error: Error | null, result?: { current: number; ttl: number }) => void,
+    timeWindowMs: number,
+    max: number,
+  ): void
+}
+
+declare module '@fastify/rate-limit/store/LocalStore.js' {
+  const LocalStore: new (continueExceeding: boolean, exponentialBackoff: boolean) => RateLimitCounter
+  export default LocalStore
+}
+
+declare module '@fastify/rate-limit/store/RedisStore.js' {
+  const RedisStore: new (
+    continueExceeding: boolean,
+    exponentialBackoff: boolean,
+    redis: unknown,
+    keyPrefix: string,
+  ) => RateLimitCounter
+  export default RedisStore
+}

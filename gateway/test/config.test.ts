@@ -1,0 +1,58 @@
+import t from 'tap'
+import { readGatewayConfig } from '../config.ts'
+
+const needed = {
+  RAW_BUCKET: 'raw',
+  PROCESSED_BUCKET: 'processed',
+  CATALOG_TABLE: 'images',
+  KAFKA_BROKERS: '127.0.0.1:9092',
+  KEYS_TABLE: 'keys',
+}
+const tokens = { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'hashgate' }
+
+t.test('keys are the way, unless another is said', async (t) => {
+  t.match(readGatewayConfig(needed), { AUTH: 'keys', CORS_ORIGINS: '', TRUST_PROXY: '', REDIS_URL: '' })
+  for (const AUTH of ['jwt', 'keys,jwt', 'jwt,keys']) {
+    t.match(readGatewayConfig({ ...needed, ...tokens, AUTH }), { AUTH })
+  }
+})
+
+t.test('what a way needs is named, all of it', async (t) => {
+  const { KEYS_TABLE, ...without } = needed
+  t.throws(() => readGatewayConfig(without), { message: 'KEYS_TABLE is not set: AUTH=keys needs it.' })
+  t.throws(() => readGatewayConfig({ ...without, AUTH: 'keys,jwt' }), {
+    message: /KEYS_TABLE.*\nJWT_ISSUER.*\nJWT_AUDIENCE/,
+  })
+  t.match(readGatewayConfig({ ...without, ...tokens, AUTH: 'jwt' }), { KEYS_TABLE: '' })
+})
+
+t.test('nobody runs open in production', async (t) => {
+  t.match(readGatewayConfig({ ...needed, AUTH: 'none' }), { AUTH: 'none' })
+  t.throws(() => readGatewayConfig({ ...needed, AUTH: 'none', NODE_ENV: 'production' }), {
+    message: /AUTH is none/,
+  })
+})
+
+t.test('a setting that is half right is refused', async (t) => {
+  const bad: [string, string][] = [
+    ['AUTH', 'keys,none'],
+    ['AUTH', ''],
+    ['JWT_ALGORITHMS', 'none'],
+    ['JWT_ALGORITHMS', 'HS256'],
+    ['JWT_ALGORITHMS', 'RS256,'],
+    ['CORS_ORIGINS', 'app.example.com'],
+    ['CORS_ORIGINS', 'https://app.example.com/'],
+    ['CORS_ORIGINS', 'https://app.example.com, https://b.example.com'],
+    ['CORS_ORIGINS', '*,https://app.example.com'],
+    ['TRUST_PROXY', 'true'],
+    ['REDIS_URL', 'http://127.0.0.1'],
+    ['MAX_EVENT_LOOP_DELAY_MS', '0'],
+  ]
+  for (const [name, value] of bad) {
+    t.throws(
+      () => readGatewayConfig({ ...needed, [name]: value }),
+      { message: new RegExp(name) },
+      `${name}=${value}`,
+    )
+  }
+})

@@ -1,0 +1,106 @@
+import t from 'tap'
+import type { ImageStatus } from '../../core/image-record.ts'
+import { buildTestApp } from './build-test-app.ts'
+import { bearer, makeBadCredentials } from './isolation/bad-credentials.ts'
+import { type Route, routes } from './isolation/guarded-routes.ts'
+import { makeImage } from './isolation/make-image.ts'
+import { newId } from './isolation/new-id.ts'
+import { type Isolated, startIsolated } from './isolation/start-isolated.ts'
+
+const day = new Date().toISOString().slice(0, 10)
+
+const states: ImageStatus[] = ['pending', 'processing', 'ready', 'rejected']
+
+function ask({ app }: Isolated, { method, url, payload }: Route, imageId: string, headers = {}) {
+  return app.inject({ method, url: url(imageId), headers, ...(payload && { payload: payload(imageId) }) })
+}
+
+t.test('every call that needs a key is in the matrix, with its scope', async (t) => {
+  const { app } = await buildTestApp(t)
+  await app.ready()
+  const { paths = {} } = app.swagger() as unknown as { paths: Record<string, Record<string, Operation>> }
+  const operations = Object.values(paths).flatMap((path) => Object.values(path))
+  const guarded = operations.filter(({ security }) => security.length > 0)
+  const scopeOf = ({ operationId, security }: Operation) => [operationId, security[0]?.bearer?.[0]]
+  t.strictSame(
+    Object.fromEntries(guarded.map(scopeOf)),
+    Object.fromEntries(Object.entries(routes).map(([name, { scope }]) => [name, scope])),
+  )
+})
+
+interface Operation {
+  operationId: string
+  security: { bearer?: string[] }[]
+}
+
+t.test('without good credentials nothing is done, and nothing is told', async (t) => {
+  const system = await startIsolated(t)
+  const owner = bearer(system.keys.make({ tenant: 'owner' }).text)
+  const imageId = newId()
+  const refusals = await makeBadCredentials(t, system)
+  let cases = 0
+  for (const [name, route] of Object.entries(routes)) {
+    await ask(system, routes.createUpload as Route, imageId, owner)
+    for (const [why, { status, code, headers }] of Object.entries(refusals)) {
+      for (const id of [imageId, newId()]) {
+        system.asked.length = 0
+        const answer = await ask(system, route, id, headers(route))
+        t.match(answer.json(), { status, code }, `${name}, ${why}`)
+        t.match(answer.headers['www-authenticate'], /^Bearer /, `${name}, ${why}`)
+        t.strictSame(system.asked, [], `${name}, ${why}: the catalog is not asked`)
+        t.notMatch(answer.body, imageId)
+        cases += 1
+      }
+    }
+  }
+  t.comment(
+    `${cases} refusals: ${Object.keys(routes).length} calls, ${Object.keys(refusals).length} credentials`,
+  )
+})
+
+t.test('no call tells one tenant of another’s images, by answer or by work', async (t) => {
+  const system = await startIsolated(t)
+  const { keys, issuer, catalog, asked, published, stored } = system
+  const others = {
+    'by key': bearer(keys.make({ tenant: 'other' }).text),
+    'by token': bearer(await issuer.sign({ tenant: 'other', scope: 'upload read' }, Date.now())),
+  }
+  const owner = bearer(keys.make({ tenant: 'owner' }).text)
+  let cases = 0
+  for (const [name, route] of Object.entries(routes)) {
+    for (const status of states) {
+      for (const [way, other] of Object.entries(others)) {
+        const theirs = await makeImage(catalog, status)
+        stored.add(`owner/${theirs}/${day.replaceAll('-', '')}`)
+        const nobodys = newId()
+        const answers = []
+        for (const imageId of [theirs, nobodys]) {
+          asked.length = 0
+          const answer = await ask(system, route, imageId, other)
+          answers.push({ ...comparable(answer, imageId), asked: [...asked] })
+        }
+        t.strictSame(answers[0], answers[1], `${name} of an image that is ${status}, ${way}`)
+        const own = await ask(system, route, theirs, owner)
+        t.ok(own.statusCode < 300, 'its owner does see it')
+        cases += 1
+      }
+    }
+  }
+  t.comment(`${cases} pairs: ${Object.keys(routes).length} calls, ${states.length} states, 2 ways`)
+  const mixed = published.filter(({ data }) => !data.objectKey.startsWith(`${data.tenant}/`))
+  t.strictSame(mixed, [])
+})
+
+/** An answer without what differs from one request to the next. */
+function comparable(answer: Awaited<ReturnType<typeof ask>>, imageId: string) {
+  const { 'x-request-id': _id, date: _date, ...lasting } = answer.headers
+  const { 'ratelimit-remaining': _left, 'ratelimit-reset': _reset, ...headers } = lasting
+  const checksum = Buffer.from(imageId, 'hex').toString('base64')
+  const body = answer.body
+    .replaceAll(imageId, 'IMAGE')
+    .replaceAll(checksum, 'CHECKSUM')
+    .replace(/"requestId":"[^"]+"/, '')
+    .replace(/X-Amz-(Signature|Date)=\w+/g, '')
+    .replace(/"expiresAt":"[^"]+"/g, '')
+  return { status: answer.statusCode, headers, body }
+}

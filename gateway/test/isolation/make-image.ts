@@ -1,0 +1,25 @@
+import type { Catalog } from '../../../core/catalog.ts'
+import { imageEvent, topics } from '../../../core/events.ts'
+import type { ImageResult } from '../../../core/image-leases.ts'
+import type { ImageStatus } from '../../../core/image-record.ts'
+import { declared } from './guarded-routes.ts'
+import { newId } from './new-id.ts'
+
+const results: Partial<Record<ImageStatus, ImageResult>> = {
+  ready: {
+    status: 'ready',
+    image: { format: 'png', width: 1, height: 1, placeholder: '', dominantColor: '#000000', variants: [] },
+  },
+  rejected: { status: 'rejected', rejection: { reason: 'image_corrupt', detail: 'It is cut off.' } },
+}
+
+/** An image of `owner`, brought as far as `status`. Returns its id. */
+export async function makeImage(catalog: Catalog, status: ImageStatus): Promise<string> {
+  const imageId = newId()
+  const { record } = await catalog.register({ tenant: 'owner', imageId, ...declared })
+  if (status !== 'pending') await catalog.claim(record, 'worker', 60_000)
+  const result = results[status]
+  const event = imageEvent(topics.processed, record, { source: '/hashgate/test', nowMs: Date.now() })
+  if (result) await catalog.finish(record, 'worker', result, event)
+  return imageId
+}

@@ -1,0 +1,49 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Test } from 'tap'
+import { documentClientOptions } from '../../../core/aws-client-options.ts'
+import { createCatalog } from '../../../core/catalog.ts'
+import { createCatalogTable } from '../../../core/create-catalog-table.ts'
+import { createLogger } from '../../../core/logger.ts'
+import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
+import { createAudit } from '../../auth/audit.ts'
+import { createIdentify } from '../../auth/identify.ts'
+import { createIdentifyByKey } from '../../auth/identify-by-key.ts'
+import { createIdentifyByToken } from '../../auth/identify-by-token.ts'
+import { openIssuerKeys } from '../../auth/issuer-keys.ts'
+import { startIssuer } from '../auth/start-issuer.ts'
+import { buildTestApp, testConfig } from '../build-test-app.ts'
+import { createKeyTableDouble } from '../key-table-double.ts'
+
+export type Isolated = Awaited<ReturnType<typeof startIsolated>>
+
+/** The app over a real catalog, which knows keys and tokens, and notes what it asks DynamoDB. */
+export async function startIsolated(t: Test) {
+  const { endpoint, close } = await startLocalDynamoDb()
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
+  t.teardown(async () => {
+    client.destroy()
+    await close()
+  })
+  const tableName = 'images'
+  await createCatalogTable(client, tableName)
+  const asked: string[] = []
+  client.middlewareStack.add((next, { commandName = '' }) => (args) => {
+    asked.push(commandName)
+    return next(args)
+  })
+  const now = Date.now
+  const documents = DynamoDBDocumentClient.from(client, documentClientOptions)
+  const catalog = createCatalog(documents, { tableName, retentionSeconds: 7 * 86_400, now })
+  const keys = createKeyTableDouble()
+  const issuer = await startIssuer(t)
+  const settings = { ...testConfig, JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: 'hashgate' }
+  const audit = createAudit(createLogger('gateway', 'silent'))
+  const identify = createIdentify({
+    byKey: createIdentifyByKey({ keys, audit, now }),
+    byToken: createIdentifyByToken(settings, { keys: openIssuerKeys(settings), now }),
+  })
+  const { app, published, stored } = await buildTestApp(t, { dependencies: { catalog, identify, now } })
+  return { app, catalog, keys, issuer, asked, published, stored }
+}

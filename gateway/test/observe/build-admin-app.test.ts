@@ -1,0 +1,98 @@
+import t from 'tap'
+import { DependencyUnavailable } from '../../../core/errors.ts'
+import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+
+const upload = {
+  method: 'POST' as const,
+  url: '/v1/uploads',
+  headers: withKey,
+  payload: { sha256, byteLength: 5, contentType: 'image/png' },
+}
+
+t.test('nothing is owed', async (t) => {
+  const { admin } = await buildTestApp(t)
+  const { statusCode, headers, body } = await admin.inject('/metrics')
+  t.equal(statusCode, 200)
+  t.match(headers['content-type'], 'text/plain; version=0.0.4')
+  t.match(body, /^hashgate_images_owing_events 0$/m)
+  t.match(body, /^hashgate_oldest_owed_event_age_seconds 0$/m)
+})
+
+t.test('shows what is owed, and since when', async (t) => {
+  const publish = async () => {
+    throw new DependencyUnavailable('events')
+  }
+  const { app, admin, clock } = await buildTestApp(t, {
+    dependencies: { events: { publish, ping: async () => {} } },
+  })
+  await app.inject(upload)
+  clock.now += 90_500
+  const { body } = await admin.inject('/metrics')
+  t.match(body, /^hashgate_images_owing_events 1$/m)
+  t.match(body, /^hashgate_oldest_owed_event_age_seconds 90.5$/m)
+})
+
+t.test('a catalog that is away: no value, and the rest', async (t) => {
+  const { admin, catalog } = await buildTestApp(t)
+  catalog.measureOwing = async () => {
+    throw new DependencyUnavailable('catalog')
+  }
+  const { statusCode, body } = await admin.inject('/metrics')
+  t.equal(statusCode, 200)
+  t.match(body, /^# TYPE hashgate_images_owing_events gauge$/m)
+  t.notMatch(body, /^hashgate_images_owing_events \d/m)
+})
+
+t.test('many who ask at once are one question to the catalog', async (t) => {
+  const { admin, catalog } = await buildTestApp(t)
+  let asked = 0
+  catalog.measureOwing = async () => {
+    asked += 1
+    return { count: 3, oldestMs: undefined }
+  }
+  const answers = await Promise.all(Array.from({ length: 20 }, () => admin.inject('/metrics')))
+  for (const { body } of answers) t.match(body, /^hashgate_images_owing_events 3$/m)
+  t.equal(asked, 1)
+})
+
+t.test('clients do not reach it', async (t) => {
+  const { app } = await buildTestApp(t)
+  t.equal((await app.inject({ url: '/metrics', headers: withKey })).statusCode, 404)
+})
+
+t.test('requests are counted by operation, status and code, and timed', async (t) => {
+  const { app, admin } = await buildTestApp(t)
+  await app.inject(upload)
+  await app.inject({ ...upload, headers: {} })
+  await app.inject({ url: `/v1/images/${sha256}`, headers: withKey })
+  for (const path of ['/a', '/b/c', '/v1/images/x/y/z']) await app.inject(path)
+  const { body } = await admin.inject('/metrics')
+  const count = (operation: string, status: number, code: string) =>
+    `hashgate_http_requests_total{operation="${operation}",status="${status}",code="${code}"}`
+  const lines = body.split('\n')
+  t.ok(lines.includes(`${count('createUpload', 201, '')} 1`))
+  t.ok(lines.includes(`${count('createUpload', 401, 'UNAUTHENTICATED')} 1`))
+  t.ok(lines.includes(`${count('getImage', 200, '')} 1`))
+  t.ok(lines.includes(`${count('other', 404, 'ROUTE_NOT_FOUND')} 3`), 'unknown paths make no names')
+  t.ok(lines.includes('hashgate_http_request_duration_seconds_count{operation="createUpload"} 2'))
+})
+
+t.test('uploads that were granted, and bytes that were saved', async (t) => {
+  const { app, admin, records } = await buildTestApp(t)
+  await app.inject(upload)
+  for (const record of records.values()) record.status = 'processing'
+  await app.inject(upload)
+  await app.inject(upload)
+  const { body } = await admin.inject('/metrics')
+  t.match(body, /^hashgate_uploads_total{outcome="granted"} 1$/m)
+  t.match(body, /^hashgate_uploads_total{outcome="duplicate"} 2$/m)
+  t.match(body, /^hashgate_bytes_saved_total 10$/m)
+})
+
+t.test('no label tells of a tenant, a key or an image', async (t) => {
+  const { app, admin, keys } = await buildTestApp(t)
+  const { text, record } = keys.make({ tenant: 'very-secret-tenant' })
+  await app.inject({ ...upload, headers: { authorization: `Bearer ${text}` } })
+  const { body } = await admin.inject('/metrics')
+  for (const word of ['very-secret-tenant', record.keyId, sha256]) t.notMatch(body, word)
+})

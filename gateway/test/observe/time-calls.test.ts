@@ -1,0 +1,48 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import t from 'tap'
+import { createKeyTable } from '../../../core/create-key-table.ts'
+import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
+import { createMetrics } from '../../observe/create-metrics.ts'
+import { measureDynamoDb } from '../../observe/measure-dynamodb.ts'
+import { timeMethod, timeOutcome } from '../../observe/time-calls.ts'
+
+t.test('calls are timed by how they end, and end as they would', async (t) => {
+  const { kafkaSeconds, presignSeconds, registry } = createMetrics()
+  const publish = timeOutcome(kafkaSeconds, async (value: number) => {
+    if (value < 0) throw new Error('no')
+    return value
+  })
+  const presign = timeMethod(presignSeconds, 'PUT', async (key: string) => `url of ${key}`)
+  t.equal(await publish(1), 1)
+  await t.rejects(publish(-1), { message: 'no' })
+  t.equal(await presign('a'), 'url of a')
+  const text = await registry.metrics()
+  t.match(text, /^hashgate_kafka_publish_duration_seconds_count{outcome="ok"} 1$/m)
+  t.match(text, /^hashgate_kafka_publish_duration_seconds_count{outcome="error"} 1$/m)
+  t.match(text, /^hashgate_presign_duration_seconds_count{method="PUT"} 1$/m)
+})
+
+t.test('calls of DynamoDB are timed by operation and end', async (t) => {
+  const { endpoint, close } = await startLocalDynamoDb()
+  const metrics = createMetrics()
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
+  t.teardown(() => client.destroy())
+  await createKeyTable(client, 'keys')
+  measureDynamoDb(client, metrics)
+  const put = new PutItemCommand({
+    TableName: 'keys',
+    Item: { keyId: { S: 'a' } },
+    ConditionExpression: 'attribute_not_exists(keyId)',
+  })
+  await client.send(put)
+  await t.rejects(client.send(put), { name: 'ConditionalCheckFailedException' })
+  await close()
+  await t.rejects(client.send(new GetItemCommand({ TableName: 'keys', Key: { keyId: { S: 'a' } } })))
+  const text = await metrics.registry.metrics()
+  const count = (operation: string, outcome: string) =>
+    `hashgate_dynamodb_request_duration_seconds_count{operation="${operation}",outcome="${outcome}"} 1`
+  t.match(text, count('PutItem', 'ok'))
+  t.match(text, count('PutItem', 'condition_failed'))
+  t.match(text, count('GetItem', 'error'))
+})

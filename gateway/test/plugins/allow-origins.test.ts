@@ -1,0 +1,59 @@
+import t from 'tap'
+import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+
+const listed = 'https://app.example.com'
+const url = `/v1/images/${sha256}`
+
+const preflight = (origin: string) => ({
+  method: 'OPTIONS' as const,
+  url: '/v1/uploads',
+  headers: {
+    origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization,content-type',
+  },
+})
+
+t.test('a page of a listed origin may call, and read what it needs', async (t) => {
+  const { app } = await buildTestApp(t, { config: { CORS_ORIGINS: `https://other.example.com,${listed}` } })
+  const asked = await app.inject(preflight(listed))
+  t.equal(asked.statusCode, 204)
+  t.equal(asked.headers['access-control-allow-origin'], listed)
+  t.match(asked.headers['access-control-allow-methods'], /POST/)
+  t.match(asked.headers['access-control-allow-headers'], /authorization/)
+  const answer = await app.inject({ url, headers: { ...withKey, origin: listed } })
+  t.equal(answer.headers['access-control-allow-origin'], listed)
+  t.match(answer.headers['access-control-expose-headers'], /retry-after/)
+  t.match(answer.headers.vary, /origin/i)
+  t.notOk(answer.headers['access-control-allow-credentials'])
+})
+
+t.test('a refusal can be read by the page, too', async (t) => {
+  const { app } = await buildTestApp(t, { config: { CORS_ORIGINS: listed, RATE_LIMIT_PER_MINUTE: 1 } })
+  for (const status of [401, 429]) {
+    const { statusCode, headers } = await app.inject({ url, headers: { origin: listed } })
+    t.equal(statusCode, status)
+    t.equal(headers['access-control-allow-origin'], listed)
+  }
+})
+
+t.test('a page of any other origin is kept out', async (t) => {
+  const { app } = await buildTestApp(t, { config: { CORS_ORIGINS: listed } })
+  for (const origin of ['https://evil.example', `${listed}.evil.example`, 'http://app.example.com', 'null']) {
+    t.notOk((await app.inject(preflight(origin))).headers['access-control-allow-origin'], origin)
+    const { headers } = await app.inject({ url, headers: { ...withKey, origin } })
+    t.notOk(headers['access-control-allow-origin'], origin)
+  }
+})
+
+t.test('without a list no page may call', async (t) => {
+  const { app } = await buildTestApp(t)
+  t.notOk((await app.inject(preflight(listed))).headers['access-control-allow-origin'])
+})
+
+t.test('with * all may, but never with cookies', async (t) => {
+  const { app } = await buildTestApp(t, { config: { CORS_ORIGINS: '*' } })
+  const { headers } = await app.inject({ url, headers: { ...withKey, origin: 'https://any.example' } })
+  t.equal(headers['access-control-allow-origin'], '*')
+  t.notOk(headers['access-control-allow-credentials'])
+})

@@ -1,0 +1,95 @@
+import t from 'tap'
+import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+
+const url = `/v1/images/${sha256}`
+const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
+
+t.test('each key has its own rate, and learns how much of it is left', async (t) => {
+  const { app, keys } = await buildTestApp(t)
+  const slow = bearer(keys.make({ requestsPerMinute: 2 }).text)
+  const other = bearer(keys.make({ requestsPerMinute: 5 }).text)
+  const seen = []
+  for (let index = 0; index < 3; index += 1) {
+    const { statusCode, headers } = await app.inject({ url, headers: slow })
+    seen.push([statusCode, headers['ratelimit-limit'], headers['ratelimit-remaining']])
+    t.ok(Number(headers['ratelimit-reset']) > 0 && Number(headers['ratelimit-reset']) <= 60)
+  }
+  t.strictSame(seen, [
+    [404, '2', '1'],
+    [404, '2', '0'],
+    [429, '2', '0'],
+  ])
+  const refused = await app.inject({ url, headers: slow })
+  t.equal(refused.json().code, 'RATE_LIMITED')
+  t.ok(Number(refused.headers['retry-after']) > 0)
+  t.equal((await app.inject({ url, headers: other })).statusCode, 404, 'another key is not held up')
+})
+
+t.test('two keys of one tenant are two', async (t) => {
+  const { app, keys } = await buildTestApp(t)
+  const [first, second] = [1, 1].map((requestsPerMinute) => bearer(keys.make({ requestsPerMinute }).text))
+  t.equal((await app.inject({ url, headers: first })).statusCode, 404)
+  t.equal((await app.inject({ url, headers: second })).statusCode, 404)
+  t.equal((await app.inject({ url, headers: first })).statusCode, 429)
+})
+
+t.test('an address is limited before anybody is looked for', async (t) => {
+  const { app, keys } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 2 } })
+  const headers = bearer(`hg_0123456789ab_${'0'.repeat(48)}`)
+  const before = keys.asked.length
+  const statuses = []
+  for (let index = 0; index < 4; index += 1) statuses.push((await app.inject({ url, headers })).statusCode)
+  t.strictSame(statuses, [401, 401, 429, 429])
+  t.ok(keys.asked.length - before <= 1)
+})
+
+t.test('behind a trusted proxy it is the client’s address that counts, and nobody can lend it', async (t) => {
+  const config = { RATE_LIMIT_PER_MINUTE: 1, TRUST_PROXY: '10.0.0.0/8' }
+  const { app } = await buildTestApp(t, { config })
+  const ask = async (remoteAddress: string, forwardedFor: string) => {
+    const headers = { ...withKey, 'x-forwarded-for': forwardedFor }
+    return (await app.inject({ url, headers, remoteAddress })).statusCode
+  }
+  t.equal(await ask('10.0.0.1', '192.0.2.1'), 404)
+  t.equal(await ask('10.0.0.2', '192.0.2.1'), 429, 'the same client by another proxy')
+  t.equal(await ask('10.0.0.1', '192.0.2.2'), 404, 'another client')
+  t.equal(await ask('10.0.0.1', '192.0.2.9, 192.0.2.1'), 429, 'what a client says before it is not believed')
+  t.equal(await ask('203.0.113.5', '192.0.2.7'), 404)
+  t.equal(await ask('203.0.113.5', '192.0.2.8'), 429, 'who is no proxy speaks for itself')
+})
+
+t.test('without a trusted proxy the header means nothing', async (t) => {
+  const { app } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
+  const ask = (client: string) => app.inject({ url, headers: { ...withKey, 'x-forwarded-for': client } })
+  t.equal((await ask('192.0.2.1')).statusCode, 404)
+  t.equal((await ask('192.0.2.2')).statusCode, 429)
+})
+
+t.test('a batch counts its items', async (t) => {
+  const { app, keys, records } = await buildTestApp(t)
+  const key = bearer(keys.make({ requestsPerMinute: 5, tenant: 'batches' }).text)
+  const ask = (count: number) => {
+    const uploads = Array.from({ length: count }, (_, index) => ({
+      sha256: String(index).padStart(64, '0'),
+      byteLength: 5,
+      contentType: 'image/png',
+    }))
+    return app.inject({ method: 'POST', url: '/v1/uploads/batch', headers: key, payload: { uploads } })
+  }
+  const first = await ask(3)
+  t.equal(first.statusCode, 200)
+  t.equal(first.headers['ratelimit-remaining'], '2')
+  const known = records.size
+  const second = await ask(4)
+  t.equal(second.statusCode, 429)
+  t.ok(Number(second.headers['retry-after']) > 0)
+  t.equal(records.size, known, 'nothing of it was done')
+  const { app: other, keys: otherKeys } = await buildTestApp(t)
+  const never = await other.inject({
+    method: 'POST',
+    url: '/v1/uploads/batch',
+    headers: bearer(otherKeys.make({ requestsPerMinute: 1 }).text),
+    payload: { uploads: [1, 2].map(() => ({ sha256, byteLength: 5, contentType: 'image/png' })) },
+  })
+  t.match(never.json(), { code: 'VALIDATION_FAILED', errors: [{ field: 'uploads' }] }, 'no wait would help')
+})

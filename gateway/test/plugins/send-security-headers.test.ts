@@ -1,0 +1,33 @@
+import t from 'tap'
+import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+
+const everywhere = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': /max-age=\d{8}/,
+  'x-frame-options': /SAMEORIGIN|DENY/,
+}
+
+t.test('no answer can run, be framed or be sniffed, errors included', async (t) => {
+  const { app } = await buildTestApp(t)
+  for (const url of [`/v1/images/${sha256}`, '/nothing', '/healthz']) {
+    const { headers } = await app.inject({ url, headers: withKey })
+    t.match(headers, { ...everywhere, 'content-security-policy': /default-src 'none'/ }, url)
+  }
+})
+
+t.test('what is about one caller is kept by nobody', async (t) => {
+  const { app } = await buildTestApp(t)
+  t.equal(
+    (await app.inject({ url: `/v1/images/${sha256}`, headers: withKey })).headers['cache-control'],
+    'no-store',
+  )
+})
+
+t.test('the page runs its own scripts alone, and works without https', async (t) => {
+  const { app } = await buildTestApp(t)
+  const { statusCode, headers } = await app.inject('/docs/')
+  t.equal(statusCode, 200)
+  t.match(headers, { ...everywhere, 'content-security-policy': /script-src 'self'/ })
+  t.notMatch(headers['content-security-policy'], /upgrade-insecure-requests|script-src[^;]*unsafe/)
+})

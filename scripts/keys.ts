@@ -1,0 +1,89 @@
+/** `npm run keys`: makes, lists and revokes API keys. */
+import { parseArgs } from 'node:util'
+import { parseKey } from '../core/api-key.ts'
+import type { KeyTable } from '../core/key-table.ts'
+import { tenantPattern } from '../core/object-key.ts'
+import { auditChange } from './keys/audit-change.ts'
+import { createKey } from './keys/create-key.ts'
+import { openKeys } from './keys/open-keys.ts'
+import { parseExpires } from './keys/parse-expires.ts'
+import { parseRate } from './keys/parse-rate.ts'
+import { parseScopes } from './keys/parse-scopes.ts'
+import { printKeys } from './keys/print-keys.ts'
+import { runCommand } from './run-command.ts'
+
+const usage = `Usage: npm run keys -- create --tenant TENANT [--scopes upload,read] [--rate 600/min] [--expires 90d] [--label TEXT]
+       npm run keys -- list [--tenant TENANT]
+       npm run keys -- revoke KEY-ID
+
+  --scopes   what it may do: upload (ask for uploads), read (images and their variants), admin
+  --rate     requests a minute, over all gateways when they share a Redis
+  --expires  12h, 90d or a date; without it the key works until it is revoked
+  --label    for people: who or what uses it
+
+create prints the key, alone, on stdout: it cannot be shown again. A revoked key is refused within 60 seconds.
+The keys are those of KEYS_TABLE in the environment, or of the system that "npm start" runs here.`
+
+const options = {
+  tenant: { type: 'string' },
+  scopes: { type: 'string', default: 'upload,read' },
+  rate: { type: 'string', default: '600/min' },
+  expires: { type: 'string' },
+  label: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
+
+type Values = ReturnType<typeof readArguments>['values']
+const readArguments = () => parseArgs({ options, allowPositionals: true })
+
+const commands: Record<string, (keys: KeyTable, values: Values, argument?: string) => Promise<void>> = {
+  create,
+  list,
+  revoke,
+}
+
+await runCommand(main)
+
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments()
+  const [name = '', argument] = positionals
+  const command = commands[name]
+  if (values.help || !command) {
+    console.log(usage)
+    return values.help ? 0 : 1
+  }
+  const { keys, close } = await openKeys()
+  await command(keys, values, argument).finally(close)
+  return 0
+}
+
+async function create(keys: KeyTable, values: Values): Promise<void> {
+  const { tenant = '', label } = values
+  if (!new RegExp(tenantPattern).test(tenant)) {
+    throw new Error('--tenant is needed: lower-case letters, digits and hyphens, 63 at most.')
+  }
+  const { key, text } = await createKey(keys, {
+    tenant,
+    scopes: parseScopes(values.scopes),
+    requestsPerMinute: parseRate(values.rate),
+    expiresAt: values.expires === undefined ? undefined : parseExpires(values.expires, Date.now()),
+    label,
+  })
+  auditChange('key.created', key)
+  console.log(text)
+}
+
+async function list(keys: KeyTable, { tenant }: Values): Promise<void> {
+  printKeys(await keys.list(tenant), Date.now())
+}
+
+/** A whole key is taken, too: whoever has found one somewhere revokes it as it is. */
+async function revoke(keys: KeyTable, _values: Values, argument = ''): Promise<void> {
+  const keyId = parseKey(argument)?.keyId ?? argument
+  if (!keyId) throw new Error('Which key? "npm run keys -- list" shows the ids of all.')
+  const key = await keys.find(keyId)
+  if (!key) throw new Error(`There is no key "${keyId}": "npm run keys -- list" shows all.`)
+  if (!(await keys.mark(keyId, 'revokedAt', Date.now()))) throw new Error(`"${keyId}" was revoked before.`)
+  auditChange('key.revoked', key)
+  console.log(`${keyId} is revoked: it is refused within 60 seconds.`)
+}

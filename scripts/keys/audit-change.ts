@@ -1,0 +1,14 @@
+import { hostname, userInfo } from 'node:os'
+import { pino } from 'pino'
+import type { ApiKey } from '../../core/api-key.ts'
+import { createLogger } from '../../core/logger.ts'
+
+const standardError = 2
+
+/** The audit line of a key that was made or revoked: who, what, when and from where. To stderr: stdout is for the key. */
+export function auditChange(change: 'key.created' | 'key.revoked', key: Partial<ApiKey>): void {
+  const logger = createLogger('keys', 'info', pino.destination({ fd: standardError, sync: true }))
+  const { keyId, tenant, scopes, requestsPerMinute, expiresAt, label } = key
+  const what = { principal: keyId, tenant, scopes, requestsPerMinute, expiresAt, label }
+  logger.info({ audit: change, by: userInfo().username, host: hostname(), ...what }, change.replace('.', ' '))
+}

@@ -1,0 +1,15 @@
+import { type ApiKey, generateKey } from '../../core/api-key.ts'
+import type { KeyTable } from '../../core/key-table.ts'
+
+export type KeyOptions = Pick<ApiKey, 'tenant' | 'scopes' | 'requestsPerMinute' | 'expiresAt' | 'label'>
+
+/** Makes a key and returns its text, which nobody can tell afterwards. */
+export async function createKey(
+  keys: Pick<KeyTable, 'add'>,
+  options: KeyOptions,
+): Promise<{ key: ApiKey; text: string }> {
+  const { keyId, secretHash, text } = generateKey()
+  const key = { keyId, secretHash, ...options, createdAt: new Date().toISOString() }
+  await keys.add(key)
+  return { key, text }
+}

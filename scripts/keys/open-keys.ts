@@ -1,0 +1,29 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { documentClientOptions, dynamoDbClientOptions } from '../../core/aws-client-options.ts'
+import { openKeyTable } from '../../core/key-table.ts'
+import { hasKeysTable, readKeysConfig } from '../config.ts'
+import { readLocalSettings } from '../local/local-settings.ts'
+
+/**
+ * The table of keys that the environment names, or else that of the system which `npm start` runs here.
+ * @throws Error for people when there is neither
+ */
+export async function openKeys() {
+  const local = hasKeysTable() ? undefined : await readLocalSettings('.data')
+  if (!hasKeysTable() && !local) {
+    throw new Error('Whose keys? Set KEYS_TABLE (and AWS_REGION), or run "npm start" first.')
+  }
+  const config = readKeysConfig(local?.store ?? {})
+  const client = new DynamoDBClient({
+    ...dynamoDbClientOptions({ ...config, S3_ENDPOINT: '' }),
+    ...(local && {
+      credentials: {
+        accessKeyId: local.store.AWS_ACCESS_KEY_ID,
+        secretAccessKey: local.store.AWS_SECRET_ACCESS_KEY,
+      },
+    }),
+  })
+  const documents = DynamoDBDocumentClient.from(client, documentClientOptions)
+  return { keys: openKeyTable(documents, config.KEYS_TABLE), close: () => client.destroy() }
+}

@@ -1,0 +1,33 @@
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { hasSecret, parseKey, scopes } from '../../core/api-key.ts'
+import { documentClientOptions } from '../../core/aws-client-options.ts'
+import { type KeyTable, openKeyTable } from '../../core/key-table.ts'
+import { createKey } from '../keys/create-key.ts'
+import { connectStores, type StoreSettings } from './create-stores.ts'
+
+interface LocalKeyOptions {
+  /** The key of the last start, if there was one. */
+  lastKey?: string
+  requestsPerMinute: number
+}
+
+/** The key of the system on this machine: the last one, where the table still knows it, or a new one. */
+export async function ensureLocalKey(settings: StoreSettings, options: LocalKeyOptions): Promise<string> {
+  const { dynamoDb, close } = connectStores(settings)
+  const documents = DynamoDBDocumentClient.from(dynamoDb, documentClientOptions)
+  const keys = openKeyTable(documents, settings.KEYS_TABLE)
+  const key = (await findUsable(keys, options.lastKey)) ?? (await makeLocalKey(keys, options))
+  close()
+  return key
+}
+
+async function findUsable(keys: KeyTable, text = ''): Promise<string | undefined> {
+  const shown = parseKey(text)
+  const key = shown && (await keys.find(shown.keyId))
+  return key && !key.revokedAt && hasSecret(key, shown.secret) ? text : undefined
+}
+
+async function makeLocalKey(keys: KeyTable, { requestsPerMinute }: LocalKeyOptions): Promise<string> {
+  const options = { tenant: 'local', scopes: [...scopes], requestsPerMinute, label: 'npm start' }
+  return (await createKey(keys, options)).text
+}
