@@ -1,7 +1,10 @@
 import AjvCompiler from '@fastify/ajv-compiler'
 
+/** Hints for generators of clients, which mean nothing to a validator. */
+export const generatorKeywords = ['x-enum-varnames', 'x-extensible-enum']
+
 const build = AjvCompiler()
-const strict = { allErrors: true, removeAdditional: false, useDefaults: true }
+const strict = { allErrors: true, removeAdditional: false, useDefaults: true, keywords: generatorKeywords }
 
 /**
  * Bodies are taken literally: `"5"` is not a number and unknown fields are refused, so that a client learns of its

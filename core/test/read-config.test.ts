@@ -35,6 +35,7 @@ t.test('what is not set has its default', async (t) => {
     KAFKA_SASL_PASSWORD: '',
     KAFKA_SASL_SECRET_ID: '',
     RETENTION_DAYS: 7,
+    OTEL_EXPORTER_OTLP_ENDPOINT: '',
     LOG_LEVEL: 'info',
   })
 })

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { namedSchemas } from '../schemas.ts'
+import { showRequestExamples } from '../show-request-examples.ts'
 
 const description = `Every image uploaded once, straight to S3.
 
@@ -44,6 +45,7 @@ export const describeApi = fp(async function describeApi(app: FastifyInstance) {
       },
     },
     transform: ({ schema, url, route }) => ({ schema: { ...schema, ...securityOf(route) }, url }),
+    transformObject: (made) => showRequestExamples('openapiObject' in made ? made.openapiObject : {}),
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `Schema${index}`),
     },

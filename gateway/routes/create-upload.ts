@@ -1,4 +1,5 @@
 import type { GatewayApp } from '../app.ts'
+import { examples } from '../examples.ts'
 import type { RequestUpload } from '../request-upload.ts'
 import { ref, UploadAnswer, UploadRequest } from '../schemas.ts'
 import { answer, problemAnswers } from './responses.ts'
@@ -16,7 +17,9 @@ export function createUpload(app: GatewayApp, requestUpload: RequestUpload): voi
       'The same image may be asked for any number of times: while its bytes are missing the answer is a fresh URL for the same place.',
     body: ref(UploadRequest),
     response: {
-      200: answer(UploadAnswer, 'You uploaded these bytes before: there is nothing to upload.'),
+      200: answer(UploadAnswer, 'You uploaded these bytes before: there is nothing to upload.', {
+        example: examples.duplicate,
+      }),
       201: answer(UploadAnswer, 'PUT the bytes to `upload.url` with exactly `upload.headers`.'),
       ...problemAnswers([], { body: true }),
     },

@@ -13,12 +13,15 @@ const maxPollMs = 800
 
 const Query = Type.Object(
   {
-    wait: Type.Integer({
-      minimum: 0,
-      maximum: 25,
-      default: 0,
-      description: 'Seconds to hold the answer until the status is final.',
-    }),
+    wait: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 25,
+        default: 0,
+        description: 'Seconds to hold the answer until the status is final.',
+        examples: [20],
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -39,11 +42,8 @@ export function getImage(app: GatewayApp, dependencies: GatewayDependencies): vo
   }
 
   app.get('/images/:imageId', { schema, config: { scope: 'read' } }, async (request) => {
-    const over = AbortSignal.any([
-      AbortSignal.timeout(request.query.wait * 1000),
-      request.signal,
-      app.closing,
-    ])
+    const { wait = 0 } = request.query
+    const over = AbortSignal.any([AbortSignal.timeout(wait * 1000), request.signal, app.closing])
     const record = await findFinal(request.principal.tenant, request.params.imageId, over)
     if (!record) throw new Problem('IMAGE_NOT_FOUND')
     return describeImage(record, dependencies)

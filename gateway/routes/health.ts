@@ -1,6 +1,7 @@
 import type { Dependency } from '../../core/errors.ts'
 import type { GatewayApp } from '../app.ts'
 import type { GatewayDependencies } from '../dependencies.ts'
+import { examples } from '../examples.ts'
 import { rememberBriefly } from '../remember-briefly.ts'
 import { Health, Readiness } from '../schemas.ts'
 import { answer, problemAnswers } from './responses.ts'
@@ -35,7 +36,11 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
         'It can. `degraded`: Kafka does not answer, and events are delivered later.',
         open,
       ),
-      503: answer(Readiness, 'The bucket or the catalog does not answer.', { ...open, retryLater: true }),
+      503: answer(Readiness, 'The bucket or the catalog does not answer.', {
+        ...open,
+        retryLater: true,
+        example: examples.unavailable,
+      }),
       ...problemAnswers([], open),
     },
   }

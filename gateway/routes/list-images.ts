@@ -3,8 +3,9 @@ import { dayAt, dayOfPlace } from '../../core/day-index.ts'
 import type { GatewayApp } from '../app.ts'
 import type { GatewayDependencies } from '../dependencies.ts'
 import { describeImage } from '../describe-image.ts'
+import { examples } from '../examples.ts'
 import { readCursor, writeCursor } from '../list-cursor.ts'
-import { ImageList, Status } from '../schemas.ts'
+import { ImageList, ImageStatus, ref } from '../schemas.ts'
 import { answer, problemAnswers } from './responses.ts'
 
 const description = `Images whose upload was first asked for on one UTC day, newest first.
@@ -22,12 +23,21 @@ const Query = Type.Object(
         examples: ['2026-11-22'],
       }),
     ),
-    status: Type.Optional(Status),
-    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Most images of a page.' }),
+    status: Type.Optional(ref(ImageStatus)),
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100,
+        default: 20,
+        description: 'Most images of a page.',
+        examples: [20],
+      }),
+    ),
     cursor: Type.Optional(
       Type.String({
         maxLength: 512,
         description: '`nextCursor` of the page before, for the same day and status.',
+        examples: [examples.cursor],
       }),
     ),
   },
@@ -50,7 +60,7 @@ export function listImages(app: GatewayApp, dependencies: GatewayDependencies): 
   }
 
   app.get('/images', { schema, config: { scope: 'read' } }, async ({ query, principal }) => {
-    const { cursor, limit, status } = query
+    const { cursor, limit = 20, status } = query
     const before = cursor === undefined ? undefined : readCursor(cursor, query)
     // A list that began before midnight stays on its day.
     const day = query.day ?? (before ? dayOfPlace(before) : dayAt(now()))

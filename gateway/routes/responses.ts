@@ -1,12 +1,15 @@
 import type { TSchema } from 'typebox'
-import { type ProblemCode, problems } from '../../core/errors.ts'
+import { Problem, type ProblemCode, problems } from '../../core/errors.ts'
+import { examples } from '../examples.ts'
+import { toProblemDetails } from '../plugins/report-problems.ts'
 import { ProblemDetails, ref } from '../schemas.ts'
 import { answerHeaders } from './answer-headers.ts'
 
 /** Load balancers are neither counted nor refused. */
-const forProbes: ProblemCode[] = ['INTERNAL_ERROR']
+const forProbes: ProblemCode[] = ['BAD_REQUEST', 'INTERNAL_ERROR']
 /** The keys are in DynamoDB, too. */
 const withKey: ProblemCode[] = [
+  'BAD_REQUEST',
   'UNAUTHENTICATED',
   'SCOPE_MISSING',
   'RATE_LIMITED',
@@ -25,11 +28,14 @@ interface AnswerOptions {
   /** False where no key is asked for; there nobody is limited, either. */
   key?: boolean
   retryLater?: boolean
+  /** The first one of the schema, unless one is given. */
+  example?: unknown
 }
 
 /** An answer in JSON, with a sentence about when it comes. */
 export function answer(schema: TSchema, description: string, options: AnswerOptions = {}) {
-  const content = { 'application/json': { schema: ref(schema) } }
+  const { example = (schema as { examples?: unknown[] }).examples?.[0] } = options
+  const content = { 'application/json': { schema: ref(schema), example } }
   return { description, headers: answerHeaders(options), content }
 }
 
@@ -43,7 +49,13 @@ export function problemAnswers(own: ProblemCode[], { key = true, body = false } 
 
 function problemAnswer(status: number, codes: ProblemCode[], key: boolean) {
   const description = codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('\n\n')
-  const content = { 'application/problem+json': { schema: ref(ProblemDetails) } }
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code) }]))
+  const content = { 'application/problem+json': { schema: ref(ProblemDetails), examples } }
   const retryLater = status === 429 || status === 503
   return { description, headers: answerHeaders({ key, retryLater }), content }
+}
+
+function exampleProblem(code: ProblemCode) {
+  const errors = code === 'VALIDATION_FAILED' ? [examples.fieldError] : undefined
+  return { ...toProblemDetails(new Problem(code)), errors, requestId: examples.requestId }
 }

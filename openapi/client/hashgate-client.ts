@@ -2,6 +2,7 @@ import { GatewayUnreachable, HashgateError } from './hashgate-error.ts'
 import { backoffSeconds, retry } from './retry.ts'
 import { sleep } from './sleep.ts'
 import type {
+  CompletionAccepted,
   DayListing,
   Image,
   ImageList,
@@ -47,7 +48,7 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
 
   /** Says that the bytes are in the store. */
   const completeUpload = (imageId: string) =>
-    call<Pick<Image, 'imageId' | 'status'>>('POST', `/v1/images/${imageId}/complete`)
+    call<CompletionAccepted>('POST', `/v1/images/${imageId}/complete`)
 
   /** The image as it is, or as it is when its status is final or the seconds (25 at most) are over. */
   const getImage = (imageId: string, waitSeconds = 0) =>

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { problems } from '../../core/errors.ts'
+import { renderClientTypes } from '../render-client-types.ts'
 import { renderContract } from '../render-contract.ts'
 
 interface Operation {
@@ -19,6 +20,11 @@ const operations = Object.values<Record<string, Operation>>(document.paths).flat
 t.test('the committed contract is the one that the gateway serves', async (t) => {
   const committed = await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')
   t.equal(committed, rendered, 'run "npm run openapi" and commit the result')
+})
+
+t.test('the client has the types of the contract', async (t) => {
+  const committed = await readFile(new URL('../../openapi/client/contract.ts', import.meta.url), 'utf8')
+  t.equal(committed, await renderClientTypes(rendered), 'run "npm run openapi" and commit the result')
 })
 
 t.test('every operation can become a method with a good name', async (t) => {

@@ -7,6 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify from 'fastify'
 import { s3ClientOptions } from '../../../core/aws-client-options.ts'
 import { rawKey } from '../../../core/object-key.ts'
+import { generatorKeywords } from '../../../gateway/compile-validators.ts'
 import { preparePresignUpload } from '../../../gateway/presign-upload.ts'
 import { namedSchemas, ref, UploadAnswer, UploadRequest } from '../../../gateway/schemas.ts'
 import { serve } from './serve.ts'
@@ -33,7 +34,9 @@ const rest = {
   upload: await presignUpload(rawKey(anImage), anImage),
 } as const
 
-const app = Fastify().withTypeProvider<TypeBoxTypeProvider>()
+const app = Fastify({
+  ajv: { customOptions: { keywords: generatorKeywords } },
+}).withTypeProvider<TypeBoxTypeProvider>()
 for (const schema of namedSchemas) app.addSchema(schema)
 
 const schema = { body: ref(UploadRequest), response: { 201: ref(UploadAnswer) } }

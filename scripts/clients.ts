@@ -1,0 +1,8 @@
+/** `npm run clients`: makes the client libraries in `openapi/clients/` from the contract. */
+import { generateClients } from './clients/generate-clients.ts'
+import { runCommand } from './run-command.ts'
+
+await runCommand(async () => {
+  await generateClients()
+  return 0
+})

@@ -1,0 +1,47 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findTool } from '../services/find-tool.ts'
+import { installJars, type Jars } from '../services/install-jars.ts'
+import { runTool } from '../services/run-tool.ts'
+import { logFile } from '../services/services-layout.ts'
+import { clientFolder, clientsCache, generatedFolder, repository } from './client-folders.ts'
+
+const contract = join(repository, 'openapi/openapi.json')
+const timeoutMs = 5 * 60_000
+
+const generatorOptions = {
+  name: 'openapi-generator',
+  pom: join(import.meta.dirname, 'pom.xml'),
+  mainArtifact: 'openapi-generator-cli',
+}
+
+/** Makes all client libraries anew from the committed contract, each into `generated/` of its folder. */
+export async function generateClients(): Promise<void> {
+  const generator = await installJars(clientsCache, generatorOptions)
+  await generateTypescript()
+  for (const language of ['python', 'go', 'java']) await generateWithJar(generator, language)
+}
+
+async function generateTypescript(): Promise<void> {
+  const program = join(clientFolder('typescript'), 'node_modules/.bin/openapi-typescript')
+  const output = join(generatedFolder('typescript'), 'hashgate.ts')
+  const names = ['--root-types', '--root-types-no-schema-prefix']
+  await generate('typescript', program, [contract, ...names, '--output', output])
+}
+
+/** Its settings are in the `openapi-generator.yaml` of the language. */
+async function generateWithJar({ directory }: Jars, language: string): Promise<void> {
+  const main = ['-cp', join(directory, '*'), 'org.openapitools.codegen.OpenAPIGenerator']
+  const settings = ['--config', join(clientFolder(language), 'openapi-generator.yaml')]
+  const files = ['--input-spec', contract, '--output', generatedFolder(language)]
+  await generate(language, findTool('java'), [...main, 'generate', ...settings, ...files])
+}
+
+async function generate(language: string, program: string, args: string[]): Promise<void> {
+  const output = generatedFolder(language)
+  await rm(output, { recursive: true, force: true })
+  await mkdir(output, { recursive: true })
+  const log = logFile(clientsCache, `${language}-generator`)
+  await runTool(program, args, { task: `Generating the client for ${language}`, log, timeoutMs })
+  console.log(`${language.padEnd(10)} ${output.slice(repository.length + 1)}`)
+}

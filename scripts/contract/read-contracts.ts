@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { versionLine } from './version-line.ts'
+
+const path = 'openapi/openapi.json'
+const maxBuffer = 64 * 1024 ** 2
+
+export interface Contract {
+  version: string
+  text: string
+  /** Where it comes from, for people. */
+  origin: string
+}
+
+/** The contract in the work tree. @param repository its folder */
+export async function readCurrentContract(repository: string): Promise<Contract> {
+  return contract(await readFile(join(repository, path), 'utf8'), path)
+}
+
+/**
+ * Every other contract of the same version line that was ever committed, the newest first: somebody may have generated a
+ * client from any of them.
+ */
+export async function readEarlierContracts(repository: string, current: Contract): Promise<Contract[]> {
+  const commits = (await git(repository, 'log', '--format=%h', '--', path)).split('\n').filter(Boolean)
+  const seen = new Set([current.text])
+  const earlier: Contract[] = []
+  for (const commit of commits) {
+    const text = await git(repository, 'show', `${commit}:${path}`)
+    if (seen.has(text)) continue
+    seen.add(text)
+    earlier.push(contract(text, commit))
+  }
+  return earlier.filter(({ version }) => versionLine(version) === versionLine(current.version))
+}
+
+function contract(text: string, origin: string): Contract {
+  return { text, origin, version: JSON.parse(text).info.version }
+}
+
+async function git(repository: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('git', ['-C', repository, ...args], { maxBuffer })
+  return stdout
+}
