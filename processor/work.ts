@@ -26,6 +26,8 @@ export interface ProcessorLimits {
   maxInputPixels: number
   maxAttempts: number
   leaseMs: number
+  /** Of one image, from its claim to its stored variants. */
+  imageTimeoutMs: number
   decodeTimeoutSeconds: number
 }
 
