@@ -1,7 +1,7 @@
 import { DependencyUnavailable, Rejection } from '../core/errors.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import { traced } from '../core/traced.ts'
-import { type Deadline, OutOfTime, startDeadline } from './start-deadline.ts'
+import { type CallTime, type Deadline, OutOfTime, startDeadline } from './start-deadline.ts'
 import { announceResult } from './steps/announce-result.ts'
 import { claimRecord } from './steps/claim-record.ts'
 import { fetchOriginal } from './steps/fetch-original.ts'
@@ -33,11 +33,11 @@ const timed = new Set<OpenStage>(['claimed', 'fetched', 'inspected', 'rendered']
 /**
  * Turns one raw upload into variants and a finished record. Any number of calls for one image, at once or one after
  * another, have one effect.
- * @param endsAtMs epoch milliseconds from which on the caller may be gone; a few seconds for the last writes are left to it
+ * @param call ends some seconds before the caller is gone: they are for the last writes
  * @throws only what a retry can cure
  */
-export async function processImage(image: ImageRef, deps: ProcessorDeps, endsAtMs?: number): Promise<Done> {
-  const deadline = startDeadline(deps.limits.imageTimeoutMs, endsAtMs)
+export async function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
+  const deadline = startDeadline(deps.limits.imageTimeoutMs, call)
   try {
     let work: Work = { stage: 'asked', image }
     while (work.stage !== 'done') work = await advance(work, deps, deadline)
@@ -54,7 +54,7 @@ async function advance(work: Work<OpenStage>, deps: ProcessorDeps, deadline: Dea
     if (work.stage === 'asked') throw error
     if (error instanceof Rejection) return judge(work, error)
     if (error instanceof DependencyUnavailable) await giveBack(work, deps, { attemptCounts: false })
-    if (error instanceof OutOfTime) await giveBack(work, deps, { attemptCounts: true })
+    if (error instanceof OutOfTime) await giveBack(work, deps, { attemptCounts: error.hadItsTime })
     throw error
   }
 }
@@ -80,7 +80,7 @@ function judge({ record, owner }: Stages['claimed'], { reason, message }: Reject
 
 /**
  * A part that is away is no fault of the image: the next delivery may try at once. So it may when time has run out, but an
- * image that never finishes in time is not tried for ever. Any other error keeps the lease: an image which fails for a
+ * image that never finishes in time is not tried for ever: only what was begun late in its call does not count. Any other error keeps the lease: an image which fails for a
  * reason nobody knows is tried again later, and not for ever.
  */
 async function giveBack(
