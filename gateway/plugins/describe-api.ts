@@ -28,7 +28,7 @@ export const describeApi = fp(async function describeApi(app: FastifyInstance) {
       openapi: '3.1.0',
       info: {
         title: 'hashgate',
-        version: '1.0.0',
+        version: '2.0.0',
         description,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
