@@ -12,6 +12,11 @@ const tools = {
   cmake: { programs: ['cmake3', 'cmake'], what: 'CMake', debian: 'cmake' },
   compiler: { programs: ['g++', 'c++'], what: 'a C++ compiler', debian: 'g++' },
   python: { programs: ['python3'], what: 'Python 3.9 or newer', debian: 'python3-venv' },
+  chromium: {
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    what: 'Chromium',
+    debian: 'chromium',
+  },
   openssl: { programs: ['openssl'], what: 'OpenSSL 3', debian: 'openssl' },
   redis: {
     programs: ['redis-server', 'valkey-server'],
