@@ -7,6 +7,7 @@ import type { ImageResult } from '../core/image-leases.ts'
 import type { ImageRecord } from '../core/image-record.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import type { AcceptedFormat, VariantSpec } from '../core/variants.ts'
+import type { ImageHeader } from './read-header.ts'
 
 /** What the steps reach out to, and their limits. */
 export interface ProcessorDeps {
@@ -41,11 +42,8 @@ export interface Fetched extends Held {
   contentType: string
 }
 
-export interface Inspected extends Fetched {
+export interface Inspected extends Fetched, ImageHeader {
   format: AcceptedFormat
-  /** Pixels, after the EXIF orientation is applied. */
-  width: number
-  height: number
 }
 
 export interface RenderedVariant {
