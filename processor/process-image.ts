@@ -1,11 +1,14 @@
 import { DependencyUnavailable, Rejection } from '../core/errors.ts'
+import { isFinal } from '../core/image-record.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import { traced } from '../core/traced.ts'
 import { announceResult } from './steps/announce-result.ts'
+import { claimAgain } from './steps/claim-again.ts'
 import { claimRecord } from './steps/claim-record.ts'
 import { fetchOriginal } from './steps/fetch-original.ts'
 import { inspectImage } from './steps/inspect-image.ts'
 import { recordResult } from './steps/record-result.ts'
+import { removeReplaced } from './steps/remove-replaced.ts'
 import { renderVariants } from './steps/render-variants.ts'
 import { storeManifest } from './steps/store-manifest.ts'
 import { storeVariants } from './steps/store-variants.ts'
@@ -16,13 +19,15 @@ type OpenStage = Exclude<keyof Stages, 'done'>
 /** The whole way of an image: the stage that it has reached, and the step that takes it on from there. */
 const steps: { [S in OpenStage]: Step<S> } = {
   asked: claimRecord, // one worker at a time; a lost lease means that someone else is on it
+  askedAgain: claimAgain, // the same for an image that is ready, and stays so
   claimed: fetchOriginal, // streams, within a byte limit, and hashes again
   fetched: inspectImage, // real format, pixels, pages: refused here, before a pixel is decoded
   inspected: renderVariants, // one decode, several outputs
   rendered: storeVariants,
   judged: recordResult, // from here on the verdict stands: ready, or rejected with a reason
   recorded: storeManifest, // the record's facts, for analytics
-  described: announceResult,
+  described: removeReplaced, // what no record names any more
+  cleared: announceResult,
 }
 
 /**
@@ -30,8 +35,21 @@ const steps: { [S in OpenStage]: Step<S> } = {
  * another, have one effect.
  * @throws only what a retry can cure
  */
-export async function processImage(image: ImageRef, deps: ProcessorDeps): Promise<Done> {
-  let work: Work = { stage: 'asked', image }
+export function processImage(image: ImageRef, deps: ProcessorDeps): Promise<Done> {
+  return finishWork({ stage: 'asked', image }, deps)
+}
+
+/**
+ * Makes the variants and the record of a `ready` image again, when another recipe has made them. It can be read all the
+ * while; when it cannot be made again, it is left as it was. Any number of calls have one effect.
+ * @throws only what a retry can cure
+ */
+export function reprocessImage(image: ImageRef, deps: ProcessorDeps): Promise<Done> {
+  return finishWork({ stage: 'askedAgain', image }, deps)
+}
+
+async function finishWork(begun: Work, deps: ProcessorDeps): Promise<Done> {
+  let work = begun
   while (work.stage !== 'done') work = await advance(work, deps)
   return work
 }
@@ -40,8 +58,9 @@ async function advance(work: Work<OpenStage>, deps: ProcessorDeps): Promise<Work
   try {
     return await takeStep(work, deps)
   } catch (error) {
-    if (work.stage === 'asked') throw error
-    if (error instanceof Rejection) return judge(work, error)
+    if (work.stage === 'asked' || work.stage === 'askedAgain') throw error
+    if (error instanceof Rejection)
+      return isFinal(work.record) ? leaveAsItWas(work, error, deps) : judge(work, error)
     if (error instanceof DependencyUnavailable) await giveBack(work, deps)
     throw error
   }
@@ -59,6 +78,16 @@ function judge({ record, owner }: Stages['claimed'], { reason, message }: Reject
     owner,
     result: { status: 'rejected', rejection: { reason, detail: message } },
   }
+}
+
+/** What was ready once stays so: another recipe, or a lower limit, is no reason to take it away. */
+async function leaveAsItWas(
+  { record, owner }: Stages['claimed'],
+  { reason }: Rejection,
+  { catalog }: ProcessorDeps,
+): Promise<Work<'done'>> {
+  await catalog.release(record, owner)
+  return { stage: 'done', outcome: 'left as it was', reason }
 }
 
 /**

@@ -14,6 +14,8 @@ test('a picture', async (t) => {
     hasAlpha: false,
     delay: undefined,
     loop: undefined,
+    orientation: undefined,
+    exif: undefined,
   })
   const turned = await drawNoise({ width: 40, height: 30 }).withMetadata({ orientation: 8 }).jpeg().toBuffer()
   t.match(await readHeader(turned), { width: 30, height: 40 })

@@ -15,6 +15,7 @@ import { createDeadLetters } from '../../core/dead-letters.ts'
 import { createEventBus } from '../../core/event-bus.ts'
 import { openKeyTable } from '../../core/key-table.ts'
 import { createLogger } from '../../core/logger.ts'
+import { variants } from '../../core/variants.ts'
 import { buildApp } from '../../gateway/app.ts'
 import { createAudit } from '../../gateway/auth/audit.ts'
 import { createIdentify } from '../../gateway/auth/identify.ts'
@@ -65,6 +66,8 @@ const fixedSettings = {
   DEAD_LETTER_AFTER_TRIES: 5,
   REPORT_BATCH_ITEM_FAILURES: false,
   RECONCILE_INTERVAL_SECONDS: 0,
+  KEEP_LOCATION: false,
+  variants,
 } as const
 
 type Clock = () => number

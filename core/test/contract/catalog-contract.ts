@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Test } from 'tap'
 import { documentClientOptions, dynamoDbClientOptions } from '../../aws-client-options.ts'
 import { createCatalogTable } from '../../create-catalog-table.ts'
+import { testAgain } from './catalog-contract-again.ts'
 import { testDay } from './catalog-contract-day.ts'
 import { testExpiry } from './catalog-contract-expiry.ts'
 import { testLeases } from './catalog-contract-leases.ts'
@@ -33,6 +34,7 @@ export async function testCatalogContract(t: Test, options: CatalogContractOptio
     await testExpiry(t, store)
     await testLeases(t, store)
     await testWorking(t, store)
+    await testAgain(t, store)
     await testOutbox(t, store)
     await testUnfinished(t, store)
     await testDay(t, store)
