@@ -9,6 +9,7 @@ import { testDay } from './catalog-contract-day.ts'
 import { testExpiry } from './catalog-contract-expiry.ts'
 import { testLeases } from './catalog-contract-leases.ts'
 import { testOutbox } from './catalog-contract-outbox.ts'
+import { testOutdated } from './catalog-contract-outdated.ts'
 import { testRegistering } from './catalog-contract-registering.ts'
 import type { CatalogStore } from './catalog-contract-store.ts'
 import { testUnfinished } from './catalog-contract-unfinished.ts'
@@ -38,6 +39,7 @@ export async function testCatalogContract(t: Test, options: CatalogContractOptio
     await testOutbox(t, store)
     await testUnfinished(t, store)
     await testDay(t, store)
+    await testOutdated(t, store)
   })
 }
 
