@@ -26,7 +26,7 @@ export function staysAnimated(spec: VariantSpec, { format, pages, orientation = 
 export async function encodeAnimation(
   image: Inspected,
   spec: VariantSpec,
-  { maxInputPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ProcessorLimits,
+  { maxAnimatedPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ProcessorLimits,
 ): Promise<RenderedVariant> {
   const frames = sharp(image.original, {
     animated: true,

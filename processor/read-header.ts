@@ -17,6 +17,10 @@ export interface ImageHeader {
   /** Alpha among them. */
   channels: number
   hasAlpha: boolean
+  /** Stored in passes over the whole image: a progressive JPEG, an interlaced PNG. */
+  isProgressive: boolean
+  /** `4:2:0` and the like, of JPEG. */
+  chromaSubsampling?: string
   /** Of an animation: milliseconds that each frame stays. */
   delay?: number[]
   /** Of an animation: how often it runs; 0 is for ever. */
@@ -31,9 +35,10 @@ export interface ImageHeader {
 export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
-    const { autoOrient, pages = 1, ...found } = await image.metadata()
-    const { space, depth, channels, hasAlpha, delay, loop, orientation, exif } = found
-    return { ...autoOrient, pages, space, depth, channels, hasAlpha, delay, loop, orientation, exif }
+    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = await image.metadata()
+    const { isProgressive, chromaSubsampling, delay, loop, orientation, exif } = rest
+    const pixels = { space, depth, channels, hasAlpha, isProgressive, chromaSubsampling }
+    return { ...autoOrient, pages, ...pixels, delay, loop, orientation, exif }
   } catch (error) {
     if (isMachinesFault(error)) throw error
     throw new Rejection('image_corrupt', undefined, error)

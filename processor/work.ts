@@ -30,9 +30,21 @@ export interface ProcessorDeps {
 
 export interface ProcessorLimits {
   maxUploadBytes: number
+  /** Of one page. */
   maxInputPixels: number
+  /** Of all pages together. */
+  maxAnimatedPixels: number
+  maxSidePixels: number
+  maxPages: number
+  /** Memory that the decoder of one image may take. */
+  maxDecodeBytes: number
+  maxBitsPerChannel: number
+  /** In libvips' words. */
+  colorSpaces: readonly string[]
   maxAttempts: number
   leaseMs: number
+  /** Of one image, from its claim to its stored variants. */
+  imageTimeoutMs: number
   decodeTimeoutSeconds: number
 }
 

@@ -12,6 +12,8 @@ test('a picture', async (t) => {
     depth: 'uchar',
     channels: 3,
     hasAlpha: false,
+    isProgressive: false,
+    chromaSubsampling: '4:2:0',
     delay: undefined,
     loop: undefined,
     orientation: undefined,
