@@ -21,14 +21,37 @@ export interface ImageHeader {
   delay?: number[]
   /** Of an animation: how often it runs; 0 is for ever. */
   loop?: number
+  /** EXIF orientation, 1 to 8; absent when the image does not say. */
+  orientation?: number
+  /** Whether the stored colours are those of an ICC profile within the file. */
+  hasProfile: boolean
+  /** Progressive JPEG, interlaced PNG. */
+  isProgressive: boolean
+  /** Of a JPEG: `4:2:0`, `4:4:4`, … */
+  chromaSubsampling?: string
 }
 
 /** Reads the header alone. @throws Rejection when there is none to be read */
 export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
-    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, delay, loop } = await image.metadata()
-    return { ...autoOrient, pages, space, depth, channels, hasAlpha, delay, loop }
+    const { autoOrient, pages = 1, ...found } = await image.metadata()
+    const { space, depth, channels, hasAlpha, delay, loop, orientation } = found
+    const { hasProfile, isProgressive, chromaSubsampling } = found
+    return {
+      ...autoOrient,
+      pages,
+      space,
+      depth,
+      channels,
+      hasAlpha,
+      delay,
+      loop,
+      orientation,
+      hasProfile,
+      isProgressive,
+      chromaSubsampling,
+    }
   } catch (error) {
     if (isMachinesFault(error)) throw error
     throw new Rejection('image_corrupt', undefined, error)
