@@ -7,6 +7,7 @@ import { createCatalog } from '../core/catalog.ts'
 import type { EventBus } from '../core/event-bus.ts'
 import { variants } from '../core/variants.ts'
 import type { ProcessorConfig } from './config.ts'
+import { limitHeldBytes } from './limit-held-bytes.ts'
 import type { ProcessorDeps } from './work.ts'
 
 interface Clients {
@@ -37,6 +38,7 @@ export function createDeps(
       maxAttempts: config.MAX_ATTEMPTS,
       leaseMs: config.LEASE_SECONDS * 1_000,
       decodeTimeoutSeconds: config.DECODE_TIMEOUT_SECONDS,
+      holdBytes: limitHeldBytes(config.DECODE_MEMORY_MB * 1_000_000),
     },
     now,
   } satisfies ProcessorDeps

@@ -1,5 +1,7 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
+import { traced } from '../core/traced.ts'
 import { sharp } from './decoder.ts'
+import { estimateHeldBytes } from './estimate-held-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
 import { judgeDecodeError } from './judge-decode-error.ts'
 import type { Inspected, ProcessorLimits } from './work.ts'
@@ -29,7 +31,13 @@ export async function decodeImage(image: Inspected, box: Box, limits: ProcessorL
   }
 }
 
-async function decode(
+function decode(image: Inspected, box: Box, limits: ProcessorLimits, failOn: FailOnOptions): Promise<Frame> {
+  return limits.holdBytes(estimateHeldBytes(image), () =>
+    traced('decode', {}, () => shrinkToFrame(image, box, limits, failOn)),
+  )
+}
+
+async function shrinkToFrame(
   image: Inspected,
   box: Box,
   { maxInputPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ProcessorLimits,

@@ -16,6 +16,7 @@ test('what must be said is little, and mistakes are named together', async (t) =
     MAX_INPUT_PIXELS: 100_000_000,
     LEASE_SECONDS: 120,
     DECODE_TIMEOUT_SECONDS: 30,
+    DECODE_MEMORY_MB: 128,
     IMAGES_IN_FLIGHT: 2,
     MAX_ATTEMPTS: 5,
   })
