@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { relative } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
@@ -13,7 +13,6 @@ import { peakMegabytes } from './read-memory.ts'
 import type { RenderSample, RenderTask } from './render-sample.ts'
 
 const program = 'imagor'
-const root = '/'
 
 /** Its version, or undefined where it is not on the PATH. */
 export async function findImagor(): Promise<string | undefined> {
@@ -29,7 +28,9 @@ export async function findImagor(): Promise<string | undefined> {
 /** The same variants from an image server in Go over libvips, one request each; its WebP encoder works at libvips' own effort, 4. */
 export async function renderWithImagor({ photos, inFlight, directory }: RenderTask): Promise<RenderSample> {
   const port = await findFreePort()
-  const flags = ['-imagor-unsafe', '-file-loader-base-dir', root, '-bind', `127.0.0.1:${port}`]
+  // The folder itself: imagor serves nothing from below a name that begins with a dot.
+  const folder = dirname(photos[0] ?? '')
+  const flags = ['-imagor-unsafe', '-file-loader-base-dir', folder, '-bind', `127.0.0.1:${port}`]
   const server = spawn(program, flags, { stdio: 'ignore' })
   const pid = server.pid ?? 0
   try {
@@ -54,7 +55,7 @@ export async function renderWithImagor({ photos, inFlight, directory }: RenderTa
     let outputBytes = 0
     for (const spec of variants) {
       const answer = await fetch(
-        `http://127.0.0.1:${port}/unsafe/${describe(spec)}/${encodeURIComponent(relative(root, photo))}`,
+        `http://127.0.0.1:${port}/unsafe/${describe(spec)}/${encodeURIComponent(basename(photo))}`,
       )
       if (!answer.ok) throw new Error(`imagor answered ${answer.status} for ${photo}`)
       const bytes = Buffer.from(await answer.arrayBuffer())
