@@ -7,6 +7,7 @@ import { createCatalog } from '../core/catalog.ts'
 import type { EventBus } from '../core/event-bus.ts'
 import { hashRecipe } from '../core/recipe.ts'
 import type { ProcessorConfig } from './config.ts'
+import { limitHeldBytes } from './limit-held-bytes.ts'
 import type { ProcessorDeps } from './work.ts'
 
 interface Clients {
@@ -47,6 +48,7 @@ export function createDeps(
       // What is left of the lease is for the verdict: who is late must not meet the next worker.
       imageTimeoutMs: Math.min(config.IMAGE_TIMEOUT_SECONDS, config.LEASE_SECONDS * 0.75) * 1_000,
       decodeTimeoutSeconds: config.DECODE_TIMEOUT_SECONDS,
+      holdBytes: limitHeldBytes(config.DECODE_MEMORY_MB * 1_000_000),
     },
     now,
   } satisfies ProcessorDeps

@@ -29,6 +29,8 @@ export interface ImageHeader {
   orientation?: number
   /** As it is in the file: bytes from strangers. */
   exif?: Buffer
+  /** Whether the stored colours are those of an ICC profile within the file. */
+  hasProfile: boolean
 }
 
 /** Reads the header alone. @throws Rejection when there is none to be read */
@@ -36,8 +38,8 @@ export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
     const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = await image.metadata()
-    const { isProgressive, chromaSubsampling, delay, loop, orientation, exif } = rest
-    const pixels = { space, depth, channels, hasAlpha, isProgressive, chromaSubsampling }
+    const { hasProfile, isProgressive, chromaSubsampling, delay, loop, orientation, exif } = rest
+    const pixels = { space, depth, channels, hasAlpha, hasProfile, isProgressive, chromaSubsampling }
     return { ...autoOrient, pages, ...pixels, delay, loop, orientation, exif }
   } catch (error) {
     if (isMachinesFault(error)) throw error

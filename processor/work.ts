@@ -7,6 +7,7 @@ import type { ImageResult } from '../core/image-leases.ts'
 import type { ImageRecord } from '../core/image-record.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import type { AcceptedFormat, VariantSpec } from '../core/variants.ts'
+import type { HoldBytes } from './limit-held-bytes.ts'
 import type { ImageHeader } from './read-header.ts'
 
 /** What the steps reach out to, and their limits. */
@@ -46,6 +47,8 @@ export interface ProcessorLimits {
   /** Of one image, from its claim to its stored variants. */
   imageTimeoutMs: number
   decodeTimeoutSeconds: number
+  /** Runs a decode that holds so many bytes of the original's pixels when there is room for them. */
+  holdBytes: HoldBytes
 }
 
 /** An image that this worker holds the lease of. */

@@ -10,6 +10,7 @@ import { type ImageRef, rawKey } from '../../../core/object-key.ts'
 import { hashRecipe } from '../../../core/recipe.ts'
 import { type AcceptedContentType, variants } from '../../../core/variants.ts'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
+import { limitHeldBytes } from '../../limit-held-bytes.ts'
 import type { ProcessorDeps } from '../../work.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryEventBus } from './create-memory-event-bus.ts'
@@ -55,6 +56,7 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
     leaseMs: 120_000,
     imageTimeoutMs: 60_000,
     decodeTimeoutSeconds: 30,
+    holdBytes: limitHeldBytes(128_000_000),
   }
   const deps = {
     catalog,

@@ -1,5 +1,6 @@
 import { newRecord } from '../../../core/image-record.ts'
 import { type AcceptedContentType, variants } from '../../../core/variants.ts'
+import { limitHeldBytes } from '../../limit-held-bytes.ts'
 import { inspectImage } from '../../steps/inspect-image.ts'
 import type { ProcessorDeps, Work } from '../../work.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
@@ -58,6 +59,7 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
       leaseMs: 120_000,
       imageTimeoutMs: 60_000,
       decodeTimeoutSeconds: 30,
+      holdBytes: limitHeldBytes(128_000_000),
       ...limits,
     },
     now: () => nowMs,
