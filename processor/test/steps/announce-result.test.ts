@@ -21,8 +21,13 @@ test('the event is struck off only after it is on its topic', async (t) => {
       owedWhilePublishing.push((await room.find(image))?.owedEvents !== undefined)
     },
   }
-  const done = await announceResult({ ...recorded, stage: 'described' }, { ...room.deps, eventBus })
-  t.strictSame(done, { stage: 'done', outcome: 'rejected', reason: 'image_corrupt' })
+  const done = await announceResult({ ...recorded, stage: 'cleared' }, { ...room.deps, eventBus })
+  t.strictSame(done, {
+    stage: 'done',
+    outcome: 'rejected',
+    reason: 'image_corrupt',
+    bytes: { original: (await room.find(image))?.byteLength, variants: 0 },
+  })
   t.strictSame(owedWhilePublishing, [true])
   const record = await room.find(image)
   t.notOk(record?.owedEvents)
