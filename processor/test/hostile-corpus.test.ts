@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { test } from 'tap'
+import tap, { test } from 'tap'
 import type { HostileInput } from './hostile/hostile-input.ts'
 import { makeBombs, makeLargest } from './hostile/make-bombs.ts'
 import { makeCutOff, makeFlipped, makeMisdeclared, makeStumps } from './hostile/make-damaged.ts'
@@ -12,6 +12,9 @@ import { makePolyglots } from './hostile/make-polyglots.ts'
 import type { CorpusEnd, CorpusReport, ListedInput } from './hostile/process-corpus.ts'
 
 const program = new URL('./hostile/process-corpus.ts', import.meta.url).pathname
+
+// Some twenty seconds of a core, which a busy machine takes its time to give.
+tap.setTimeout(600_000)
 
 test('whatever is uploaded ends ready or rejected, in one process and within its memory', async (t) => {
   const folder = t.testdir()
