@@ -32,13 +32,12 @@ async function main(): Promise<number> {
   const seconds = Math.round((performance.now() - startedAt) / 1_000)
   console.log(`${images} images in ${seconds} s: ${JSON.stringify(ends)}`)
 
-  const fifth = Math.ceil(residentBytes.length / 5)
-  const first = median(residentBytes.slice(0, fifth))
-  const last = median(residentBytes.slice(-fifth))
-  const isFlat = last <= first * allowedGrowth
+  const fifths = medianOfFifths(residentBytes)
+  const growth = (fifths.at(-1) ?? Number.NaN) / (fifths[0] ?? Number.NaN)
+  const isFlat = growth <= allowedGrowth
   console.log(
-    `resident memory, medians: first fifth ${toMegabytes(first)} MB, last fifth ${toMegabytes(last)} MB: ` +
-      `${(last / first).toFixed(2)} ×, ${isFlat ? 'flat' : `more than ${allowedGrowth} ×`}`,
+    `resident memory, medians of fifths: ${fifths.map(toMegabytes).join(', ')} MB; ` +
+      `last by first ${growth.toFixed(2)}, ${isFlat ? 'flat' : `more than ${allowedGrowth}`}`,
   )
   return isFlat ? 0 : 1
 }
@@ -51,6 +50,11 @@ async function soak(images: string): Promise<SoakReport> {
   const [report, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'close')])
   if (code !== 0) throw new Error(`the process ended by ${signal ?? code}`)
   return JSON.parse(report)
+}
+
+function medianOfFifths(samples: number[]): number[] {
+  const fifth = Math.ceil(samples.length / 5)
+  return [0, 1, 2, 3, 4].map((at) => median(samples.slice(at * fifth, (at + 1) * fifth)))
 }
 
 function toMegabytes(bytes: number): number {
