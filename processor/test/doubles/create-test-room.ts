@@ -12,6 +12,7 @@ import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.
 import type { ProcessorDeps } from '../../work.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryEventBus } from './create-memory-event-bus.ts'
+import { testLimits } from './test-limits.ts'
 
 export type TestRoom = Awaited<ReturnType<typeof createTestRoom>>
 
@@ -41,27 +42,13 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
   const rawBucket = createMemoryBucket()
   const processedBucket = createMemoryBucket()
   const eventBus = createMemoryEventBus()
-  const limits = {
-    maxUploadBytes: 20_000_000,
-    maxInputPixels: 100_000_000,
-    maxAnimatedPixels: 100_000_000,
-    maxSidePixels: 65_535,
-    maxPages: 1_000,
-    maxDecodeBytes: 640_000_000,
-    maxBitsPerChannel: 16,
-    colorSpaces: ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk'],
-    maxAttempts: 5,
-    leaseMs: 120_000,
-    imageTimeoutMs: 60_000,
-    decodeTimeoutSeconds: 30,
-  }
   const deps = {
     catalog,
     rawBucket,
     processedBucket,
     eventBus,
     variants,
-    limits,
+    limits: testLimits,
     now,
   } satisfies ProcessorDeps
 

@@ -5,6 +5,7 @@ import { limitConcurrency } from '../../../core/limit-concurrency.ts'
 import { variants } from '../../../core/variants.ts'
 import { inspectImage } from '../../../processor/steps/inspect-image.ts'
 import { renderVariants } from '../../../processor/steps/render-variants.ts'
+import { testLimits } from '../../../processor/test/doubles/test-limits.ts'
 import type { ProcessorDeps } from '../../../processor/work.ts'
 import { answerQuestions } from '../answer-questions.ts'
 import { outputFile } from './output-file.ts'
@@ -16,20 +17,7 @@ const { photos, inFlight, directory }: RenderTask = JSON.parse(process.env.RENDE
 /** These two steps use nothing else. */
 const deps = {
   variants,
-  limits: {
-    maxUploadBytes: 50 * 1024 ** 2,
-    maxInputPixels: 100_000_000,
-    maxAnimatedPixels: 100_000_000,
-    maxSidePixels: 65_535,
-    maxPages: 1_000,
-    maxDecodeBytes: 640_000_000,
-    maxBitsPerChannel: 16,
-    colorSpaces: ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk'],
-    maxAttempts: 1,
-    leaseMs: 120_000,
-    imageTimeoutMs: 60_000,
-    decodeTimeoutSeconds: 30,
-  },
+  limits: testLimits,
 } as unknown as ProcessorDeps
 
 answerQuestions(true, { render })
