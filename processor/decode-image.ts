@@ -1,7 +1,7 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
 import { traced } from '../core/traced.ts'
 import { sharp } from './decoder.ts'
-import { estimateHeldBytes } from './estimate-held-bytes.ts'
+import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
 import { judgeDecodeError } from './judge-decode-error.ts'
 import type { Inspected, ProcessorLimits } from './work.ts'
@@ -32,7 +32,7 @@ export async function decodeImage(image: Inspected, box: Box, limits: ProcessorL
 }
 
 function decode(image: Inspected, box: Box, limits: ProcessorLimits, failOn: FailOnOptions): Promise<Frame> {
-  return limits.holdBytes(estimateHeldBytes(image), () =>
+  return limits.holdBytes(estimateDecodeBytes(image.format, image), () =>
     traced('decode', {}, () => shrinkToFrame(image, box, limits, failOn)),
   )
 }

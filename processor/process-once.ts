@@ -3,6 +3,7 @@ import type { Logger } from '../core/logger.ts'
 import { type ImageRef, rawKey } from '../core/object-key.ts'
 import { codeOf, isExpected } from './judge-failure.ts'
 import { processImage } from './process-image.ts'
+import { OutOfTime } from './start-deadline.ts'
 import { type FindTraceparent, traceImage } from './trace-image.ts'
 import type { Done, ProcessorDeps } from './work.ts'
 
@@ -22,6 +23,8 @@ export interface CallContext {
   traceparent?: string
   /** Aborted: begin no more images. */
   signal?: AbortSignal
+  /** Epoch milliseconds from which on the caller may be gone. What is unfinished then is given back, to come again. */
+  endsAtMs?: number
 }
 
 export type ProcessOnce = ReturnType<typeof prepareProcessOnce>
@@ -38,15 +41,20 @@ export function prepareProcessOnce({ deps, imagesInFlight, findTraceparent, logg
     return shared
   }
 
-  function start(image: ImageRef, { awsRequestId, traceparent, signal }: CallContext): Promise<Done> {
+  function start(
+    image: ImageRef,
+    { awsRequestId, traceparent, signal, endsAtMs }: CallContext,
+  ): Promise<Done> {
     return limit(async () => {
       signal?.throwIfAborted()
+      if (endsAtMs !== undefined && endsAtMs <= Date.now())
+        throw new OutOfTime('the image was not begun in time')
       const parent = traceparent ?? (await findTraceparent?.(image))
-      return traceImage(image, parent, () => processAndLog(image, awsRequestId))
+      return traceImage(image, parent, () => processAndLog(image, awsRequestId, endsAtMs))
     })
   }
 
-  async function processAndLog(image: ImageRef, requestId?: string): Promise<Done> {
+  async function processAndLog(image: ImageRef, requestId?: string, endsAtMs?: number): Promise<Done> {
     const startedAt = performance.now()
     const facts = () => ({
       operation: 'process-image',
@@ -56,7 +64,7 @@ export function prepareProcessOnce({ deps, imagesInFlight, findTraceparent, logg
       durationMs: Math.round(performance.now() - startedAt),
     })
     try {
-      const done = await processImage(image, deps)
+      const done = await processImage(image, deps, endsAtMs)
       logger.info({ ...facts(), code: done.reason }, done.outcome)
       return done
     } catch (error) {

@@ -17,6 +17,10 @@ export interface ImageHeader {
   /** Alpha among them. */
   channels: number
   hasAlpha: boolean
+  /** Stored in passes over the whole image: a progressive JPEG, an interlaced PNG. */
+  isProgressive: boolean
+  /** `4:2:0` and the like, of JPEG. */
+  chromaSubsampling?: string
   /** Of an animation: milliseconds that each frame stays. */
   delay?: number[]
   /** Of an animation: how often it runs; 0 is for ever. */
@@ -25,33 +29,25 @@ export interface ImageHeader {
   orientation?: number
   /** Whether the stored colours are those of an ICC profile within the file. */
   hasProfile: boolean
-  /** Progressive JPEG, interlaced PNG. */
-  isProgressive: boolean
-  /** Of a JPEG: `4:2:0`, `4:4:4`, … */
-  chromaSubsampling?: string
 }
 
 /** Reads the header alone. @throws Rejection when there is none to be read */
 export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
-    const { autoOrient, pages = 1, ...found } = await image.metadata()
-    const { space, depth, channels, hasAlpha, delay, loop, orientation } = found
-    const { hasProfile, isProgressive, chromaSubsampling } = found
-    return {
-      ...autoOrient,
-      pages,
+    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = await image.metadata()
+    const { isProgressive, chromaSubsampling, orientation, hasProfile, delay, loop } = rest
+    const pixels = {
       space,
       depth,
       channels,
       hasAlpha,
-      delay,
-      loop,
-      orientation,
-      hasProfile,
       isProgressive,
       chromaSubsampling,
+      orientation,
+      hasProfile,
     }
+    return { ...autoOrient, pages, ...pixels, delay, loop }
   } catch (error) {
     if (isMachinesFault(error)) throw error
     throw new Rejection('image_corrupt', undefined, error)

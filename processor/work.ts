@@ -24,9 +24,21 @@ export interface ProcessorDeps {
 
 export interface ProcessorLimits {
   maxUploadBytes: number
+  /** Of one page. */
   maxInputPixels: number
+  /** Of all pages together. */
+  maxAnimatedPixels: number
+  maxSidePixels: number
+  maxPages: number
+  /** Memory that the decoder of one image may take. */
+  maxDecodeBytes: number
+  maxBitsPerChannel: number
+  /** In libvips' words. */
+  colorSpaces: readonly string[]
   maxAttempts: number
   leaseMs: number
+  /** Of one image, from its claim to its stored variants. */
+  imageTimeoutMs: number
   decodeTimeoutSeconds: number
   /** Runs a decode that holds so many bytes of the original's pixels when there is room for them. */
   holdBytes: HoldBytes

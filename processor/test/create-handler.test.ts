@@ -119,6 +119,26 @@ test('an image that another worker has: S3 must send it again, Kafka need not', 
   t.strictSame(await handle(await kafkaEventOf(room, image)), { batchItemFailures: [] })
 })
 
+test('what a caller has no time for comes again, and nothing of it is begun', async (t) => {
+  const room = await createTestRoom(t)
+  const { handle, letters, logLines } = createTestHandler(room, {
+    processedBucket: { write: () => new Promise(() => {}) },
+  })
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const kafkaEvent = await kafkaEventOf(room, image)
+  const failed = { batchItemFailures: [{ itemIdentifier: { offset: 1 } }] }
+  t.match(await handle(kafkaEvent, { endsAtMs: Date.now() }), failed)
+  t.match(await room.find(image), { status: 'pending', attempts: 0 })
+
+  for (let attempts = 1; attempts <= 3; attempts++) {
+    t.match(await handle(kafkaEvent, { endsAtMs: Date.now() + 200 }), failed)
+  }
+  t.match(await room.find(image), { status: 'pending' }, 'broken off, and free for the next')
+  t.match(logLines().at(-1), { level: 40, code: 'OUT_OF_TIME', imageId: image.imageId })
+  t.strictSame(letters, [], 'it is no dead letter')
+  await t.rejects(handle(s3Event(image), { endsAtMs: Date.now() }), { errors: [{ name: 'OutOfTime' }] })
+})
+
 test('an event of nobody we know is an error', async (t) => {
   const room = await createTestRoom(t)
   const { handle } = createTestHandler(room)

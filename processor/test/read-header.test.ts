@@ -12,12 +12,12 @@ test('a picture', async (t) => {
     depth: 'uchar',
     channels: 3,
     hasAlpha: false,
+    isProgressive: false,
+    chromaSubsampling: '4:2:0',
     delay: undefined,
     loop: undefined,
     orientation: undefined,
     hasProfile: false,
-    isProgressive: false,
-    chromaSubsampling: '4:2:0',
   })
   const turned = await drawNoise({ width: 40, height: 30 }).withMetadata({ orientation: 8 }).jpeg().toBuffer()
   t.match(await readHeader(turned), { width: 30, height: 40, orientation: 8 })

@@ -45,10 +45,17 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
   const limits = {
     maxUploadBytes: 20_000_000,
     maxInputPixels: 100_000_000,
+    maxAnimatedPixels: 100_000_000,
+    maxSidePixels: 65_535,
+    maxPages: 1_000,
+    maxDecodeBytes: 640_000_000,
+    maxBitsPerChannel: 16,
+    colorSpaces: ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk'],
     maxAttempts: 5,
     leaseMs: 120_000,
+    imageTimeoutMs: 60_000,
     decodeTimeoutSeconds: 30,
-    holdBytes: limitHeldBytes(128_000_000),
+    holdBytes: limitHeldBytes(140_000_000),
   }
   const deps = {
     catalog,

@@ -12,10 +12,17 @@ export const deps = {
   limits: {
     maxUploadBytes: 50 * 1024 ** 2,
     maxInputPixels: 100_000_000,
+    maxAnimatedPixels: 100_000_000,
+    maxSidePixels: 65_535,
+    maxPages: 1_000,
+    maxDecodeBytes: 640_000_000,
+    maxBitsPerChannel: 16,
+    colorSpaces: ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk'],
     maxAttempts: 1,
     leaseMs: 120_000,
+    imageTimeoutMs: 60_000,
     decodeTimeoutSeconds: 30,
-    holdBytes: limitHeldBytes(128_000_000),
+    holdBytes: limitHeldBytes(140_000_000),
   },
 } as unknown as ProcessorDeps
 
