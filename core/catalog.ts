@@ -7,6 +7,8 @@ import { type ImageRecord, newRecord, type UploadRequest } from './image-record.
 import { ifAlive, openImageTable } from './image-table.ts'
 import { createImagesOfDay } from './images-of-day.ts'
 import { createOutbox } from './outbox.ts'
+import { createOutdatedImages } from './outdated-images.ts'
+import { prepareScanReady } from './scan-ready.ts'
 import { entryIn, sparseIndexes } from './sparse-indexes.ts'
 import { createUnfinishedImages } from './unfinished-images.ts'
 
@@ -69,13 +71,17 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
     return ifAlive(updated, now()) ?? (await find(record.tenant, record.imageId)) ?? record
   }
 
+  const imagesOfDay = createImagesOfDay(openDayTable(client, tableName), now)
+  const scanReady = prepareScanReady(client, tableName)
+
   return {
     find,
     register,
     ...createImageLeases(table, find, now),
     ...createOutbox(table, now),
     ...createUnfinishedImages(table, now),
-    ...createImagesOfDay(openDayTable(client, tableName), now),
+    ...imagesOfDay,
+    ...createOutdatedImages({ ...imagesOfDay, scanReady, retentionSeconds, now }),
     ping: table.ping,
   }
 }

@@ -19,6 +19,7 @@ import { describeApi } from './plugins/describe-api.ts'
 import { limitRate } from './plugins/limit-rate.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
+import { refuseOtherMethods } from './plugins/refuse-other-methods.ts'
 import { relayOwedEvents } from './plugins/relay-owed-events.ts'
 import { reportProblems, sendProblem, toProblem } from './plugins/report-problems.ts'
 import { sendSecurityHeaders } from './plugins/send-security-headers.ts'
@@ -42,7 +43,12 @@ export type GatewayApp = FastifyInstance<
 /** The settings that shape requests and answers; the others are for the process around the app. */
 export type AppConfig = Pick<
   GatewayConfig,
-  'CORS_ORIGINS' | 'MAX_EVENT_LOOP_DELAY_MS' | 'MAX_UPLOAD_BYTES' | 'RATE_LIMIT_PER_MINUTE' | 'TRUST_PROXY'
+  | 'CORS_ORIGINS'
+  | 'MAX_EVENT_LOOP_DELAY_MS'
+  | 'MAX_UPLOAD_BYTES'
+  | 'MAX_WAIT_SECONDS'
+  | 'RATE_LIMIT_PER_MINUTE'
+  | 'TRUST_PROXY'
 >
 
 /** 100 items of a batch, each with the longest file name, fit in. */
@@ -91,6 +97,7 @@ export async function buildApp(
   const { announce, relay } = createAnnounceEvents(dependencies, logger)
   await app.register(relayOwedEvents, { relay, intervalMs: relayIntervalMs })
 
+  const closeRoutes = refuseOtherMethods(app)
   health(app, dependencies)
   await app.register(
     async (v1: GatewayApp) => {
@@ -107,10 +114,11 @@ export async function buildApp(
       createUpload(v1, requestUpload)
       createUploadBatch(v1, requestUpload)
       completeUpload(v1, dependencies, announce)
-      getImage(v1, dependencies)
+      getImage(v1, config, dependencies)
       listImages(v1, dependencies)
     },
     { prefix: '/v1' },
   )
+  closeRoutes()
   return app
 }

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
-import { connectionSettings, readConfig } from '../core/read-config.ts'
+import { connectionSettings, readConfig, readTogether } from '../core/read-config.ts'
+import { readVariants } from '../core/read-variants.ts'
+import type { VariantSpec } from '../core/variants.ts'
 
 const settings = Type.Object({
   ...connectionSettings,
@@ -44,11 +46,19 @@ const settings = Type.Object({
   REPORT_BATCH_ITEM_FAILURES: Type.Boolean({ default: false }),
   /** Between two runs of the worker's reconciler; 0: never. Lambda has a schedule instead. */
   RECONCILE_INTERVAL_SECONDS: Type.Integer({ minimum: 0, maximum: 86_400, default: 60 }),
+  /** Whether a record may say where a photo was taken. */
+  KEEP_LOCATION: Type.Boolean({ default: false }),
 })
 
-export type ProcessorConfig = Static<typeof settings>
+/** `variants` is what the setting `VARIANTS` stands for: a table as JSON, or the path of a file with it. */
+export type ProcessorConfig = Static<typeof settings> & { variants: readonly VariantSpec[] }
 
-/** @throws Error that names every setting at fault */
-export function readProcessorConfig(): ProcessorConfig {
-  return readConfig(settings, process.env)
+/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+export function readProcessorConfig(overrides: NodeJS.ProcessEnv = {}): ProcessorConfig {
+  const environment = { ...process.env, ...overrides }
+  const [config, variants] = readTogether(
+    () => readConfig(settings, environment),
+    () => readVariants(environment.VARIANTS),
+  )
+  return { ...config, variants }
 }

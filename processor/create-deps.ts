@@ -5,7 +5,7 @@ import { documentClientOptions } from '../core/aws-client-options.ts'
 import { createBucket } from '../core/bucket.ts'
 import { createCatalog } from '../core/catalog.ts'
 import type { EventBus } from '../core/event-bus.ts'
-import { variants } from '../core/variants.ts'
+import { hashRecipe } from '../core/recipe.ts'
 import type { ProcessorConfig } from './config.ts'
 import { limitHeldBytes } from './limit-held-bytes.ts'
 import type { ProcessorDeps } from './work.ts'
@@ -31,7 +31,9 @@ export function createDeps(
     rawBucket: createBucket(s3, config.RAW_BUCKET),
     processedBucket: createBucket(s3, config.PROCESSED_BUCKET),
     eventBus,
-    variants,
+    variants: config.variants,
+    recipe: hashRecipe(config.variants, { keepLocation: config.KEEP_LOCATION }),
+    keepLocation: config.KEEP_LOCATION,
     limits: {
       maxUploadBytes: config.MAX_UPLOAD_BYTES,
       maxInputPixels: config.MAX_INPUT_PIXELS,

@@ -29,6 +29,8 @@ export interface ImageHeader {
   orientation?: number
   /** Whether the stored colours are those of an ICC profile within the file. */
   hasProfile: boolean
+  /** As it is in the file: bytes from strangers. */
+  exif?: Buffer
 }
 
 /** Reads the header alone. @throws Rejection when there is none to be read */
@@ -36,18 +38,9 @@ export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
     const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = await image.metadata()
-    const { isProgressive, chromaSubsampling, orientation, hasProfile, delay, loop } = rest
-    const pixels = {
-      space,
-      depth,
-      channels,
-      hasAlpha,
-      isProgressive,
-      chromaSubsampling,
-      orientation,
-      hasProfile,
-    }
-    return { ...autoOrient, pages, ...pixels, delay, loop }
+    const { isProgressive, chromaSubsampling, delay, loop, orientation, hasProfile, exif } = rest
+    const pixels = { space, depth, channels, hasAlpha, isProgressive, chromaSubsampling, hasProfile }
+    return { ...autoOrient, pages, ...pixels, delay, loop, orientation, exif }
   } catch (error) {
     if (isMachinesFault(error)) throw error
     throw new Rejection('image_corrupt', undefined, error)

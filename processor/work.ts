@@ -12,11 +12,18 @@ import type { ImageHeader } from './read-header.ts'
 
 /** What the steps reach out to, and their limits. */
 export interface ProcessorDeps {
-  catalog: Pick<Catalog, 'claim' | 'finish' | 'settle' | 'leaveToRelay' | 'release'>
+  catalog: Pick<
+    Catalog,
+    'claim' | 'claimAgain' | 'finish' | 'finishAgain' | 'settle' | 'leaveToRelay' | 'release'
+  >
   rawBucket: Pick<Bucket, 'read'>
-  processedBucket: Pick<Bucket, 'write'>
+  processedBucket: Pick<Bucket, 'write' | 'remove'>
   eventBus: Pick<EventBus, 'publish'>
   variants: readonly VariantSpec[]
+  /** Names what an image is made into: see `core/recipe.ts`. */
+  recipe: string
+  /** Whether a record may say where a photo was taken. */
+  keepLocation: boolean
   limits: ProcessorLimits
   /** Epoch milliseconds. */
   now: () => number
@@ -68,6 +75,8 @@ export interface RenderedVariant {
   extension: string
   width: number
   height: number
+  /** Frames of an animation; absent when it is still. */
+  pages?: number
 }
 
 export interface Rendered extends Inspected {
@@ -93,13 +102,15 @@ export interface Recorded extends Held {
 
 /** How the work on an image ended. All of them acknowledge the trigger. */
 export interface Done {
-  outcome: ImageResult['status'] | 'finished before' | 'gone' | 'no bytes'
+  outcome: ImageResult['status'] | 'finished before' | 'gone' | 'no bytes' | 'left as it was'
   reason?: RejectionReason
 }
 
 /** What is known about an image at each stage of the work. */
 export interface Stages {
   asked: { image: ImageRef }
+  /** By an operator, for an image that is ready. */
+  askedAgain: { image: ImageRef }
   claimed: Held
   fetched: Fetched
   inspected: Inspected
@@ -107,6 +118,7 @@ export interface Stages {
   judged: Judged
   recorded: Recorded
   described: Recorded
+  cleared: Recorded
   done: Done
 }
 

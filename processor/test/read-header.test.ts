@@ -18,6 +18,7 @@ test('a picture', async (t) => {
     loop: undefined,
     orientation: undefined,
     hasProfile: false,
+    exif: undefined,
   })
   const turned = await drawNoise({ width: 40, height: 30 }).withMetadata({ orientation: 8 }).jpeg().toBuffer()
   t.match(await readHeader(turned), { width: 30, height: 40, orientation: 8 })

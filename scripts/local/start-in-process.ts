@@ -15,6 +15,7 @@ import { createDeadLetters } from '../../core/dead-letters.ts'
 import { createEventBus } from '../../core/event-bus.ts'
 import { openKeyTable } from '../../core/key-table.ts'
 import { createLogger } from '../../core/logger.ts'
+import { variants } from '../../core/variants.ts'
 import { buildApp } from '../../gateway/app.ts'
 import { createAudit } from '../../gateway/auth/audit.ts'
 import { createIdentify } from '../../gateway/auth/identify.ts'
@@ -54,6 +55,7 @@ const fixedSettings = {
   /** All parts share one process, and may be busy for long. */
   MAX_EVENT_LOOP_DELAY_MS: 30_000,
   MAX_UPLOAD_BYTES: 52_428_800,
+  MAX_WAIT_SECONDS: 25,
   RATE_LIMIT_PER_MINUTE: 100_000,
   MAX_INPUT_PIXELS: 100_000_000,
   MAX_ANIMATED_PIXELS: 100_000_000,
@@ -73,6 +75,8 @@ const fixedSettings = {
   DEAD_LETTER_AFTER_TRIES: 5,
   REPORT_BATCH_ITEM_FAILURES: false,
   RECONCILE_INTERVAL_SECONDS: 0,
+  KEEP_LOCATION: false,
+  variants,
 } as const
 
 type Clock = () => number

@@ -7,6 +7,7 @@ import { createCatalog } from '../../../core/catalog.ts'
 import { createCatalogTable } from '../../../core/create-catalog-table.ts'
 import type { ImageRecord } from '../../../core/image-record.ts'
 import { type ImageRef, rawKey } from '../../../core/object-key.ts'
+import { hashRecipe } from '../../../core/recipe.ts'
 import { type AcceptedContentType, variants } from '../../../core/variants.ts'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
 import { limitHeldBytes } from '../../limit-held-bytes.ts'
@@ -63,6 +64,8 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
     processedBucket,
     eventBus,
     variants,
+    recipe: hashRecipe(variants, { keepLocation: false }),
+    keepLocation: false,
     limits,
     now,
   } satisfies ProcessorDeps

@@ -29,7 +29,9 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
   const unreachable = () => Promise.reject(new Error('this step has no business with the catalog'))
   const catalog = {
     claim: unreachable,
+    claimAgain: unreachable,
     finish: unreachable,
+    finishAgain: unreachable,
     settle: unreachable,
     leaveToRelay: unreachable,
     release: unreachable,
@@ -42,6 +44,8 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
     processedBucket,
     eventBus,
     variants,
+    recipe: 'f00d',
+    keepLocation: false,
     limits: {
       maxUploadBytes: 20_000_000,
       maxInputPixels: 100_000_000,
