@@ -1,5 +1,6 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
 import { traced } from '../core/traced.ts'
+import { askAgain } from './ask-again.ts'
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
@@ -20,12 +21,12 @@ const harmlessJpegWarnings = /Invalid SOS parameters|extraneous bytes before mar
 export async function decodeImage(image: Inspected, box: Box, limits: ProcessorLimits): Promise<Frame> {
   const strictness: FailOnOptions = image.format === 'jpeg' ? 'warning' : 'error'
   try {
-    return await decode(image, box, limits, strictness)
+    return await askAgain(() => decode(image, box, limits, strictness))
   } catch (error) {
     if (!(error instanceof Error && harmlessJpegWarnings.test(error.message))) throw judgeDecodeError(error)
   }
   try {
-    return await decode(image, box, limits, 'error')
+    return await askAgain(() => decode(image, box, limits, 'error'))
   } catch (error) {
     throw judgeDecodeError(error)
   }
