@@ -18,9 +18,7 @@ export const VariantSpec = Type.Object(
     format: Type.Enum(['webp', 'avif', 'jpeg', 'png', 'same'], { default: 'webp' }),
     /** Of WebP, AVIF and JPEG, 1 to 100. PNG and GIF lose nothing by it. */
     quality: Type.Integer({ minimum: 1, maximum: 100, default: 80 }),
-    /**
-     * How hard the encoder tries: 0 is fastest, 6 makes the smallest file. `npm run bench -- processor-quality` has a table.
-     */
+    /** How hard the encoder tries: 0 is fastest, 6 makes the smallest file. */
     effort: Type.Integer({ minimum: 0, maximum: 6, default: 2 }),
     /** `#rrggbb` under transparent pixels, which are opaque then. Without it transparency stays. JPEG needs one. */
     background: Type.Optional(Type.String({ pattern: '^#[0-9a-f]{6}$' })),
@@ -36,9 +34,9 @@ export type VariantSpec = Static<typeof VariantSpec>
 export const maxVariants = 16
 
 /**
- * What every accepted image is turned into, unless the setting `VARIANTS` says otherwise: see `read-variants.ts`. Most of
- * the time goes into the larger two: at effort 2 they take less than half of what 4 takes, sharp's own, and quality 79 gives
- * back the bytes that this costs. The smallest can afford 4.
+ * What every accepted image is turned into, unless the setting `VARIANTS` says otherwise: see `read-variants.ts`. Most of the
+ * time goes into the larger two: at effort 2 they take less than half of what 4 takes, sharp's own, and quality 79 gives back the
+ * bytes that this costs. The smallest can afford 4. `npm run bench -- processor-quality` has the table.
  */
 export const variants: readonly VariantSpec[] = [
   still({ name: 'thumb', width: 256, height: 256, fit: 'cover', quality: 80, effort: 4 }),
@@ -46,7 +44,7 @@ export const variants: readonly VariantSpec[] = [
   still({ name: 'large', width: 2048, height: 2048, fit: 'inside', quality: 79, effort: 2 }),
 ]
 
-function still(spec: Omit<VariantSpec, 'format' | 'animated' | 'background'>): VariantSpec {
+function still(spec: Omit<VariantSpec, 'format' | 'animated'>): VariantSpec {
   return { ...spec, format: 'webp', animated: false }
 }
 

@@ -2,7 +2,7 @@ import { DependencyUnavailable, Rejection } from '../core/errors.ts'
 import { isFinal } from '../core/image-record.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import { traced } from '../core/traced.ts'
-import { type Deadline, OutOfTime, startDeadline } from './start-deadline.ts'
+import { type CallTime, type Deadline, OutOfTime, startDeadline } from './start-deadline.ts'
 import { announceResult } from './steps/announce-result.ts'
 import { claimAgain } from './steps/claim-again.ts'
 import { claimRecord } from './steps/claim-record.ts'
@@ -38,11 +38,11 @@ const timed = new Set<OpenStage>(['claimed', 'fetched', 'inspected', 'rendered']
 /**
  * Turns one raw upload into variants and a finished record. Any number of calls for one image, at once or one after
  * another, have one effect.
- * @param endsAtMs epoch milliseconds from which on the caller may be gone; a few seconds for the last writes are left to it
+ * @param call ends some seconds before the caller is gone: they are for the last writes
  * @throws only what a retry can cure
  */
-export function processImage(image: ImageRef, deps: ProcessorDeps, endsAtMs?: number): Promise<Done> {
-  return finishWork({ stage: 'asked', image }, deps, endsAtMs)
+export function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
+  return finishWork({ stage: 'asked', image }, deps, call)
 }
 
 /**
@@ -54,8 +54,8 @@ export function reprocessImage(image: ImageRef, deps: ProcessorDeps): Promise<Do
   return finishWork({ stage: 'askedAgain', image }, deps)
 }
 
-async function finishWork(begun: Work, deps: ProcessorDeps, endsAtMs?: number): Promise<Done> {
-  const deadline = startDeadline(deps.limits.imageTimeoutMs, endsAtMs)
+async function finishWork(begun: Work, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
+  const deadline = startDeadline(deps.limits.imageTimeoutMs, call)
   try {
     let work = begun
     while (work.stage !== 'done') work = await advance(work, deps, deadline)
@@ -73,7 +73,7 @@ async function advance(work: Work<OpenStage>, deps: ProcessorDeps, deadline: Dea
     if (error instanceof Rejection)
       return isFinal(work.record) ? leaveAsItWas(work, error, deps) : judge(work, error)
     if (error instanceof DependencyUnavailable) await giveBack(work, deps, { attemptCounts: false })
-    if (error instanceof OutOfTime) await giveBack(work, deps, { attemptCounts: true })
+    if (error instanceof OutOfTime) await giveBack(work, deps, { attemptCounts: error.hadItsTime })
     throw error
   }
 }
@@ -109,7 +109,7 @@ async function leaveAsItWas(
 
 /**
  * A part that is away is no fault of the image: the next delivery may try at once. So it may when time has run out, but an
- * image that never finishes in time is not tried for ever. Any other error keeps the lease: an image which fails for a
+ * image that never finishes in time is not tried for ever: only what was begun late in its call does not count. Any other error keeps the lease: an image which fails for a
  * reason nobody knows is tried again later, and not for ever.
  */
 async function giveBack(

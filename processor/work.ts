@@ -104,6 +104,8 @@ export interface Recorded extends Held {
 export interface Done {
   outcome: ImageResult['status'] | 'finished before' | 'gone' | 'no bytes' | 'left as it was'
   reason?: RejectionReason
+  /** Of the original, and of all variants together; of a final image. */
+  bytes?: { original: number; variants: number }
 }
 
 /** What is known about an image at each stage of the work. */

@@ -104,6 +104,19 @@ test('a schedule runs the reconciler, which works on images as the triggers do',
   t.equal(room.rawBucket.reads.length, 1)
 })
 
+test('a schedule whose time is over leaves the rest to the next round', async (t) => {
+  const room = await createTestRoom(t)
+  const asked: boolean[] = []
+  const reconcile: Reconcile = async (_processOne, isOver) => {
+    asked.push(isOver?.() ?? false)
+  }
+  const { handle } = createTestHandler(room, {}, reconcile)
+  const event = await readEvent<TriggerEvent>('schedule-eventbridge-rule')
+  await handle(event, { endsAtMs: Date.now() + 60_000 })
+  await handle(event, { endsAtMs: Date.now() - 1 })
+  t.strictSame(asked, [false, true])
+})
+
 test('a schedule whose reconciler fails fails', async (t) => {
   const room = await createTestRoom(t)
   const { handle } = createTestHandler(room, {}, () => Promise.reject(new Error('away')))

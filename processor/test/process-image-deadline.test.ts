@@ -24,9 +24,31 @@ test('an image that is not finished in time is given back, but not for ever', as
 test('the next try may be in time', async (t) => {
   const room = await createTestRoom(t)
   const image = await room.upload(await makeImage('png'), 'image/png')
-  await t.rejects(processImage(image, hangingStore(room), Date.now() + 100), { name: 'OutOfTime' })
-  t.match(await processImage(image, room.deps, Date.now() + 600_000), { outcome: 'ready' })
+  await t.rejects(processImage(image, hangingStore(room), { endsAtMs: Date.now() + 100 }), {
+    name: 'OutOfTime',
+  })
+  t.match(await processImage(image, room.deps, { endsAtMs: Date.now() + 600_000 }), { outcome: 'ready' })
   t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'])
+})
+
+test('an attempt that was begun late in its call does not count', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const late = () => ({ startedAtMs: Date.now() - 60_000, endsAtMs: Date.now() + 100 })
+  for (let tries = 0; tries <= room.deps.limits.maxAttempts; tries++) {
+    await t.rejects(processImage(image, hangingStore(room), late()), { name: 'OutOfTime', hadItsTime: false })
+    const record = await room.find(image)
+    t.match(record, { status: 'pending', attempts: 0, leaseOwner: undefined })
+  }
+  t.match(await processImage(image, room.deps), { outcome: 'ready' })
+})
+
+test('an attempt that had the whole of a call that is too short counts', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const whole = { startedAtMs: Date.now(), endsAtMs: Date.now() + 1_000 }
+  await t.rejects(processImage(image, hangingStore(room), whole), { name: 'OutOfTime', hadItsTime: true })
+  t.match(await room.find(image), { status: 'pending', attempts: 1 })
 })
 
 test('a verdict is written down and told although the time is over', async (t) => {
@@ -81,9 +103,15 @@ test('a step learns what is left of the time', async (t) => {
 })
 
 test('whichever end is sooner', async (t) => {
-  await t.rejects(startDeadline(3_600_000, Date.now() + 10).bound(forEver()), { name: 'OutOfTime' })
-  await t.rejects(startDeadline(10, Date.now() + 3_600_000).bound(forEver()), { name: 'OutOfTime' })
-  await t.rejects(startDeadline(3_600_000, Date.now() - 10).bound(forEver()), { name: 'OutOfTime' })
+  await t.rejects(startDeadline(3_600_000, { endsAtMs: Date.now() + 10 }).bound(forEver()), {
+    name: 'OutOfTime',
+  })
+  await t.rejects(startDeadline(10, { endsAtMs: Date.now() + 3_600_000 }).bound(forEver()), {
+    name: 'OutOfTime',
+  })
+  await t.rejects(startDeadline(3_600_000, { endsAtMs: Date.now() - 10 }).bound(forEver()), {
+    name: 'OutOfTime',
+  })
   const deadline = startDeadline(3_600_000)
   t.equal(await deadline.bound(Promise.resolve('done')), 'done')
   deadline.clear()

@@ -17,8 +17,8 @@ test('a picture', async (t) => {
     delay: undefined,
     loop: undefined,
     orientation: undefined,
-    hasProfile: false,
     exif: undefined,
+    hasProfile: false,
   })
   const turned = await drawNoise({ width: 40, height: 30 }).withMetadata({ orientation: 8 }).jpeg().toBuffer()
   t.match(await readHeader(turned), { width: 30, height: 40, orientation: 8 })
