@@ -28,20 +28,20 @@ export interface ImageHeader {
   loop?: number
   /** EXIF orientation, 1 to 8; absent when the image does not say. */
   orientation?: number
-  /** Whether the stored colours are those of an ICC profile within the file. */
-  hasProfile: boolean
   /** As it is in the file: bytes from strangers. */
   exif?: Buffer
+  /** Whether the stored colours are those of an ICC profile within the file. */
+  hasProfile: boolean
 }
 
 /** Reads the header alone. @throws Rejection when there is none to be read */
 export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
-    const found = await askAgain(() => image.metadata())
-    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = found
-    const { isProgressive, chromaSubsampling, delay, loop, orientation, hasProfile, exif } = rest
-    const pixels = { space, depth, channels, hasAlpha, isProgressive, chromaSubsampling, hasProfile }
+    const metadata = await askAgain(() => image.metadata())
+    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = metadata
+    const { hasProfile, isProgressive, chromaSubsampling, delay, loop, orientation, exif } = rest
+    const pixels = { space, depth, channels, hasAlpha, hasProfile, isProgressive, chromaSubsampling }
     return { ...autoOrient, pages, ...pixels, delay, loop, orientation, exif }
   } catch (error) {
     if (isMachinesFault(error)) throw error

@@ -20,11 +20,10 @@ export function createMemoryCatalog(now: () => number) {
     return record
   }
 
-  const unreachable = () => Promise.reject(new Error('nobody asks this catalog for an image again'))
-
+  const neverAsked = () => {
+    throw new Error('no image is made again here')
+  }
   const catalog: ProcessorDeps['catalog'] = {
-    claimAgain: unreachable,
-    finishAgain: unreachable,
     async claim(image, leaseOwner) {
       const record = records.get(rawKey(image))
       if (!record) return { outcome: 'gone' }
@@ -36,6 +35,8 @@ export function createMemoryCatalog(now: () => number) {
       const finishedAt = new Date(now()).toISOString()
       return change(image, { ...result, finishedAt, owedEvents: [event] })
     },
+    claimAgain: neverAsked,
+    finishAgain: neverAsked,
     async settle(image) {
       change(image, { leaseOwner: undefined, owedEvents: undefined })
     },
