@@ -17,7 +17,9 @@ interface PythonPackages {
 
 /** Installs Python packages into a virtual environment of their own, once. Returns the folder of their programs. */
 export async function installPythonPackages({ name, requirements, cache }: PythonPackages): Promise<string> {
-  const state = createHash('sha256').update(await readFile(requirements)).digest('hex')
+  const state = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex')
   const directory = join(cache, `${name}-${state.slice(0, 12)}`)
   const complete = join(directory, 'complete')
   if (existsSync(complete)) return join(directory, 'bin')
