@@ -11,7 +11,7 @@ const leftOut: Record<string, string> = JSON.parse(
 )
 const templates = new Map(
   readStacks()
-    .filter((s) => s.stack !== 'monitoring')
+    
     .map((entry) => [entry.stack, readTemplate(entry)]),
 )
 

@@ -5,7 +5,7 @@ import { findStatements, listOf, type Statement } from './policies/find-statemen
 
 const templates = new Map(
   readStacks()
-    .filter((s) => s.stack !== 'monitoring')
+    
     .map((entry) => [entry.stack, readTemplate(entry)]),
 )
 
