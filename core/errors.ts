@@ -28,6 +28,11 @@ export const problems = {
   },
   SCOPE_MISSING: { status: 403, title: 'The key or token does not permit this call.', retryable: false },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route.', retryable: false },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'This path does not take this method: the header Allow names the ones it takes.',
+    retryable: false,
+  },
   IMAGE_NOT_FOUND: {
     status: 404,
     title: 'There is no such image: it was never asked for, or its retention is over.',

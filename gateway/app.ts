@@ -19,6 +19,7 @@ import { describeApi } from './plugins/describe-api.ts'
 import { limitRate } from './plugins/limit-rate.ts'
 import { logRequests } from './plugins/log-requests.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
+import { refuseOtherMethods } from './plugins/refuse-other-methods.ts'
 import { relayOwedEvents } from './plugins/relay-owed-events.ts'
 import { reportProblems, sendProblem, toProblem } from './plugins/report-problems.ts'
 import { sendSecurityHeaders } from './plugins/send-security-headers.ts'
@@ -91,6 +92,7 @@ export async function buildApp(
   const { announce, relay } = createAnnounceEvents(dependencies, logger)
   await app.register(relayOwedEvents, { relay, intervalMs: relayIntervalMs })
 
+  const closeRoutes = refuseOtherMethods(app)
   health(app, dependencies)
   await app.register(
     async (v1: GatewayApp) => {
@@ -112,5 +114,6 @@ export async function buildApp(
     },
     { prefix: '/v1' },
   )
+  closeRoutes()
   return app
 }

@@ -61,6 +61,22 @@ t.test('unknown routes and broken paths are problems, too', async (t) => {
   t.match((await app.inject('/v1/images/%E0%A4%A')).json(), { status: 400, code: 'BAD_REQUEST' })
 })
 
+t.test('a known path asked in another way says which ways there are', async (t) => {
+  const { app } = await buildTestApp(t)
+  const cases = [
+    ['DELETE', '/v1/uploads', 'POST'],
+    ['PUT', `/v1/images/${sha256}/complete`, 'POST'],
+    ['POST', `/v1/images/${sha256}`, 'GET, HEAD'],
+    ['TRACE', '/readyz', 'GET, HEAD'],
+    ['QUERY', '/v1/images', 'GET, HEAD'],
+  ] as const
+  for (const [method, url, allow] of cases) {
+    const answer = await app.inject({ method: method as 'GET', url, payload: 'not even JSON' })
+    t.match(answer.json(), { status: 405, code: 'METHOD_NOT_ALLOWED' }, `${method} ${url}`)
+    t.equal(answer.headers.allow, allow)
+  }
+})
+
 t.test('too many requests: 429 with Retry-After, for guessed keys and unknown routes as well', async (t) => {
   const headers: Record<string, Record<string, string>> = {
     known: withKey,

@@ -35,6 +35,7 @@ export const testConfig: GatewayConfig = {
   SECRETS_MANAGER_ENDPOINT: '',
   KAFKA_TLS: false,
   KAFKA_CA_FILE: '',
+  KAFKA_CA_SECRET_ID: '',
   KAFKA_SASL_USERNAME: '',
   KAFKA_SASL_PASSWORD: '',
   KAFKA_SASL_SECRET_ID: '',

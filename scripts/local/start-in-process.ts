@@ -41,6 +41,7 @@ const fixedSettings = {
   SECRETS_MANAGER_ENDPOINT: '',
   KAFKA_TLS: false,
   KAFKA_CA_FILE: '',
+  KAFKA_CA_SECRET_ID: '',
   KAFKA_SASL_USERNAME: '',
   KAFKA_SASL_PASSWORD: '',
   KAFKA_SASL_SECRET_ID: '',
