@@ -2,6 +2,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
+import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { STSClient } from '@aws-sdk/client-sts'
@@ -17,7 +18,8 @@ export function connectAws() {
     cloudFormation: new CloudFormationClient(options),
     dynamoDb: new DynamoDBClient(options),
     iam: new IAMClient(options),
-    redshift: new RedshiftDataClient(options),
+    redshiftData: new RedshiftDataClient(options),
+    redshiftServerless: new RedshiftServerlessClient(options),
     // A bucket in a path is found at any endpoint.
     s3: new S3Client({ ...options, forcePathStyle: true }),
     ssm: new SSMClient(options),
