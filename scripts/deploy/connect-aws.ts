@@ -10,10 +10,20 @@ import { STSClient } from '@aws-sdk/client-sts'
 export type Aws = ReturnType<typeof connectAws>
 
 /** A deployment takes many minutes and is throttled now and then: it is patient, but a dead connection is given up. */
-const options = { maxAttempts: 8, requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 } }
+const patience = { maxAttempts: 8, requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 } }
 
-/** Region, credentials and perhaps endpoint (`AWS_ENDPOINT_URL`) are the SDK's own affair: as the AWS command line finds them. */
-export function connectAws() {
+interface Whereabouts {
+  endpoint?: string
+  region?: string
+  credentials?: { accessKeyId: string; secretAccessKey: string }
+}
+
+/**
+ * Region, credentials and perhaps endpoint (`AWS_ENDPOINT_URL`) are the SDK's own affair: as the AWS command line finds them.
+ * @param whereabouts to know better than the SDK
+ */
+export function connectAws(whereabouts: Whereabouts = {}) {
+  const options = { ...patience, ...whereabouts }
   const clients = {
     cloudFormation: new CloudFormationClient(options),
     dynamoDb: new DynamoDBClient(options),

@@ -6,6 +6,7 @@ import { followStack } from './follow-stack.ts'
 import type { StackPlan } from './plan-stacks.ts'
 import { bringArtefact, findMissingInputs, prepareChangeSet } from './prepare-change-set.ts'
 import { settleStack } from './settle-stack.ts'
+import { findLastEvent } from './stack-events.ts'
 
 /**
  * Carries out a plan, stack by stack. Each is looked at once more before: those that are deployed here before it may have
@@ -26,7 +27,6 @@ async function deployStack(deployment: Deployment, { stack, changes: planned }: 
   if (missing) throw new Error(`it reads ${missing}, which nobody has written. Deploy that stack first.`)
   await bringArtefacts(deployment, Object.keys(stack.template.Parameters ?? {}))
 
-  const startedAt = Date.now()
   const changeSet = await prepareChangeSet(deployment, stack, isNew)
   if (changeSet.changes.length === 0) return deployment.say(`${stack.stackName}: no changes`)
   if (!(await agree(deployment, changeSet.changes, planned))) {
@@ -34,8 +34,9 @@ async function deployStack(deployment: Deployment, { stack, changes: planned }: 
     throw new Error('not deployed, as you said.')
   }
   deployment.say(`${stack.stackName}: ${isNew ? 'creating' : 'changing'} …`)
+  const last = await findLastEvent(deployment.aws.cloudFormation, changeSet.stackId)
   await executeChangeSet(deployment.aws, changeSet)
-  await followStack(deployment.aws, changeSet.stackId, startedAt, deployment)
+  await followStack(deployment.aws, changeSet.stackId, last, deployment)
   deployment.say(`${stack.stackName}: done`)
 }
 

@@ -2,12 +2,14 @@ import {
   DeleteStackCommand,
   GetTemplateCommand,
   paginateListStackResources,
+  type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation'
 import { type Deployment, isYes } from './deployment.ts'
 import { findStack } from './find-stack.ts'
 import { followStack } from './follow-stack.ts'
 import type { Stack } from './read-stacks.ts'
 import { listReads } from './resolve-parameters.ts'
+import { findLastEvent } from './stack-events.ts'
 import { isKept, parseTemplate } from './template.ts'
 
 interface Doomed {
@@ -56,10 +58,10 @@ async function isMeant({ ask, env, caller }: Deployment, count: number): Promise
 
 async function destroyStack(deployment: Deployment, { stack, stackId }: Doomed): Promise<void> {
   deployment.say(`${stack.stackName}: deleting …`)
-  const startedAt = Date.now()
+  const last = await findLastEvent(deployment.aws.cloudFormation, stackId)
   try {
     await deployment.aws.cloudFormation.send(new DeleteStackCommand({ StackName: stackId }))
-    await followStack(deployment.aws, stackId, startedAt, deployment)
+    await followStack(deployment.aws, stackId, last, deployment)
   } catch (error) {
     const { message } = error as Error
     throw new Error(`${stack.stackName} could not be deleted; those before it are gone. ${message}`)
@@ -70,15 +72,7 @@ async function lookAt({ aws }: Deployment, stack: Stack): Promise<Doomed | undef
   const client = aws.cloudFormation
   const found = await findStack(client, stack.stackName)
   if (!found) return undefined
-  const resources: [logicalId: string, line: string][] = []
-  for await (const page of paginateListStackResources({ client }, { StackName: stack.stackName })) {
-    for (const { LogicalResourceId = '', ResourceType, PhysicalResourceId } of page.StackResourceSummaries ??
-      [])
-      resources.push([
-        LogicalResourceId,
-        `${LogicalResourceId}  ${ResourceType}  ${PhysicalResourceId ?? ''}`,
-      ])
-  }
+  const resources = await listResources(client, stack.stackName)
   const kept = await readKept(client, stack.stackName)
   return {
     stack,
@@ -86,6 +80,20 @@ async function lookAt({ aws }: Deployment, stack: Stack): Promise<Doomed | undef
     goes: resources.filter(([id]) => !kept.has(id)).map(([, line]) => line),
     stays: resources.filter(([id]) => kept.has(id)).map(([, line]) => line),
   }
+}
+
+async function listResources(
+  client: Deployment['aws']['cloudFormation'],
+  StackName: string,
+): Promise<[logicalId: string, line: string][]> {
+  const resources: StackResourceSummary[] = []
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
+    resources.push(...StackResourceSummaries)
+  }
+  return resources.map(({ LogicalResourceId = '', ResourceType, PhysicalResourceId = '' }) => [
+    LogicalResourceId,
+    `${LogicalResourceId}  ${ResourceType}  ${PhysicalResourceId}`,
+  ])
 }
 
 /** By the template that it was deployed with, which may differ from the one here. */

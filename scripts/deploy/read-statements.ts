@@ -33,7 +33,7 @@ function fillIn(text: string, values: Record<string, string>): string {
 
 function splitStatements(file: string, text: string): Statement[] {
   return text
-    .split(/;[ \t]*$/m)
+    .split(/;[ \t]*(?:--.*)?$/m)
     .map((part) => ({
       file,
       sql: part.replace(/^[ \t]*--.*$/gm, '').trim(),

@@ -3,6 +3,7 @@ import type { Deployment } from './deployment.ts'
 import { findStack, isBusy, isOnlyPlanned, isStillborn } from './find-stack.ts'
 import { followStack } from './follow-stack.ts'
 import type { Stack } from './read-stacks.ts'
+import { findLastEvent } from './stack-events.ts'
 
 const fits = /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK|IMPORT_ROLLBACK)_COMPLETE$/
 
@@ -20,14 +21,14 @@ export async function settleStack(deployment: Deployment, { stackName }: Stack):
     if (isBusy(stack)) {
       deployment.say(`  ${stackName} is ${stack.status}, from an earlier run: waiting for it.`)
       // How it ends is seen in its status.
-      await followStack(deployment.aws, stack.stackId, Date.now(), deployment).catch((error: Error) =>
+      await followStack(deployment.aws, stack.stackId, undefined, deployment).catch((error: Error) =>
         deployment.say(`  ${error.message}`),
       )
     } else if (isStillborn(stack)) {
       deployment.say(`  ${stackName} could not be created before (${stack.status}): clearing it away.`)
-      const startedAt = Date.now()
+      const last = await findLastEvent(cloudFormation, stack.stackId)
       await cloudFormation.send(new DeleteStackCommand({ StackName: stack.stackId }))
-      await followStack(deployment.aws, stack.stackId, startedAt, deployment)
+      await followStack(deployment.aws, stack.stackId, last, deployment)
     } else if (fits.test(stack.status)) return { isNew: false }
     else throw new Error(describeTrouble(stackName, stack.status, stack.reason))
   }
