@@ -30,10 +30,14 @@ export interface ImageRecord extends ImageRef {
   /** Who works on it, and until when (epoch milliseconds) nobody else may. */
   leaseOwner?: string
   leaseUntil?: number
+  /** RFC 3339, UTC. When a worker first began on the bytes. */
+  startedAt?: string
   /** RFC 3339, UTC. Set when the status became final. */
   finishedAt?: string
   image?: ProcessedImage
   rejection?: { reason: RejectionReason; detail: string }
+  /** Times that its tenant was spared sending it again. Absent: none. */
+  duplicates?: number
   /** Events that this record's changes promised and that are not known to be on their topics yet, in order. */
   owedEvents?: ImageEvent[]
   /** Who delivers them at the moment, and until when (epoch milliseconds) nobody else should. */

@@ -138,6 +138,10 @@ function catalogDouble(records: Map<string, ImageRecord>, now: () => number): Ga
     records.set(`${request.tenant}#${request.imageId}`, record)
     return { created: !existing, record }
   }
+  const countDuplicate = async ({ tenant, imageId }: ImageRecord) => {
+    const record = records.get(`${tenant}#${imageId}`)
+    if (record) record.duplicates = (record.duplicates ?? 0) + 1
+  }
   const owe = async (record: ImageRecord, event: ImageEvent) => {
     record.owedEvents = [...(record.owedEvents ?? []), event]
   }
@@ -152,6 +156,7 @@ function catalogDouble(records: Map<string, ImageRecord>, now: () => number): Ga
   return {
     find,
     register,
+    countDuplicate,
     owe,
     measureOwing,
     listOwing: unused,

@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { Test } from 'tap'
+import type { Template } from '../read-template.ts'
+import { hiveType } from './hive-type.ts'
+import { type Item, itemType } from './item-type.ts'
+import { listSqlFiles, readStatements } from './read-sql.ts'
+import { toDuckDb } from './to-duckdb.ts'
+
+interface Contents {
+  template: Template
+  /** As zero-ETL lands them: `item` without the table's key. With history also Redshift's own columns. */
+  rows: { pk: string; item: Item; history?: { createdAt: string; deletedAt?: string } }[]
+  /** Folder that holds `manifests/day=…` */
+  bucket: string
+  /** Names of the manifests' fields in their own case, at any depth. */
+  fieldNames: string[]
+  historyMode: boolean
+  /** What `GETDATE()` says. */
+  now: string
+}
+
+const tableName = 'hashgate-test-catalog'
+
+/** DuckDB in the shape in which Redshift has both sources, with the views of `deploy/analytics` on them. */
+export async function openWarehouse(t: Test, contents: Contents) {
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  t.teardown(() => {
+    connection.closeSync()
+    instance.closeSync()
+  })
+  const run = (sql: string) => connection.run(sql)
+  await run("SET TimeZone = 'UTC'")
+  await run(`CREATE MACRO getdate() AS TIMESTAMP '${contents.now}'`)
+  for (const statement of [...(await recordsTable(contents)), ...manifestTable(contents)])
+    await run(statement)
+
+  await run('CREATE SCHEMA analytics')
+  const files = await listSqlFiles(contents.historyMode)
+  for (const file of files.filter((name) => /^[23]0-/.test(name))) {
+    for (const statement of await readStatements(file, { CatalogTable: tableName }))
+      await run(toDuckDb(statement))
+  }
+  /** @param view in the schema `analytics` */
+  return async (view: string, rest = '') =>
+    (await connection.runAndReadAll(`SELECT * FROM analytics.${view} ${rest}`)).getRowObjectsJson()
+}
+
+async function recordsTable({ rows, bucket }: Contents): Promise<string[]> {
+  const file = join(bucket, 'rows.json')
+  const lines = rows.map(({ pk, item, history }) =>
+    JSON.stringify({ pk, value: item, created: history?.createdAt, deleted: history?.deletedAt }),
+  )
+  await writeFile(file, lines.join('\n'))
+  const type = itemType(rows.map(({ item }) => item))
+  const columns = `{pk: 'VARCHAR', value: '${type}', created: 'TIMESTAMP', deleted: 'TIMESTAMP'}`
+  const historyColumns = rows.some(({ history }) => history)
+    ? ', created AS _record_create_time, deleted AS _record_delete_time, deleted IS NULL AS _record_is_active'
+    : ''
+  return [
+    "ATTACH ':memory:' AS hashgate_records",
+    'CREATE SCHEMA hashgate_records.public',
+    `CREATE TABLE hashgate_records.public."${tableName}" AS SELECT pk, value${historyColumns} FROM read_json('${file}', columns = ${columns})`,
+  ]
+}
+
+/** The table that Spectrum reads: with the columns that the template gives it, over the files as they are. */
+function manifestTable({ template, bucket, fieldNames }: Contents): string[] {
+  const { StorageDescriptor, PartitionKeys, Name } =
+    template.Resources.ManifestTable?.Properties.TableInput ?? {}
+  const rename = (column: string) => fieldNames.find((name) => name.toLowerCase() === column) ?? column
+  const columns = StorageDescriptor.Columns.map(
+    (column: { Name: string; Type: string }) =>
+      `"${rename(column.Name)}": '${hiveType(column.Type, rename)}'`,
+  )
+  const [partition] = PartitionKeys
+  const source = `read_json('${bucket}/manifests/*/*/*.json', columns = {${columns.join(', ')}}, hive_partitioning = true, hive_types = {${partition.Name}: VARCHAR})`
+  return ['CREATE SCHEMA manifests', `CREATE VIEW manifests."${Name}" AS SELECT * FROM ${source}`]
+}
