@@ -1,12 +1,17 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openWarehouse } from './analytics/open-warehouse.ts'
+import { type ManifestTable, openWarehouse } from './analytics/open-warehouse.ts'
 import { listSqlFiles, readStatements } from './analytics/read-sql.ts'
 import { writeSomeDays } from './analytics/write-some-days.ts'
-import { readTemplate } from './read-template.ts'
+import { modelEnvironment } from './model/model-environment.ts'
+import { modelResource } from './model/model-resource.ts'
 
-const template = await readTemplate('analytics.yaml')
+const { TableInput: manifestTable } = modelResource<{ TableInput: ManifestTable }>(
+  modelEnvironment('dev'),
+  'analytics',
+  'ManifestTable',
+)
 const { items, manifests, byteLengths } = await writeSomeDays(t)
 const fieldNames = [
   ...new Set([...manifests.values()].flatMap(({ bytes }) => namesIn(JSON.parse(String(bytes))))),
@@ -14,10 +19,10 @@ const fieldNames = [
 const rows = items.map(({ pk, ...item }) => ({ pk: pk?.S ?? '', item }))
 
 t.test('each field of a manifest is a column of its table, and the other way round', async (t) => {
-  const { Columns } = template.Resources.ManifestTable?.Properties.TableInput.StorageDescriptor ?? {}
-  const columns: string[] = Columns.flatMap(({ Name, Type }: { Name: string; Type: string }) => [
+  const { Columns } = manifestTable.StorageDescriptor
+  const columns = Columns.flatMap(({ Name, Type }) => [
     Name,
-    ...[...Type.matchAll(/(\w+):/g)].map(([, field]) => field),
+    ...[...Type.matchAll(/\w+(?=:)/g)].map(([field]) => field),
   ])
   const fields = fieldNames.map((name) => name.toLowerCase())
   t.strictSame(
@@ -203,7 +208,7 @@ t.test('each placeholder has a value that a stack publishes', async (t) => {
 async function contents(t: Test) {
   const bucket = t.testdir()
   await writeManifests(bucket)
-  return { template, bucket, fieldNames }
+  return { manifestTable, bucket, fieldNames }
 }
 
 async function writeManifests(folder: string, wanted: (key: string) => boolean = () => true): Promise<void> {

@@ -1,10 +1,19 @@
 import t from 'tap'
 import { manifestKey } from '../../core/object-key.ts'
 import { createGlueDouble } from './glue-double.ts'
-import { readTemplate, resourceOf } from './read-template.ts'
+import { modelEnvironment } from './model/model-environment.ts'
+import { modelResource } from './model/model-resource.ts'
 
-const template = await readTemplate('analytics.yaml')
-const { Properties } = resourceOf(template, 'PartitionKeeper', 'AWS::Lambda::Function')
+interface PartitionKeeper {
+  Code: { ZipFile: string }
+  Environment: { Variables: Record<string, string> }
+}
+
+const { Code, Environment } = modelResource<PartitionKeeper>(
+  modelEnvironment('dev'),
+  'analytics',
+  'PartitionKeeper',
+)
 const location = 's3://processed/manifests/'
 
 type Handler = (event?: { time?: string }) => Promise<unknown>
@@ -16,8 +25,8 @@ function loadHandler(glue: object): Handler {
     if (name !== '@aws-sdk/client-glue') throw new Error(`Lambda's runtime has no ${name}`)
     return glue
   }
-  const process = { env: { GLUE_DATABASE: 'hashgate_dev', GLUE_TABLE: 'manifests', KEEP_DAYS: '9' } }
-  new Function('require', 'exports', 'process', Properties.Code.ZipFile)(require, exports, process)
+  const process = { env: Environment.Variables }
+  new Function('require', 'exports', 'process', Code.ZipFile)(require, exports, process)
   if (!exports.handler) throw new Error('no handler')
   return exports.handler
 }
@@ -54,10 +63,5 @@ t.test('a refusal is an error, which the schedule tries again and the alarm sees
 })
 
 t.test('Lambda takes the code as text', async (t) => {
-  t.ok(Properties.Code.ZipFile.length <= 4096)
-  t.strictSame(Object.keys(Properties.Environment.Variables).sort(), [
-    'GLUE_DATABASE',
-    'GLUE_TABLE',
-    'KEEP_DAYS',
-  ])
+  t.ok(Code.ZipFile.length <= 4096)
 })

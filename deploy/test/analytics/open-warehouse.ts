@@ -2,14 +2,20 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Test } from 'tap'
-import type { Template } from '../read-template.ts'
 import { hiveType } from './hive-type.ts'
 import { type Item, itemType } from './item-type.ts'
 import { listSqlFiles, readStatements } from './read-sql.ts'
 import { toDuckDb } from './to-duckdb.ts'
 
+/** As `TableInput` of the table in the template. */
+export interface ManifestTable {
+  Name: string
+  PartitionKeys: { Name: string }[]
+  StorageDescriptor: { Columns: { Name: string; Type: string }[] }
+}
+
 interface Contents {
-  template: Template
+  manifestTable: ManifestTable
   /** As zero-ETL lands them: `item` without the table's key. With history also Redshift's own columns. */
   rows: { pk: string; item: Item; history?: { createdAt: string; deletedAt?: string } }[]
   /** Folder that holds `manifests/day=…` */
@@ -34,7 +40,7 @@ export async function openWarehouse(t: Test, contents: Contents) {
   const run = (sql: string) => connection.run(sql)
   await run("SET TimeZone = 'UTC'")
   await run(`CREATE MACRO getdate() AS TIMESTAMP '${contents.now}'`)
-  for (const statement of [...(await recordsTable(contents)), ...manifestTable(contents)])
+  for (const statement of [...(await recordsTable(contents)), ...createManifestTable(contents)])
     await run(statement)
 
   await run('CREATE SCHEMA analytics')
@@ -67,15 +73,13 @@ async function recordsTable({ rows, bucket }: Contents): Promise<string[]> {
 }
 
 /** The table that Spectrum reads: with the columns that the template gives it, over the files as they are. */
-function manifestTable({ template, bucket, fieldNames }: Contents): string[] {
-  const { StorageDescriptor, PartitionKeys, Name } =
-    template.Resources.ManifestTable?.Properties.TableInput ?? {}
+function createManifestTable({ manifestTable, bucket, fieldNames }: Contents): string[] {
+  const { Name, PartitionKeys, StorageDescriptor } = manifestTable
   const rename = (column: string) => fieldNames.find((name) => name.toLowerCase() === column) ?? column
   const columns = StorageDescriptor.Columns.map(
-    (column: { Name: string; Type: string }) =>
-      `"${rename(column.Name)}": '${hiveType(column.Type, rename)}'`,
+    (column) => `"${rename(column.Name)}": '${hiveType(column.Type, rename)}'`,
   )
-  const [partition] = PartitionKeys
-  const source = `read_json('${bucket}/manifests/*/*/*.json', columns = {${columns.join(', ')}}, hive_partitioning = true, hive_types = {${partition.Name}: VARCHAR})`
+  const days = PartitionKeys.map((partition) => `${partition.Name}: VARCHAR`)
+  const source = `read_json('${bucket}/manifests/*/*/*.json', columns = {${columns.join(', ')}}, hive_partitioning = true, hive_types = {${days.join(', ')}})`
   return ['CREATE SCHEMA manifests', `CREATE VIEW manifests."${Name}" AS SELECT * FROM ${source}`]
 }
