@@ -76,7 +76,9 @@ async function main(): Promise<number> {
       ask: dialogue.ask,
       pollMs: Number(values['poll-seconds']) * 1_000,
     }
-    if (verb === 'destroy') return (await destroyStacks(deployment, chosen, all)) ? 0 : 1
+    // Also what the environment does not want any more.
+    const doomed = values.stack.length > 0 ? chosen : all
+    if (verb === 'destroy') return (await destroyStacks(deployment, doomed, all)) ? 0 : 1
     return (await deploy({ ...deployment, artefacts: await makeArtefacts(chosen, values) }, chosen, values))
       ? 0
       : 1

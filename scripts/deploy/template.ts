@@ -1,14 +1,10 @@
 import { yamlParse } from 'yaml-cfn'
+import type { Resource, Template } from '../../deploy/read-template.ts'
 
-/** As much of a template as a deployment looks at. */
-export interface Template {
-  Parameters?: Record<string, { Type: string; Default?: string | number }>
-  Resources: Record<string, { Type: string; DeletionPolicy?: string }>
-}
-
+/** @throws Error when it is no YAML */
 export const parseTemplate = (body: string): Template => yamlParse(body) as Template
 
 /** Whether a resource outlives its stack. */
-export function isKept({ DeletionPolicy }: Template['Resources'][string]): boolean {
+export function isKept({ DeletionPolicy }: Resource): boolean {
   return DeletionPolicy === 'Retain' || DeletionPolicy === 'RetainExceptOnCreate'
 }

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import type { Test } from 'tap'
 import type { Deployment } from '../../deploy/deployment.ts'
-import { readStacks } from '../../deploy/read-stacks.ts'
+import { chooseStacks, readStacks } from '../../deploy/read-stacks.ts'
 import { startAwsDouble } from './start-aws-double.ts'
 
 const network = `
@@ -32,6 +32,7 @@ export async function prepareDeployment(t: Test, answers: string[] = []) {
     'stacks.json': JSON.stringify([
       { stack: 'network', template: 'network.yaml', writes: ['vpc-id'] },
       { stack: 'gateway', template: 'gateway.yaml', writes: ['url'] },
+      { stack: 'extra', template: 'network.yaml', optional: true, writes: [] },
     ]),
     'network.yaml': network,
     'gateway.yaml': gateway,
@@ -63,7 +64,7 @@ export async function prepareDeployment(t: Test, answers: string[] = []) {
     double,
     folder,
     directory,
-    stacks: await readStacks(folder, 'test'),
+    stacks: chooseStacks(await readStacks(folder, 'test'), []),
     lines,
     said,
     questions,

@@ -16,6 +16,16 @@ t.test('stacks are chosen by name, and stay in their order', async (t) => {
   })
 })
 
+t.test('an optional stack is deployed where the environment has a section for it', async (t) => {
+  const { folder, directory } = await prepareDeployment(t)
+  t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'test'), [])), ['network', 'gateway'])
+  await writeFile(`${directory}/parameters/full.json`, '{"extra":{}}')
+  t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'full'), [])), ['network', 'gateway', 'extra'])
+  t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'test'), ['extra'])), ['extra'])
+})
+
+const nameAll = (stacks: { name: string }[]) => stacks.map(({ name }) => name)
+
 t.test('an environment without a file, or with a bad one, is told so', async (t) => {
   const { folder, directory } = await prepareDeployment(t)
   await t.rejects(readStacks(folder, 'Prod!'), { message: /--env is 2 to 8 lower-case letters/ })
