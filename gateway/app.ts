@@ -43,7 +43,12 @@ export type GatewayApp = FastifyInstance<
 /** The settings that shape requests and answers; the others are for the process around the app. */
 export type AppConfig = Pick<
   GatewayConfig,
-  'CORS_ORIGINS' | 'MAX_EVENT_LOOP_DELAY_MS' | 'MAX_UPLOAD_BYTES' | 'RATE_LIMIT_PER_MINUTE' | 'TRUST_PROXY'
+  | 'CORS_ORIGINS'
+  | 'MAX_EVENT_LOOP_DELAY_MS'
+  | 'MAX_UPLOAD_BYTES'
+  | 'MAX_WAIT_SECONDS'
+  | 'RATE_LIMIT_PER_MINUTE'
+  | 'TRUST_PROXY'
 >
 
 /** 100 items of a batch, each with the longest file name, fit in. */
@@ -109,7 +114,7 @@ export async function buildApp(
       createUpload(v1, requestUpload)
       createUploadBatch(v1, requestUpload)
       completeUpload(v1, dependencies, announce)
-      getImage(v1, dependencies)
+      getImage(v1, config, dependencies)
       listImages(v1, dependencies)
     },
     { prefix: '/v1' },

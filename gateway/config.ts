@@ -31,6 +31,8 @@ const schema = Type.Object({
   MAX_EVENT_LOOP_DELAY_MS: Type.Integer({ minimum: 1, default: 500 }),
   /** Longest time that a request waits for Kafka's acknowledgement. */
   EVENT_BUDGET_MS: Type.Integer({ minimum: 100, maximum: 30_000, default: 2_000 }),
+  /** Longest time that an answer is held, whatever `wait` asks for: below the timeouts of all proxies on the way. */
+  MAX_WAIT_SECONDS: Type.Integer({ minimum: 0, maximum: 25, default: 25 }),
   /** When the processor's reconciler first looks after an image that is not finished. */
   RECONCILE_AFTER_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 300 }),
 })

@@ -9,6 +9,7 @@ export async function renderContract(): Promise<string> {
     CORS_ORIGINS: '',
     MAX_EVENT_LOOP_DELAY_MS: 1_000,
     MAX_UPLOAD_BYTES: 1,
+    MAX_WAIT_SECONDS: 25,
     RATE_LIMIT_PER_MINUTE: 1,
     TRUST_PROXY: '',
   }

@@ -14,6 +14,11 @@ const description = `Every image uploaded once, straight to S3.
 3. \`POST /v1/images/{imageId}/complete\` (optional; it makes things faster where store events are slow).
 4. \`GET /v1/images/{imageId}?wait=20\` until the status is \`ready\` or \`rejected\`.
 
+By hand, on this page: *Authorize* with your key, and ask for an upload with what \`sha256sum photo.jpg\` and \`wc -c photo.jpg\`
+print. Then send the file from a shell, with one \`-H\` for each of \`upload.headers\`:
+
+    curl -f -X PUT --upload-file photo.jpg -H 'content-type: image/jpeg' -H 'if-none-match: *' -H '…' 'upload.url'
+
 Everything about an image is gone seven days after its upload was first asked for.`
 
 /** The OpenAPI document, made from the routes themselves, and the page that shows it. */
@@ -23,7 +28,7 @@ export const describeApi = fp(async function describeApi(app: FastifyInstance) {
       openapi: '3.1.0',
       info: {
         title: 'hashgate',
-        version: '1.0.0',
+        version: '2.0.0',
         description,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },

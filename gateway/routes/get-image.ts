@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { Problem } from '../../core/errors.ts'
 import { type ImageRecord, isFinal } from '../../core/image-record.ts'
-import type { GatewayApp } from '../app.ts'
+import type { AppConfig, GatewayApp } from '../app.ts'
 import type { GatewayDependencies } from '../dependencies.ts'
 import { describeImage } from '../describe-image.ts'
 import { Image, ImageParams } from '../schemas.ts'
@@ -18,7 +18,8 @@ const Query = Type.Object(
         minimum: 0,
         maximum: 25,
         default: 0,
-        description: 'Seconds to hold the answer until the status is final.',
+        description:
+          'Most seconds to hold the answer until the status is final; a gateway may hold it for fewer.',
         examples: [20],
       }),
     ),
@@ -27,7 +28,11 @@ const Query = Type.Object(
 )
 
 /** `GET /v1/images/{imageId}?wait=`: the record, at once or as soon as its status is final. */
-export function getImage(app: GatewayApp, dependencies: GatewayDependencies): void {
+export function getImage(
+  app: GatewayApp,
+  { MAX_WAIT_SECONDS }: Pick<AppConfig, 'MAX_WAIT_SECONDS'>,
+  dependencies: GatewayDependencies,
+): void {
   const { catalog } = dependencies
   const schema = {
     operationId: 'getImage',
@@ -43,7 +48,11 @@ export function getImage(app: GatewayApp, dependencies: GatewayDependencies): vo
 
   app.get('/images/:imageId', { schema, config: { scope: 'read' } }, async (request) => {
     const { wait = 0 } = request.query
-    const over = AbortSignal.any([AbortSignal.timeout(wait * 1000), request.signal, app.closing])
+    const over = AbortSignal.any([
+      AbortSignal.timeout(Math.min(wait, MAX_WAIT_SECONDS) * 1000),
+      request.signal,
+      app.closing,
+    ])
     const record = await findFinal(request.principal.tenant, request.params.imageId, over)
     if (!record) throw new Problem('IMAGE_NOT_FOUND')
     return describeImage(record, dependencies)

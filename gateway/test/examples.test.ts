@@ -11,11 +11,11 @@ function withoutUrls(answer: unknown): unknown {
 async function buildExampleApp(t: Test) {
   const { clock, ...built } = await buildTestApp(t, { config: { MAX_UPLOAD_BYTES: 52_428_800 } })
   await built.app.ready()
-  const { paths } = built.app.swagger() as unknown as { paths: Paths }
+  const document = built.app.swagger() as unknown as Document
 
   /** Sends what the contract shows for an operation. */
   async function send(operationId: string) {
-    const { method, url, payload, responses } = exampleRequest(paths, operationId)
+    const { method, url, payload, responses } = exampleRequest(document, operationId)
     const response = await built.app.inject({ method, url, headers: withKey, payload })
     const documented = responses[response.statusCode]
     for (const name of Object.keys(documented?.headers ?? {})) {
@@ -30,27 +30,43 @@ async function buildExampleApp(t: Test) {
 }
 
 type Method = 'GET' | 'POST'
+type Schema = { $ref?: string; examples?: unknown[] }
+interface Parameter {
+  name: string
+  in: string
+  example?: unknown
+  schema: Schema
+}
 interface Operation {
   operationId: string
-  parameters?: { name: string; in: string; example: unknown }[]
+  parameters?: Parameter[]
   requestBody?: { content: { 'application/json': { example: object } } }
   responses: Record<string, { headers: object; content: Record<string, { example?: unknown }> }>
 }
-type Paths = Record<string, Record<string, Operation>>
+interface Document {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema> }
+}
 
-function exampleRequest(paths: Paths, operationId: string) {
+function exampleRequest({ paths, components }: Document, operationId: string) {
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       if (operation.operationId !== operationId) continue
       const { parameters = [], requestBody, responses } = operation
-      const value = (name: string) => String(parameters.find((one) => one.name === name)?.example)
-      const query = parameters.filter((one) => one.in === 'query').map(({ name }) => `${name}=${value(name)}`)
-      const url = `${path.replace(/\{(\w+)\}/g, (_, name) => value(name))}?${query.join('&')}`
+      const values = new Map(parameters.map((one) => [one.name, exampleOf(one)]))
+      const inQuery = parameters.filter((one) => one.in === 'query').map(({ name }) => name)
+      const query = inQuery.map((name) => `${name}=${values.get(name)}`).join('&')
+      const url = `${path.replace(/\{(\w+)\}/g, (_, name) => String(values.get(name)))}?${query}`
       const payload = requestBody?.content['application/json'].example
       return { method: method.toUpperCase() as Method, url, payload, responses }
     }
   }
   throw new Error(`there is no ${operationId}`)
+
+  function exampleOf({ example, schema }: Parameter): unknown {
+    const shape = components.schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? schema
+    return example ?? shape.examples?.[0]
+  }
 }
 
 t.test('the first time, and again when it is ready', async (t) => {
@@ -96,7 +112,7 @@ t.test('every example of a request is among these', async (t) => {
     'getReadiness',
     'listImages',
   ]
-  const { paths } = app.swagger() as unknown as { paths: Paths }
+  const { paths } = app.swagger() as unknown as Document
   const operations = Object.values(paths).flatMap((path) => Object.values(path))
   t.strictSame(operations.map(({ operationId }) => operationId).sort(), sent.sort())
 })

@@ -15,7 +15,7 @@ interface Operation {
   operationId: string
   tags: string[]
   security?: object[]
-  parameters?: { name: string; example?: unknown; schema: object }[]
+  parameters?: { name: string; example?: unknown; required: boolean; schema: { examples?: unknown[] } }[]
   requestBody?: { content: Record<string, Media> }
   responses: Record<string, { content: Record<string, Media> }>
 }
@@ -60,8 +60,10 @@ t.test('every shape has examples that fit it', async (t) => {
 
 t.test('every operation has examples that fit, of what is sent and of each answer', async (t) => {
   for (const { operationId, parameters = [], requestBody, responses } of operations) {
-    for (const { name, example, schema } of parameters) {
-      t.equal(faultsOf(schema, example), '', `${operationId} ${name}`)
+    for (const { name, example, schema, required } of parameters) {
+      t.equal(example !== undefined, required, `${operationId} ${name}: only what must be there is filled in`)
+      const shown = [example, ...(schema.examples ?? [])].filter((value) => value !== undefined)
+      for (const value of shown) t.equal(faultsOf(schema, value), '', `${operationId} ${name}`)
     }
     const bodies = [requestBody, ...Object.values(responses)].filter((body) => body !== undefined)
     for (const media of bodies.flatMap(({ content }) => Object.values(content))) {

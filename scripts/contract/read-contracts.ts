@@ -20,11 +20,13 @@ export async function readCurrentContract(repository: string): Promise<Contract>
 }
 
 /**
- * Every other contract of the same version line that was ever committed, the newest first: somebody may have generated a
- * client from any of them.
+ * Every other contract of the same version line that was ever on this branch, the newest first: somebody may have generated
+ * a client from any of them. What other branches tried before they were merged, nobody has seen.
  */
 export async function readEarlierContracts(repository: string, current: Contract): Promise<Contract[]> {
-  const commits = (await git(repository, 'log', '--format=%h', '--', path)).split('\n').filter(Boolean)
+  const commits = (await git(repository, 'log', '--first-parent', '--format=%h', '--', path))
+    .split('\n')
+    .filter(Boolean)
   const seen = new Set([current.text])
   const earlier: Contract[] = []
   for (const commit of commits) {

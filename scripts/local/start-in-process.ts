@@ -55,6 +55,7 @@ const fixedSettings = {
   /** All parts share one process, and may be busy for long. */
   MAX_EVENT_LOOP_DELAY_MS: 30_000,
   MAX_UPLOAD_BYTES: 52_428_800,
+  MAX_WAIT_SECONDS: 25,
   RATE_LIMIT_PER_MINUTE: 100_000,
   MAX_INPUT_PIXELS: 100_000_000,
   LEASE_SECONDS: 60,

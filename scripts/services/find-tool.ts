@@ -9,6 +9,11 @@ const tools = {
   maven: { programs: ['mvn'], what: 'Maven', debian: 'maven' },
   go: { programs: ['go'], what: 'Go 1.25 or newer', debian: 'golang-go' },
   python: { programs: ['python3'], what: 'Python 3.9 or newer', debian: 'python3-venv' },
+  chromium: {
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    what: 'Chromium',
+    debian: 'chromium',
+  },
   openssl: { programs: ['openssl'], what: 'OpenSSL 3', debian: 'openssl' },
   redis: {
     programs: ['redis-server', 'valkey-server'],

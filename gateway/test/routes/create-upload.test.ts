@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
 import { buildTestApp, sha256, testConfig, testNow, withKey } from '../build-test-app.ts'
@@ -36,11 +37,36 @@ t.test('asked again while the bytes are missing: a fresh URL for the same key', 
   t.equal(records.size, 1)
 })
 
-t.test('a hash in upper case is the same image', async (t) => {
+t.test('any hash, in any case, is one image, and the store is told its very bytes', async (t) => {
   const { app, records } = await buildTestApp(t)
-  const response = await app.inject(post({ ...good, sha256: sha256.toUpperCase() }))
-  t.equal(response.json().imageId, sha256)
-  t.ok(records.has(`local#${sha256}`))
+  const digest = fc.uint8Array({ minLength: 32, maxLength: 32 })
+  const isUpper = fc.array(fc.boolean(), { minLength: 64, maxLength: 64 })
+  const property = fc.asyncProperty(digest, isUpper, async (bytes, upper) => {
+    const imageId = Buffer.from(bytes).toString('hex')
+    const inSomeCase = Array.from(imageId, (digit, at) => (upper[at] ? digit.toUpperCase() : digit)).join('')
+    const { upload, ...answer } = (await app.inject(post({ ...good, sha256: inSomeCase }))).json()
+    const checksum = Buffer.from(upload.headers['x-amz-checksum-sha256'], 'base64')
+    return answer.imageId === imageId && checksum.equals(bytes) && records.has(`local#${imageId}`)
+  })
+  await fc.assert(property)
+  t.equal(records.size > 90, true, 'many images')
+})
+
+t.test('what is no hash is no image', async (t) => {
+  const { app, records } = await buildTestApp(t)
+  const isHash = (text: string) => /^[0-9a-f]{64}$/i.test(text)
+  const almost = fc.string({
+    unit: fc.constantFrom(...'0123456789abcdefgz-\n'),
+    minLength: 63,
+    maxLength: 65,
+  })
+  const others = fc.oneof(fc.string(), almost).filter((text) => !isHash(text))
+  const property = fc.asyncProperty(others, async (text) => {
+    const { code, errors } = (await app.inject(post({ ...good, sha256: text }))).json()
+    return code === 'VALIDATION_FAILED' && errors[0].field === 'sha256'
+  })
+  await fc.assert(property)
+  t.equal(records.size, 0)
 })
 
 t.test('already there: nothing to upload, nothing announced, life not extended', async (t) => {

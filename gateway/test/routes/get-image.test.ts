@@ -50,6 +50,12 @@ t.test('answers as it is when the seconds are over', async (t) => {
   t.equal((await app.inject(get('?wait=1'))).json().status, 'pending')
 })
 
+t.test('a gateway may hold answers for less long than it is asked to', async (t) => {
+  const { app } = await buildTestApp(t, { config: { MAX_WAIT_SECONDS: 0 } })
+  await app.inject(asked)
+  t.equal((await app.inject(get('?wait=25'))).json().status, 'pending')
+})
+
 t.test('a server that closes answers those who wait', async (t) => {
   const { app } = await buildTestApp(t)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })

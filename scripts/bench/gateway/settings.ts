@@ -9,6 +9,7 @@ export const settings = {
   /** Busy is what they are measured for. */
   MAX_EVENT_LOOP_DELAY_MS: 1_000_000,
   MAX_UPLOAD_BYTES: 50 * 1024 ** 2,
+  MAX_WAIT_SECONDS: 25,
   /** Counted, never reached. */
   RATE_LIMIT_PER_MINUTE: 1_000_000_000,
 } satisfies AppConfig
