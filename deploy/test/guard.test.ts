@@ -9,11 +9,7 @@ import { environments, modelEnvironment } from './model/model-environment.ts'
 const leftOut: Record<string, string> = JSON.parse(
   readFileSync(join(import.meta.dirname, 'guard/left-out.json'), 'utf8'),
 )
-const templates = new Map(
-  readStacks()
-    .filter((s) => s.stack !== 'monitoring')
-    .map((entry) => [entry.stack, readTemplate(entry)]),
-)
+const templates = new Map(readStacks().map((entry) => [entry.stack, readTemplate(entry)]))
 
 const suppressionOf = ({ stack, resource, rule }: Breach) =>
   templates.get(stack)?.Resources[resource]?.Metadata?.Suppressed?.[rule]

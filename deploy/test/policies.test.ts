@@ -3,11 +3,7 @@ import { readStacks, readTemplate } from '../read-template.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { findStatements, listOf, type Statement } from './policies/find-statements.ts'
 
-const templates = new Map(
-  readStacks()
-    .filter((s) => s.stack !== 'monitoring')
-    .map((entry) => [entry.stack, readTemplate(entry)]),
-)
+const templates = new Map(readStacks().map((entry) => [entry.stack, readTemplate(entry)]))
 
 /** What gives too much, and needs a reason beside its resource. */
 const wildcards: Record<string, (statement: Statement) => boolean> = {
