@@ -15,6 +15,7 @@ const patience = { maxAttempts: 8, requestHandler: { connectionTimeout: 5_000, r
 interface Whereabouts {
   endpoint?: string
   region?: string
+  maxAttempts?: number
   credentials?: { accessKeyId: string; secretAccessKey: string }
 }
 
