@@ -34,7 +34,7 @@ const settings = Type.Object({
 
 export type ProcessorConfig = Static<typeof settings>
 
-/** @throws Error that names every setting at fault */
-export function readProcessorConfig(): ProcessorConfig {
-  return readConfig(settings, process.env)
+/** @throws ConfigError that names every setting at fault */
+export function readProcessorConfig(environment: NodeJS.ProcessEnv = process.env): ProcessorConfig {
+  return readConfig(settings, environment)
 }
