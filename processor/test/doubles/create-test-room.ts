@@ -46,6 +46,7 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
     maxInputPixels: 100_000_000,
     maxAttempts: 5,
     leaseMs: 120_000,
+    imageTimeoutMs: 60_000,
     decodeTimeoutSeconds: 30,
   }
   const deps = {
@@ -80,7 +81,19 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
   const eventsOf = (image: ImageRef) =>
     eventBus.published.filter(({ data }) => data.imageId === image.imageId).map(({ type }) => type)
 
-  return { deps, clock, client, catalog, rawBucket, processedBucket, eventBus, register, upload, find, eventsOf }
+  return {
+    deps,
+    clock,
+    client,
+    catalog,
+    rawBucket,
+    processedBucket,
+    eventBus,
+    register,
+    upload,
+    find,
+    eventsOf,
+  }
 }
 
 export function sha256(bytes: Buffer): string {
