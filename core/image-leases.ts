@@ -85,13 +85,14 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   }
 
   /**
-   * Gives an image back as it was before it was claimed, free for the next; the attempt does not count.
+   * Gives an image back as it was before it was claimed, free for the next; only the attempt may count.
    * @param held the record as the holder knows it: `processing`, or final when only its events are still owed
    * @throws LeaseUnavailable
    */
-  async function release(held: ImageRecord, owner: string): Promise<void> {
-    const set = { status: isFinal(held) ? held.status : 'pending', attempts: held.attempts - 1 }
-    const remove = isFinal(held) ? leaseAttributes : [...leaseAttributes, 'startedAt']
+  async function release(held: ImageRecord, owner: string, { attemptCounts = false } = {}): Promise<void> {
+    const attempts = attemptCounts ? held.attempts : held.attempts - 1
+    const set = { status: isFinal(held) ? held.status : 'pending', attempts }
+    const remove = isFinal(held) || attemptCounts ? leaseAttributes : [...leaseAttributes, 'startedAt']
     await underLease(table.change(held, { set, remove, ...heldBy(owner, held.status) }))
   }
 

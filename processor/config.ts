@@ -9,6 +9,8 @@ const settings = Type.Object({
   MAX_INPUT_PIXELS: Type.Integer({ minimum: 1, default: 100_000_000 }),
   /** How long an image belongs to the worker that claimed it: well above the longest that one image can take. */
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 120 }),
+  /** Longest time for one image, from its claim to its stored variants. At most three quarters of the lease, whatever is set. */
+  IMAGE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, default: 60 }),
   /** Longest time for one decode. */
   DECODE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, maximum: 3600, default: 30 }),
   /** Images that one process works on at the same time, over all its triggers. */

@@ -36,6 +36,8 @@ export function createDeps(
       maxInputPixels: config.MAX_INPUT_PIXELS,
       maxAttempts: config.MAX_ATTEMPTS,
       leaseMs: config.LEASE_SECONDS * 1_000,
+      // What is left of the lease is for the verdict: who is late must not meet the next worker.
+      imageTimeoutMs: Math.min(config.IMAGE_TIMEOUT_SECONDS, config.LEASE_SECONDS * 0.75) * 1_000,
       decodeTimeoutSeconds: config.DECODE_TIMEOUT_SECONDS,
     },
     now,

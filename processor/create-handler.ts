@@ -3,7 +3,8 @@ import type { DeadLetters } from '../core/dead-letters.ts'
 import type { Logger } from '../core/logger.ts'
 import { prepareHandleKafkaEvent } from './handle-kafka-event.ts'
 import { prepareHandleS3Event } from './handle-s3-event.ts'
-import { type CallContext, prepareProcessOnce } from './process-once.ts'
+import type { Observer } from './observer.ts'
+import { type CallContext, isOver, prepareProcessOnce } from './process-once.ts'
 import type { KafkaAnswer, KafkaEvent } from './read-kafka-event.ts'
 import { isS3Event, type S3TestEvent } from './read-s3-event.ts'
 import { isScheduleEvent, type ScheduleEvent } from './read-schedule-event.ts'
@@ -25,6 +26,7 @@ export interface HandlerOptions {
   maxTries: number
   /** For events that bring no trace; absent when nothing is traced. */
   findTraceparent?: FindTraceparent
+  observer?: Observer
   logger: Logger
 }
 
@@ -50,8 +52,12 @@ export function createHandler({ reconcile, ...options }: HandlerOptions) {
   async function handle(event: TriggerEvent, context: CallContext = {}): Promise<KafkaAnswer | undefined> {
     if ('records' in event) return handleKafkaEvent(event, context)
     if (isS3Event(event)) await handleS3Event(event, context)
-    else if (isScheduleEvent(event)) await reconcile((image) => processOnce(image, context))
-    else throw new Error('the event is of no source that is known')
+    else if (isScheduleEvent(event)) {
+      await reconcile(
+        (image) => processOnce(image, context),
+        () => isOver(context),
+      )
+    } else throw new Error('the event is of no source that is known')
   }
   return handle
 }

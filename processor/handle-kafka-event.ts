@@ -3,6 +3,7 @@ import { LeaseUnavailable } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import { countTries } from './count-tries.ts'
 import { isRetryable } from './judge-failure.ts'
+import type { Observer } from './observer.ts'
 import type { CallContext, ProcessOnce } from './process-once.ts'
 import {
   type KafkaAnswer,
@@ -18,6 +19,7 @@ interface KafkaHandlerOptions {
   deadLetters: Pick<DeadLetters, 'publish'>
   /** Tries in one process after which an unexpected error ends in the dead letters. */
   maxTries: number
+  observer?: Pick<Observer, 'recordPutAside'>
   logger: Logger
 }
 
@@ -27,7 +29,13 @@ const poisonMessages: Record<PoisonReason, string> = {
 }
 
 /** Makes the function that tries every record of a Kafka event, and answers which must come again. */
-export function prepareHandleKafkaEvent({ processOnce, deadLetters, maxTries, logger }: KafkaHandlerOptions) {
+export function prepareHandleKafkaEvent({
+  processOnce,
+  deadLetters,
+  maxTries,
+  observer,
+  logger,
+}: KafkaHandlerOptions) {
   const tries = countTries()
 
   return async function handleKafkaEvent(event: KafkaEvent, context: CallContext): Promise<KafkaAnswer> {
@@ -60,6 +68,7 @@ export function prepareHandleKafkaEvent({ processOnce, deadLetters, maxTries, lo
     try {
       await deadLetters.publish({ ...readRaw(record), reason, message })
       logger.error({ operation: 'dead-letter', item: id, code: reason }, message)
+      observer?.recordPutAside(reason)
     } catch (error) {
       logger.warn({ operation: 'dead-letter', item: id, code: reason, err: error }, 'not put aside')
       throw error

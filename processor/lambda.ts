@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { Context } from 'aws-lambda'
 import {
   dynamoDbClientOptions,
   s3ClientOptions,
@@ -14,8 +15,10 @@ import { startTracing } from '../core/start-tracing.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
 import { createHandler, type TriggerEvent } from './create-handler.ts'
+import { createLambdaMetrics } from './publish-metrics.ts'
 import type { KafkaAnswer } from './read-kafka-event.ts'
 import { createReconcile } from './reconcile.ts'
+import { takeCallTime } from './take-call-time.ts'
 import { throwFailures } from './throw-failures.ts'
 import { createFindTraceparent } from './trace-image.ts'
 
@@ -25,6 +28,7 @@ const tracing = await startTracing({
   service: 'hashgate-processor',
   endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
 })
+const metrics = createLambdaMetrics()
 const kafka = await connectKafka(config, {
   clientId: 'hashgate-processor',
   logger,
@@ -48,19 +52,29 @@ const handle = createHandler({
   imagesInFlight: config.IMAGES_IN_FLIGHT,
   maxTries: config.DEAD_LETTER_AFTER_TRIES,
   ...(tracing.isOn && { findTraceparent: createFindTraceparent(deps.rawBucket) }),
+  observer: metrics.observer,
   logger,
 })
 
+/** An event may wait for Kafka this long when its image has run out of time; then the writes that give images back. */
+const reserveMs = publishing.budgetMs + 1_000
+
+type LambdaContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemainingTimeInMillis'>
+
 /**
  * Entry point on AWS Lambda, for S3 notifications, self-managed Kafka events and schedules. A throw makes Lambda deliver
- * the whole event again.
+ * the whole event again. What cannot be finished within the function's time is given back before it is over.
  */
-export async function handler(
-  event: TriggerEvent,
-  { awsRequestId }: { awsRequestId: string },
-): Promise<KafkaAnswer | undefined> {
-  // Lambda freezes the process as soon as it has the answer.
-  const answer = await handle(event, { awsRequestId }).finally(tracing.flush)
-  if (config.REPORT_BATCH_ITEM_FAILURES) return answer
-  throwFailures(answer)
+export async function handler(event: TriggerEvent, context: LambdaContext): Promise<KafkaAnswer | undefined> {
+  metrics.noteStart(context.functionName)
+  const callTime = takeCallTime(context.getRemainingTimeInMillis(), reserveMs)
+  try {
+    const answer = await handle(event, { awsRequestId: context.awsRequestId, ...callTime })
+    if (config.REPORT_BATCH_ITEM_FAILURES) return answer
+    throwFailures(answer)
+  } finally {
+    metrics.publish()
+    // Lambda freezes the process as soon as it has the answer.
+    await tracing.flush()
+  }
 }

@@ -1,6 +1,7 @@
 import { DependencyUnavailable, Rejection } from '../core/errors.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import { traced } from '../core/traced.ts'
+import { type CallTime, type Deadline, OutOfTime, startDeadline } from './start-deadline.ts'
 import { announceResult } from './steps/announce-result.ts'
 import { claimRecord } from './steps/claim-record.ts'
 import { fetchOriginal } from './steps/fetch-original.ts'
@@ -9,6 +10,7 @@ import { recordResult } from './steps/record-result.ts'
 import { renderVariants } from './steps/render-variants.ts'
 import { storeManifest } from './steps/store-manifest.ts'
 import { storeVariants } from './steps/store-variants.ts'
+import { takeStepInTime } from './take-step-in-time.ts'
 import type { Done, ProcessorDeps, Stages, Step, Work } from './work.ts'
 
 type OpenStage = Exclude<keyof Stages, 'done'>
@@ -25,31 +27,46 @@ const steps: { [S in OpenStage]: Step<S> } = {
   described: announceResult,
 }
 
+/** Bounded by the image's deadline. What it takes to claim, to record and to tell, the clients' own timeouts bound. */
+const timed = new Set<OpenStage>(['claimed', 'fetched', 'inspected', 'rendered'])
+
 /**
  * Turns one raw upload into variants and a finished record. Any number of calls for one image, at once or one after
  * another, have one effect.
+ * @param call ends some seconds before the caller is gone: they are for the last writes
  * @throws only what a retry can cure
  */
-export async function processImage(image: ImageRef, deps: ProcessorDeps): Promise<Done> {
-  let work: Work = { stage: 'asked', image }
-  while (work.stage !== 'done') work = await advance(work, deps)
-  return work
+export async function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
+  const deadline = startDeadline(deps.limits.imageTimeoutMs, call)
+  try {
+    let work: Work = { stage: 'asked', image }
+    while (work.stage !== 'done') work = await advance(work, deps, deadline)
+    return work
+  } finally {
+    deadline.clear()
+  }
 }
 
-async function advance(work: Work<OpenStage>, deps: ProcessorDeps): Promise<Work> {
+async function advance(work: Work<OpenStage>, deps: ProcessorDeps, deadline: Deadline): Promise<Work> {
   try {
-    return await takeStep(work, deps)
+    return await takeStep(work, deps, deadline)
   } catch (error) {
     if (work.stage === 'asked') throw error
     if (error instanceof Rejection) return judge(work, error)
-    if (error instanceof DependencyUnavailable) await giveBack(work, deps)
+    if (error instanceof DependencyUnavailable) await giveBack(work, deps, { attemptCounts: false })
+    if (error instanceof OutOfTime) await giveBack(work, deps, { attemptCounts: error.hadItsTime })
     throw error
   }
 }
 
-function takeStep<S extends OpenStage>(work: Work<S>, deps: ProcessorDeps): Promise<Work> {
+function takeStep<S extends OpenStage>(
+  work: Work<S>,
+  deps: ProcessorDeps,
+  deadline: Deadline,
+): Promise<Work> {
   const step: Step<S> = steps[work.stage]
-  return traced(step.name, {}, () => step(work, deps))
+  const take = () => (timed.has(work.stage) ? takeStepInTime(step, work, deps, deadline) : step(work, deps))
+  return traced(step.name, {}, take)
 }
 
 function judge({ record, owner }: Stages['claimed'], { reason, message }: Rejection): Work<'judged'> {
@@ -62,9 +79,14 @@ function judge({ record, owner }: Stages['claimed'], { reason, message }: Reject
 }
 
 /**
- * A part that is away is no fault of the image: the next delivery may try at once. Any other error keeps the lease, so
- * that an image which fails for a reason nobody knows is tried again later, and not for ever.
+ * A part that is away is no fault of the image: the next delivery may try at once. So it may when time has run out, but an
+ * image that never finishes in time is not tried for ever: only what was begun late in its call does not count. Any other error keeps the lease: an image which fails for a
+ * reason nobody knows is tried again later, and not for ever.
  */
-async function giveBack({ record, owner }: Stages['claimed'], { catalog }: ProcessorDeps): Promise<void> {
-  await catalog.release(record, owner).catch(() => {})
+async function giveBack(
+  { record, owner }: Stages['claimed'],
+  { catalog }: ProcessorDeps,
+  { attemptCounts }: { attemptCounts: boolean },
+): Promise<void> {
+  await catalog.release(record, owner, { attemptCounts }).catch(() => {})
 }

@@ -1,13 +1,34 @@
+import type { Metadata } from 'sharp'
 import { Rejection } from '../core/errors.ts'
 import { sharp } from './decoder.ts'
 import { isMachinesFault } from './judge-decode-error.ts'
 
-/** Dimensions as they will be seen (EXIF orientation applied), and pages, from the header alone. @throws Rejection */
-export async function readHeader(bytes: Buffer): Promise<{ width: number; height: number; pages: number }> {
+/** What an image says of itself before a pixel is decoded. It may be lying. */
+export interface ImageHeader {
+  /** Pixels of one page as they will be seen: the EXIF orientation is applied. */
+  width: number
+  height: number
+  /** Frames of an animation, pages of a TIFF; 1 of anything else. */
+  pages: number
+  /** Colour space of the stored pixels, in libvips' words: `srgb`, `rgb16`, `b-w`, `cmyk`, … */
+  space: Metadata['space']
+  /** Kind of number that a channel is decoded to: `uchar` has 8 bits, `ushort` 16; `float` and the like are not for pictures. */
+  depth: Metadata['depth']
+  /** Alpha among them. */
+  channels: number
+  hasAlpha: boolean
+  /** Of an animation: milliseconds that each frame stays. */
+  delay?: number[]
+  /** Of an animation: how often it runs; 0 is for ever. */
+  loop?: number
+}
+
+/** Reads the header alone. @throws Rejection when there is none to be read */
+export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
-    const { autoOrient, pages = 1 } = await image.metadata()
-    return { ...autoOrient, pages }
+    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, delay, loop } = await image.metadata()
+    return { ...autoOrient, pages, space, depth, channels, hasAlpha, delay, loop }
   } catch (error) {
     if (isMachinesFault(error)) throw error
     throw new Rejection('image_corrupt', undefined, error)

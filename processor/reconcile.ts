@@ -11,8 +11,14 @@ interface ReconcileDeps {
   now: () => number
 }
 
-/** @param processOne works on one image, as a trigger would; what it throws leaves the image to the next round */
-export type Reconcile = (processOne: (image: ImageRef) => Promise<unknown>) => Promise<void>
+/**
+ * @param processOne works on one image, as a trigger would; what it throws leaves the image to the next round
+ * @param isOver whether to leave all that is still to come to the next round
+ */
+export type Reconcile = (
+  processOne: (image: ImageRef) => Promise<unknown>,
+  isOver?: () => boolean,
+) => Promise<void>
 
 const minCheckIntervalMs = 60_000
 const lastCheckBeforeEndMs = 3_600_000
@@ -26,11 +32,12 @@ const lastCheckBeforeEndMs = 3_600_000
  * away.
  */
 export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Reconcile {
-  return async function reconcile(processOne) {
+  return async function reconcile(processOne, isOver = () => false) {
     const failures: unknown[] = []
     for await (const images of catalog.listUnfinished()) {
       const ends = await Promise.allSettled(images.map((image) => check(image, processOne)))
       failures.push(...ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason))
+      if (isOver()) break
     }
     // At the end: an image that cannot be read must not hold up the others.
     const away = failures.find((reason) => reason instanceof DependencyUnavailable)

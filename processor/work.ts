@@ -7,6 +7,7 @@ import type { ImageResult } from '../core/image-leases.ts'
 import type { ImageRecord } from '../core/image-record.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import type { AcceptedFormat, VariantSpec } from '../core/variants.ts'
+import type { ImageHeader } from './read-header.ts'
 
 /** What the steps reach out to, and their limits. */
 export interface ProcessorDeps {
@@ -25,6 +26,8 @@ export interface ProcessorLimits {
   maxInputPixels: number
   maxAttempts: number
   leaseMs: number
+  /** Of one image, from its claim to its stored variants. */
+  imageTimeoutMs: number
   decodeTimeoutSeconds: number
 }
 
@@ -41,11 +44,8 @@ export interface Fetched extends Held {
   contentType: string
 }
 
-export interface Inspected extends Fetched {
+export interface Inspected extends Fetched, ImageHeader {
   format: AcceptedFormat
-  /** Pixels, after the EXIF orientation is applied. */
-  width: number
-  height: number
 }
 
 export interface RenderedVariant {
@@ -82,6 +82,8 @@ export interface Recorded extends Held {
 export interface Done {
   outcome: ImageResult['status'] | 'finished before' | 'gone' | 'no bytes'
   reason?: RejectionReason
+  /** Of the original, and of all variants together; of a final image. */
+  bytes?: { original: number; variants: number }
 }
 
 /** What is known about an image at each stage of the work. */

@@ -15,6 +15,7 @@ export async function announceResult(
     stage: 'done',
     outcome: record.status,
     ...(record.rejection && { reason: record.rejection.reason }),
+    bytes: countBytes(record),
   }
 }
 
@@ -27,4 +28,9 @@ async function publishInOrder({ owedEvents }: OwingRecord, { eventBus }: Process
     if (error instanceof DependencyUnavailable) return false
     throw error
   }
+}
+
+function countBytes({ byteLength, image }: OwingRecord) {
+  const variants = image?.variants.reduce((sum, variant) => sum + variant.byteLength, 0) ?? 0
+  return { original: byteLength, variants }
 }

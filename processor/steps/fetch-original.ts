@@ -19,7 +19,11 @@ export async function fetchOriginal(
     body.destroy()
     throw tooManyBytes(limits.maxUploadBytes)
   }
-  const { bytes, sha256 } = await readWithin(body, limits.maxUploadBytes, limits.leaseMs / 2)
+  const { bytes, sha256 } = await readWithin(
+    body,
+    limits.maxUploadBytes,
+    Math.ceil(limits.imageTimeoutMs / 2),
+  )
   // Cut off on its way here, which says nothing about the object.
   if (bytes.length < byteLength) throw new DependencyUnavailable('bucket', new Error('the body ended early'))
   if (sha256 !== record.imageId) throw new Rejection('checksum_mismatch')

@@ -22,7 +22,8 @@ export async function inspectImage(
     )
   }
 
-  const { width, height, pages } = await readHeader(original)
+  const header = await readHeader(original)
+  const { width, height, pages } = header
   if (width * height * pages > limits.maxInputPixels) {
     const size = `${width}×${height} pixels${pages > 1 ? ` in ${pages} pages` : ''}`
     throw new Rejection(
@@ -30,5 +31,5 @@ export async function inspectImage(
       `The image has ${size}; this system accepts ${limits.maxInputPixels} in all.`,
     )
   }
-  return { ...work, stage: 'inspected', format, width, height }
+  return { ...work, stage: 'inspected', format, ...header }
 }

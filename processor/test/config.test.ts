@@ -15,6 +15,7 @@ test('what must be said is little, and mistakes are named together', async (t) =
     MAX_UPLOAD_BYTES: 52_428_800,
     MAX_INPUT_PIXELS: 100_000_000,
     LEASE_SECONDS: 120,
+    IMAGE_TIMEOUT_SECONDS: 60,
     DECODE_TIMEOUT_SECONDS: 30,
     IMAGES_IN_FLIGHT: 2,
     MAX_ATTEMPTS: 5,

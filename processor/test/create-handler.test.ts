@@ -104,6 +104,19 @@ test('a schedule runs the reconciler, which works on images as the triggers do',
   t.equal(room.rawBucket.reads.length, 1)
 })
 
+test('a schedule whose time is over leaves the rest to the next round', async (t) => {
+  const room = await createTestRoom(t)
+  const asked: boolean[] = []
+  const reconcile: Reconcile = async (_processOne, isOver) => {
+    asked.push(isOver?.() ?? false)
+  }
+  const { handle } = createTestHandler(room, {}, reconcile)
+  const event = await readEvent<TriggerEvent>('schedule-eventbridge-rule')
+  await handle(event, { endsAtMs: Date.now() + 60_000 })
+  await handle(event, { endsAtMs: Date.now() - 1 })
+  t.strictSame(asked, [false, true])
+})
+
 test('a schedule whose reconciler fails fails', async (t) => {
   const room = await createTestRoom(t)
   const { handle } = createTestHandler(room, {}, () => Promise.reject(new Error('away')))
@@ -117,6 +130,26 @@ test('an image that another worker has: S3 must send it again, Kafka need not', 
   await room.catalog.claim(image, 'somebody else', 60_000)
   await t.rejects(handle(s3Event(image)), { name: 'AggregateError', errors: [{ name: 'LeaseUnavailable' }] })
   t.strictSame(await handle(await kafkaEventOf(room, image)), { batchItemFailures: [] })
+})
+
+test('what a caller has no time for comes again, and nothing of it is begun', async (t) => {
+  const room = await createTestRoom(t)
+  const { handle, letters, logLines } = createTestHandler(room, {
+    processedBucket: { write: () => new Promise(() => {}) },
+  })
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const kafkaEvent = await kafkaEventOf(room, image)
+  const failed = { batchItemFailures: [{ itemIdentifier: { offset: 1 } }] }
+  t.match(await handle(kafkaEvent, { endsAtMs: Date.now() }), failed)
+  t.match(await room.find(image), { status: 'pending', attempts: 0 })
+
+  for (let attempts = 1; attempts <= 3; attempts++) {
+    t.match(await handle(kafkaEvent, { endsAtMs: Date.now() + 200 }), failed)
+  }
+  t.match(await room.find(image), { status: 'pending' }, 'broken off, and free for the next')
+  t.match(logLines().at(-1), { level: 40, code: 'OUT_OF_TIME', imageId: image.imageId })
+  t.strictSame(letters, [], 'it is no dead letter')
+  await t.rejects(handle(s3Event(image), { endsAtMs: Date.now() }), { errors: [{ name: 'OutOfTime' }] })
 })
 
 test('an event of nobody we know is an error', async (t) => {

@@ -12,10 +12,14 @@ const services = await startEmbeddedServices(t)
 test('the exported handler does the work, with nothing but its environment', async (t) => {
   const record = await services.upload(await makeImage('jpeg'), 'image/jpeg')
   const object = { key: rawKey(record), sequencer: '00' }
-  const { logLines } = await invoke({
+  const { logLines, metrics } = await invoke({
     Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'raw' }, object } }],
   })
   t.match(await services.find(record), { status: 'ready' })
+  t.match(metrics, [
+    { ColdStart: 1, function_name: 'processor', service: 'processor' },
+    { ImagesReady: 1, ImageDuration: Number, OriginalBytes: record.byteLength, VariantBytes: Number },
+  ])
   t.match(logLines.at(-1), {
     operation: 'process-image',
     requestId: 'request-1',
@@ -26,8 +30,22 @@ test('the exported handler does the work, with nothing but its environment', asy
 
 test('a Kafka event of an image that is gone, and of poison, is done with', async (t) => {
   const event = await readEvent<object>('kafka-many-records')
-  const { answer } = await invoke(event, { REPORT_BATCH_ITEM_FAILURES: 'true' })
+  const { answer, metrics } = await invoke(event, { REPORT_BATCH_ITEM_FAILURES: 'true' })
   t.strictSame(answer, { batchItemFailures: [] })
+  const [coldStart, ...others] = metrics
+  t.match(coldStart, { ColdStart: 1 })
+  t.match(
+    others.filter(({ reason }) => reason),
+    [
+      { DeadLetters: 1, reason: 'not_an_upload_completed_event' },
+      { DeadLetters: 1, reason: 'not_an_upload_completed_event' },
+    ],
+  )
+  t.match(others.at(-1), {
+    DeadLetters: [1, 1],
+    service: 'processor',
+    _aws: { CloudWatchMetrics: [{ Namespace: 'hashgate' }] },
+  })
 })
 
 const kafkaIsAway = { KAFKA_BROKERS: '127.0.0.1:1', PUBLISH_TIMEOUT_SECONDS: '1' }
@@ -49,23 +67,31 @@ test('to any other event source they are a throw: all of them come again, and no
   t.equal(failure, '2 records must come again')
 })
 
+/** What Lambda says of itself, as far as it matters here. */
+const lambdaEnvironment = { AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' }
+
 /** Calls the handler in a process of its own, as Lambda does. */
 async function invoke(event: object, environment: Record<string, string> = {}) {
   const program = `
     const { handler } = await import(${JSON.stringify(new URL('../lambda.ts', import.meta.url).href)})
-    const end = await handler(${JSON.stringify(event)}, { awsRequestId: 'request-1' }).then(
+    const end = await handler(${JSON.stringify(event)}, { awsRequestId: 'request-1', functionName: 'processor', getRemainingTimeInMillis: () => 60_000 }).then(
       (answer) => ({ answer }),
       ({ message }) => ({ failure: message }),
     )
     console.log(JSON.stringify(end))
     process.exit(0)`
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], {
-    env: { ...process.env, ...services.environment, ...environment },
+    env: { ...process.env, ...lambdaEnvironment, ...services.environment, ...environment },
   })
   const lines = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  const { answer, failure } = lines.find(({ level }) => !level)
-  return { logLines: lines.filter(({ level }) => level), answer, failure }
+  const { answer, failure } = lines.find((line) => 'answer' in line || 'failure' in line) ?? {}
+  return {
+    logLines: lines.filter(({ level }) => level),
+    metrics: lines.filter((line) => '_aws' in line),
+    answer,
+    failure,
+  }
 }

@@ -57,6 +57,14 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
     t.equal(claimed(await catalog.claim(before, 'next', leaseMs)).attempts, 1, 'free at once')
   })
 
+  await t.test('release may count the attempt', async (t) => {
+    const { catalog } = openCatalog(store)
+    const held = await registerAndClaim(catalog, 'worker')
+    await catalog.release(held, 'worker', { attemptCounts: true })
+    t.match(await catalog.find(held.tenant, held.imageId), { status: 'pending', attempts: 1 })
+    t.equal(claimed(await catalog.claim(held, 'next', leaseMs)).attempts, 2, 'free at once')
+  })
+
   await t.test('release of a record that owes its event keeps its status and the event', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'killed')

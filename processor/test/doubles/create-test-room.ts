@@ -46,6 +46,7 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
     maxInputPixels: 100_000_000,
     maxAttempts: 5,
     leaseMs: 120_000,
+    imageTimeoutMs: 60_000,
     decodeTimeoutSeconds: 30,
   }
   const deps = {

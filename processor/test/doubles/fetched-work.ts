@@ -46,6 +46,7 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
       maxInputPixels: 100_000_000,
       maxAttempts: 5,
       leaseMs: 120_000,
+      imageTimeoutMs: 60_000,
       decodeTimeoutSeconds: 30,
       ...limits,
     },

@@ -22,7 +22,12 @@ test('the event is struck off only after it is on its topic', async (t) => {
     },
   }
   const done = await announceResult({ ...recorded, stage: 'described' }, { ...room.deps, eventBus })
-  t.strictSame(done, { stage: 'done', outcome: 'rejected', reason: 'image_corrupt' })
+  t.strictSame(done, {
+    stage: 'done',
+    outcome: 'rejected',
+    reason: 'image_corrupt',
+    bytes: { original: (await room.find(image))?.byteLength, variants: 0 },
+  })
   t.strictSame(owedWhilePublishing, [true])
   const record = await room.find(image)
   t.notOk(record?.owedEvents)

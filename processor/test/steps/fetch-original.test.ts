@@ -53,7 +53,7 @@ test('an object that goes on for ever is cut off at the limit', async (t) => {
 })
 
 test('a body that stalls is the fault of the store', async (t) => {
-  const { deps } = createStepDeps({ leaseMs: 100 })
+  const { deps } = createStepDeps({ imageTimeoutMs: 100 })
   // A real socket would keep the process alive.
   const alive = setInterval(() => {}, 1_000)
   t.teardown(() => clearInterval(alive))

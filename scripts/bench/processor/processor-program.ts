@@ -21,6 +21,7 @@ const deps = {
     maxInputPixels: 100_000_000,
     maxAttempts: 1,
     leaseMs: 120_000,
+    imageTimeoutMs: 60_000,
     decodeTimeoutSeconds: 30,
   },
 } as unknown as ProcessorDeps

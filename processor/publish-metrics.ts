@@ -1,0 +1,39 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import type { Observer } from './observer.ts'
+
+/**
+ * Metrics of the Lambda function: lines in CloudWatch's embedded metric format on stdout, from which CloudWatch makes them
+ * (namespace `hashgate`, dimension `service`). The ones of a kind have a second dimension, `reason` or `code`, and a sum without it.
+ * No dimension names a tenant or an image.
+ */
+export function createLambdaMetrics() {
+  const metrics = new Metrics({ namespace: 'hashgate', serviceName: 'processor' })
+
+  const observer: Observer = {
+    imageEnded({ outcome, reason, bytes }, durationMs) {
+      if (!bytes) return
+      if (reason) count('ImagesRejected', 'reason', reason)
+      else if (outcome === 'ready') metrics.addMetric('ImagesReady', MetricUnit.Count, 1)
+      metrics.addMetric('ImageDuration', MetricUnit.Milliseconds, durationMs)
+      metrics.addMetric('OriginalBytes', MetricUnit.Bytes, bytes.original)
+      metrics.addMetric('VariantBytes', MetricUnit.Bytes, bytes.variants)
+    },
+    imageFailed: (code) => count('ImagesFailed', 'code', code),
+    recordPutAside: (reason) => count('DeadLetters', 'reason', reason),
+  }
+
+  function count(name: string, dimension: string, value: string): void {
+    metrics.addMetric(name, MetricUnit.Count, 1)
+    metrics.singleMetric().addDimension(dimension, value).addMetric(name, MetricUnit.Count, 1)
+  }
+
+  /** Of every call, at its start. */
+  const noteStart = (functionName: string | undefined) => metrics.captureColdStartMetric(functionName)
+
+  /** Of every call, at its end. */
+  function publish(): void {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics()
+  }
+
+  return { observer, noteStart, publish }
+}

@@ -1,0 +1,38 @@
+import { test } from 'tap'
+import { sharp } from '../decoder.ts'
+import { readHeader } from '../read-header.ts'
+import { drawNoise, makeImage } from './images/make-image.ts'
+
+test('a picture', async (t) => {
+  t.strictSame(await readHeader(await makeImage('jpeg', { width: 40, height: 30 })), {
+    width: 40,
+    height: 30,
+    pages: 1,
+    space: 'srgb',
+    depth: 'uchar',
+    channels: 3,
+    hasAlpha: false,
+    delay: undefined,
+    loop: undefined,
+  })
+  const turned = await drawNoise({ width: 40, height: 30 }).withMetadata({ orientation: 8 }).jpeg().toBuffer()
+  t.match(await readHeader(turned), { width: 30, height: 40 })
+})
+
+test('depth, colour space and alpha are those of the stored pixels', async (t) => {
+  const deep = await drawNoise({ channels: 4 }).toColourspace('rgb16').png().toBuffer()
+  t.match(await readHeader(deep), { space: 'rgb16', depth: 'ushort', channels: 4, hasAlpha: true })
+  const inks = await drawNoise().toColourspace('cmyk').jpeg().toBuffer()
+  t.match(await readHeader(inks), { space: 'cmyk', depth: 'uchar', channels: 4, hasAlpha: false })
+})
+
+test('an animation tells its frames, how long they stay, and how often they run', async (t) => {
+  const frames = await Promise.all([1, 2, 3].map(() => makeImage('png', { width: 20, height: 10 })))
+  for (const format of ['gif', 'webp'] as const) {
+    const bytes = await sharp(frames, { join: { animated: true } })
+      .toFormat(format, { delay: [100, 200, 300], loop: 2 })
+      .toBuffer()
+    const expected = { width: 20, height: 10, pages: 3, delay: [100, 200, 300], loop: 2 }
+    t.match(await readHeader(bytes), expected, format)
+  }
+})

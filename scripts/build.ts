@@ -1,0 +1,43 @@
+/** `npm run build`: the two zips that are deployed. */
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildZip, deployables } from './build/build-zips.ts'
+import { type Architecture, architectures } from './build/target.ts'
+import { runCommand } from './run-command.ts'
+
+const usage = `Usage: npm run build [-- --arch arm64|x64] [--out FOLDER]
+
+Makes processor.zip (AWS Lambda nodejs24.x, handler "lambda.handler") and gateway.zip (Node 24, "node server.mjs") in dist/,
+for arm64 unless told otherwise. The same commit makes the same bytes.`
+
+await runCommand(main)
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      arch: { type: 'string', default: 'arm64' },
+      out: { type: 'string', default: join(import.meta.dirname, '../dist') },
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help || !isArchitecture(values.arch)) {
+    console.log(usage)
+    return values.help ? 0 : 1
+  }
+  for (const deployable of deployables) {
+    const { file, bytes, unpackedBytes, sha256 } = await buildZip(deployable, {
+      out: values.out,
+      cpu: values.arch,
+    })
+    console.log(`${file}  ${megabytes(bytes)}, ${megabytes(unpackedBytes)} unpacked  sha256 ${sha256}`)
+  }
+  return 0
+}
+
+function isArchitecture(text: string): text is Architecture {
+  return (architectures as readonly string[]).includes(text)
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { bundle } from './bundle.ts'
+import { collectLicenses } from './collect-licenses.ts'
+import { shipPackage } from './ship-package.ts'
+import type { Architecture } from './target.ts'
+import { type WrittenZip, writeZip } from './write-zip.ts'
+
+interface BuildOptions {
+  /** Where the zips are put. */
+  out: string
+  cpu: Architecture
+}
+
+interface Deployable {
+  zip: string
+  program: string
+  /** Reads files of its own when it runs: it cannot be bundled. */
+  shipped: string
+}
+
+export const deployables: Deployable[] = [
+  // libvips is a shared library, another one for each kind of machine.
+  { zip: 'processor.zip', program: 'processor/lambda.ts', shipped: 'sharp' },
+  // The pages of Swagger UI are files.
+  { zip: 'gateway.zip', program: 'gateway/server.ts', shipped: '@fastify/swagger-ui' },
+]
+
+const root = join(import.meta.dirname, '../..')
+
+/** Makes one of the zips that are deployed. The same sources and lockfile make the same bytes. */
+export async function buildZip(
+  { zip, program, shipped }: Deployable,
+  { out, cpu }: BuildOptions,
+): Promise<WrittenZip> {
+  const [bundled, kept] = await Promise.all([
+    bundle({ root, program, external: [shipped] }),
+    shipPackage(root, shipped, cpu),
+  ])
+  const licenses = await collectLicenses(root, bundled.packages)
+  return writeZip(join(out, zip), {
+    ...bundled.files,
+    ...kept.files,
+    'THIRD-PARTY-LICENSES.txt': licenses,
+  })
+}
