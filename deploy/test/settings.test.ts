@@ -9,9 +9,7 @@ const ofTheProcess = ['MALLOC_ARENA_MAX', 'NODE_OPTIONS']
 
 /** Settings that a template leaves as they are when nobody sets them, and why. */
 const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
-  gateway: {
-    'as long as the contract says': ['MAX_WAIT_SECONDS'],
-  },
+  gateway: {},
   processor: {
     'Lambda sets it': ['AWS_REGION'],
     "AWS's own": ['S3_ENDPOINT', 'DYNAMODB_ENDPOINT', 'SECRETS_MANAGER_ENDPOINT'],
@@ -31,6 +29,7 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
     'the gateway alone has it': ['RETENTION_DAYS'],
     'measured to be right, and nothing of a deployment': [
       'DECODE_TIMEOUT_SECONDS',
+      'IMAGE_TIMEOUT_SECONDS',
       'IMAGES_IN_FLIGHT',
       'MAX_ATTEMPTS',
       'PUBLISH_TIMEOUT_SECONDS',
