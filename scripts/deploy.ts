@@ -32,6 +32,12 @@ Region and credentials are found as the AWS command line finds them.
 
 const folder = new URL('../deploy/', import.meta.url)
 
+// What was begun goes on without us: AWS does the work.
+process.once('SIGINT', () => {
+  console.error('\nInterrupted. What AWS has begun goes on; the same command takes it up again.')
+  process.exit(130)
+})
+
 await runCommand(main)
 
 function readArguments() {
