@@ -3,7 +3,7 @@ import { DescribeStatementCommand, ExecuteStatementCommand } from '@aws-sdk/clie
 import { GetNamespaceCommand } from '@aws-sdk/client-redshift-serverless'
 import type { Deployment } from './deployment.ts'
 import { readOutput } from './read-outputs.ts'
-import { readStatements, type Statement } from './read-statements.ts'
+import { listSqlFiles, readStatements, type Statement } from './read-statements.ts'
 
 interface Warehouse {
   WorkgroupName: string
@@ -23,14 +23,17 @@ export async function applySql(deployment: Deployment, directory: URL): Promise<
     Database: await output('analytics/database'),
     SecretArn: await findAdminSecret(deployment, await output('analytics/namespace')),
   }
-  const statements = await readStatements(directory, {
+  const values = {
     IntegrationId: (await output('analytics/integration-arn')).replace(/^.*:integration:/, ''),
     GlueDatabase: await output('analytics/glue-database'),
     SpectrumRoleArn: await output('analytics/spectrum-role-arn'),
     ViewerRole: await output('analytics/viewer-role'),
     HistoryMode: await output('analytics/history-mode'),
     CatalogTable: await output('metadata/catalog-table'),
-  })
+  }
+  const files = await listSqlFiles(directory, values.HistoryMode === 'true')
+  const read = await Promise.all(files.map((file) => readStatements(new URL(file, directory), values)))
+  const statements = read.flat()
   deployment.say(`Applying ${statements.length} statements to ${warehouse.WorkgroupName} …`)
   for (const statement of statements) await apply(deployment, warehouse, statement)
 }

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 
 export interface Statement {
   file: string
@@ -10,15 +11,15 @@ export interface Statement {
 const historyFile = '20-stored-history.sql'
 const presentFile = '20-stored.sql'
 
-/**
- * The statements of a folder, in the order of their files, with what `${…}` stands for.
- * @throws Error for a name that nobody gives a value
- */
-export async function readStatements(directory: URL, values: Record<string, string>): Promise<Statement[]> {
-  const other = values.HistoryMode === 'true' ? presentFile : historyFile
-  const files = (await readdir(directory)).filter((file) => file.endsWith('.sql') && file !== other)
-  const texts = await Promise.all(files.sort().map((file) => readFile(new URL(file, directory), 'utf8')))
-  return texts.flatMap((text, index) => splitStatements(files[index] ?? '', fillIn(text, values)))
+/** The files of a folder in the order in which they are applied. @param historyMode picks one of the two that begin with 20 */
+export async function listSqlFiles(directory: URL, historyMode: boolean): Promise<string[]> {
+  const other = historyMode ? presentFile : historyFile
+  return (await readdir(directory)).filter((file) => file.endsWith('.sql') && file !== other).sort()
+}
+
+/** The statements of a file, with what `${…}` stands for. @throws Error for a name that has no value, or an unfit one */
+export async function readStatements(file: URL, values: Record<string, string>): Promise<Statement[]> {
+  return splitStatements(basename(file.pathname), fillIn(await readFile(file, 'utf8'), values))
 }
 
 function fillIn(text: string, values: Record<string, string>): string {
