@@ -35,6 +35,17 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
       'PUBLISH_TIMEOUT_SECONDS',
       'DEAD_LETTER_AFTER_TRIES',
     ],
+    'what is accepted and made is the same everywhere': [
+      'COLOR_SPACES',
+      'DECODE_MEMORY_MB',
+      'KEEP_LOCATION',
+      'MAX_ANIMATED_PIXELS',
+      'MAX_BITS_PER_CHANNEL',
+      'MAX_DECODE_BYTES',
+      'MAX_PAGES',
+      'MAX_SIDE_PIXELS',
+      'variants',
+    ],
     'no collector in the network yet': ['OTEL_EXPORTER_OTLP_ENDPOINT'],
   },
 }
