@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type ManifestTable, openWarehouse } from './analytics/open-warehouse.ts'
 import { listSqlFiles, readStatements } from './analytics/read-sql.ts'
+import { writeManifests } from './analytics/write-manifests.ts'
 import { writeSomeDays } from './analytics/write-some-days.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
@@ -12,11 +13,7 @@ const { TableInput: manifestTable } = modelResource<{ TableInput: ManifestTable 
   'analytics',
   'ManifestTable',
 )
-const { items, manifests, byteLengths } = await writeSomeDays(t)
-const fieldNames = [
-  ...new Set([...manifests.values()].flatMap(({ bytes }) => namesIn(JSON.parse(String(bytes))))),
-]
-const rows = items.map(({ pk, ...item }) => ({ pk: pk?.S ?? '', item }))
+const { rows, manifests, fieldNames, byteLengths } = await writeSomeDays(t)
 
 t.test('each field of a manifest is a column of its table, and the other way round', async (t) => {
   const { Columns } = manifestTable.StorageDescriptor
@@ -40,7 +37,7 @@ t.test('each field of a manifest is a column of its table, and the other way rou
 })
 
 t.test('the views over a living table', async (t) => {
-  const ask = await openWarehouse(t, {
+  const { ask } = await openWarehouse(t, {
     ...(await contents(t)),
     rows,
     historyMode: false,
@@ -129,7 +126,7 @@ t.test('without history a record is gone at the second at which it expires', asy
   const expiresAt = Math.min(...rows.map(({ item }) => Number(item.expiresAt?.N)))
   const at = (seconds: number) => new Date(seconds * 1_000).toISOString().slice(0, 19).replace('T', ' ')
   const count = async (t: Test, now: string) => {
-    const ask = await openWarehouse(t, { ...(await contents(t)), rows, historyMode: false, now })
+    const { ask } = await openWarehouse(t, { ...(await contents(t)), rows, historyMode: false, now })
     return (await ask('images')).length
   }
   await t.test('a second before', async (t) => t.equal(await count(t, at(expiresAt - 1)), rows.length))
@@ -150,7 +147,7 @@ t.test('with history each life counts once, with its last state, also when it is
     item: { ...first?.item, generation: { S: '20261201' }, createdAt: { S: '2026-12-01T09:00:00.000Z' } },
     history: { createdAt: '2026-12-01 09:15:00' },
   }
-  const ask = await openWarehouse(t, {
+  const { ask } = await openWarehouse(t, {
     ...(await contents(t)),
     rows: [...versions, secondLife],
     historyMode: true,
@@ -167,9 +164,9 @@ t.test('with history each life counts once, with its last state, also when it is
 t.test('with history the facts of an image outlive its manifest', async (t) => {
   const { bucket, ...rest } = await contents(t)
   const onlyFirstDay = join(bucket, 'pruned')
-  await writeManifests(onlyFirstDay, (key) => !key.includes('day=2026-11-23'))
+  await writeManifests(manifests, onlyFirstDay, (key) => !key.includes('day=2026-11-23'))
   const history = { createdAt: '2026-11-23 10:15:00' }
-  const ask = await openWarehouse(t, {
+  const { ask } = await openWarehouse(t, {
     ...rest,
     bucket: onlyFirstDay,
     rows: rows.map((row) => ({ ...row, history })),
@@ -207,21 +204,6 @@ t.test('each placeholder has a value that a stack publishes', async (t) => {
 
 async function contents(t: Test) {
   const bucket = t.testdir()
-  await writeManifests(bucket)
+  await writeManifests(manifests, bucket)
   return { manifestTable, bucket, fieldNames }
-}
-
-async function writeManifests(folder: string, wanted: (key: string) => boolean = () => true): Promise<void> {
-  for (const [key, { bytes }] of manifests) {
-    if (!wanted(key)) continue
-    const file = join(folder, key)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, bytes)
-  }
-}
-
-function namesIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(namesIn)
-  if (value === null || typeof value !== 'object') return []
-  return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)])
 }

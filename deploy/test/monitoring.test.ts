@@ -1,9 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import pino from 'pino'
 import t from 'tap'
 import { buildTestApp, sha256, withKey } from '../../gateway/test/build-test-app.ts'
-import { prepareHandleKafkaEvent } from '../../processor/handle-kafka-event.ts'
-import { readEvent } from '../../processor/test/doubles/read-event.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 import { filtersOf, findFault, type Metric } from './monitoring/known-metrics.ts'
@@ -75,6 +72,8 @@ t.test('the check of metrics finds what is wrong', async (t) => {
     { namespace: 'hashgate/dev', name: 'hashgate_images_owing_events', dimensions: { tenant: 'acme' } },
     { namespace: 'hashgate/dev', name: 'hashgate_presign_duration_seconds', dimensions: job },
     { namespace: 'hashgate/dev', name: 'Nothing', dimensions: {} },
+    { namespace: 'hashgate/dev', name: 'DeadLetters', dimensions: { service: 'gateway' } },
+    { namespace: 'hashgate/prod', name: 'DeadLetters', dimensions: { service: 'processor' } },
   ]
   for (const metric of wrong) t.ok(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
 })
@@ -108,22 +107,6 @@ t.test('the line of a request for a URL gives its milliseconds, and no other lin
     filtersOf(stacks).find(({ MetricName }) => MetricName === 'CreateUploadMilliseconds')?.MetricValue,
     '$.durationMs',
   )
-})
-
-t.test('an event that is put aside is counted', async (t) => {
-  const lines: object[] = []
-  const logger = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  const handle = prepareHandleKafkaEvent({
-    processOnce: async () => {
-      throw new Error('nobody foresaw this')
-    },
-    deadLetters: { publish: async () => {} },
-    maxTries: 1,
-    logger,
-  })
-  await handle(await readEvent('kafka-many-records'), {})
-  const counted = lines.filter((line) => matchesFilter(patternOf('DeadLetters'), line))
-  t.ok(counted.length > 0)
 })
 
 t.test('CloudTrail: what is refused counts, and what is everyday does not', async (t) => {

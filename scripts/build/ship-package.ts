@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runTool } from '../services/run-tool.ts'
-import { findClosure, type LockedPackages, readLockfile } from './read-lockfile.ts'
+import { findClosure, type LockedPackage, type LockedPackages, readLockfile } from './read-lockfile.ts'
 import { type Architecture, npmPlatformFlags, runsOn } from './target.ts'
 
 export interface ShippedPackage {
@@ -23,6 +23,9 @@ export async function shipPackage(root: string, name: string, cpu: Architecture)
   const closure = findClosure(await readLockfile(root), name)
   const needed = Object.entries(closure).filter(([, locked]) => runsOn(locked, cpu))
   const packages = needed.map(([folder]) => folder)
+  if (isNative(Object.values(closure)) && !isNative(needed.map(([, locked]) => locked))) {
+    throw new Error(`package-lock.json has no ${name} for linux-${cpu}`)
+  }
   const isHere = packages.every((folder) => existsSync(join(root, folder, 'package.json')))
   const origin = isHere ? root : await installFor(root, name, closure, cpu)
 
@@ -32,6 +35,8 @@ export async function shipPackage(root: string, name: string, cpu: Architecture)
   }
   return { files, packages }
 }
+
+const isNative = (packages: LockedPackage[]) => packages.some(({ cpu }) => cpu)
 
 async function listFiles(origin: string, folder: string): Promise<string[]> {
   const paths: string[] = []

@@ -16,9 +16,11 @@ export async function startFaultProxy(target: string) {
   const agent = new Agent({ keepAlive: true })
   let faults: readonly FaultAnswer[] = []
   let failed = 0
+  let isStalled = (_path: string) => false
 
   const server = createServer((incoming, response) => {
     const fault = faults[failed % faults.length]
+    if (isStalled(incoming.url ?? '')) return void incoming.resume()
     if (!fault) return passOn(incoming, response, target, agent)
     failed += 1
     incoming.resume()
@@ -38,6 +40,10 @@ export async function startFaultProxy(target: string) {
     /** From now on every request gets one of these answers, in turn. */
     fail: (answers: readonly FaultAnswer[]) => {
       faults = answers
+    },
+    /** From now on requests for these paths wait for an answer in vain. */
+    stall: (paths: (path: string) => boolean) => {
+      isStalled = paths
     },
     /** From now on everything is passed on again. @returns requests that had a fault for an answer */
     mend: () => {

@@ -67,6 +67,7 @@ const fixedSettings = {
   KAFKA_BATCH_SIZE: 10,
   DEAD_LETTER_AFTER_TRIES: 5,
   REPORT_BATCH_ITEM_FAILURES: false,
+  METRICS_NAMESPACE: 'hashgate',
   RECONCILE_INTERVAL_SECONDS: 0,
 } as const
 

@@ -8,6 +8,9 @@ const tools = {
   java: { programs: ['java'], what: 'Java 17 or newer', debian: 'openjdk-17-jre-headless' },
   maven: { programs: ['mvn'], what: 'Maven', debian: 'maven' },
   go: { programs: ['go'], what: 'Go 1.25 or newer', debian: 'golang-go' },
+  make: { programs: ['make'], what: 'make', debian: 'make' },
+  cmake: { programs: ['cmake3', 'cmake'], what: 'CMake', debian: 'cmake' },
+  compiler: { programs: ['g++', 'c++'], what: 'a C++ compiler', debian: 'g++' },
   python: { programs: ['python3'], what: 'Python 3.9 or newer', debian: 'python3-venv' },
   chromium: {
     programs: ['chromium', 'chromium-browser', 'google-chrome'],

@@ -49,9 +49,15 @@ export async function openWarehouse(t: Test, contents: Contents) {
     for (const statement of await readStatements(file, { CatalogTable: tableName }))
       await run(toDuckDb(statement))
   }
-  /** @param view in the schema `analytics` */
-  return async (view: string, rest = '') =>
-    (await connection.runAndReadAll(`SELECT * FROM analytics.${view} ${rest}`)).getRowObjectsJson()
+  const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
+  /** The rows of a view in the schema `analytics`. @param rest such as a condition */
+  const ask = (view: string, rest = '') => read(`SELECT * FROM analytics.${view} ${rest}`)
+  /** Its columns in their order, with DuckDB's names of their types. */
+  const describe = async (view: string) => {
+    const columns = await read(`DESCRIBE analytics.${view}`)
+    return columns.map(({ column_name, column_type }) => [String(column_name), String(column_type)] as const)
+  }
+  return { ask, describe }
 }
 
 async function recordsTable({ rows, bucket }: Contents): Promise<string[]> {

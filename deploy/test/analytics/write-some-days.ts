@@ -34,7 +34,7 @@ const fullImage: ProcessedImage & Record<string, unknown> = {
  * - 22 November: a JPEG and a PNG of `local`, ready after 1.5 seconds each, the JPEG asked for 3 times more; damaged bytes; one that nobody has uploaded
  * - 23 November: a photo of `acme` with all facts, ready after 4 seconds, asked for twice more
  *
- * @returns the table's items as DynamoDB has them, and the manifests by their keys
+ * @returns the table's items in the shape in which zero-ETL lands them, the manifests by their keys, and the names of their fields, at any depth
  */
 export async function writeSomeDays(t: Test) {
   const room = await createTestRoom(t)
@@ -69,8 +69,11 @@ export async function writeSomeDays(t: Test) {
   const { Items = [] } = await room.client.send(new ScanCommand({ TableName: 'images' }))
   const manifests = new Map([...processedBucket.objects].filter(([key]) => key.startsWith('manifests/')))
   return {
-    items: Items as Item[],
+    rows: (Items as Item[]).map(({ pk, ...item }) => ({ pk: pk?.S ?? '', item })),
     manifests,
+    fieldNames: [
+      ...new Set([...manifests.values()].flatMap(({ bytes }) => namesIn(JSON.parse(String(bytes))))),
+    ],
     byteLengths: { jpeg: jpeg.length, png: png.length, damaged: damaged.length },
   }
 
@@ -104,4 +107,10 @@ function drawImage(format: 'jpeg' | 'png'): Promise<Buffer> {
   return sharp({ create: { width: 400, height: 300, channels: 3, noise, background: '#456' } })
     .toFormat(format)
     .toBuffer()
+}
+
+function namesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn)
+  if (value === null || typeof value !== 'object') return []
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)])
 }

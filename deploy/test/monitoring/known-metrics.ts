@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
 import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
 import type { ModelStack } from '../model/model-deployment.ts'
 import { modelResource } from '../model/model-resource.ts'
+import { readLambdaMetrics } from './lambda-metrics.ts'
 
 export interface Metric {
   namespace: string
@@ -43,10 +45,20 @@ export function findFault(metric: Metric, stacks: ModelStack[]): string | undefi
     return listed.has(title) || title in unlisted ? undefined : `AWS knows no ${title}`
   }
   if (name.startsWith('hashgate_')) return findGaugeFault(metric, readAgentConfig(stacks))
-  const made = filtersOf(stacks).some(
+  const isFiltered = filtersOf(stacks).some(
     (filter) => filter.MetricNamespace === namespace && filter.MetricName === name,
   )
-  return made ? undefined : `no filter makes ${title}`
+  const isWritten = fromProcessor(stacks).some((written) => isDeepStrictEqual(written, metric))
+  return isFiltered || isWritten ? undefined : `nobody sends ${title}`
+}
+
+function fromProcessor(stacks: ModelStack[]): Metric[] {
+  const { Environment } = modelResource<{ Environment: { Variables: Record<string, string> } }>(
+    stacks,
+    'processor',
+    'Function',
+  )
+  return readLambdaMetrics(Environment.Variables.METRICS_NAMESPACE ?? '')
 }
 
 /** A metric of the gateway has to be there, and the agent on the instance has to pass it on with the same dimensions. */

@@ -76,15 +76,18 @@ export async function startEmbeddedServices(t: Test) {
     await Promise.all([s3Server.close(), dynamoServer.close(), kafkaServer.close()])
   })
 
-  const catalog = createCatalog(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), {
-    tableName: 'images',
-    retentionSeconds: 7 * 86_400,
-    now: Date.now,
-  })
+  const openCatalog = (now: () => number) =>
+    createCatalog(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), {
+      tableName: 'images',
+      retentionSeconds: 7 * 86_400,
+      now,
+    })
+  const catalog = openCatalog(Date.now)
 
-  async function upload(bytes: Buffer, contentType: AcceptedContentType): Promise<ImageRecord> {
+  /** @param ageMs how long ago the upload was asked for */
+  async function upload(bytes: Buffer, contentType: AcceptedContentType, ageMs = 0): Promise<ImageRecord> {
     const imageId = createHash('sha256').update(bytes).digest('hex')
-    const { record } = await catalog.register({
+    const { record } = await openCatalog(() => Date.now() - ageMs).register({
       tenant: 'local',
       imageId,
       byteLength: bytes.length,

@@ -1,0 +1,15 @@
+/**
+ * `npm run test:lambda`: the built zip under AWS's own runtime interface emulator and runtime client for Node. Needs Go, make, CMake,
+ * a C++ compiler and Python.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { installLambda } from './lambda/prepare-function.ts'
+import { runCommand } from './run-command.ts'
+
+await runCommand(async () => {
+  await installLambda()
+  const args = ['run', '--jobs=1', '--timeout=900', '--reporter=tap', 'processor/test/lambda.emulator.ts']
+  const [code] = await once(spawn('tap', args, { stdio: 'inherit' }), 'close')
+  return code ?? 1
+})
