@@ -13,7 +13,10 @@ import type { KafkaSettings } from './kafka-settings.ts'
  * @throws ConfigError that names the setting at fault
  */
 export async function readAuthorities(
-  { KAFKA_CA_FILE: file, KAFKA_CA_SECRET_ID: secretId }: KafkaSettings,
+  {
+    KAFKA_CA_FILE: file,
+    KAFKA_CA_SECRET_ID: secretId,
+  }: Pick<KafkaSettings, 'KAFKA_CA_FILE' | 'KAFKA_CA_SECRET_ID'>,
   secretsManager: SecretsManagerClient,
 ): Promise<string | undefined> {
   if (file && secretId) throw new ConfigError('Set either KAFKA_CA_FILE or KAFKA_CA_SECRET_ID, not both.')

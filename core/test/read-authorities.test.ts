@@ -3,15 +3,7 @@ import t from 'tap'
 import { readAuthorities } from '../read-authorities.ts'
 import { startSecretsManagerDouble } from './start-secrets-manager-double.ts'
 
-const none = {
-  KAFKA_BROKERS: '127.0.0.1:1',
-  KAFKA_TLS: false,
-  KAFKA_CA_FILE: '',
-  KAFKA_CA_SECRET_ID: '',
-  KAFKA_SASL_USERNAME: '',
-  KAFKA_SASL_PASSWORD: '',
-  KAFKA_SASL_SECRET_ID: '',
-}
+const none = { KAFKA_CA_FILE: '', KAFKA_CA_SECRET_ID: '' }
 const fromSecret = { ...none, KAFKA_CA_SECRET_ID: 'kafka/ca' }
 
 t.test('none, or one of two places', async (t) => {

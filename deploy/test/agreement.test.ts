@@ -59,7 +59,7 @@ for (const env of environments) {
       }>(stacks, 'processor', 'Function')
       t.ok(Timeout < processor.LEASE_SECONDS, 'timeout below the lease')
       t.ok(
-        Timeout > processor.DECODE_TIMEOUT_SECONDS + processor.PUBLISH_TIMEOUT_SECONDS,
+        Timeout > processor.IMAGE_TIMEOUT_SECONDS + processor.PUBLISH_TIMEOUT_SECONDS,
         'time for one image',
       )
       t.ok(gateway.RECONCILE_AFTER_SECONDS > processor.LEASE_SECONDS, 'the reconciler comes after the lease')

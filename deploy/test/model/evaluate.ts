@@ -24,8 +24,11 @@ const functions: Record<string, Evaluate> = {
     (evaluate(list, scope) as unknown[]).join(separator),
   'Fn::Split': ([separator, text]: [string, unknown], scope) =>
     String(evaluate(text, scope)).split(separator),
-  'Fn::Select': ([index, list]: [number, unknown], scope) =>
-    (evaluate(list, scope) as unknown[])[Number(index)],
+  'Fn::Select': ([index, list]: [number, unknown], scope) => {
+    const items = evaluate(list, scope) as unknown[]
+    if (!(Number(index) in items)) throw new Error(`there is no item ${index} of ${items.length}`)
+    return items[Number(index)]
+  },
   'Fn::If': ([name, then, otherwise]: [string, unknown, unknown], scope) =>
     evaluateAny(scope.condition(name) ? then : otherwise, scope),
   'Fn::Equals': (pair: unknown, scope) => {
