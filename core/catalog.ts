@@ -71,12 +71,18 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
     return ifAlive(updated, now()) ?? (await find(record.tenant, record.imageId)) ?? record
   }
 
+  /** Notes that somebody did not have to send this image again. In its next life it begins at none. */
+  async function countDuplicate(record: ImageRecord): Promise<void> {
+    await table.change(record, { add: { duplicates: 1 } })
+  }
+
   const imagesOfDay = createImagesOfDay(openDayTable(client, tableName), now)
   const scanReady = prepareScanReady(client, tableName)
 
   return {
     find,
     register,
+    countDuplicate,
     ...createImageLeases(table, find, now),
     ...createOutbox(table, now),
     ...createUnfinishedImages(table, now),

@@ -1,5 +1,3 @@
-import { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { Kafka } from 'kafkajs'
 import { ConfigError } from './config-error.ts'
@@ -7,6 +5,7 @@ import { createKafka } from './kafka.ts'
 import { fixedCredentials, type KafkaCredentials, secretCredentials } from './kafka-credentials.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
 import type { Logger } from './logger.ts'
+import { readAuthorities } from './read-authorities.ts'
 
 interface Parts {
   clientId: string
@@ -14,10 +13,10 @@ interface Parts {
   secretsManager: SecretsManagerClient
 }
 
-/** @throws ConfigError that names the setting at fault: a file that holds no certificate, half of a login, two logins */
+/** @throws ConfigError that names the setting at fault: no certificate where one should be, half of a login, two logins */
 export async function connectKafka(settings: KafkaSettings, parts: Parts): Promise<Kafka> {
   const credentials = chooseCredentials(settings, parts.secretsManager)
-  const ca = settings.KAFKA_CA_FILE && (await readAuthorities(settings.KAFKA_CA_FILE))
+  const ca = await readAuthorities(settings, parts.secretsManager)
   const tls = ca ? { ca } : settings.KAFKA_TLS || credentials !== undefined
   return createKafka({ ...parts, brokers: settings.KAFKA_BROKERS, tls, credentials })
 }
@@ -41,14 +40,4 @@ function chooseCredentials(
   if (!username) throw new ConfigError('KAFKA_SASL_PASSWORD is set, but KAFKA_SASL_USERNAME is not.')
   if (!password) throw new ConfigError('KAFKA_SASL_USERNAME is set, but KAFKA_SASL_PASSWORD is not.')
   return fixedCredentials({ username, password })
-}
-
-async function readAuthorities(file: string): Promise<string> {
-  try {
-    const pem = await readFile(file, 'utf8')
-    new X509Certificate(pem)
-    return pem
-  } catch (cause) {
-    throw new ConfigError(`KAFKA_CA_FILE cannot be used: ${(cause as Error).message}`, { cause })
-  }
 }

@@ -69,6 +69,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
         leaseUntil: now() + leaseMs,
         attempts: seen.attempts + 1,
       },
+      setIfAbsent: { startedAt: new Date(now()).toISOString() },
       condition: `#status = :seenStatus AND attempts = :seenAttempts${isFinal(seen) ? ` AND ${owed}` : ''}`,
       values: { ':seenStatus': seen.status, ':seenAttempts': seen.attempts },
     })
@@ -140,7 +141,8 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   async function release(held: ImageRecord, owner: string, { attemptCounts = false } = {}): Promise<void> {
     const attempts = attemptCounts ? held.attempts : held.attempts - 1
     const set = { status: isFinal(held) ? held.status : 'pending', attempts }
-    await underLease(table.change(held, { set, remove: leaseAttributes, ...heldBy(owner, held.status) }))
+    const remove = isFinal(held) || attemptCounts ? leaseAttributes : [...leaseAttributes, 'startedAt']
+    await underLease(table.change(held, { set, remove, ...heldBy(owner, held.status) }))
   }
 
   /** All that the final record owes has been published: the work is over. @throws LeaseUnavailable */

@@ -30,6 +30,8 @@ export interface ImageRecord extends ImageRef {
   /** Who works on it, and until when (epoch milliseconds) nobody else may. */
   leaseOwner?: string
   leaseUntil?: number
+  /** RFC 3339, UTC. When a worker first began on the bytes. */
+  startedAt?: string
   /** RFC 3339, UTC. Set when the status became final. */
   finishedAt?: string
   image?: ProcessedImage
@@ -40,6 +42,8 @@ export interface ImageRecord extends ImageRef {
   /** Keys in the processed bucket that only the recipe before had: still to be deleted. */
   replacedKeys?: string[]
   rejection?: { reason: RejectionReason; detail: string }
+  /** Times that its tenant was spared sending it again. Absent: none. */
+  duplicates?: number
   /** Events that this record's changes promised and that are not known to be on their topics yet, in order. */
   owedEvents?: ImageEvent[]
   /** Who delivers them at the moment, and until when (epoch milliseconds) nobody else should. */

@@ -12,6 +12,8 @@ export const kafkaSettings = {
   KAFKA_TLS: Type.Boolean({ default: false }),
   /** PEM file of the authorities that sign the brokers' certificates. Empty: those that Node trusts. */
   KAFKA_CA_FILE: Type.String({ default: '' }),
+  /** Instead of the file: name or ARN of a secret in AWS Secrets Manager, `{"certificate"}`. */
+  KAFKA_CA_SECRET_ID: Type.String({ default: '' }),
   /** For SASL with SCRAM-SHA-512, when the secret below is not used. */
   KAFKA_SASL_USERNAME: Type.String({ default: '' }),
   KAFKA_SASL_PASSWORD: Type.String({ default: '' }),

@@ -13,7 +13,7 @@ import type { RateLimitStore } from './rate-limit-store.ts'
 
 /** All that the routes talk to. `server.ts` makes the real ones. */
 export interface GatewayDependencies {
-  catalog: Pick<Catalog, 'find' | 'register' | 'listDay' | 'ping'> & Outbox
+  catalog: Pick<Catalog, 'find' | 'register' | 'countDuplicate' | 'listDay' | 'ping'> & Outbox
   rawBucket: Pick<Bucket, 'head' | 'ping'>
   events: Pick<EventBus, 'publish' | 'ping'>
   presignUpload: PresignUpload

@@ -57,7 +57,11 @@ export function createRequestUpload(
     const { imageId, status, rejection, byteLength } = record
     metrics.uploads.inc({ outcome: 'duplicate' })
     metrics.bytesSaved.inc(byteLength)
-    const image = status === 'ready' && mayRead ? await describeImage(record, dependencies) : undefined
+    const [image] = await Promise.all([
+      status === 'ready' && mayRead ? describeImage(record, dependencies) : undefined,
+      // For analytics, which has no other lasting trace of it. No reason to refuse an answer that is known.
+      catalog.countDuplicate(record).catch(() => {}),
+    ])
     return { imageId, status, duplicate: true, expiresAt: expiryOf(record), image, rejection }
   }
 }

@@ -44,6 +44,8 @@ const settings = Type.Object({
   DEAD_LETTER_AFTER_TRIES: Type.Integer({ minimum: 1, default: 5 }),
   /** Whether Lambda's Kafka event source has `FunctionResponseTypes: [ReportBatchItemFailures]`. Never true without. */
   REPORT_BATCH_ITEM_FAILURES: Type.Boolean({ default: false }),
+  /** Of Lambda's metrics in CloudWatch. One for each environment, or those of one account run together. */
+  METRICS_NAMESPACE: Type.String({ minLength: 1, maxLength: 255, default: 'hashgate' }),
   /** Between two runs of the worker's reconciler; 0: never. Lambda has a schedule instead. */
   RECONCILE_INTERVAL_SECONDS: Type.Integer({ minimum: 0, maximum: 86_400, default: 60 }),
   /** Whether a record may say where a photo was taken. */

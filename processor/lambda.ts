@@ -29,7 +29,7 @@ const tracing = await startTracing({
   service: 'hashgate-processor',
   endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
 })
-const metrics = createLambdaMetrics()
+const metrics = createLambdaMetrics(config.METRICS_NAMESPACE)
 const kafka = await connectKafka(config, {
   clientId: 'hashgate-processor',
   logger,

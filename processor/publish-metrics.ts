@@ -3,11 +3,11 @@ import type { Observer } from './observer.ts'
 
 /**
  * Metrics of the Lambda function: lines in CloudWatch's embedded metric format on stdout, from which CloudWatch makes them
- * (namespace `hashgate`, dimension `service`). The ones of a kind have a second dimension, `reason` or `code`, and a sum without it.
+ * (dimension `service`). The ones of a kind have a second dimension, `reason` or `code`, and a sum without it.
  * No dimension names a tenant or an image.
  */
-export function createLambdaMetrics() {
-  const metrics = new Metrics({ namespace: 'hashgate', serviceName: 'processor' })
+export function createLambdaMetrics(namespace: string) {
+  const metrics = new Metrics({ namespace, serviceName: 'processor' })
 
   const observer: Observer = {
     imageEnded({ outcome, reason, bytes }, durationMs) {

@@ -34,6 +34,7 @@ const isUnavailable = { name: 'DependencyUnavailable', dependency: 'catalog', st
 const operations: Record<string, (catalog: Catalog) => Promise<unknown>> = {
   find: (catalog) => catalog.find(record.tenant, record.imageId),
   register: (catalog) => catalog.register(someUpload()),
+  countDuplicate: (catalog) => catalog.countDuplicate(record),
   claim: (catalog) => catalog.claim(record, 'worker', leaseMs),
   finish: (catalog) => catalog.finish(record, 'worker', readyResult, owedBy(record)),
   settle: (catalog) => catalog.settle(finishedAs(record), 'worker'),

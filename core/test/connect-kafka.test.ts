@@ -8,6 +8,7 @@ const settings: KafkaSettings = {
   KAFKA_BROKERS: '127.0.0.1:1',
   KAFKA_TLS: false,
   KAFKA_CA_FILE: '',
+  KAFKA_CA_SECRET_ID: '',
   KAFKA_SASL_USERNAME: '',
   KAFKA_SASL_PASSWORD: '',
   KAFKA_SASL_SECRET_ID: '',

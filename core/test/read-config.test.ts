@@ -31,6 +31,7 @@ t.test('what is not set has its default', async (t) => {
     SECRETS_MANAGER_ENDPOINT: '',
     KAFKA_TLS: false,
     KAFKA_CA_FILE: '',
+    KAFKA_CA_SECRET_ID: '',
     KAFKA_SASL_USERNAME: '',
     KAFKA_SASL_PASSWORD: '',
     KAFKA_SASL_SECRET_ID: '',

@@ -35,6 +35,7 @@ export const testConfig: GatewayConfig = {
   SECRETS_MANAGER_ENDPOINT: '',
   KAFKA_TLS: false,
   KAFKA_CA_FILE: '',
+  KAFKA_CA_SECRET_ID: '',
   KAFKA_SASL_USERNAME: '',
   KAFKA_SASL_PASSWORD: '',
   KAFKA_SASL_SECRET_ID: '',
@@ -138,6 +139,10 @@ function catalogDouble(records: Map<string, ImageRecord>, now: () => number): Ga
     records.set(`${request.tenant}#${request.imageId}`, record)
     return { created: !existing, record }
   }
+  const countDuplicate = async ({ tenant, imageId }: ImageRecord) => {
+    const record = records.get(`${tenant}#${imageId}`)
+    if (record) record.duplicates = (record.duplicates ?? 0) + 1
+  }
   const owe = async (record: ImageRecord, event: ImageEvent) => {
     record.owedEvents = [...(record.owedEvents ?? []), event]
   }
@@ -152,6 +157,7 @@ function catalogDouble(records: Map<string, ImageRecord>, now: () => number): Ga
   return {
     find,
     register,
+    countDuplicate,
     owe,
     measureOwing,
     listOwing: unused,

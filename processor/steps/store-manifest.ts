@@ -19,7 +19,7 @@ export async function storeManifest(
  *
  *     { "tenant": "local", "imageId": "9f86…", "generation": "20261122", "status": "ready", "rawKey": "local/9f86…/20261122",
  *       "byteLength": 2153007, "contentType": "image/jpeg", "fileName": "beach.jpg", "createdAt": "2026-11-22T10:00:00.000Z",
- *       "processedAt": "2026-11-22T10:00:02.117Z", "expiresAt": 1795946400, "attempts": 1,
+ *       "startedAt": "2026-11-22T10:00:01.042Z", "processedAt": "2026-11-22T10:00:02.117Z", "expiresAt": 1795946400, "attempts": 1,
  *       "recipe": "5f0c9b1d7a3e8264", "format": "jpeg", "width": 4000, "height": 3000, "colorSpace": "srgb", "hasAlpha": false,
  *       "pages": 1, "camera": { "make": "Canon", "model": "Canon EOS 40D" }, "takenAt": "2008-05-30T15:56:01",
  *       "placeholder": "3OcR…", "dominantColor": "#345678",
@@ -40,6 +40,7 @@ function describeRecord(record: OwingRecord) {
     contentType,
     fileName,
     createdAt: record.createdAt,
+    startedAt: record.startedAt,
     processedAt: record.finishedAt,
     remadeAt: record.remadeAt,
     expiresAt: record.expiresAt,

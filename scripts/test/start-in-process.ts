@@ -37,7 +37,7 @@ export async function startInProcess(t: Test) {
   }
 
   const ways = { stopKafka: kafka.close, stopDynamoDb: dynamoDb.close, stopS3: s3.close }
-  return { ...system, ...ways, advanceClock }
+  return { ...system, ...ways, environment, advanceClock }
 }
 
 async function startStandIns(t: Test, now: () => number) {

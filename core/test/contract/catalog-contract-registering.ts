@@ -58,6 +58,27 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
     ])
   })
 
+  await t.test('duplicates are counted, each once, and in another life from the beginning', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const request = someUpload()
+    const { record } = await catalog.register(request)
+    t.notOk('duplicates' in record)
+    await Promise.all(Array.from({ length: 20 }, () => catalog.countDuplicate(record)))
+    const counted = await catalog.find(record.tenant, record.imageId)
+    t.strictSame(counted, { ...record, duplicates: 20 }, 'and nothing else is changed')
+
+    clock.now = record.expiresAt * 1000
+    await catalog.countDuplicate(record)
+    t.notOk(await catalog.find(record.tenant, record.imageId), 'what is over stays over')
+    const next = await catalog.register(request)
+    await catalog.countDuplicate(record)
+    t.strictSame(
+      await catalog.find(record.tenant, record.imageId),
+      next.record,
+      'who speaks of the life before changes nothing',
+    )
+  })
+
   await t.test('of 50 who ask at once, one creates, and all get the same record', async (t) => {
     const request = someUpload()
     const clock = { now: Date.now() }

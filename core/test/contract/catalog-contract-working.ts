@@ -71,6 +71,7 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
     await catalog.finish(held, 'killed', readyResult, owedBy(held))
     clock.now = held.leaseUntil ?? 0
     const taken = claimed(await catalog.claim(held, 'next', leaseMs))
+    t.equal(taken.startedAt, held.startedAt, 'whoever began first')
     await catalog.release(taken, 'next')
     t.match(await catalog.find(held.tenant, held.imageId), { status: 'ready', attempts: 1 })
     const again = claimed(await catalog.claim(held, 'third', leaseMs))

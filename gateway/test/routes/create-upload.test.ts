@@ -112,6 +112,17 @@ t.test('already there: nothing to upload, nothing announced, life not extended',
   Object.assign(record ?? {}, { status: 'rejected', rejection, image: undefined })
   t.match((await app.inject(post(good))).json(), { status: 'rejected', duplicate: true, rejection })
   t.strictSame(published, [])
+  t.equal(record?.duplicates, 3, 'each is counted')
+})
+
+t.test('a duplicate that cannot be counted is answered all the same', async (t) => {
+  const { app, catalog, records } = await buildTestApp(t)
+  await app.inject(post(good))
+  Object.assign(records.get(`local#${sha256}`) ?? {}, { status: 'processing' })
+  catalog.countDuplicate = () => Promise.reject(new DependencyUnavailable('catalog', new Error('throttled')))
+  const response = await app.inject(post(good))
+  t.equal(response.statusCode, 200)
+  t.match(response.json(), { duplicate: true })
 })
 
 t.test('names every field at fault', async (t) => {

@@ -77,7 +77,19 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
   const eventsOf = (image: ImageRef) =>
     eventBus.published.filter(({ data }) => data.imageId === image.imageId).map(({ type }) => type)
 
-  return { deps, clock, catalog, rawBucket, processedBucket, eventBus, register, upload, find, eventsOf }
+  return {
+    deps,
+    clock,
+    client,
+    catalog,
+    rawBucket,
+    processedBucket,
+    eventBus,
+    register,
+    upload,
+    find,
+    eventsOf,
+  }
 }
 
 export function sha256(bytes: Buffer): string {

@@ -1,0 +1,139 @@
+-- One row an image, from its record. Times are UTC.
+CREATE OR REPLACE VIEW analytics.records AS
+SELECT
+  s.item."tenant"."S"::varchar AS tenant,
+  s.item."imageId"."S"::varchar AS image_id,
+  s.item."generation"."S"::varchar AS generation,
+  SUBSTRING(s.item."createdAt"."S"::varchar, 1, 10)::date AS day,
+  s.item."status"."S"::varchar AS status,
+  s.item."byteLength"."N"::varchar::bigint AS byte_length,
+  s.item."contentType"."S"::varchar AS content_type,
+  s.item."createdAt"."S"::varchar::timestamptz AS requested_at,
+  s.item."startedAt"."S"::varchar::timestamptz AS started_at,
+  s.item."finishedAt"."S"::varchar::timestamptz AS finished_at,
+  s.item."attempts"."N"::varchar::int AS attempts,
+  COALESCE(s.item."duplicates"."N"::varchar::bigint, 0) AS duplicates,
+  s.item."rejection"."M"."reason"."S"::varchar AS reason,
+  s.item."image"."M"."format"."S"::varchar AS format,
+  s.item."image"."M"."width"."N"::varchar::int AS width,
+  s.item."image"."M"."height"."N"::varchar::int AS height,
+  s.item."image"."M"."camera"."M"."make"."S"::varchar AS camera_make,
+  s.item."image"."M"."camera"."M"."model"."S"::varchar AS camera_model
+FROM analytics.stored s
+WITH NO SCHEMA BINDING;
+
+-- One row an image, from its manifest. `day` is the partition: a query that names days reads only theirs.
+CREATE OR REPLACE VIEW analytics.manifests AS
+SELECT
+  m.tenant,
+  m.imageid AS image_id,
+  m.generation,
+  m.day::date AS day,
+  m.reason,
+  m.format,
+  m.width,
+  m.height,
+  m.colorspace AS color_space,
+  m.hasalpha AS has_alpha,
+  m.pages,
+  m.camera.make AS camera_make,
+  m.camera.model AS camera_model,
+  m.takenat AS taken_at
+FROM manifests.manifests m
+WITH NO SCHEMA BINDING;
+
+-- Both. The record leads: it alone knows what is pending, and what was asked for again after the manifest was written. The manifest
+-- has gone with its day when a record is kept for its history; then the record's own facts stand in.
+CREATE OR REPLACE VIEW analytics.images AS
+SELECT
+  r.day,
+  r.tenant,
+  r.image_id,
+  r.generation,
+  r.status,
+  r.byte_length,
+  r.content_type,
+  r.requested_at,
+  r.started_at,
+  r.finished_at,
+  r.attempts,
+  r.duplicates,
+  COALESCE(m.reason, r.reason) AS reason,
+  COALESCE(m.format, r.format) AS format,
+  COALESCE(m.width, r.width) AS width,
+  COALESCE(m.height, r.height) AS height,
+  m.color_space,
+  m.has_alpha,
+  m.pages,
+  COALESCE(m.camera_make, r.camera_make) AS camera_make,
+  COALESCE(m.camera_model, r.camera_model) AS camera_model,
+  m.taken_at
+FROM analytics.records r
+LEFT JOIN analytics.manifests m
+  ON m.day = r.day AND m.tenant = r.tenant AND m.image_id = r.image_id AND m.generation = r.generation
+WITH NO SCHEMA BINDING;
+
+-- `requested`: images that somebody got an upload URL for. `arrived`: of those, the bytes were there and have been looked at.
+CREATE OR REPLACE VIEW analytics.uploads_per_day AS
+SELECT
+  i.day,
+  i.tenant,
+  COUNT(*) AS requested,
+  SUM(CASE WHEN i.status IN ('ready', 'rejected') THEN 1 ELSE 0 END) AS arrived,
+  SUM(CASE WHEN i.status = 'ready' THEN 1 ELSE 0 END) AS ready,
+  SUM(CASE WHEN i.status = 'rejected' THEN 1 ELSE 0 END) AS rejected,
+  SUM(CASE WHEN i.status IN ('ready', 'rejected') THEN i.byte_length ELSE 0 END) AS arrived_bytes
+FROM analytics.images i
+GROUP BY i.day, i.tenant
+WITH NO SCHEMA BINDING;
+
+-- By the day on which an image came first: the days of its duplicates are not kept.
+CREATE OR REPLACE VIEW analytics.bytes_saved_by_dedup AS
+SELECT
+  i.day,
+  i.tenant,
+  SUM(i.duplicates) AS duplicates,
+  SUM(i.duplicates * i.byte_length) AS saved_bytes,
+  SUM(i.byte_length) AS sent_bytes
+FROM analytics.images i
+WHERE i.status IN ('ready', 'rejected')
+GROUP BY i.day, i.tenant
+WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW analytics.rejects_by_reason AS
+SELECT i.day, i.tenant, i.reason, i.content_type, COUNT(*) AS images
+FROM analytics.images i
+WHERE i.status = 'rejected'
+GROUP BY i.day, i.tenant, i.reason, i.content_type
+WITH NO SCHEMA BINDING;
+
+-- `processing`: from the first start of a worker to the final status, later tries included. `total`: from the request for a URL, so the
+-- client's upload is in it.
+CREATE OR REPLACE VIEW analytics.processing_latency AS
+SELECT
+  i.day,
+  i.status,
+  COUNT(*) AS images,
+  PERCENTILE_CONT(0.50) WITHIN GROUP (ORDER BY DATEDIFF(millisecond, i.started_at, i.finished_at)) / 1000.0 AS processing_p50_seconds,
+  PERCENTILE_CONT(0.90) WITHIN GROUP (ORDER BY DATEDIFF(millisecond, i.started_at, i.finished_at)) / 1000.0 AS processing_p90_seconds,
+  PERCENTILE_CONT(0.99) WITHIN GROUP (ORDER BY DATEDIFF(millisecond, i.started_at, i.finished_at)) / 1000.0 AS processing_p99_seconds,
+  AVG(DATEDIFF(millisecond, i.requested_at, i.finished_at)) / 1000.0 AS total_mean_seconds,
+  MAX(DATEDIFF(millisecond, i.requested_at, i.finished_at)) / 1000.0 AS total_max_seconds
+FROM analytics.images i
+WHERE i.status IN ('ready', 'rejected')
+GROUP BY i.day, i.status
+WITH NO SCHEMA BINDING;
+
+CREATE OR REPLACE VIEW analytics.formats_and_cameras AS
+SELECT
+  i.day,
+  i.format,
+  i.camera_make,
+  i.camera_model,
+  COUNT(*) AS images,
+  SUM(i.byte_length) AS bytes,
+  AVG(i.width::bigint * i.height) / 1000000.0 AS mean_megapixels
+FROM analytics.images i
+WHERE i.status = 'ready'
+GROUP BY i.day, i.format, i.camera_make, i.camera_model
+WITH NO SCHEMA BINDING;

@@ -1,0 +1,126 @@
+import { S3Client } from '@aws-sdk/client-s3'
+import t from 'tap'
+import { s3ClientOptions } from '../../core/aws-client-options.ts'
+import { imageEvent, type Topic, topics } from '../../core/events.ts'
+import { newRecord } from '../../core/image-record.ts'
+import { readGatewayConfig } from '../../gateway/config.ts'
+import { preparePresignUpload } from '../../gateway/presign-upload.ts'
+import { buildTestApp } from '../../gateway/test/build-test-app.ts'
+import { readProcessorConfig } from '../../processor/config.ts'
+import { isScheduleEvent } from '../../processor/read-schedule-event.ts'
+import { environments, modelEnvironment } from './model/model-environment.ts'
+import { modelResource } from './model/model-resource.ts'
+import { gatewaySettings, processorSettings } from './model/read-settings.ts'
+import { listOf, type Statement } from './policies/find-statements.ts'
+
+for (const env of environments) {
+  const stacks = modelEnvironment(env)
+  const gateway = readGatewayConfig(gatewaySettings(stacks))
+  const processor = readProcessorConfig(processorSettings(stacks))
+  const policyOf = (name: string) =>
+    modelResource<{ PolicyDocument: { Statement: Statement[] } }>(stacks, 'storage', name).PolicyDocument
+      .Statement
+
+  t.test(`${env}: a URL works as long as the buckets accept its signature`, async (t) => {
+    for (const name of ['RawBucketPolicy', 'ProcessedBucketPolicy']) {
+      const ages = policyOf(name).flatMap(({ Condition }) =>
+        listOf(Condition?.NumericGreaterThan?.['s3:signatureAge']),
+      )
+      t.same(ages, [gateway.PRESIGN_TTL_SECONDS * 1_000], name)
+    }
+  })
+
+  t.test(`${env}: the load balancer lets go of an idle connection before the gateway does`, async (t) => {
+    const { app } = await buildTestApp(t)
+    const { LoadBalancerAttributes } = modelResource<{
+      LoadBalancerAttributes: { Key: string; Value: string }[]
+    }>(stacks, 'gateway', 'LoadBalancer')
+    const idle = LoadBalancerAttributes.find(({ Key }) => Key === 'idle_timeout.timeout_seconds')
+    t.ok(Number(idle?.Value) * 1_000 < app.server.keepAliveTimeout)
+    t.ok(Number(idle?.Value) > gateway.MAX_WAIT_SECONDS, 'and not while a request waits for an image')
+  })
+
+  t.test(`${env}: one limit holds on both sides`, async (t) => {
+    t.equal(gateway.MAX_UPLOAD_BYTES, processor.MAX_UPLOAD_BYTES)
+    t.equal(gateway.KAFKA_TOPIC_PREFIX, processor.KAFKA_TOPIC_PREFIX)
+    t.equal(gateway.KAFKA_BROKERS, processor.KAFKA_BROKERS)
+    t.same(
+      [gateway.RAW_BUCKET, gateway.PROCESSED_BUCKET, gateway.CATALOG_TABLE],
+      [processor.RAW_BUCKET, processor.PROCESSED_BUCKET, processor.CATALOG_TABLE],
+    )
+  })
+
+  t.test(
+    `${env}: a function that is ended has lost its lease before somebody else takes the image`,
+    async (t) => {
+      const { Timeout, ReservedConcurrentExecutions } = modelResource<{
+        Timeout: number
+        ReservedConcurrentExecutions: number
+      }>(stacks, 'processor', 'Function')
+      t.ok(Timeout < processor.LEASE_SECONDS, 'timeout below the lease')
+      t.ok(
+        Timeout > processor.IMAGE_TIMEOUT_SECONDS + processor.PUBLISH_TIMEOUT_SECONDS,
+        'time for one image',
+      )
+      t.ok(gateway.RECONCILE_AFTER_SECONDS > processor.LEASE_SECONDS, 'the reconciler comes after the lease')
+      t.ok(ReservedConcurrentExecutions > 1, 'the reconciler finds room beside a busy trigger')
+    },
+  )
+
+  t.test(`${env}: the triggers send what the processor reads`, async (t) => {
+    const source = modelResource<{
+      Topics: string[]
+      FunctionResponseTypes: string[]
+      FilterCriteria: { Filters: { Pattern: string }[] }
+      MaximumRecordAgeInSeconds: number
+      BatchSize: number
+    }>(stacks, 'processor', 'CompletedEvents')
+    t.same(source.Topics, [processor.KAFKA_TOPIC_PREFIX + topics.uploadCompleted])
+    t.equal(
+      source.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+      processor.REPORT_BATCH_ITEM_FAILURES,
+    )
+    t.ok(source.MaximumRecordAgeInSeconds < gateway.RETENTION_DAYS * 86_400, 'not older than an image can be')
+
+    const [filter] = source.FilterCriteria.Filters
+    const { value } = JSON.parse(filter?.Pattern ?? '{}') as { value: { type: string[] } }
+    t.same(Object.keys(value), ['type'])
+    const typeOf = (topic: Topic) => imageEvent(topic, someRecord(), { source: '/test', nowMs: 0 }).type
+    t.same(value.type, [typeOf(topics.uploadCompleted)])
+
+    const { Target } = modelResource<{ Target: { Input: string } }>(stacks, 'processor', 'ReconcilerSchedule')
+    t.ok(isScheduleEvent(JSON.parse(Target.Input)), 'the schedule is known as one')
+  })
+
+  t.test(`${env}: a page may send every header that is signed`, async (t) => {
+    const s3 = new S3Client({
+      ...s3ClientOptions({ AWS_REGION: 'us-east-1', S3_ENDPOINT: '', DYNAMODB_ENDPOINT: '' }),
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    })
+    t.teardown(() => s3.destroy())
+    const presign = await preparePresignUpload(s3, {
+      bucket: gateway.RAW_BUCKET,
+      ttlSeconds: 900,
+      now: Date.now,
+    })
+    const { headers, method } = await presign('key', someRecord())
+    const { CorsConfiguration } = modelResource<{
+      CorsConfiguration: { CorsRules: { AllowedHeaders: string[]; AllowedMethods: string[] }[] }
+    }>(stacks, 'storage', 'RawBucket')
+    const [rule] = CorsConfiguration.CorsRules
+    t.same(rule?.AllowedMethods, [method])
+    // Browsers set the length themselves; nobody needs leave for it.
+    const own = Object.keys(headers).filter((name) => name !== 'content-length')
+    t.same(
+      [...own, 'x-amz-meta-*'].filter((name) => !rule?.AllowedHeaders.includes(name)),
+      [],
+    )
+  })
+}
+
+const someRecord = () =>
+  newRecord(
+    { tenant: 'acme', imageId: '9f'.repeat(32), byteLength: 1, contentType: 'image/jpeg' },
+    Date.now(),
+    604_800,
+  )

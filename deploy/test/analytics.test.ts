@@ -1,0 +1,209 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { type ManifestTable, openWarehouse } from './analytics/open-warehouse.ts'
+import { listSqlFiles, readStatements } from './analytics/read-sql.ts'
+import { writeManifests } from './analytics/write-manifests.ts'
+import { writeSomeDays } from './analytics/write-some-days.ts'
+import { modelEnvironment } from './model/model-environment.ts'
+import { modelResource } from './model/model-resource.ts'
+
+const { TableInput: manifestTable } = modelResource<{ TableInput: ManifestTable }>(
+  modelEnvironment('dev'),
+  'analytics',
+  'ManifestTable',
+)
+const { rows, manifests, fieldNames, byteLengths } = await writeSomeDays(t)
+
+t.test('each field of a manifest is a column of its table, and the other way round', async (t) => {
+  const { Columns } = manifestTable.StorageDescriptor
+  const columns = Columns.flatMap(({ Name, Type }) => [
+    Name,
+    ...[...Type.matchAll(/\w+(?=:)/g)].map(([field]) => field),
+  ])
+  const fields = fieldNames.map((name) => name.toLowerCase())
+  t.strictSame(
+    fields.filter((name) => !columns.includes(name)),
+    [],
+    'fields without a column',
+  )
+  // Written only when an image is made again.
+  const seldom = ['remadeat', 'recipe']
+  t.strictSame(
+    columns.filter((name) => ![...fields, ...seldom].includes(name)),
+    [],
+    'columns without a field',
+  )
+})
+
+t.test('the views over a living table', async (t) => {
+  const { ask } = await openWarehouse(t, {
+    ...(await contents(t)),
+    rows,
+    historyMode: false,
+    now: '2026-11-24 00:00:00',
+  })
+  const { jpeg, png, damaged } = byteLengths
+
+  t.strictSame(await ask('uploads_per_day', 'ORDER BY day'), [
+    {
+      day: '2026-11-22',
+      tenant: 'local',
+      requested: '4',
+      arrived: '3',
+      ready: '2',
+      rejected: '1',
+      arrived_bytes: String(jpeg + png + damaged),
+    },
+    {
+      day: '2026-11-23',
+      tenant: 'acme',
+      requested: '1',
+      arrived: '1',
+      ready: '1',
+      rejected: '0',
+      arrived_bytes: '5000000',
+    },
+  ])
+  t.strictSame(await ask('bytes_saved_by_dedup', 'ORDER BY day'), [
+    {
+      day: '2026-11-22',
+      tenant: 'local',
+      duplicates: '3',
+      saved_bytes: String(3 * jpeg),
+      sent_bytes: String(jpeg + png + damaged),
+    },
+    { day: '2026-11-23', tenant: 'acme', duplicates: '2', saved_bytes: '10000000', sent_bytes: '5000000' },
+  ])
+  t.strictSame(await ask('rejects_by_reason'), [
+    { day: '2026-11-22', tenant: 'local', reason: 'image_corrupt', content_type: 'image/jpeg', images: '1' },
+  ])
+  t.strictSame(await ask('processing_latency', "WHERE status = 'ready' ORDER BY day"), [
+    {
+      day: '2026-11-22',
+      status: 'ready',
+      images: '2',
+      processing_p50_seconds: 1.5,
+      processing_p90_seconds: 1.5,
+      processing_p99_seconds: 1.5,
+      // One waited 30 seconds for its client.
+      total_mean_seconds: 16.5,
+      total_max_seconds: 31.5,
+    },
+    {
+      day: '2026-11-23',
+      status: 'ready',
+      images: '1',
+      processing_p50_seconds: 4,
+      processing_p90_seconds: 4,
+      processing_p99_seconds: 4,
+      total_mean_seconds: 4,
+      total_max_seconds: 4,
+    },
+  ])
+  t.match(await ask('formats_and_cameras', 'ORDER BY day, format'), [
+    { day: '2026-11-22', format: 'jpeg', camera_make: null, images: '1', mean_megapixels: 0.12 },
+    { day: '2026-11-22', format: 'png', camera_make: null, images: '1', bytes: String(png) },
+    {
+      day: '2026-11-23',
+      format: 'jpeg',
+      camera_make: 'Canon',
+      camera_model: 'Canon EOS 40D',
+      images: '1',
+      bytes: '5000000',
+      mean_megapixels: 12,
+    },
+  ])
+  t.match(await ask('images', "WHERE status = 'pending'"), [
+    { content_type: 'image/webp', format: null, started_at: null, finished_at: null, duplicates: '0' },
+  ])
+  t.match(await ask('images', "WHERE tenant = 'acme'"), [
+    { color_space: 'srgb', has_alpha: false, pages: 1, taken_at: '2008-05-30T15:56:01', width: 4000 },
+  ])
+})
+
+t.test('without history a record is gone at the second at which it expires', async (t) => {
+  const expiresAt = Math.min(...rows.map(({ item }) => Number(item.expiresAt?.N)))
+  const at = (seconds: number) => new Date(seconds * 1_000).toISOString().slice(0, 19).replace('T', ' ')
+  const count = async (t: Test, now: string) => {
+    const { ask } = await openWarehouse(t, { ...(await contents(t)), rows, historyMode: false, now })
+    return (await ask('images')).length
+  }
+  await t.test('a second before', async (t) => t.equal(await count(t, at(expiresAt - 1)), rows.length))
+  await t.test('at it', async (t) => t.ok((await count(t, at(expiresAt))) < rows.length))
+  await t.test('a month later', async (t) => t.equal(await count(t, '2026-12-24 00:00:00'), 0))
+})
+
+t.test('with history each life counts once, with its last state, also when it is over', async (t) => {
+  const past = { createdAt: '2026-11-22 10:00:00', deletedAt: '2026-11-22 10:15:00' }
+  const versions = rows.flatMap((row) => [
+    { ...row, item: { ...row.item, status: { S: 'pending' }, duplicates: { N: '9' } }, history: past },
+    { ...row, history: { createdAt: '2026-11-22 10:15:00', deletedAt: '2026-11-29 11:00:00' } },
+  ])
+  const [first] = rows
+  t.ok(first)
+  const secondLife = {
+    pk: first?.pk ?? '',
+    item: { ...first?.item, generation: { S: '20261201' }, createdAt: { S: '2026-12-01T09:00:00.000Z' } },
+    history: { createdAt: '2026-12-01 09:15:00' },
+  }
+  const { ask } = await openWarehouse(t, {
+    ...(await contents(t)),
+    rows: [...versions, secondLife],
+    historyMode: true,
+    now: '2026-12-24 00:00:00',
+  })
+  const images = await ask('images')
+  t.equal(images.length, rows.length + 1)
+  t.match(await ask('uploads_per_day', "WHERE day = DATE '2026-11-22'"), [
+    { requested: '4', arrived: '3', ready: '2' },
+  ])
+  t.match(await ask('bytes_saved_by_dedup', "WHERE tenant = 'acme'"), [{ duplicates: '2' }])
+})
+
+t.test('with history the facts of an image outlive its manifest', async (t) => {
+  const { bucket, ...rest } = await contents(t)
+  const onlyFirstDay = join(bucket, 'pruned')
+  await writeManifests(manifests, onlyFirstDay, (key) => !key.includes('day=2026-11-23'))
+  const history = { createdAt: '2026-11-23 10:15:00' }
+  const { ask } = await openWarehouse(t, {
+    ...rest,
+    bucket: onlyFirstDay,
+    rows: rows.map((row) => ({ ...row, history })),
+    historyMode: true,
+    now: '2026-12-24 00:00:00',
+  })
+  t.match(await ask('formats_and_cameras', "WHERE day = DATE '2026-11-23'"), [
+    { format: 'jpeg', camera_make: 'Canon', images: '1', mean_megapixels: 12 },
+  ])
+})
+
+t.test('each placeholder has a value that a stack publishes', async (t) => {
+  const stacks: { stack: string; writes: string[] }[] = JSON.parse(
+    await readFile(new URL('../stacks.json', import.meta.url), 'utf8'),
+  )
+  const published = stacks.flatMap(({ stack, writes }) => writes.map((name) => `${stack}/${name}`))
+  // As analytics/README.md says
+  const sources: Record<string, string> = {
+    IntegrationId: 'analytics/integration-arn',
+    GlueDatabase: 'analytics/glue-database',
+    SpectrumRoleArn: 'analytics/spectrum-role-arn',
+    ViewerRole: 'analytics/viewer-role',
+    HistoryMode: 'analytics/history-mode',
+    CatalogTable: 'metadata/catalog-table',
+  }
+  for (const [name, source] of Object.entries(sources)) t.ok(published.includes(source), `${name}: ${source}`)
+  for (const historyMode of [true, false]) {
+    for (const file of await listSqlFiles(historyMode)) {
+      const statements = await readStatements(file, sources)
+      t.ok(statements.length > 0, file)
+      t.notMatch(statements.join('\n'), /\$\{/, file)
+    }
+  }
+})
+
+async function contents(t: Test) {
+  const bucket = t.testdir()
+  await writeManifests(manifests, bucket)
+  return { manifestTable, bucket, fieldNames }
+}

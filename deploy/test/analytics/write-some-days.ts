@@ -1,0 +1,116 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb'
+import sharp from 'sharp'
+import type { Test } from 'tap'
+import { imageEvent, topics } from '../../../core/events.ts'
+import type { ProcessedImage } from '../../../core/image-record.ts'
+import type { ImageRef } from '../../../core/object-key.ts'
+import { processImage } from '../../../processor/process-image.ts'
+import { storeManifest } from '../../../processor/steps/store-manifest.ts'
+import { createTestRoom, sha256 } from '../../../processor/test/doubles/create-test-room.ts'
+import type { OwingRecord } from '../../../processor/work.ts'
+import type { Item } from './item-type.ts'
+
+const dayMs = 86_400_000
+
+/** An image with every fact that a record can have. */
+const fullImage: ProcessedImage & Record<string, unknown> = {
+  format: 'jpeg',
+  width: 4_000,
+  height: 3_000,
+  colorSpace: 'srgb',
+  hasAlpha: false,
+  pages: 1,
+  camera: { make: 'Canon', model: 'Canon EOS 40D' },
+  takenAt: '2008-05-30T15:56:01',
+  location: { latitude: 52.5, longitude: 13.4 },
+  placeholder: '3OcRJYB4d3h/iIeHeEh3eIhw+j2w',
+  dominantColor: '#0a0b0c',
+  variants: [{ name: 'thumb', key: 'k', contentType: 'image/webp', width: 256, height: 256, byteLength: 44 }],
+}
+
+/**
+ * What the real catalog and the real processor write in three days:
+ *
+ * - 22 November: a JPEG and a PNG of `local`, ready after 1.5 seconds each, the JPEG asked for 3 times more; damaged bytes; one that nobody has uploaded
+ * - 23 November: a photo of `acme` with all facts, ready after 4 seconds, asked for twice more
+ *
+ * @returns the table's items in the shape in which zero-ETL lands them, the manifests by their keys, and the names of their fields, at any depth
+ */
+export async function writeSomeDays(t: Test) {
+  const room = await createTestRoom(t)
+  const { deps, clock, catalog, processedBucket } = room
+  const slowly = {
+    ...deps,
+    rawBucket: {
+      ...deps.rawBucket,
+      read: (key: string) => {
+        clock.nowMs += 1_500
+        return deps.rawBucket.read(key)
+      },
+    },
+  }
+  const process = (image: ImageRef) => processImage(image, slowly)
+
+  const jpeg = await drawImage('jpeg')
+  const png = await drawImage('png')
+  const damaged = jpeg.subarray(0, jpeg.length / 2)
+  const photo = await room.upload(jpeg, 'image/jpeg')
+  clock.nowMs += 30_000 // the client takes its time
+  await process(photo)
+  await process(await room.upload(png, 'image/png'))
+  await process(await room.upload(damaged, 'image/jpeg'))
+  await room.register(Buffer.from('never uploaded'), 'image/webp')
+  await countDuplicates(photo, 3)
+
+  clock.nowMs += dayMs
+  const full = await writeFullImage()
+  await countDuplicates(full, 2)
+
+  const { Items = [] } = await room.client.send(new ScanCommand({ TableName: 'images' }))
+  const manifests = new Map([...processedBucket.objects].filter(([key]) => key.startsWith('manifests/')))
+  return {
+    rows: (Items as Item[]).map(({ pk, ...item }) => ({ pk: pk?.S ?? '', item })),
+    manifests,
+    fieldNames: [
+      ...new Set([...manifests.values()].flatMap(({ bytes }) => namesIn(JSON.parse(String(bytes))))),
+    ],
+    byteLengths: { jpeg: jpeg.length, png: png.length, damaged: damaged.length },
+  }
+
+  async function countDuplicates(image: ImageRef, times: number) {
+    const record = await room.find(image)
+    if (!record) throw new Error('the image is gone')
+    for (let count = 0; count < times; count += 1) await catalog.countDuplicate(record)
+  }
+
+  async function writeFullImage(): Promise<ImageRef> {
+    const request = {
+      tenant: 'acme',
+      imageId: sha256(Buffer.from('full')),
+      byteLength: 5_000_000,
+      fileName: 'beach.jpg',
+    }
+    const { record } = await catalog.register({ ...request, contentType: 'image/jpeg' })
+    await catalog.claim(record, 'worker', 60_000)
+    clock.nowMs += 4_000
+    const event = imageEvent(topics.processed, record, { source: '/test', nowMs: clock.nowMs })
+    // `recipe` and `remadeAt`: of images that were made again.
+    const result = { status: 'ready' as const, image: fullImage, recipe: '5f0c9b1d7a3e8264' }
+    const finished = (await catalog.finish(record, 'worker', result, event)) as OwingRecord
+    await storeManifest({ stage: 'recorded', owner: 'worker', record: finished }, deps)
+    return record
+  }
+}
+
+function drawImage(format: 'jpeg' | 'png'): Promise<Buffer> {
+  const noise = { type: 'gaussian' as const, mean: 128, sigma: 30 }
+  return sharp({ create: { width: 400, height: 300, channels: 3, noise, background: '#456' } })
+    .toFormat(format)
+    .toBuffer()
+}
+
+function namesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn)
+  if (value === null || typeof value !== 'object') return []
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)])
+}

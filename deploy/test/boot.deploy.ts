@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process'
+import { appendFile, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { arch, tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import t, { type Test } from 'tap'
+import { buildZip, deployables } from '../../scripts/build/build-zips.ts'
+import type { Boot } from './boot/boot.ts'
+import { modelEnvironment } from './model/model-environment.ts'
+import { modelResource } from './model/model-resource.ts'
+import { readAgentConfig } from './monitoring/known-metrics.ts'
+
+const run = promisify(execFile)
+const stacks = modelEnvironment('dev')
+const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: string } }>(
+  stacks,
+  'gateway',
+  'LaunchTemplate',
+)
+
+const needs =
+  process.getuid?.() === 0 ? '' : 'a boot script is locked into namespaces of its own, which needs root'
+
+t.test('a machine that has been given its artefact becomes a gateway', { skip: needs }, async (t) => {
+  const boot = await startMachine(t)
+  t.equal(boot.exitCode, 0, boot.output)
+  t.match(boot.output, /hashgate gateway is ready/)
+
+  t.test('in order: packages, program, unit, agent, and a signal of success at the end', async (t) => {
+    const steps = [
+      /^dnf install .*\bnodejs24\b.*\bamazon-cloudwatch-agent\b/,
+      /^aws s3 cp .* s3:\/\/hashgate-dev-artefacts-\S+\/gateway\/[0-9a-f]{64}\.zip /,
+      /^systemctl daemon-reload$/,
+      /^systemctl enable --now hashgate-gateway\.service$/,
+      /^amazon-cloudwatch-agent-ctl .*-c file:\/etc\/hashgate\/agent\.json$/,
+      /^cfn-signal --exit-code 0 --stack hashgate-dev-gateway --resource Group --region us-east-1$/,
+    ]
+    const places = steps.map((step) => boot.calls.findIndex((call) => step.test(call)))
+    t.notOk(places.includes(-1), boot.calls.join('\n'))
+    t.strictSame(
+      places,
+      places.toSorted((a, b) => a - b),
+    )
+    t.equal(boot.calls.filter((call) => call.startsWith('cfn-signal')).length, 1)
+  })
+
+  t.test('the gateway answers on the port of the target group, without Kafka', async (t) => {
+    t.match(boot.readiness, {
+      httpStatus: 200,
+      body: { status: 'degraded', dependencies: { bucket: { state: 'up' }, catalog: { state: 'up' } } },
+    })
+  })
+
+  t.test('the agent finds each metric that it is to pass on', async (t) => {
+    const { metric_declaration } = readAgentConfig(stacks).logs.metrics_collected.prometheus.emf_processor
+    for (const selector of metric_declaration.flatMap(({ metric_selectors }) => metric_selectors)) {
+      const name = selector.slice(1, -1)
+      t.match(boot.metrics, new RegExp(`^# TYPE ${name} (gauge|counter)$`, 'm'), name)
+    }
+  })
+
+  t.test('it runs as a user without any rights', async (t) => {
+    t.match(boot.process, /^CapEff:\t0{16}$/m)
+    t.match(boot.process, /^CapBnd:\t0{16}$/m)
+    t.match(boot.process, /^NoNewPrivs:\t1$/m)
+    t.notMatch(boot.process, /^Uid:\t0\t/m)
+  })
+
+  t.test('its log is JSON lines that nobody else reads', async (t) => {
+    t.equal(boot.logMode, '750')
+    const lines = boot.log.split('\n').filter(Boolean)
+    t.ok(lines.length > 0)
+    for (const line of lines) t.match(JSON.parse(line), { service: 'gateway' })
+  })
+
+  const hasSystemd = await run('systemd-analyze', ['--version']).then(
+    () => '',
+    () => 'there is no systemd-analyze',
+  )
+  t.test('systemd understands the unit, and finds little to fear', { skip: hasSystemd }, async (t) => {
+    const folder = await makeFolder(t)
+    const unit = join(folder, 'hashgate-gateway.service')
+    await writeFile(unit, boot.unit.replace('/usr/bin/node-24', process.execPath))
+    const { stderr } = await run('systemd-analyze', ['verify', '--man=no', '--recursive-errors=no', unit])
+    t.equal(stderr.replace(/^.*hashgate-gateway\.service: .*User.*$\n?/gm, ''), '')
+    const { stdout } = await run('systemd-analyze', ['security', '--offline=yes', '--threshold=20', unit])
+    t.match(stdout, /Overall exposure level for hashgate-gateway\.service: [01]\.\d/)
+  })
+})
+
+t.test('an artefact that is not what its name says is not run', { skip: needs }, async (t) => {
+  const boot = await startMachine(t, (artefact) => appendFile(artefact, 'one more byte'))
+  t.not(boot.exitCode, 0)
+  t.notOk(
+    boot.calls.some((call) => call.startsWith('systemctl')),
+    'nothing is started',
+  )
+  t.match(boot.calls.at(-1), /^cfn-signal --exit-code [1-9]/, 'the deployment learns of it')
+  t.notOk(boot.readiness)
+})
+
+/** Boots a machine with the real artefact. @param change what happens to it on its way */
+async function startMachine(
+  t: Test,
+  change: (artefact: string) => Promise<void> = async () => {},
+): Promise<Boot> {
+  const folder = await makeFolder(t)
+  const deployable = deployables.find(({ zip }) => zip === 'gateway.zip')
+  if (!deployable) throw new Error('there is no artefact of the gateway')
+  const cpu = arch() === 'arm64' ? 'arm64' : 'x64'
+  const { file, sha256 } = await buildZip(deployable, { out: folder, cpu })
+  await copyFile(file, join(folder, 'artefact.zip'))
+  await change(join(folder, 'artefact.zip'))
+  // The model's key names no real content.
+  const userData = LaunchTemplateData.UserData.replace(/gateway\/[0-9a-f]{64}\.zip/, `gateway/${sha256}.zip`)
+  await writeFile(join(folder, 'user-data'), userData)
+
+  const program = join(import.meta.dirname, 'boot/boot.ts')
+  const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--propagation', 'private']
+  const node = [process.execPath, '--disable-warning=TimeoutNegativeWarning', program, folder]
+  const { stdout } = await run('unshare', [...namespaces, ...node], {
+    env: { PATH: process.env.PATH },
+    maxBuffer: 16 * 1024 ** 2,
+  })
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+}
+
+async function makeFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `${basename(import.meta.filename, '.ts')}-`))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}

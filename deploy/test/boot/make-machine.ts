@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process'
+import { chmod, copyFile, cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Stands for a program: notes its call, and does what the body says. */
+const stub = (body = '') => `#!/bin/bash
+echo "$(basename "$0") $*" >>/calls.log
+${body}`
+
+/** Instead of S3: the artefact that lies in the machine. */
+const aws = `[[ $1 == s3 && $2 == cp ]] && exec cp /artefact.zip "\${@: -1}"
+exit 1`
+
+/** Instead of systemd: starts the unit's program as its user, with its settings, without any rights. */
+const systemctl = `[[ $* == 'enable --now hashgate-gateway.service' ]] || exit 0
+unit=/etc/systemd/system/hashgate-gateway.service
+get() { sed -n "s/^$1=//p" "$unit" | tail -n 1; }
+mapfile -t settings < <(cat "$(get EnvironmentFile)" /where-aws-is.env)
+output=$(get StandardOutput)
+cd "$(get WorkingDirectory)"
+read -ra program <<<"$(get ExecStart)"
+env -i "\${settings[@]}" setpriv --reuid="$(get User)" --regid="$(get User)" --init-groups --no-new-privs \\
+  --inh-caps=-all --bounding-set=-all "\${program[@]}" >>"\${output#append:}" 2>&1 &
+echo $! >/gateway.pid`
+
+const stubs: Record<string, string> = {
+  'usr/bin/dnf': stub(),
+  'usr/bin/aws': stub(aws),
+  'usr/bin/systemctl': stub(systemctl),
+  'opt/aws/bin/cfn-signal': stub(),
+  'opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl': stub(),
+}
+
+interface MachineOptions {
+  artefact: string
+  userData: string
+  /** Where the doubles of AWS are. */
+  environment: Record<string, string>
+}
+
+/**
+ * Makes a folder into which a boot script can be locked: this machine's programs and libraries, to be read only, and a system of its own
+ * to write to. What installs, starts and reports is replaced by stubs, which note their calls in `/calls.log`.
+ * Only in a mount namespace: the mounts end with it. Needs root there.
+ */
+export async function makeMachine(
+  root: string,
+  { artefact, userData, environment }: MachineOptions,
+): Promise<void> {
+  const folders = [
+    'dev',
+    'etc/systemd/system',
+    'etc/logrotate.d',
+    'host/bin',
+    'host/sbin',
+    'opt',
+    'proc',
+    'root',
+    'tmp',
+    'usr/bin',
+    'usr/sbin',
+    'var/log',
+  ]
+  for (const folder of folders) await mkdir(join(root, folder), { recursive: true })
+  for (const [link, target] of Object.entries({
+    bin: 'usr/bin',
+    sbin: 'usr/sbin',
+    lib: 'usr/lib',
+    lib64: 'usr/lib64',
+  })) {
+    await symlink(target, join(root, link))
+  }
+  for (const folder of ['lib', 'lib64', 'libexec', 'share'])
+    await showFolder(`/usr/${folder}`, join(root, 'usr', folder))
+  for (const folder of ['bin', 'sbin']) await showPrograms(root, folder)
+  await run('mount', ['--bind', '/dev', join(root, 'dev')])
+  await run('mount', ['-t', 'proc', 'proc', join(root, 'proc')])
+  for (const file of [
+    'passwd',
+    'group',
+    'shadow',
+    'gshadow',
+    'login.defs',
+    'nsswitch.conf',
+    'ld.so.cache',
+    'alternatives',
+  ]) {
+    await cp(join('/etc', file), join(root, 'etc', file), { recursive: true, verbatimSymlinks: true }).catch(
+      () => {},
+    )
+  }
+  await copyFile(process.execPath, join(root, 'usr/bin/node-24'))
+  for (const [path, text] of Object.entries(stubs)) await writeProgram(join(root, path), text)
+
+  await copyFile(artefact, join(root, 'artefact.zip'))
+  await writeProgram(join(root, 'user-data'), userData)
+  const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`)
+  await writeFile(join(root, 'where-aws-is.env'), lines.join(''))
+}
+
+async function showFolder(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  await run('mount', ['--bind', from, to])
+  await run('mount', ['-o', 'remount,bind,ro', to])
+}
+
+/** A link for each program, so that single ones can be replaced. */
+async function showPrograms(root: string, folder: string): Promise<void> {
+  await showFolder(`/usr/${folder}`, join(root, 'host', folder))
+  const replaced = Object.keys(stubs)
+  for (const name of await readdir(`/usr/${folder}`)) {
+    const path = join('usr', folder, name)
+    if (!replaced.includes(path)) await symlink(`/host/${folder}/${name}`, join(root, path))
+  }
+}
+
+async function writeProgram(path: string, text: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true })
+  await writeFile(path, text)
+  await chmod(path, 0o755)
+}

@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
+import { createStores } from '../../../scripts/local/create-stores.ts'
+import { startLocalS3 } from '../../../scripts/local/s3/start-local-s3.ts'
+import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
+
+interface Names {
+  AWS_REGION: string
+  RAW_BUCKET: string
+  PROCESSED_BUCKET: string
+  CATALOG_TABLE: string
+  KEYS_TABLE: string
+}
+
+/** What a gateway meets in AWS, on this machine. Returns the settings that say where. */
+export async function startAws(folder: string, names: Names): Promise<Record<string, string>> {
+  const credentials = { accessKeyId: 'boot', secretAccessKey: 'boot-secret' }
+  const s3 = await startLocalS3({ directory: join(folder, 's3'), ...credentials, region: names.AWS_REGION })
+  const dynamoDb = await startLocalDynamoDb()
+  const environment = {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    S3_ENDPOINT: s3.url,
+    DYNAMODB_ENDPOINT: dynamoDb.endpoint,
+    SECRETS_MANAGER_ENDPOINT: await startSecretsManager(),
+    // The brokers' names are known in the VPC alone. Without them a gateway is degraded, and ready.
+    KAFKA_BROKERS: '127.0.0.1:9',
+  }
+  await createStores({ ...names, ...environment })
+  return environment
+}
+
+/** Has the login and the authorities of Kafka, by the names that the templates give their secrets. */
+async function startSecretsManager(): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const { SecretId = '' } = JSON.parse(Buffer.concat(await request.toArray()).toString())
+    const secret = /kafka\/ca/.test(SecretId)
+      ? { certificate: rootCertificates[0] }
+      : { username: 'hashgate', password: 'secret' }
+    response.setHeader('content-type', 'application/x-amz-json-1.1')
+    response.end(JSON.stringify({ Name: SecretId, SecretString: JSON.stringify(secret) }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

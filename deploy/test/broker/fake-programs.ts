@@ -1,0 +1,45 @@
+/**
+ * The programs that a broker's machine has and this one has not, or that would change it: AWS's command line with a folder for Secrets
+ * Manager, the metadata service, packages, disks, users, systemd. What the script does with openssl, jq, tar and Kafka is real.
+ */
+export function fakePrograms({ jars }: { jars: string }): Record<string, string> {
+  const quiet = '#!/bin/sh\nexit 0\n'
+  return {
+    curl: `#!/bin/sh
+case "$*" in
+  *api/token*) echo token ;;
+  *tags/instance/BrokerId*) echo "$BROKER_ID" ;;
+  *) exit 22 ;;
+esac
+`,
+    aws: `#!/bin/bash
+set -euo pipefail
+declare -A option
+for ((i = 3; i < $#; i++)); do option["\${!i}"]=$(eval "echo \\\${$((i + 1))}"); done
+secret="$SECRETS/$(echo "\${option[--secret-id]:-none}" | tr -c 'a-z0-9\\n' _)"
+case "$1 $2" in
+  's3 cp') tar -cz -C "$DISTRIBUTION" kafka ;;
+  'secretsmanager get-secret-value') cat "$secret" 2>/dev/null || exit 254 ;;
+  'secretsmanager put-secret-value') cp "\${option[--secret-string]#file://}" "$secret.new" && mv "$secret.new" "$secret" ;;
+  *) exit 252 ;;
+esac
+`,
+    systemctl: `#!/bin/bash
+set -euo pipefail
+[ "$1" = enable ] || exit 0
+command=$(sed -n 's/^ExecStart=//p' "$MACHINE/etc/systemd/system/kafka.service")
+export LOG_DIR="$MACHINE/log"
+$command >"$MACHINE/kafka.log" 2>&1 </dev/null &
+echo $! >"$MACHINE/pid"
+`,
+    'cfn-signal': '#!/bin/sh\necho "$*" >"$MACHINE/signal"\n',
+    blkid: quiet.replace('0', '2'),
+    dnf: quiet,
+    id: quiet,
+    chown: quiet,
+    mountpoint: quiet,
+    'mkfs.xfs': quiet,
+    'kafka-storage.sh': `#!/bin/sh\nexec java -Xmx128m -XX:TieredStopAtLevel=1 -cp '${jars}/*' kafka.tools.StorageTool "$@"\n`,
+    'kafka-server-start.sh': `#!/bin/sh\nexec java -Xms256m -Xmx256m -XX:+UseSerialGC -cp '${jars}/*' kafka.Kafka "$@"\n`,
+  }
+}

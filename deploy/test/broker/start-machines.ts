@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Test } from 'tap'
+import { installJars } from '../../../scripts/services/install-jars.ts'
+import { servicesLayout } from '../../../scripts/services/services-layout.ts'
+import type { ModelStack } from '../model/model-deployment.ts'
+import { modelResource } from '../model/model-resource.ts'
+import { fakePrograms } from './fake-programs.ts'
+
+const run = promisify(execFile)
+export const brokerIds = [1, 2, 3] as const
+
+export interface Machine {
+  folder: string
+  address: string
+}
+
+/**
+ * Runs the brokers' user data, one copy a broker, with folders of the test in place of the machine's and an address of the loopback
+ * network in place of each name. Everything ends with the test.
+ */
+export async function startMachines(
+  t: Test,
+  stacks: ModelStack[],
+  login: { username: string; password: string },
+) {
+  const root = t.testdir({ secrets: {}, bin: {}, distribution: { kafka: { bin: {} } } })
+  const at = (...path: string[]) => join(root, ...path)
+  const { directory: jars } = await installJars(servicesLayout(), {
+    name: 'kafka',
+    pom: join(import.meta.dirname, '../../../scripts/services/kafka/pom.xml'),
+    mainArtifact: 'kafka_2.13',
+  })
+  for (const [name, text] of Object.entries(fakePrograms({ jars }))) {
+    const folder = name.startsWith('kafka-') ? at('distribution/kafka/bin') : at('bin')
+    await writeFile(join(folder, name), text, { mode: 0o755 })
+  }
+  const secret = (name: string) => {
+    const parameter = stacks.find(({ stack }) => stack === 'kafka-cluster')?.parameters[name]
+    return at('secrets', String(parameter).replaceAll(/[^a-z0-9]/g, '_'))
+  }
+  await writeFile(secret('LoginSecretArn'), JSON.stringify(login))
+
+  const script = modelResource<{ LaunchTemplateData: { UserData: string } }>(
+    stacks,
+    'kafka-cluster',
+    'BrokerTemplate',
+  ).LaunchTemplateData.UserData
+  const end = new AbortController()
+  t.teardown(() => end.abort())
+  // A network of its own, so that the ports can be those of the template.
+  const network = `127.${randomInt(1, 255)}.${randomInt(255)}`
+  const machines = await Promise.all(
+    brokerIds.map(async (id) => {
+      const folder = at(`broker-${id}`)
+      for (const part of ['etc/systemd/system', 'var/lib', 'opt'])
+        await mkdir(join(folder, part), { recursive: true })
+      await writeFile(join(folder, 'etc/fstab'), '')
+      await writeFile(join(folder, 'user-data'), adapt(script, { folder, network, id }))
+      t.teardown(() => stop(folder))
+      const env = {
+        ...process.env,
+        PATH: `${at('bin')}:${process.env.PATH}`,
+        BROKER_ID: String(id),
+        MACHINE: folder,
+        SECRETS: at('secrets'),
+        DISTRIBUTION: at('distribution'),
+      }
+      const boot = () =>
+        run('bash', [join(folder, 'user-data')], { env, timeout: 120_000, signal: end.signal })
+      return { folder, address: `${network}.${id}`, boot }
+    }),
+  )
+  return { machines, secret }
+}
+
+/** The few lines that would not be true here. @throws Error when one of them is not there any more */
+function adapt(
+  script: string,
+  { folder, network, id }: { folder: string; network: string; id: number },
+): string {
+  const replaced: [string, string][] = [
+    ['broker-$id.kafka.hashgate-dev.internal', `${network}.${id}`],
+    ...brokerIds.map((other): [string, string] => [`broker-${other}.$domain`, `${network}.${other}`]),
+    ['://:', `://${network}.${id}:`],
+    ['DNS:$name', 'IP:$name'],
+    ['/dev/tcp/127.0.0.1', `/dev/tcp/${network}.${id}`],
+    ['/etc/', `${folder}/etc/`],
+    ['/var/lib/', `${folder}/var/lib/`],
+    ['/opt/', `${folder}/opt/`],
+  ]
+  return replaced.reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`the user data of the brokers does not say ${from}`)
+    return text.replaceAll(from, to)
+  }, script)
+}
+
+async function stop(folder: string): Promise<void> {
+  const pid = await readFile(join(folder, 'pid'), 'utf8').catch(() => undefined)
+  if (pid) process.kill(Number(pid), 'SIGKILL')
+}

@@ -1,0 +1,172 @@
+import t from 'tap'
+import { manifestKey, rawKey, variantKey } from '../../core/object-key.ts'
+import { environments, modelEnvironment } from './model/model-environment.ts'
+import { account, region } from './model/name-resource.ts'
+import { prepareSimulation, type Request } from './policies/simulate.ts'
+
+const image = { tenant: 'acme', imageId: '9f'.repeat(32), generation: '20261122' }
+const otherTenants = { ...image, tenant: 'other' }
+
+for (const env of environments) {
+  const bucket = (kind: string) => `arn:aws:s3:::hashgate-${env}-${kind}-${account}-${region}`
+  const raw = `${bucket('raw')}/${rawKey(image)}`
+  const variant = `${bucket('processed')}/${variantKey(image, 'thumb', 'webp')}`
+  const manifest = `${bucket('processed')}/${manifestKey(image)}`
+  const [gateway, processor, analytics] = ['gateway', 'processor', 'analytics'].map(
+    (name) => `hashgate-${env}-${name}`,
+  )
+  const isAllowed = prepareSimulation(modelEnvironment(env))
+
+  const cases: Record<string, [boolean, Request][]> = {
+    'an upload': [
+      [true, { role: gateway, byUrl: true, action: 's3:PutObject', resource: raw }],
+      [false, { action: 's3:PutObject', resource: raw }],
+      [
+        false,
+        {
+          role: gateway,
+          byUrl: true,
+          action: 's3:PutObject',
+          resource: raw,
+          context: { 's3:if-none-match': undefined },
+        },
+      ],
+      [
+        true,
+        {
+          role: gateway,
+          byUrl: true,
+          action: 's3:PutObject',
+          resource: raw,
+          context: { 's3:signatureAge': '900000' },
+        },
+      ],
+      [
+        false,
+        {
+          role: gateway,
+          byUrl: true,
+          action: 's3:PutObject',
+          resource: raw,
+          context: { 's3:signatureAge': '900001' },
+        },
+      ],
+      [
+        false,
+        {
+          role: gateway,
+          byUrl: true,
+          action: 's3:PutObject',
+          resource: raw,
+          context: { 's3:signatureversion': 'AWS' },
+        },
+      ],
+      [
+        false,
+        {
+          role: gateway,
+          byUrl: true,
+          action: 's3:PutObject',
+          resource: raw,
+          context: { 's3:signatureversion': undefined },
+        },
+      ],
+      [
+        false,
+        {
+          role: gateway,
+          byUrl: true,
+          action: 's3:PutObject',
+          resource: raw,
+          context: { 'aws:SecureTransport': 'false' },
+        },
+      ],
+      [false, { role: processor, action: 's3:PutObject', resource: raw }],
+      [false, { role: analytics, action: 's3:PutObject', resource: raw }],
+      [false, { role: 'administrator', action: 's3:PutObject', resource: raw }],
+    ],
+    // The gateway serves all tenants: whose key a URL is for is in its signature. The role ends where the layout does.
+    keys: [
+      [
+        true,
+        {
+          role: gateway,
+          byUrl: true,
+          action: 's3:PutObject',
+          resource: `${bucket('raw')}/${rawKey(otherTenants)}`,
+        },
+      ],
+      [false, { role: gateway, byUrl: true, action: 's3:PutObject', resource: `${bucket('raw')}/top` }],
+      [false, { role: gateway, byUrl: true, action: 's3:PutObject', resource: variant }],
+      [false, { role: gateway, byUrl: true, action: 's3:PutObject', resource: manifest }],
+      [true, { role: processor, action: 's3:PutObject', resource: variant }],
+      [true, { role: processor, action: 's3:PutObject', resource: manifest }],
+      [false, { role: processor, action: 's3:PutObject', resource: `${bucket('processed')}/top` }],
+      [false, { role: 'administrator', action: 's3:PutObject', resource: variant }],
+    ],
+    reading: [
+      [true, { role: gateway, action: 's3:GetObject', resource: raw }],
+      [false, { role: gateway, byUrl: true, action: 's3:GetObject', resource: raw }],
+      [true, { role: processor, action: 's3:GetObject', resource: raw }],
+      [false, { role: analytics, action: 's3:GetObject', resource: raw }],
+      [false, { role: 'administrator', action: 's3:GetObject', resource: raw }],
+      [true, { role: gateway, byUrl: true, action: 's3:GetObject', resource: variant }],
+      [
+        false,
+        {
+          role: gateway,
+          byUrl: true,
+          action: 's3:GetObject',
+          resource: variant,
+          context: { 's3:signatureAge': '900001' },
+        },
+      ],
+      [false, { action: 's3:GetObject', resource: variant }],
+      [false, { role: processor, action: 's3:GetObject', resource: variant }],
+      [false, { role: analytics, action: 's3:GetObject', resource: variant }],
+      [true, { role: analytics, action: 's3:GetObject', resource: manifest }],
+      [false, { role: gateway, action: 's3:GetObject', resource: manifest }],
+      [false, { role: 'administrator', action: 's3:GetObject', resource: manifest }],
+      [false, { role: 'administrator', action: 's3:GetObjectVersion', resource: raw }],
+    ],
+    // Without it S3 says 403 instead of 404 for what is not there.
+    'telling what is not there': [
+      [true, { role: gateway, action: 's3:ListBucket', resource: bucket('raw') }],
+      [true, { role: processor, action: 's3:ListBucket', resource: bucket('raw') }],
+    ],
+    'deleting, and what deletes': [raw, variant].flatMap((resource): [boolean, Request][] => {
+      const of = resource.split('/')[0] ?? ''
+      return [
+        ...[gateway, processor, analytics, 'administrator'].flatMap((role): [boolean, Request][] => [
+          [false, { role, action: 's3:DeleteObject', resource }],
+          [false, { role, action: 's3:DeleteObjectVersion', resource }],
+          [false, { role, action: 's3:PutLifecycleConfiguration', resource: of }],
+          [false, { role, action: 's3:PutBucketPolicy', resource: of }],
+        ]),
+        [true, { role: 'deployer', action: 's3:DeleteObject', resource }],
+        [true, { role: 'deployer', action: 's3:PutLifecycleConfiguration', resource: of }],
+        [
+          false,
+          {
+            role: 'deployer',
+            action: 's3:DeleteObject',
+            resource,
+            context: { 'aws:SecureTransport': 'false' },
+          },
+        ],
+      ]
+    }),
+  }
+
+  for (const [title, requests] of Object.entries(cases)) {
+    t.test(`${env}: ${title}`, async (t) => {
+      for (const [expected, request] of requests) {
+        const { role = 'nobody', action, resource, byUrl, context } = request
+        const key = resource.split('/').slice(1).join('/').replace(image.imageId, '…')
+        const how = `${byUrl ? ' by URL' : ''}${context ? ` with ${JSON.stringify(context)}` : ''}`
+        const may = expected ? 'may' : 'may not'
+        t.equal(await isAllowed(request), expected, `${role} ${may} ${action} ${key || 'the bucket'}${how}`)
+      }
+    })
+  }
+}

@@ -1,0 +1,55 @@
+import { CreateTableCommand, type DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
+import t from 'tap'
+import { createCatalogTable } from '../../core/create-catalog-table.ts'
+import { createKeyTable } from '../../core/create-key-table.ts'
+import { environments, modelEnvironment } from './model/model-environment.ts'
+import { modelResource } from './model/model-resource.ts'
+
+/** A DynamoDB that notes how tables are to be. */
+function noteTables() {
+  const asked: Record<string, unknown> = {}
+  const client = {
+    config: {},
+    send: async (command: { input: object }) => {
+      if (command instanceof CreateTableCommand) Object.assign(asked, command.input)
+      if (command instanceof UpdateTimeToLiveCommand) Object.assign(asked, command.input)
+      return { Table: { TableStatus: 'ACTIVE' } }
+    },
+  }
+  return { asked, client: client as unknown as DynamoDBClient }
+}
+
+const byName = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b))
+
+/** What code and template both say of a table, in one order. */
+function shapeOf(table: Record<string, unknown>) {
+  const {
+    TableName,
+    KeySchema,
+    AttributeDefinitions,
+    GlobalSecondaryIndexes,
+    TimeToLiveSpecification,
+    BillingMode,
+  } = table
+  return {
+    TableName,
+    KeySchema,
+    BillingMode,
+    TimeToLiveSpecification,
+    AttributeDefinitions: (AttributeDefinitions as object[]).toSorted(byName),
+    GlobalSecondaryIndexes: (GlobalSecondaryIndexes as object[] | undefined)?.toSorted(byName),
+  }
+}
+
+for (const env of environments) {
+  for (const [name, table, create] of [
+    ['CatalogTable', `hashgate-${env}-catalog`, createCatalogTable],
+    ['KeysTable', `hashgate-${env}-keys`, createKeyTable],
+  ] as const) {
+    t.test(`${env}: ${name} is as the code makes it elsewhere`, async (t) => {
+      const { asked, client } = noteTables()
+      await create(client, table)
+      t.same(shapeOf(modelResource(modelEnvironment(env), 'metadata', name)), shapeOf(asked))
+    })
+  }
+}

@@ -1,0 +1,63 @@
+import type { Resource } from '../../read-template.ts'
+
+export const account = '111122223333'
+export const region = 'us-east-1'
+
+/** A resource with its functions evaluated. */
+type Made = Resource & { Properties: Record<string, unknown> }
+
+interface Names {
+  ref: (made: Made) => unknown
+  arn: (made: Made) => string
+}
+
+const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`
+
+/** Of the resources whose names other templates or policies meet. */
+const known: Record<string, Names> = {
+  'AWS::S3::Bucket': {
+    ref: ({ Properties }) => Properties.BucketName,
+    arn: ({ Properties }) => `arn:aws:s3:::${Properties.BucketName}`,
+  },
+  'AWS::DynamoDB::Table': {
+    ref: ({ Properties }) => Properties.TableName,
+    arn: ({ Properties }) => arn('dynamodb', `table/${Properties.TableName}`),
+  },
+  'AWS::IAM::Role': {
+    ref: ({ Properties }) => Properties.RoleName,
+    arn: ({ Properties }) =>
+      `arn:aws:iam::${account}:role/${Properties.RoleName ?? 'made-by-cloudformation'}`,
+  },
+  'AWS::Lambda::Function': {
+    ref: ({ Properties }) => Properties.FunctionName,
+    arn: ({ Properties }) => arn('lambda', `function:${Properties.FunctionName}`),
+  },
+  'AWS::Logs::LogGroup': {
+    ref: ({ Properties }) => Properties.LogGroupName,
+    arn: ({ Properties }) => arn('logs', `log-group:${Properties.LogGroupName}:*`),
+  },
+  'AWS::SQS::Queue': {
+    ref: ({ Properties }) => `https://sqs.${region}.amazonaws.com/${account}/${Properties.QueueName}`,
+    arn: ({ Properties }) => arn('sqs', `${Properties.QueueName}`),
+  },
+  'AWS::SecretsManager::Secret': {
+    ref: ({ Properties }) => arn('secretsmanager', `secret:${Properties.Name}-a1b2c3`),
+    arn: ({ Properties }) => arn('secretsmanager', `secret:${Properties.Name}-a1b2c3`),
+  },
+  'AWS::KMS::Key': {
+    ref: () => '00000000-0000-0000-0000-000000000000',
+    arn: () => arn('kms', 'key/00000000-0000-0000-0000-000000000000'),
+  },
+}
+
+/** What AWS would answer to `Ref`: the true name where a template gives one, else one that says where it is from. */
+export function refOf(logicalId: string, made: Made): unknown {
+  return known[made.Type]?.ref(made) ?? logicalId
+}
+
+/** What AWS would answer to `Fn::GetAtt`. */
+export function attributeOf(logicalId: string, name: string, made: Made): unknown {
+  if (name in made.Properties) return made.Properties[name]
+  const names = known[made.Type]
+  return name === 'Arn' && names ? names.arn(made) : `${logicalId}.${name}`
+}

@@ -1,0 +1,30 @@
+import type { ModelStack } from './model-deployment.ts'
+import { modelResource } from './model-resource.ts'
+
+export type Settings = Record<string, string>
+
+/** The environment of the function. */
+export function processorSettings(stacks: ModelStack[]): Settings {
+  const { Environment } = modelResource<{ Environment: { Variables: Record<string, unknown> } }>(
+    stacks,
+    'processor',
+    'Function',
+  )
+  return Object.fromEntries(
+    Object.entries(Environment.Variables).map(([name, value]) => [name, String(value)]),
+  )
+}
+
+/** The environment of the gateway's process: the file that the start of an instance writes for systemd. */
+export function gatewaySettings(stacks: ModelStack[]): Settings {
+  const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: string } }>(
+    stacks,
+    'gateway',
+    'LaunchTemplate',
+  )
+  const [, file] = /gateway\.env <<'(?:\w+)'\n([\s\S]*?)\n[A-Z]+\n/.exec(LaunchTemplateData.UserData) ?? []
+  if (!file) throw new Error('the user data of the gateway writes no gateway.env')
+  return Object.fromEntries(
+    file.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+  )
+}

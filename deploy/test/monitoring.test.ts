@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+import { buildTestApp, sha256, withKey } from '../../gateway/test/build-test-app.ts'
+import { modelEnvironment } from './model/model-environment.ts'
+import { modelResource } from './model/model-resource.ts'
+import { filtersOf, findFault, type Metric } from './monitoring/known-metrics.ts'
+import { matchesFilter } from './monitoring/matches-filter.ts'
+import { metricsOf, readWidgets } from './monitoring/read-dashboard.ts'
+
+interface Alarm {
+  AlarmName: string
+  AlarmDescription: string
+  AlarmActions: string[]
+  OKActions: string[]
+  TreatMissingData: string
+  Namespace?: string
+  MetricName?: string
+  Dimensions?: { Name: string; Value: string }[]
+  Metrics?: { MetricStat?: { Metric: Pick<Alarm, 'Namespace' | 'MetricName' | 'Dimensions'> } }[]
+}
+
+const stacks = modelEnvironment('dev')
+const monitoring = stacks.find(({ stack }) => stack === 'monitoring')
+const alarms = Object.entries(monitoring?.resources ?? {})
+  .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+  .map(([id, { Properties }]) => ({ id, ...(Properties as unknown as Alarm) }))
+const patternOf = (name: string) =>
+  filtersOf(stacks).find(({ MetricName }) => MetricName === name)?.FilterPattern ?? ''
+
+t.test('each alarm says why, and where to read what to do; each such place is there', async (t) => {
+  const runbook = await readFile(new URL('../RUNBOOK.md', import.meta.url), 'utf8')
+  const headings = [...runbook.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)
+  t.ok(alarms.length >= 18)
+  const anchors = alarms.map(({ AlarmName, AlarmDescription }) => {
+    const [, reason = '', anchor] =
+      /^(.*) Runbook: deploy\/RUNBOOK\.md#([a-z-]+)$/.exec(AlarmDescription) ?? []
+    t.match(reason, /^.{40,}\.$/, `${AlarmName} has a reason`)
+    t.ok(headings.includes(anchor), `${AlarmName}: #${anchor}`)
+    return anchor
+  })
+  t.strictSame(
+    headings.filter((heading) => !anchors.includes(heading)),
+    [],
+    'no heading without an alarm',
+  )
+  for (const [, anchor] of runbook.matchAll(/\]\(#([a-z-]+)\)/g))
+    t.ok(headings.includes(anchor), `#${anchor}`)
+})
+
+t.test('each alarm tells somebody, when it begins and when it ends', async (t) => {
+  for (const { AlarmName, AlarmActions, OKActions, TreatMissingData } of alarms) {
+    t.strictSame([AlarmActions, OKActions], [['Topic'], ['Topic']], AlarmName)
+    t.match(TreatMissingData, /^(notBreaching|breaching)$/, AlarmName)
+  }
+})
+
+t.test('the metric of each alarm is one that somebody sends', async (t) => {
+  for (const { AlarmName, ...alarm } of alarms) {
+    const metrics = alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alarm]
+    t.ok(metrics.length > 0, AlarmName)
+    for (const metric of metrics.map(readMetric))
+      t.notOk(findFault(metric, stacks), `${AlarmName}: ${metric.name}`)
+  }
+})
+
+t.test('the check of metrics finds what is wrong', async (t) => {
+  const job = { job: 'hashgate-gateway' }
+  const wrong: Metric[] = [
+    { namespace: 'AWS/Lambda', name: 'Eror', dimensions: {} },
+    { namespace: 'hashgate/dev', name: 'hashgate_nothing', dimensions: job },
+    { namespace: 'hashgate/prod', name: 'hashgate_images_owing_events', dimensions: job },
+    { namespace: 'hashgate/dev', name: 'hashgate_images_owing_events', dimensions: { tenant: 'acme' } },
+    { namespace: 'hashgate/dev', name: 'hashgate_presign_duration_seconds', dimensions: job },
+    { namespace: 'hashgate/dev', name: 'Nothing', dimensions: {} },
+    { namespace: 'hashgate/dev', name: 'DeadLetters', dimensions: { service: 'gateway' } },
+    { namespace: 'hashgate/prod', name: 'DeadLetters', dimensions: { service: 'processor' } },
+  ]
+  for (const metric of wrong) t.ok(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
+})
+
+t.test('the dashboard shows every alarm, and metrics that are sent', async (t) => {
+  const { DashboardBody } = modelResource<{ DashboardBody: string }>(stacks, 'monitoring', 'Dashboard')
+  const widgets = readWidgets(DashboardBody)
+  t.strictSame(
+    widgets.flatMap(({ properties }) => properties.alarms ?? []).sort(),
+    alarms.map(({ id }) => `${id}.Arn`).sort(),
+  )
+  const metrics = widgets.flatMap(metricsOf)
+  t.ok(metrics.length > 30)
+  for (const metric of metrics) t.notOk(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
+  for (const { x, width } of widgets) t.ok(x + width <= 24)
+})
+
+t.test('the line of a request for a URL gives its milliseconds, and no other line does', async (t) => {
+  const { app, lines } = await buildTestApp(t, { config: { LOG_LEVEL: 'info' } })
+  await app.inject({
+    method: 'POST',
+    url: '/v1/uploads',
+    headers: withKey,
+    payload: { sha256, byteLength: 5, contentType: 'image/png' },
+  })
+  await app.inject({ url: `/v1/images/${sha256}`, headers: withKey })
+  const matching = lines.filter((line) => matchesFilter(patternOf('CreateUploadMilliseconds'), line))
+  t.equal(matching.length, 1)
+  t.match(matching, [{ durationMs: Number }])
+  t.equal(
+    filtersOf(stacks).find(({ MetricName }) => MetricName === 'CreateUploadMilliseconds')?.MetricValue,
+    '$.durationMs',
+  )
+})
+
+t.test('CloudTrail: what is refused counts, and what is everyday does not', async (t) => {
+  const raw = 'hashgate-dev-raw-111122223333-us-east-1'
+  const event = (eventName: string, more: object = {}) => ({
+    eventSource: 's3.amazonaws.com',
+    eventName,
+    sourceIPAddress: '198.51.100.7',
+    requestParameters: { bucketName: raw },
+    ...more,
+  })
+  const denied = { errorCode: 'AccessDenied' }
+  const cases: [string, object, string[]][] = [
+    ['an upload', event('PutObject'), []],
+    ['an upload that is there already', event('PutObject', { errorCode: 'PreconditionFailed' }), []],
+    ['a refused upload', event('PutObject', denied), ['DeniedWrites']],
+    ['a refused delete', event('DeleteObject', denied), ['DeniedDeletes']],
+    ['several refused deletes', event('DeleteObjects', denied), ['DeniedDeletes']],
+    ['a refused delete of the bucket', event('DeleteBucket', denied), ['DeniedDeletes']],
+    ['a delete by who may', event('DeleteObject'), []],
+    ['another lifecycle', event('PutBucketLifecycle'), ['BucketSettingChanges']],
+    ['another lifecycle, refused', event('PutBucketLifecycle', denied), ['BucketSettingChanges']],
+    ['a deployment', event('PutBucketLifecycle', { sourceIPAddress: 'cloudformation.amazonaws.com' }), []],
+    ["another team's bucket", event('PutBucketPolicy', { requestParameters: { bucketName: 'wages' } }), []],
+    ['a key', event('PutKeyPolicy', { eventSource: 'kms.amazonaws.com' }), []],
+  ]
+  const names = ['DeniedWrites', 'DeniedDeletes', 'BucketSettingChanges']
+  for (const [title, line, expected] of cases) {
+    t.strictSame(
+      names.filter((name) => matchesFilter(patternOf(name), line)),
+      expected,
+      title,
+    )
+  }
+})
+
+function readMetric({
+  Namespace,
+  MetricName,
+  Dimensions = [],
+}: Pick<Alarm, 'Namespace' | 'MetricName' | 'Dimensions'>): Metric {
+  const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]))
+  return { namespace: Namespace ?? '', name: MetricName ?? '', dimensions }
+}

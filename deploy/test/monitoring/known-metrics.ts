@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from 'node:util'
+import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
+import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
+import type { ModelStack } from '../model/model-deployment.ts'
+import { modelResource } from '../model/model-resource.ts'
+import { readLambdaMetrics } from './lambda-metrics.ts'
+
+export interface Metric {
+  namespace: string
+  name: string
+  dimensions: Record<string, string>
+}
+
+/** Metrics of AWS that its published list lacks, by the page that has them. */
+const unlisted: Record<string, string> = {
+  'AWS/Lambda AsyncEventAge': 'Types of metrics for Lambda functions, asynchronous invocation metrics',
+  'AWS/Lambda OffsetLag': 'Types of metrics for Lambda functions, performance metrics',
+  'AWS/WAFV2 BlockedRequests': 'AWS WAF metrics and dimensions',
+}
+
+const listed = new Set(
+  loadAwsServiceSpecSync()
+    .all('metric')
+    .map(({ namespace, name }) => `${namespace} ${name}`),
+)
+
+interface AgentConfig {
+  logs: {
+    metrics_collected: {
+      prometheus: {
+        emf_processor: {
+          metric_namespace: string
+          metric_declaration: { dimensions: string[][]; metric_selectors: string[] }[]
+        }
+      }
+    }
+  }
+}
+
+/** Why nobody sends this metric, or undefined when somebody does. */
+export function findFault(metric: Metric, stacks: ModelStack[]): string | undefined {
+  const { namespace, name } = metric
+  const title = `${namespace} ${name}`
+  if (namespace.startsWith('AWS/')) {
+    return listed.has(title) || title in unlisted ? undefined : `AWS knows no ${title}`
+  }
+  if (name.startsWith('hashgate_')) return findGaugeFault(metric, readAgentConfig(stacks))
+  const isFiltered = filtersOf(stacks).some(
+    (filter) => filter.MetricNamespace === namespace && filter.MetricName === name,
+  )
+  const isWritten = fromProcessor(stacks).some((written) => isDeepStrictEqual(written, metric))
+  return isFiltered || isWritten ? undefined : `nobody sends ${title}`
+}
+
+function fromProcessor(stacks: ModelStack[]): Metric[] {
+  const { Environment } = modelResource<{ Environment: { Variables: Record<string, string> } }>(
+    stacks,
+    'processor',
+    'Function',
+  )
+  return readLambdaMetrics(Environment.Variables.METRICS_NAMESPACE ?? '')
+}
+
+/** A metric of the gateway has to be there, and the agent on the instance has to pass it on with the same dimensions. */
+function findGaugeFault({ namespace, name, dimensions }: Metric, agent: AgentConfig): string | undefined {
+  const registry = createMetrics().registry
+  if (!registry.getSingleMetric(name)) return `the gateway has no ${name}`
+  const { metric_namespace, metric_declaration } = agent.logs.metrics_collected.prometheus.emf_processor
+  if (metric_namespace !== namespace) return `the agent writes to ${metric_namespace}`
+  const names = Object.keys(dimensions).sort().join()
+  const passed = metric_declaration.some(
+    (declaration) =>
+      declaration.metric_selectors.some((selector) => new RegExp(selector).test(name)) &&
+      declaration.dimensions.some((set) => set.toSorted().join() === names),
+  )
+  return passed ? undefined : `the agent does not pass ${name} on by ${names}`
+}
+
+/** The settings of CloudWatch's agent, as the boot script writes them. */
+export function readAgentConfig(stacks: ModelStack[]): AgentConfig {
+  const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: string } }>(
+    stacks,
+    'gateway',
+    'LaunchTemplate',
+  )
+  const [, text = ''] = /<<'AGENT'\n(.*?)\nAGENT\n/s.exec(LaunchTemplateData.UserData) ?? []
+  return JSON.parse(text)
+}
+
+interface MetricFilter {
+  FilterPattern: string
+  MetricTransformations: { MetricNamespace: string; MetricName: string; MetricValue: string }[]
+}
+
+export function filtersOf(stacks: ModelStack[]) {
+  return stacks.flatMap(({ resources }) =>
+    Object.values(resources)
+      .filter(({ Type }) => Type === 'AWS::Logs::MetricFilter')
+      .map(({ Properties }) => Properties as unknown as MetricFilter)
+      .flatMap(({ FilterPattern, MetricTransformations }) =>
+        MetricTransformations.map((transformation) => ({ FilterPattern, ...transformation })),
+      ),
+  )
+}

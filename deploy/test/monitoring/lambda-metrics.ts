@@ -1,0 +1,51 @@
+import { createLambdaMetrics } from '../../../processor/publish-metrics.ts'
+import type { Metric } from './known-metrics.ts'
+
+interface EmbeddedMetrics {
+  _aws: {
+    CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string }[] }[]
+  }
+  [field: string]: unknown
+}
+
+/** The lines that are written meanwhile. The library has a console of its own, which nothing but the stream can be taken from. */
+function captureOutput(act: () => void): string[] {
+  const { write } = process.stdout
+  let text = ''
+  process.stdout.write = (piece: string | Uint8Array) => {
+    text += piece
+    return true
+  }
+  try {
+    act()
+  } finally {
+    process.stdout.write = write
+  }
+  return text.split('\n').filter(Boolean)
+}
+
+/** What CloudWatch makes of the lines that the processor writes on Lambda when all that it counts has happened. */
+export function readLambdaMetrics(namespace: string): Metric[] {
+  const lines = captureOutput(() => {
+    const { observer, publish } = createLambdaMetrics(namespace)
+    const bytes = { original: 1, variants: 1 }
+    observer.imageEnded({ outcome: 'ready', bytes }, 1)
+    observer.imageEnded({ outcome: 'rejected', reason: 'image_corrupt', bytes }, 1)
+    observer.imageFailed('INTERNAL_ERROR')
+    observer.recordPutAside('no_raw_key')
+    publish()
+  })
+  return lines.map((line) => JSON.parse(line) as EmbeddedMetrics).flatMap(metricsOf)
+}
+
+function metricsOf(line: EmbeddedMetrics): Metric[] {
+  return line._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Dimensions.flatMap((set) =>
+      Metrics.map(({ Name }) => ({
+        namespace: Namespace,
+        name: Name,
+        dimensions: Object.fromEntries(set.map((dimension) => [dimension, String(line[dimension])])),
+      })),
+    ),
+  )
+}

@@ -1,0 +1,29 @@
+import type { Metric } from './known-metrics.ts'
+
+type Line = (string | object)[]
+
+interface Widget {
+  type: string
+  x: number
+  y: number
+  width: number
+  height: number
+  properties: { title: string; alarms?: string[]; metrics?: Line[] }
+}
+
+export const readWidgets = (body: string): Widget[] => JSON.parse(body).widgets
+
+/** The metrics of a widget. `.` repeats the word above it, `...` all that are missing. */
+export function metricsOf({ properties }: Widget): Metric[] {
+  let above: string[] = []
+  return (properties.metrics ?? []).map((line) => {
+    const words = line.filter((word) => typeof word === 'string')
+    const whole =
+      words[0] === '...' ? [...above.slice(0, above.length - words.length + 1), ...words.slice(1)] : words
+    above = whole.map((word, index) => (word === '.' ? (above[index] ?? '') : word))
+    const [namespace = '', name = '', ...rest] = above
+    const dimensions: Record<string, string> = {}
+    for (let at = 0; at < rest.length; at += 2) dimensions[rest[at] ?? ''] = rest[at + 1] ?? ''
+    return { namespace, name, dimensions }
+  })
+}

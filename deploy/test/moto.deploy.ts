@@ -1,0 +1,134 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
+import { HeadBucketCommand } from '@aws-sdk/client-s3'
+import t from 'tap'
+import { createCatalogTable } from '../../core/create-catalog-table.ts'
+import { deployStacks } from '../../scripts/deploy/deploy-stacks.ts'
+import { destroyStacks } from '../../scripts/deploy/destroy-stacks.ts'
+import { findStack } from '../../scripts/deploy/find-stack.ts'
+import { planStacks } from '../../scripts/deploy/plan-stacks.ts'
+import { readOutput, readOutputs } from '../../scripts/deploy/read-outputs.ts'
+import { startSystem } from '../../scripts/local/start-system.ts'
+import { testFlow } from '../../scripts/test/flow-contract.ts'
+import { runVerify } from '../../scripts/test/verify/run-verify.ts'
+import { readStacks } from '../read-template.ts'
+import { halfSupported, untoldAttributes } from './moto/adapt-for-moto.ts'
+import { deployToMoto, env } from './moto/deploy-to-moto.ts'
+import { useDeployed } from './moto/use-deployed.ts'
+
+const { endpoint, deployment, stacks, missingTypes } = await deployToMoto(t)
+const { aws } = deployment
+
+/** What the tests in this file say nothing about. When moto learns one of them, it comes off the list. */
+const notInMoto = [
+  'AWS::AutoScaling::ScalingPolicy',
+  'AWS::Budgets::Budget',
+  'AWS::CertificateManager::Certificate',
+  'AWS::CloudTrail::Trail',
+  'AWS::CloudWatch::Alarm',
+  'AWS::EC2::Instance',
+  'AWS::EC2::SecurityGroupEgress',
+  'AWS::Glue::Database',
+  'AWS::Glue::Table',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Logs::MetricFilter',
+  'AWS::Redshift::Integration',
+  'AWS::RedshiftServerless::Namespace',
+  'AWS::RedshiftServerless::Workgroup',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+  'AWS::Scheduler::Schedule',
+  'AWS::SecretsManager::Secret',
+  'AWS::WAFv2::LoggingConfiguration',
+  'AWS::WAFv2::WebACL',
+  'AWS::WAFv2::WebACLAssociation',
+]
+
+/** moto's S3 believes every signature, and takes any bytes. */
+const notEnforcedByMoto = [
+  'the bucket refuses: other bytes of the same length',
+  'the bucket refuses: one changed bit',
+  'the bucket refuses: other bytes, with their own checksum',
+  'the bucket refuses: fewer bytes than announced',
+  'the bucket refuses: more bytes than announced',
+  'the bucket refuses: another type',
+  'the bucket refuses: without a type',
+  'the bucket refuses: without a checksum',
+  'the bucket refuses: without "do not overwrite"',
+  'the bucket refuses: an access list of the client’s own',
+  'the bucket refuses: anonymous: no signature at all',
+  'the bucket refuses: tampered: another signature',
+  'the bucket refuses: tampered: a longer life',
+  'the bucket refuses: tampered: another key',
+  'the bucket refuses: reading with the URL for writing',
+  'the bucket refuses: deleting with the URL for writing',
+  'nobody can read the original, with or without the URL for writing',
+]
+
+t.test('what moto cannot make is known by name', async (t) => {
+  t.strictSame(missingTypes, notInMoto)
+  for (const type of missingTypes) t.comment(`not made by moto: ${type}. ${halfSupported[type] ?? ''}`)
+  for (const [type, names] of Object.entries(untoldAttributes))
+    t.comment(`not told by moto: ${type} ${names}`)
+})
+
+t.test('every stack is made, in order, and publishes what stacks.json says', async (t) => {
+  await deployStacks(deployment, await planStacks(deployment, stacks))
+  for (const { stack, writes } of readStacks()) {
+    const names = writes.map((name) => `/hashgate/${env}/${stack}/${name}`)
+    const found = await readOutputs(aws.ssm, names)
+    t.strictSame([...found.keys()].sort(), names.sort(), stack)
+  }
+})
+
+t.test('a second time there is nothing to do', async (t) => {
+  const plans = await planStacks(deployment, stacks)
+  t.strictSame(
+    plans.filter(({ changes }) => changes.length > 0).map(({ stack }) => stack.name),
+    [],
+  )
+})
+
+t.test('the table is one that the catalog takes', async () => {
+  await createCatalogTable(aws.dynamoDb, await readOutput(aws.ssm, env, 'metadata/catalog-table'))
+})
+
+await testFlow(t, {
+  name: 'what the templates made, in moto',
+  startBacking: useDeployed(deployment, endpoint),
+})
+
+t.test('what moto’s S3 does not enforce is found out, and is all that is broken', async (t) => {
+  const startBacking = useDeployed(deployment, endpoint)
+  const system = await startSystem({ dataDirectory: t.testdir({}), port: 0, startBacking })
+  t.teardown(system.close)
+  const { lines } = await runVerify({ gateway: system.gatewayUrl, key: system.key })
+  t.strictSame(
+    lines.flatMap((line) => /^not ok \d+ - (.*)/.exec(line)?.[1] ?? []),
+    notEnforcedByMoto,
+  )
+})
+
+t.test('destroyed, the state is still there', async (t) => {
+  const names = [
+    'metadata/catalog-table',
+    'metadata/keys-table',
+    'storage/raw-bucket',
+    'storage/processed-bucket',
+  ]
+  const [catalog, keys, ...buckets] = await Promise.all(names.map((name) => readOutput(aws.ssm, env, name)))
+  // moto does not see that what stands in a network goes with it.
+  const doomed = stacks.filter(({ name }) => !['foundation', 'network'].includes(name))
+  const answers = ['yes', env]
+  t.ok(await destroyStacks({ ...deployment, ask: async () => answers.shift() ?? '' }, doomed, stacks))
+
+  for (const { stackName } of doomed)
+    t.equal(await findStack(aws.cloudFormation, stackName), undefined, stackName)
+  for (const TableName of [catalog, keys]) {
+    const { Table } = await aws.dynamoDb.send(new DescribeTableCommand({ TableName }))
+    t.equal(Table?.TableStatus, 'ACTIVE')
+  }
+  for (const Bucket of buckets) await aws.s3.send(new HeadBucketCommand({ Bucket }))
+})

@@ -1,0 +1,97 @@
+import type { Stack } from '../../../scripts/deploy/read-stacks.ts'
+import type { Template } from '../../read-template.ts'
+import { evaluate, type Scope } from '../model/evaluate.ts'
+
+/** Types that moto says it can create, but not as our templates want them. */
+export const halfSupported: Record<string, string> = {
+  'AWS::EC2::Instance': 'takes no image from a launch template',
+  'AWS::Lambda::EventSourceMapping': 'knows only sources that have an ARN, no Kafka cluster of one’s own',
+}
+
+/** Types of which moto cannot tell these attributes. */
+export const untoldAttributes: Record<string, string[]> = {
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': ['LoadBalancerFullName'],
+  'AWS::ElasticLoadBalancingV2::TargetGroup': ['TargetGroupFullName'],
+}
+
+/**
+ * The same stack without what moto cannot create: a name stands wherever something is said about it. What moto reads wrongly is
+ * worked out beforehand: conditions, and Fn::Cidr.
+ */
+export function adaptForMoto(stack: Stack, supported: Set<string>): Stack {
+  const scope = describeScope(stack)
+  const { Conditions: _decided, Resources, ...rest } = stack.template
+  const present = Object.entries(Resources).filter(
+    ([, { Condition }]) => Condition === undefined || scope.condition(Condition),
+  )
+  const missing = new Set(present.filter(([, { Type }]) => !supported.has(Type)).map(([id]) => id))
+  const isUntold = (id: string, name: string) =>
+    missing.has(id) || (untoldAttributes[Resources[id]?.Type ?? ''] ?? []).includes(name)
+  const rewrite = prepareRewrite(missing, isUntold, scope)
+  const kept = present.filter(([id]) => !missing.has(id))
+  const resources = kept.map(([id, { Condition: _true, ...resource }]) => [id, rewrite(resource)])
+  const template = { ...rest, Resources: Object.fromEntries(resources) } as Template
+  return { ...stack, template, body: JSON.stringify(template) }
+}
+
+function describeScope({ template, given }: Stack): Scope {
+  const { Parameters, Conditions = {} } = template
+  const scope: Scope = {
+    ref: (name) => given[name] ?? Parameters[name]?.Default,
+    attribute: (id, name) => `${id}.${name}`,
+    condition: (name) => Boolean(evaluate(Conditions[name], scope)),
+    mapping: () => undefined,
+  }
+  return scope
+}
+
+const nothing = Symbol('AWS::NoValue')
+
+function prepareRewrite(
+  missing: Set<string>,
+  isUntold: (id: string, attribute: string) => boolean,
+  scope: Scope,
+) {
+  function rewrite(node: unknown): unknown {
+    if (Array.isArray(node)) return node.map(rewrite).filter((item) => item !== nothing)
+    if (typeof node !== 'object' || node === null) return node
+    const [[name = '', argument] = []] = Object.entries(node)
+    return rewriteFunction(name, argument, node) ?? rewriteRecord(node as Record<string, unknown>)
+  }
+
+  function rewriteFunction(name: string, argument: unknown, node: unknown): unknown {
+    if (name === 'Ref' && argument === 'AWS::NoValue') return nothing
+    if (name === 'Ref' && missing.has(String(argument))) return argument
+    if (name === 'Fn::GetAtt') return rewriteAttribute(argument as [string, string], node)
+    if (name === 'Fn::Sub') return { 'Fn::Sub': rewriteSub(argument) }
+    if (name === 'Fn::Cidr') return evaluate(node, scope)
+    if (name === 'Fn::If') {
+      const [condition, then, otherwise] = argument as [string, unknown, unknown]
+      return rewrite(scope.condition(condition) ? then : otherwise)
+    }
+    return undefined
+  }
+
+  function rewriteRecord(record: Record<string, unknown>): unknown {
+    const entries = Object.entries(record).map(([key, item]) => [
+      key,
+      key === 'DependsOn' ? [item].flat().filter((id) => !missing.has(String(id))) : rewrite(item),
+    ])
+    return Object.fromEntries(entries.filter(([, item]) => item !== nothing))
+  }
+
+  function rewriteAttribute([id = '', ...path]: string[], node: unknown): unknown {
+    const name = path.join('.')
+    return isUntold(id, name) ? `${id}.${name}` : node
+  }
+
+  /** Names of what is missing lose their braces. */
+  function rewriteSub(argument: unknown): unknown {
+    if (Array.isArray(argument)) return [rewriteSub(argument[0]), rewrite(argument[1])]
+    return String(argument).replace(/\$\{(\w+)\.?([\w.]*)\}/g, (whole, id: string, name: string) =>
+      isUntold(id, name) ? whole.slice(2, -1) : whole,
+    )
+  }
+
+  return rewrite
+}

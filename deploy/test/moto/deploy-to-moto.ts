@@ -1,0 +1,47 @@
+import type { Test } from 'tap'
+import { nameArtefact } from '../../../scripts/deploy/artefacts.ts'
+import { deployStacks } from '../../../scripts/deploy/deploy-stacks.ts'
+import type { Deployment } from '../../../scripts/deploy/deployment.ts'
+import { planStacks } from '../../../scripts/deploy/plan-stacks.ts'
+import { chooseStacks, readStacks } from '../../../scripts/deploy/read-stacks.ts'
+import { adaptForMoto, halfSupported } from './adapt-for-moto.ts'
+import { listSupportedTypes, region, requestCertificate, startMoto } from './start-moto.ts'
+
+export const env = 'dev'
+
+/** A whole environment in moto, made by the deploy command's own steps from the templates as they are. */
+export async function deployToMoto(t: Test) {
+  const { endpoint, aws } = await startMoto(t)
+  const supported = await listSupportedTypes()
+  for (const type of Object.keys(halfSupported)) supported.delete(type)
+  const wanted = chooseStacks(await readStacks(new URL('../../', import.meta.url), env), [])
+  const certificate = await requestCertificate(endpoint, 'images.dev.example.com')
+  for (const { given } of wanted) if ('CertificateArn' in given) given.CertificateArn = certificate
+  const stacks = wanted.map((stack) => adaptForMoto(stack, supported))
+  const lines: string[] = []
+  const deployment: Deployment = {
+    env,
+    aws,
+    caller: { account: '123456789012', region, principalArn: 'arn:aws:iam::123456789012:role/deployer' },
+    artefacts: {
+      processor: nameArtefact('processor', 'zip', Buffer.from('no program: moto runs none')),
+      gateway: nameArtefact('gateway', 'zip', Buffer.from('no program: moto runs none')),
+    },
+    say: (line) => lines.push(line),
+    ask: async () => '',
+    pollMs: 50,
+  }
+  const deploy = async () => deployStacks(deployment, await planStacks(deployment, stacks))
+  const missingTypes = [...new Set(wanted.flatMap(({ template }) => Object.values(template.Resources)))]
+    .map(({ Type }) => Type)
+    .filter((type) => !supported.has(type))
+  return {
+    endpoint,
+    deployment,
+    stacks,
+    wanted,
+    deploy,
+    lines,
+    missingTypes: [...new Set(missingTypes)].sort(),
+  }
+}

@@ -1,0 +1,67 @@
+import t from 'tap'
+import { manifestKey } from '../../core/object-key.ts'
+import { createGlueDouble } from './glue-double.ts'
+import { modelEnvironment } from './model/model-environment.ts'
+import { modelResource } from './model/model-resource.ts'
+
+interface PartitionKeeper {
+  Code: { ZipFile: string }
+  Environment: { Variables: Record<string, string> }
+}
+
+const { Code, Environment } = modelResource<PartitionKeeper>(
+  modelEnvironment('dev'),
+  'analytics',
+  'PartitionKeeper',
+)
+const location = 's3://processed/manifests/'
+
+type Handler = (event?: { time?: string }) => Promise<unknown>
+
+/** The function as Lambda would load it, from the template's text. */
+function loadHandler(glue: object): Handler {
+  const exports: { handler?: Handler } = {}
+  const require = (name: string) => {
+    if (name !== '@aws-sdk/client-glue') throw new Error(`Lambda's runtime has no ${name}`)
+    return glue
+  }
+  const process = { env: Environment.Variables }
+  new Function('require', 'exports', 'process', Code.ZipFile)(require, exports, process)
+  if (!exports.handler) throw new Error('no handler')
+  return exports.handler
+}
+
+t.test('names the days from tomorrow back to the oldest, where the processor writes them', async (t) => {
+  const glue = createGlueDouble(location)
+  await loadHandler(glue.exports)({ time: '2026-11-24T00:05:00Z' })
+  const days = [...glue.partitions.keys()].sort()
+  t.equal(days.length, 11)
+  t.equal(days[0], '2026-11-15')
+  t.equal(days.at(-1), '2026-11-25')
+  const key = manifestKey({ tenant: 'acme', imageId: 'f'.repeat(64), generation: '20261124' })
+  const path = glue.partitions.get('2026-11-24')
+  t.equal(path, 's3://processed/manifests/day=2026-11-24/')
+  t.ok(`s3://processed/${key}`.startsWith(String(path)))
+})
+
+t.test('again and again, and after a pause: what is missing is made, what is over goes', async (t) => {
+  const glue = createGlueDouble(location)
+  const handler = loadHandler(glue.exports)
+  await handler({ time: '2026-11-24T00:05:00Z' })
+  await handler({ time: '2026-11-24T01:05:00Z' })
+  t.equal(glue.partitions.size, 11)
+  await handler({ time: '2026-11-28T00:05:00Z' })
+  t.strictSame([...glue.partitions.keys()].sort().slice(0, 1), ['2026-11-19'])
+  t.ok(glue.partitions.has('2026-11-29'))
+  t.equal(glue.partitions.size, 11)
+})
+
+t.test('a refusal is an error, which the schedule tries again and the alarm sees', async (t) => {
+  const glue = createGlueDouble(location)
+  glue.state.refusal = 'AccessDeniedException'
+  await t.rejects(loadHandler(glue.exports)({}), { message: /AccessDeniedException/ })
+})
+
+t.test('Lambda takes the code as text', async (t) => {
+  t.ok(Code.ZipFile.length <= 4096)
+})

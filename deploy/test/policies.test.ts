@@ -1,0 +1,76 @@
+import t from 'tap'
+import { readStacks, readTemplate } from '../read-template.ts'
+import { environments, modelEnvironment } from './model/model-environment.ts'
+import { findStatements, listOf, type Statement } from './policies/find-statements.ts'
+
+const templates = new Map(readStacks().map((entry) => [entry.stack, readTemplate(entry)]))
+
+/** What gives too much, and needs a reason beside its resource. */
+const wildcards: Record<string, (statement: Statement) => boolean> = {
+  'wildcard-action': ({ Action, NotAction }) =>
+    NotAction !== undefined || listOf(Action).some((action) => /^\*$|:\*$/.test(action)),
+  'wildcard-resource': ({ Resource, NotResource }) =>
+    NotResource !== undefined ||
+    listOf(Resource).some((resource) => /^\*$|^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*$/.test(resource)),
+  'wildcard-principal': ({ Principal }) =>
+    Principal === '*' || listOf(Principal?.AWS).some((principal) => principal === '*'),
+}
+
+const given = environments
+  .flatMap((env) => findStatements(modelEnvironment(env)))
+  .filter(({ statement }) => statement.Effect === 'Allow')
+  .flatMap(({ stack, resource, statement }) =>
+    Object.entries(wildcards)
+      .filter(([, matches]) => matches(statement))
+      .map(([rule]) => ({ stack, resource, rule, statement })),
+  )
+
+t.test('who is allowed everything, or everywhere, or everybody, has a written reason', async (t) => {
+  for (const { stack, resource, rule, statement } of given) {
+    const reason = templates.get(stack)?.Resources[resource]?.Metadata?.Suppressed?.[rule]
+    t.type(reason, 'string', `${stack}.yaml, ${resource}: ${rule} of ${JSON.stringify(statement)}`)
+  }
+})
+
+t.test('no such reason is left over', async (t) => {
+  for (const [stack, { Resources }] of templates) {
+    for (const [resource, { Metadata }] of Object.entries(Resources)) {
+      for (const rule of Object.keys(Metadata?.Suppressed ?? {}).filter((rule) => rule in wildcards)) {
+        const isNeeded = given.some(
+          (one) => one.stack === stack && one.resource === resource && one.rule === rule,
+        )
+        t.ok(isNeeded, `${stack}.yaml, ${resource}: ${rule}`)
+      }
+    }
+  }
+})
+
+t.test('everybody is let in under a condition alone', async (t) => {
+  const open = given.filter(({ rule }) => rule === 'wildcard-principal')
+  t.ok(open.length > 0)
+  for (const { stack, resource, statement } of open) {
+    t.ok(Object.keys(statement.Condition ?? {}).length > 0, `${stack}.yaml, ${resource}`)
+  }
+})
+
+/** Types that hold what nobody can make again. */
+const stateful = [
+  'AWS::DynamoDB::Table',
+  'AWS::EC2::Volume',
+  'AWS::KMS::Key',
+  'AWS::Logs::LogGroup',
+  'AWS::RedshiftServerless::Namespace',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
+  'AWS::SQS::Queue',
+]
+
+t.test('state outlives its stack', async (t) => {
+  for (const [stack, { Resources }] of templates) {
+    for (const [resource, { Type, DeletionPolicy, UpdateReplacePolicy }] of Object.entries(Resources)) {
+      if (!stateful.includes(Type)) continue
+      t.equal(DeletionPolicy, 'Retain', `${stack}.yaml, ${resource}: DeletionPolicy`)
+      t.equal(UpdateReplacePolicy, 'Retain', `${stack}.yaml, ${resource}: UpdateReplacePolicy`)
+    }
+  }
+})

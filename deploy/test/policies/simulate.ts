@@ -1,0 +1,93 @@
+import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate'
+import type { ModelStack } from '../model/model-deployment.ts'
+import { account } from '../model/name-resource.ts'
+
+/** Who asks for what, and how. */
+export interface Request {
+  /** Name of a role, or nobody. */
+  role?: string
+  action: string
+  /** ARN of a bucket or of an object. */
+  resource: string
+  /** With a presigned URL; else the request itself is signed. */
+  byUrl?: boolean
+  /** Condition keys that are otherwise than in a fresh upload. */
+  context?: Record<string, string | undefined>
+}
+
+interface Policies {
+  identity: Map<string, { name: string; policy: unknown }[]>
+  /** By name of the bucket. */
+  buckets: Map<string, unknown>
+}
+
+/** A role outside of the templates, whom its account lets do everything. */
+const administrator = {
+  name: 'everything',
+  policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+}
+
+/** As S3 sees a PUT that was signed a second ago. */
+const freshUpload = {
+  'aws:SecureTransport': 'true',
+  's3:signatureversion': 'AWS4-HMAC-SHA256',
+  's3:signatureAge': '1000',
+  's3:if-none-match': '*',
+}
+
+function readPolicies(stacks: ModelStack[]): Policies {
+  const all = stacks.flatMap(({ resources }) => Object.values(resources))
+  const identity = all
+    .filter(({ Type, Properties }) => Type === 'AWS::IAM::Role' && Properties.RoleName)
+    .map(({ Properties }) => {
+      const inline = (Properties.Policies ?? []) as { PolicyName: string; PolicyDocument: unknown }[]
+      const policies = inline.map(({ PolicyName, PolicyDocument }) => ({
+        name: PolicyName,
+        policy: PolicyDocument,
+      }))
+      return [String(Properties.RoleName), policies] as const
+    })
+  const buckets = all
+    .filter(({ Type }) => Type === 'AWS::S3::BucketPolicy')
+    .map(({ Properties }) => [String(Properties.Bucket), Properties.PolicyDocument] as const)
+  return { identity: new Map(identity), buckets: new Map(buckets) }
+}
+
+/** Makes the function that says whether AWS would let a request to S3 pass, by the policies of the templates. */
+export function prepareSimulation(stacks: ModelStack[]) {
+  const { identity, buckets } = readPolicies(stacks)
+
+  /** @throws Error when a policy or the request is none that IAM knows */
+  return async function isAllowed({
+    role,
+    action,
+    resource,
+    byUrl,
+    context = {},
+  }: Request): Promise<boolean> {
+    const bucket = resource.replace(/^arn:aws:s3:::/, '').split('/')[0] ?? ''
+    const resourcePolicy = buckets.get(bucket)
+    if (!resourcePolicy) throw new Error(`${bucket} has no policy`)
+    const principalArn = role && { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/${role}` }
+    const authType = { 's3:authType': byUrl ? 'REST-QUERY-STRING' : 'REST-HEADER' }
+    const given = Object.entries({ ...freshUpload, ...authType, ...principalArn, ...context })
+    const contextVariables = Object.fromEntries(given.filter(([, value]) => value !== undefined))
+    const answer = await runSimulation(
+      {
+        request: {
+          principal: role ? `arn:aws:sts::${account}:assumed-role/${role}/session` : anonymousPrincipal,
+          action,
+          resource: { resource, accountId: account },
+          contextVariables: contextVariables as Record<string, string>,
+        },
+        identityPolicies: role ? (identity.get(role) ?? [administrator]) : [],
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+        resourcePolicy,
+      },
+      {},
+    )
+    if (answer.resultType === 'error') throw new Error(JSON.stringify(answer.errors))
+    return answer.overallResult === 'Allowed'
+  }
+}

@@ -1,0 +1,78 @@
+import t from 'tap'
+import { newRecord } from '../../core/image-record.ts'
+import { readGatewayConfig } from '../../gateway/config.ts'
+import { type LifecycleRule, liveThrough } from './lifecycle/live-through.ts'
+import { environments, modelEnvironment } from './model/model-environment.ts'
+import { modelResource } from './model/model-resource.ts'
+import { gatewaySettings } from './model/read-settings.ts'
+
+const dayMs = 86_400_000
+const midnight = Date.UTC(2026, 10, 22)
+/** The worst moment is just after midnight: almost a day is lost to rounding, each time. */
+const uploads = [midnight + 1, midnight + dayMs / 2, midnight + dayMs - 1]
+
+for (const env of environments) {
+  const stacks = modelEnvironment(env)
+  const { RETENTION_DAYS: days } = readGatewayConfig(gatewaySettings(stacks))
+
+  for (const name of ['RawBucket', 'ProcessedBucket']) {
+    const { LifecycleConfiguration } = modelResource<{
+      LifecycleConfiguration: { Rules: LifecycleRule[] }
+    }>(stacks, 'storage', name)
+    const { Rules } = LifecycleConfiguration
+
+    t.test(`${env}: what is put into the ${name} leaves it, every version and marker`, async (t) => {
+      for (const uploadedMs of uploads) {
+        const { hidden, bytes, marker, parts } = liveThrough(Rules, uploadedMs)
+        t.ok(hidden !== undefined && hidden >= days, `not before ${days} days: a living image has its bytes`)
+        t.ok(hidden !== undefined && hidden <= days + 1, `hidden within ${days + 1} days`)
+        t.ok(bytes !== undefined && bytes <= days + 3, `the last byte is gone within ${days + 3} days`)
+        t.ok(marker !== undefined && marker <= days + 4, `the marker within ${days + 4}`)
+        t.ok(parts !== undefined && parts <= 2, 'parts of an upload within two')
+      }
+    })
+
+    t.test(`${env}: S3 would take the ${name}'s rules`, async (t) => {
+      for (const { ExpirationInDays, ExpiredObjectDeleteMarker } of Rules) {
+        t.notOk(ExpirationInDays && ExpiredObjectDeleteMarker, 'days and markers are in rules of their own')
+      }
+    })
+  }
+
+  t.test(
+    `${env}: a record ends with its image, and cannot be restored for longer than it lived`,
+    async (t) => {
+      const table = modelResource<{
+        TimeToLiveSpecification: { AttributeName: string; Enabled: boolean }
+        PointInTimeRecoverySpecification: { RecoveryPeriodInDays: number }
+      }>(stacks, 'metadata', 'CatalogTable')
+      const record = newRecord(
+        { tenant: 'acme', imageId: '9f'.repeat(32), byteLength: 1, contentType: 'image/jpeg' },
+        midnight,
+        days * 86_400,
+      )
+      const { AttributeName, Enabled } = table.TimeToLiveSpecification
+      t.equal(Enabled, true)
+      const end = (record as unknown as Record<string, number>)[AttributeName]
+      t.equal((end ?? 0) * 1_000, midnight + days * dayMs, 'in seconds, as DynamoDB counts')
+      t.ok(table.PointInTimeRecoverySpecification.RecoveryPeriodInDays <= days)
+    },
+  )
+}
+
+t.test('a rule that is missing is noticed', async (t) => {
+  const whole: LifecycleRule[] = [
+    { Status: 'Enabled', ExpirationInDays: 7, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+    { Status: 'Enabled', ExpiredObjectDeleteMarker: true },
+  ]
+  t.match(liveThrough(whole, midnight), { hidden: 7, bytes: 9, marker: 10 })
+  t.match(liveThrough(whole, midnight + 1), { hidden: 8 - 1 / dayMs })
+  const [first = { Status: 'Enabled' as const }, markers = { Status: 'Enabled' as const }] = whole
+  t.equal(
+    liveThrough([{ ...first, NoncurrentVersionExpiration: undefined }, markers], midnight).bytes,
+    undefined,
+  )
+  t.equal(liveThrough([first], midnight).marker, undefined)
+  t.equal(liveThrough([{ ...first, Status: 'Disabled' }, markers], midnight).hidden, undefined)
+  t.equal(liveThrough([{ ...first, Prefix: 'a/' }, markers], midnight).hidden, undefined)
+})

@@ -1,0 +1,74 @@
+import t from 'tap'
+import { readGatewayConfig } from '../../gateway/config.ts'
+import { readProcessorConfig } from '../../processor/config.ts'
+import { environments, modelEnvironment } from './model/model-environment.ts'
+import { gatewaySettings, processorSettings } from './model/read-settings.ts'
+
+/** Of the programs, not of hashgate. */
+const ofTheProcess = ['MALLOC_ARENA_MAX', 'NODE_OPTIONS']
+
+/** Settings that a template leaves as they are when nobody sets them, and why. */
+const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
+  gateway: {},
+  processor: {
+    'Lambda sets it': ['AWS_REGION'],
+    "AWS's own": ['S3_ENDPOINT', 'DYNAMODB_ENDPOINT', 'SECRETS_MANAGER_ENDPOINT'],
+    'the login and the authority are secrets, which imply TLS': [
+      'KAFKA_TLS',
+      'KAFKA_CA_FILE',
+      'KAFKA_SASL_USERNAME',
+      'KAFKA_SASL_PASSWORD',
+    ],
+    'the worker alone has it': [
+      'HOST',
+      'PORT',
+      'KAFKA_GROUP_ID',
+      'KAFKA_BATCH_SIZE',
+      'RECONCILE_INTERVAL_SECONDS',
+    ],
+    'the gateway alone has it': ['RETENTION_DAYS'],
+    'measured to be right, and nothing of a deployment': [
+      'DECODE_TIMEOUT_SECONDS',
+      'IMAGE_TIMEOUT_SECONDS',
+      'IMAGES_IN_FLIGHT',
+      'MAX_ATTEMPTS',
+      'PUBLISH_TIMEOUT_SECONDS',
+      'DEAD_LETTER_AFTER_TRIES',
+    ],
+    'what is accepted and made is the same everywhere': [
+      'COLOR_SPACES',
+      'DECODE_MEMORY_MB',
+      'KEEP_LOCATION',
+      'MAX_ANIMATED_PIXELS',
+      'MAX_BITS_PER_CHANNEL',
+      'MAX_DECODE_BYTES',
+      'MAX_PAGES',
+      'MAX_SIDE_PIXELS',
+      'variants',
+    ],
+    'no collector in the network yet': ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+  },
+}
+
+const rooms = {
+  gateway: { settings: gatewaySettings, read: readGatewayConfig },
+  processor: { settings: processorSettings, read: readProcessorConfig },
+} as const
+
+for (const env of environments) {
+  for (const room of ['gateway', 'processor'] as const) {
+    const { settings, read } = rooms[room]
+
+    t.test(`${env}: the ${room}'s settings are those of its config.ts`, async (t) => {
+      const given = settings(modelEnvironment(env))
+      // The program itself reads them: a value that it would refuse is refused here.
+      const config = read(given)
+      const names = Object.keys(given).filter((name) => !ofTheProcess.includes(name))
+      t.same(
+        [...names, ...Object.values(unset[room]).flat()].toSorted(),
+        Object.keys(config).toSorted(),
+        'each is set, or named above with the reason why not; no other is',
+      )
+    })
+  }
+}

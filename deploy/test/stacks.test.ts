@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { type Parameter, readParameters, readStacks, readTemplate, templatePath } from '../read-template.ts'
+import { publishedBy } from './model/model-deployment.ts'
+import { environments, modelEnvironment } from './model/model-environment.ts'
+
+const folder = join(import.meta.dirname, '..')
+const stacks = readStacks()
+
+t.test('stacks.json names the templates that are there', async (t) => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
+  t.same(stacks.map(({ template }) => template).toSorted(), files.toSorted())
+})
+
+t.test('every template says for which environment it is, and exports nothing', async (t) => {
+  for (const entry of stacks) {
+    const { Parameters } = readTemplate(entry)
+    t.match(Parameters.Env, { Type: 'String', AllowedPattern: '^[a-z][a-z0-9]{1,7}$' }, entry.template)
+    const text = readFileSync(templatePath(entry), 'utf8')
+    t.notMatch(text, /^Outputs:|Fn::ImportValue|!ImportValue|\{\{resolve:ssm:\/hashgate/m, entry.template)
+  }
+})
+
+for (const env of environments) {
+  // Who reads what nobody before has written does not get this far.
+  t.test(`${env}: every stack publishes what stacks.json says, and no more`, async (t) => {
+    for (const model of modelEnvironment(env)) {
+      const { writes } = stacks.find(({ stack }) => stack === model.stack) ?? {}
+      const published = publishedBy(model)
+      t.same(
+        published.map(([name]) => name).toSorted(),
+        writes?.map((name) => `/hashgate/${env}/${model.stack}/${name}`).toSorted(),
+        model.stack,
+      )
+      // Parameter Store takes no empty value.
+      for (const [name, value] of published) t.ok(String(value).length > 0, `${name} has a value`)
+    }
+  })
+
+  t.test(`${env}: its parameters exist, and their values are allowed`, async (t) => {
+    for (const [stack, values] of Object.entries(readParameters(env))) {
+      const entry = stacks.find((one) => one.stack === stack)
+      if (!entry) {
+        t.fail(`${stack} is no stack`)
+        continue
+      }
+      const { Parameters } = readTemplate(entry)
+      for (const [name, value] of Object.entries(values)) {
+        t.ok(isAllowed(Parameters[name], value), `${stack}: ${name} = ${value}`)
+      }
+    }
+  })
+}
+
+function isAllowed(parameter: Parameter | undefined, value: string): boolean {
+  if (!parameter || typeof value !== 'string') return false
+  const { Type, AllowedPattern, AllowedValues, MinValue, MaxValue } = parameter
+  if (AllowedPattern && !new RegExp(AllowedPattern).test(value)) return false
+  if (AllowedValues && !AllowedValues.map(String).includes(value)) return false
+  if (Type !== 'Number') return true
+  return Number(value) >= (MinValue ?? -Infinity) && Number(value) <= (MaxValue ?? Infinity)
+}
+
+t.test('optional stacks publish nothing, for others could not rely on it', async (t) => {
+  t.same(
+    stacks.filter(({ optional }) => optional).flatMap(({ writes }) => writes),
+    [],
+  )
+})
+
+t.test("what is passed to AWS keeps AWS's limits", async (t) => {
+  // The longest that Env allows.
+  for (const { stack, resources } of modelEnvironment('prod')) {
+    for (const [id, { Type, Properties }] of Object.entries(resources)) {
+      if (Type === 'AWS::S3::Bucket') {
+        const longest = String(Properties.BucketName)
+          .replace('-prod-', '-abcdefgh-')
+          .replace('us-east-1', 'ap-southeast-1')
+        t.ok(longest.length <= 63, `${longest}: at most 63 characters`)
+      }
+      const data = Properties.LaunchTemplateData as { UserData?: string } | undefined
+      if (data?.UserData) {
+        t.ok(Buffer.byteLength(data.UserData) <= 16_384, `${stack}, ${id}: user data of at most 16 KiB`)
+      }
+    }
+    const size = readFileSync(join(folder, `${stack}.yaml`)).length
+    t.ok(size <= 51_200, `${stack}.yaml: ${size} bytes can be sent without a bucket`)
+  }
+})

@@ -1,0 +1,30 @@
+import type { ResourceChange } from '@aws-sdk/client-cloudformation'
+
+const signs: Record<string, string> = { Add: '+', Modify: '~', Remove: '-', Import: '>', Dynamic: '?' }
+const verbs: Record<string, string> = {
+  Add: 'create',
+  Modify: 'change',
+  Remove: 'remove',
+  Import: 'take back',
+  Dynamic: 'decide later',
+}
+
+/** One change as a line for people; a replacement stands out, as it may lose what is inside. */
+export function describeChange(change: ResourceChange): string {
+  const { Action = 'Dynamic', LogicalResourceId, ResourceType, Details = [] } = change
+  const properties = [...new Set(Details.map(({ Target }) => Target?.Name ?? Target?.Attribute ?? ''))]
+  const what = properties.filter(Boolean).join(', ')
+  const sign = isReplaced(change) ? '!' : (signs[Action] ?? '?')
+  const verb = isReplaced(change) ? 'REPLACE' : (verbs[Action] ?? Action)
+  const suffix = Action === 'Modify' && what ? ` (${what})` : ''
+  return `  ${sign} ${verb.padEnd(9)} ${LogicalResourceId}  ${ResourceType}${suffix}`
+}
+
+/** Something that exists would go. */
+export function isDestructive(change: ResourceChange): boolean {
+  return change.Action === 'Remove' || isReplaced(change)
+}
+
+function isReplaced({ Replacement }: ResourceChange): boolean {
+  return Replacement === 'True' || Replacement === 'Conditional'
+}

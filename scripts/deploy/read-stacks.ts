@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import type { ParameterValues, Stack as StackEntry, Template } from '../../deploy/read-template.ts'
+import { parseTemplate } from './template.ts'
+
+export interface Stack {
+  /** Short, as in `stacks.json`. */
+  name: string
+  /** As in CloudFormation. */
+  stackName: string
+  body: string
+  template: Template
+  /** Values from `parameters/‹env›.json`. */
+  given: Record<string, string>
+  /** An optional one is wanted only where the environment has a section for it. */
+  isWanted: boolean
+}
+
+export const environmentPattern = /^[a-z][a-z0-9]{1,7}$/
+
+/**
+ * Every stack of an environment, in the order in which they are deployed.
+ * @param directory the folder `deploy/`
+ * @throws Error that names the mistake in a file
+ */
+export async function readStacks(directory: URL, env: string): Promise<Stack[]> {
+  if (!environmentPattern.test(env)) {
+    throw new Error(`--env is 2 to 8 lower-case letters and digits, such as "dev", not "${env}".`)
+  }
+  const entries: StackEntry[] = JSON.parse(await readFile(new URL('stacks.json', directory), 'utf8'))
+  const given = await readGiven(new URL(`parameters/${env}.json`, directory), env)
+  const unknown = Object.keys(given).filter((name) => !entries.some(({ stack }) => stack === name))
+  if (unknown.length > 0)
+    throw new Error(`deploy/parameters/${env}.json has no stack "${unknown[0]}" to set.`)
+  return Promise.all(
+    entries.map(async ({ stack: name, template: file, optional }) => {
+      const body = await readFile(new URL(file, directory), 'utf8')
+      return {
+        name,
+        stackName: `hashgate-${env}-${name}`,
+        body,
+        template: parseTemplate(body),
+        given: given[name] ?? {},
+        isWanted: !optional || name in given,
+      }
+    }),
+  )
+}
+
+/** @param names some of them, in any order; none means all that are wanted. @throws Error for a name that is not there */
+export function chooseStacks(stacks: Stack[], names: string[]): Stack[] {
+  const unknown = names.find((name) => !stacks.some((stack) => stack.name === name))
+  if (unknown) {
+    throw new Error(`There is no stack "${unknown}": ${stacks.map(({ name }) => name).join(', ')}.`)
+  }
+  return stacks.filter(({ name, isWanted }) => (names.length === 0 ? isWanted : names.includes(name)))
+}
+
+async function readGiven(file: URL, env: string): Promise<ParameterValues> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    throw new Error(`deploy/parameters/${env}.json is missing: copy another one, "{}" is enough for a start.`)
+  })
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`deploy/parameters/${env}.json is no JSON: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,16 @@
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { scopes } from '../../core/api-key.ts'
+import { documentClientOptions } from '../../core/aws-client-options.ts'
+import { openKeyTable } from '../../core/key-table.ts'
+import { createKey } from '../keys/create-key.ts'
+import { connectStores, type StoreSettings } from '../local/create-stores.ts'
+
+/** A key of one more tenant, as `npm run keys` makes it. */
+export async function addKey(settings: StoreSettings, tenant: string): Promise<string> {
+  const { dynamoDb, close } = connectStores(settings)
+  const keys = openKeyTable(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), settings.KEYS_TABLE)
+  const options = { tenant, scopes: [...scopes], requestsPerMinute: 6_000, label: 'test' }
+  const { text } = await createKey(keys, options)
+  close()
+  return text
+}

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { inheritedEnvironment } from '../../config.ts'
+import { emptyRefusal, ofStack, startAwsDouble } from './start-aws-double.ts'
+
+const program = fileURLToPath(new URL('../../deploy.ts', import.meta.url))
+
+/** Of a machine that knows no AWS account. */
+const nowhere = {
+  AWS_CONFIG_FILE: '/nowhere',
+  AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_REGION: undefined,
+  AWS_DEFAULT_REGION: undefined,
+  AWS_ACCESS_KEY_ID: undefined,
+  AWS_SECRET_ACCESS_KEY: undefined,
+  AWS_ENDPOINT_URL: undefined,
+}
+
+const somewhere = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'access', AWS_SECRET_ACCESS_KEY: 'secret' }
+
+function start(args: string[], environment: NodeJS.ProcessEnv = {}, input = '') {
+  const env = { ...inheritedEnvironment(), ...nowhere, ...environment }
+  const { promise: ended, resolve } = Promise.withResolvers<{
+    code: number
+    stdout: string
+    stderr: string
+  }>()
+  const child = execFile(process.execPath, [program, ...args], { env }, (_, stdout, stderr) =>
+    resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+  )
+  child.stdin?.end(input)
+  return { child, ended }
+}
+
+const run = (...args: Parameters<typeof start>) => start(...args).ended
+
+t.test('without an environment, or with another word, it says how it is used', async (t) => {
+  for (const args of [[], ['--stack', 'network'], ['undo', '--env', 'dev'], ['destroy', 'dev']]) {
+    t.match(await run(args), { code: 1, stdout: /^Usage: npm run deploy/ }, args.join(' '))
+  }
+  t.match(await run(['--help']), { code: 0, stdout: /^Usage/ })
+})
+
+t.test('mistakes are one clear line', async (t) => {
+  const cases: [string[], NodeJS.ProcessEnv, RegExp][] = [
+    [['--env', 'nosuch'], somewhere, /^deploy\/parameters\/nosuch\.json is missing.*\n$/],
+    [['--env', 'dev', '--stack', 'nosuch'], somewhere, /^There is no stack "nosuch": foundation, .*\n$/],
+    [['--env', 'dev'], {}, /^Which region\? Set AWS_REGION.*\n$/],
+    [['--env', 'dev'], { AWS_REGION: 'eu-west-1' }, /^AWS does not take these credentials .*\n$/],
+  ]
+  for (const [args, environment, stderr] of cases) t.match(await run(args, environment), { code: 1, stderr })
+})
+
+t.test('interrupted, it is taken up by the same command', async (t) => {
+  const { endpoint, outcomes, stacks, actionsAsked } = await startAwsDouble(t)
+  const changes = [{ action: 'Add', id: 'ArtefactBucket' }]
+  const begun = { status: 'CREATE_IN_PROGRESS', events: [ofStack('CREATE_IN_PROGRESS')] }
+  outcomes.set('hashgate-dev-foundation', { changes, looks: [begun] })
+  const environment = { ...somewhere, AWS_ENDPOINT_URL: endpoint }
+  const args = ['--env', 'dev', '--stack', 'foundation', '--yes', '--poll-seconds', '0.01']
+
+  const interrupted = start(args, environment)
+  while (!actionsAsked().includes('ExecuteChangeSet')) await setTimeout(20)
+  interrupted.child.kill('SIGINT')
+  t.match(await interrupted.ended, { code: 130, stderr: /AWS has begun goes on/ })
+
+  outcomes.set('hashgate-dev-foundation', { refusal: emptyRefusal })
+  const stack = stacks.get('hashgate-dev-foundation')
+  const done = {
+    status: 'CREATE_COMPLETE',
+    events: [{ status: 'CREATE_COMPLETE', logicalId: 'ArtefactBucket' }],
+  }
+  stack?.looks.push(begun, begun, done)
+  const again = await run(args, environment)
+  t.match(again, {
+    code: 0,
+    stdout: /waiting for it\.\n {4}CREATE_COMPLETE ArtefactBucket\n.*: no changes\n$/,
+  })
+})
+
+t.test('it shows, asks, and does nothing without a yes', async (t) => {
+  const { endpoint, outcomes, actionsAsked } = await startAwsDouble(t)
+  const changes = [{ action: 'Add', id: 'ArtefactBucket' }]
+  const looks = [{ status: 'CREATE_COMPLETE', events: [ofStack('CREATE_COMPLETE')] }]
+  outcomes.set('hashgate-dev-foundation', { changes, looks })
+  const environment = { ...somewhere, AWS_ENDPOINT_URL: endpoint }
+  const args = ['--env', 'dev', '--stack', 'foundation', '--poll-seconds', '0.01']
+
+  const planned = await run([...args, '--plan'], environment)
+  t.match(planned, { code: 0, stdout: /^dev in account 111122223333, eu-west-1, as .*\n.*: to be created\n/ })
+  t.notMatch(planned.stdout, 'Deploy this?')
+
+  for (const answer of ['no\n', '']) {
+    t.match(await run(args, environment, answer), {
+      code: 1,
+      stdout: /Deploy this\?[\s\S]*Nothing was deployed/,
+    })
+  }
+  t.notOk(actionsAsked().includes('ExecuteChangeSet'))
+
+  t.match(await run(args, environment, 'yes\n'), { code: 0, stdout: /hashgate-dev-foundation: done\n$/ })
+  t.ok(actionsAsked().includes('ExecuteChangeSet'))
+  t.match(await run(['destroy', ...args], environment, 'yes\nno\n'), {
+    code: 1,
+    stdout: /Nothing was destroyed/,
+  })
+})

@@ -1,0 +1,33 @@
+import t from 'tap'
+import { identifyCaller } from '../../deploy/identify-caller.ts'
+import { startAwsDouble } from './start-aws-double.ts'
+
+t.test('who deploys, and where to', async (t) => {
+  const { aws } = await startAwsDouble(t)
+  t.strictSame(await identifyCaller(aws), {
+    account: '111122223333',
+    region: 'eu-west-1',
+    principalArn: 'arn:aws:iam::111122223333:user/ada',
+  })
+})
+
+t.test('wrong and expired credentials are one clear sentence', async (t) => {
+  const { aws, refusals } = await startAwsDouble(t)
+  for (const code of ['InvalidClientTokenId', 'ExpiredToken', 'SignatureDoesNotMatch']) {
+    refusals.push({ action: 'GetCallerIdentity', status: 403, code, message: 'The token is not valid.' })
+    await t.rejects(identifyCaller(aws), {
+      message:
+        /^AWS does not take these credentials \(.*The token is not valid\.\)\. Log in, or set AWS_PROFILE\.$/,
+    })
+  }
+})
+
+t.test('the role of a session is looked up, as its name there lacks its path', async (t) => {
+  const { aws, calledAs, roles } = await startAwsDouble(t)
+  calledAs('arn:aws:sts::111122223333:assumed-role/Deployer/ada')
+  roles.set('Deployer', 'arn:aws:iam::111122223333:role/people/Deployer')
+  t.equal((await identifyCaller(aws)).principalArn, 'arn:aws:iam::111122223333:role/people/Deployer')
+
+  calledAs('arn:aws:sts::111122223333:assumed-role/Hidden/ada')
+  await t.rejects(identifyCaller(aws), { message: /role Hidden cannot be looked up .*Set KeeperRoleArn/ })
+})

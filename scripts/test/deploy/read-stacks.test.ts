@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises'
+import t from 'tap'
+import { chooseStacks, readStacks } from '../../deploy/read-stacks.ts'
+import { resolveParameters } from '../../deploy/resolve-parameters.ts'
+import { prepareDeployment } from './prepare-deployment.ts'
+
+t.test('stacks are chosen by name, and stay in their order', async (t) => {
+  const { stacks } = await prepareDeployment(t)
+  t.strictSame(
+    chooseStacks(stacks, ['gateway', 'network']).map(({ stackName }) => stackName),
+    ['hashgate-test-network', 'hashgate-test-gateway'],
+  )
+  t.equal(chooseStacks(stacks, []).length, 2)
+  t.throws(() => chooseStacks(stacks, ['gatway']), {
+    message: 'There is no stack "gatway": network, gateway.',
+  })
+})
+
+t.test('an optional stack is deployed where the environment has a section for it', async (t) => {
+  const { folder, directory } = await prepareDeployment(t)
+  t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'test'), [])), ['network', 'gateway'])
+  await writeFile(`${directory}/parameters/full.json`, '{"extra":{}}')
+  t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'full'), [])), ['network', 'gateway', 'extra'])
+  t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'test'), ['extra'])), ['extra'])
+})
+
+const nameAll = (stacks: { name: string }[]) => stacks.map(({ name }) => name)
+
+t.test('an environment without a file, or with a bad one, is told so', async (t) => {
+  const { folder, directory } = await prepareDeployment(t)
+  await t.rejects(readStacks(folder, 'Prod!'), { message: /--env is 2 to 8 lower-case letters/ })
+  await t.rejects(readStacks(folder, 'prod'), { message: /parameters\/prod\.json is missing/ })
+  await writeFile(`${directory}/parameters/bad.json`, '{')
+  await t.rejects(readStacks(folder, 'bad'), { message: /parameters\/bad\.json is no JSON/ })
+  await writeFile(`${directory}/parameters/odd.json`, '{"gatway":{}}')
+  await t.rejects(readStacks(folder, 'odd'), { message: /has no stack "gatway" to set/ })
+})
+
+t.test('values come from the environment, then from the deployment, then from other stacks', async (t) => {
+  const { stacks } = await prepareDeployment(t)
+  const gateway = stacks[1]
+  if (!gateway) return t.fail('no stack')
+  t.strictSame(resolveParameters(gateway, 'test', { Env: 'test', Unasked: 'x', DomainName: 'no' }), {
+    Env: 'test',
+    DomainName: 'images.example.com',
+    VpcId: '/hashgate/test/network/vpc-id',
+    ImageId: '/aws/service/image',
+  })
+  const given = { VpcId: '/mine/vpc', DomainName: 'd', Size: '5' }
+  t.match(resolveParameters({ ...gateway, given }, 'test', { Env: 'test' }), given)
+  t.throws(() => resolveParameters({ ...gateway, given: {} }, 'test', { Env: 'test' }), {
+    message: 'gateway needs DomainName: set it in deploy/parameters/test.json.',
+  })
+  t.throws(() => resolveParameters({ ...gateway, given: { Domain: 'd' } }, 'test', {}), {
+    message: 'deploy/parameters/test.json: gateway has no parameter "Domain".',
+  })
+})

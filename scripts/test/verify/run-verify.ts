@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { TargetOptions } from '../../verify/target.ts'
+import { verifySystem } from '../../verify/verify-system.ts'
+
+const program = fileURLToPath(new URL('../../verify.ts', import.meta.url))
+
+export type VerifyOptions = Pick<TargetOptions, 'gateway' | 'key' | 'otherKey'> & Partial<TargetOptions>
+
+/** Verifies in this process, so that nobody really waits. @returns whether all is kept, and the lines of TAP */
+export async function runVerify(options: VerifyOptions) {
+  const output = new PassThrough()
+  const printed = text(output)
+  const defaults = { timeoutSeconds: 90, expiryWaitSeconds: 0, sleep: async () => {} }
+  const isKept = await verifySystem({ ...defaults, ...options }, output)
+  output.end()
+  return { isKept, lines: (await printed).split('\n') }
+}
+
+/** Runs `npm run verify` as a person would, without npm. */
+export function runVerifyCommand(args: string[], directory?: string) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const child = execFile(process.execPath, [program, ...args], { cwd: directory }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    )
+  })
+}

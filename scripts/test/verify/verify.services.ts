@@ -1,0 +1,27 @@
+import { setTimeout } from 'node:timers/promises'
+import t from 'tap'
+import { chooseOwnNames } from '../../local/own-names.ts'
+import { startSystem } from '../../local/start-system.ts'
+import { useOwnServices } from '../../local/use-own-services.ts'
+import { readServicesEnvironment } from '../../services/env-file.ts'
+import { addKey } from '../add-key.ts'
+import { testVerify } from './verify-contract.ts'
+
+const names = chooseOwnNames()
+const system = await startSystem({
+  dataDirectory: t.testdir({}),
+  port: 0,
+  startBacking: useOwnServices(names),
+  // The shortest that there is: its end is waited for.
+  settings: { PRESIGN_TTL_SECONDS: '30' },
+})
+t.teardown(system.close)
+
+await testVerify(t, {
+  name: 'the real services',
+  gateway: system.gatewayUrl,
+  key: system.key,
+  otherKey: await addKey({ ...(await readServicesEnvironment()), ...names }, 'other'),
+  expiryWaitSeconds: 60,
+  sleep: (seconds) => setTimeout(seconds * 1_000),
+})

@@ -1,0 +1,99 @@
+import t, { type Test } from 'tap'
+import { startStandIns } from '../../local/start-stand-ins.ts'
+import { startSystem } from '../../local/start-system.ts'
+import { addKey } from '../add-key.ts'
+import { startInProcess } from '../start-in-process.ts'
+import { runVerify, runVerifyCommand } from './run-verify.ts'
+import { type Lie, startLyingStore } from './start-lying-store.ts'
+import { testVerify } from './verify-contract.ts'
+
+const { gateway, key, environment, advanceClock } = await startInProcess(t)
+const honest = { gateway, key, otherKey: await addKey(environment, 'other') }
+
+await testVerify(t, {
+  name: 'the stand-ins',
+  ...honest,
+  expiryWaitSeconds: 3_600,
+  sleep: async (seconds) => advanceClock(seconds * 1_000),
+})
+
+t.test('keys of one tenant do not pass as keys of two', async (t) => {
+  const { isKept, lines } = await runVerify({ ...honest, otherKey: key })
+  t.notOk(isKept)
+  t.strictSame(brokenPromises(lines), [
+    'another tenant cannot read the image',
+    'another tenant is not told that the bytes are there',
+  ])
+  t.ok(lines.some((line) => /two keys of different tenants/.test(line)))
+})
+
+t.test('a store that answers 200 to what it should refuse is found out', async (t) => {
+  const { isKept, lines } = await runVerify(await startWithLiar(t, 'says yes'))
+  t.notOk(isKept)
+  const broken = brokenPromises(lines)
+  for (const what of [
+    'other bytes of the same length',
+    'more bytes',
+    'another type',
+    'anonymous',
+    'tampered',
+  ])
+    t.ok(
+      broken.some((promise) => promise.startsWith(`the bucket refuses: ${what}`)),
+      what,
+    )
+  t.ok(broken.includes('the bucket refuses to overwrite: 412, with the same bytes'))
+  t.notOk(broken.includes('the bucket takes the announced bytes'))
+  t.notOk(broken.includes('the bucket refuses: reading with the URL for writing'), 'that it does refuse')
+  t.ok(lines.some((line) => line.includes('found: HTTP 200')))
+})
+
+t.test('a store that keeps what it should refuse is found out', async (t) => {
+  const { isKept, lines } = await runVerify(await startWithLiar(t, 'stores it'))
+  t.notOk(isKept)
+  t.ok(brokenPromises(lines).includes('the bucket refuses: one changed bit'))
+  t.ok(lines.some((line) => line.includes('found: HTTP 200, and it is stored')))
+  t.ok(brokenPromises(lines).includes('the bucket refuses to overwrite with other bytes'))
+})
+
+t.test('a broken store refuses nothing', async (t) => {
+  const { isKept, lines } = await runVerify(await startWithLiar(t, 'is broken'))
+  t.notOk(isKept)
+  t.ok(brokenPromises(lines).includes('the bucket refuses: one changed bit'))
+  t.ok(lines.some((line) => line.includes('found: HTTP 500')))
+})
+
+t.test('mistakes are one clear line, and a gateway that is away ends it', async (t) => {
+  const away = await runVerifyCommand(['--gateway', 'http://127.0.0.1:1', '--key', 'x'])
+  t.equal(away.code, 1)
+  t.match(away.stdout, /^not ok 1 .*\n.*\n +found: no answer \(ECONNREFUSED\)/m)
+  t.match(away.stdout, /^Bail out!/m)
+
+  const wrongKey = await runVerifyCommand(['--gateway', gateway, '--key', 'hg_000000000000_wrong'])
+  t.equal(wrongKey.code, 1)
+  t.match(wrongKey.stdout, /found: .A valid API key/)
+
+  const mistyped = await runVerifyCommand(['--gateway', gateway, '--key', key, '--timeout', 'soon'])
+  t.equal(mistyped.code, 1)
+  t.equal(mistyped.stderr.trim(), '--timeout is a whole number of seconds, not "soon".')
+})
+
+function brokenPromises(lines: string[]): string[] {
+  return lines.flatMap((line) => /^not ok \d+ - (.*)/.exec(line)?.[1] ?? [])
+}
+
+/** The whole system, over a store that lies. */
+async function startWithLiar(t: Test, lie: Lie) {
+  const system = await startSystem({
+    dataDirectory: t.testdir({}),
+    port: 0,
+    startBacking: async (directory, onStop) => {
+      const backing = await startStandIns(directory, onStop)
+      const liar = await startLyingStore(backing.environment, lie)
+      onStop(liar.close)
+      return { ...backing, environment: { ...backing.environment, S3_ENDPOINT: liar.url } }
+    },
+  })
+  t.teardown(system.close)
+  return { gateway: system.gatewayUrl, key: system.key }
+}

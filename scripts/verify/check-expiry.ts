@@ -1,0 +1,23 @@
+import { type Check, Skipped } from './check.ts'
+import { expectRefusal, put } from './check-refusals.ts'
+import { askForUpload } from './target.ts'
+
+/** The clocks of the gateway and of the store may be apart. */
+const skewSeconds = 5
+
+/** Last, as it waits: a URL that has only been told another date is a tampered one, not an expired one. */
+export const expiryChecks: Check[] = [
+  {
+    promise: 'the bucket refuses: expired',
+    diagnosis: 'The store does not look at X-Amz-Expires, or its clock is wrong.',
+    run: async (target) => {
+      const { upload } = await askForUpload(target, target.unwanted)
+      const seconds = upload.expiresInSeconds + skewSeconds
+      if (seconds > target.expiryWaitSeconds) {
+        throw new Skipped(`it takes ${seconds} s: wait for it with --expiry-wait-seconds ${seconds}`)
+      }
+      await target.sleep(seconds)
+      await expectRefusal(target, put(upload, target.unwanted.bytes))
+    },
+  },
+]

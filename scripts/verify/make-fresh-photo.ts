@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { UploadRequest } from '../../openapi/client/types.ts'
+
+export interface FreshPhoto {
+  bytes: Buffer
+  request: UploadRequest
+}
+
+/** A photograph that says where it was taken, so that it shows whether that is taken away. */
+const photo = new URL('../../processor/test/photos/sunset-12mp-gps.jpg', import.meta.url)
+
+const commentMarker = 0xfe
+
+/** A real photo that nobody has uploaded before: the same picture, with a random comment. */
+export async function makeFreshPhoto(): Promise<FreshPhoto> {
+  const bytes = addComment(await readFile(photo), `hashgate verify ${randomBytes(16).toString('hex')}`)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const fileName = 'hashgate-verify.jpg'
+  return { bytes, request: { sha256, byteLength: bytes.length, contentType: 'image/jpeg', fileName } }
+}
+
+/** Behind the application segments, as JFIF and Exif want theirs first. */
+function addComment(jpeg: Buffer, comment: string): Buffer {
+  let at = 2
+  while (isApplicationSegment(jpeg, at)) at += 2 + jpeg.readUInt16BE(at + 2)
+  const segment = Buffer.from([0xff, commentMarker, 0, 2 + comment.length, ...Buffer.from(comment, 'latin1')])
+  return Buffer.concat([jpeg.subarray(0, at), segment, jpeg.subarray(at)])
+}
+
+function isApplicationSegment(jpeg: Buffer, at: number): boolean {
+  const marker = jpeg.readUInt8(at + 1)
+  return jpeg.readUInt8(at) === 0xff && marker >= 0xe0 && marker <= 0xef
+}

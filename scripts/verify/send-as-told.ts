@@ -1,0 +1,47 @@
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { buffer } from 'node:stream/consumers'
+
+export interface Attempt {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body?: Buffer
+}
+
+export interface Answer {
+  /** 0 when the connection broke before an answer came. */
+  status: number
+  /** S3's code of an error, or the one of the broken connection. */
+  code: string
+  contentType: string
+  body: Buffer
+}
+
+const timeoutMs = 60_000
+
+/** Sends exactly these headers, even if they lie about the body; `fetch` would refuse to. Never throws. */
+export function sendAsTold({ method, url, headers, body }: Attempt): Promise<Answer> {
+  const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
+    method,
+    headers,
+    agent: false,
+  })
+  request.setTimeout(timeoutMs, () => request.destroy(Object.assign(new Error(), { code: 'TIMEOUT' })))
+  return new Promise((resolve) => {
+    const give = (status: number, code: string, contentType = '', bytes = Buffer.alloc(0)) =>
+      resolve({ status, code, contentType, body: bytes })
+    request.on('error', (error: NodeJS.ErrnoException) => give(0, error.code ?? error.message))
+    request.on('response', async (response) => {
+      const bytes = await buffer(response).catch(() => Buffer.alloc(0))
+      const code = /<Code>(\w+)<\/Code>/.exec(bytes.toString('latin1', 0, 2_000))?.[1] ?? ''
+      give(response.statusCode ?? 0, code, response.headers['content-type'], bytes)
+    })
+    request.end(body)
+  })
+}
+
+export function describeAnswer({ status, code }: Answer): string {
+  if (status === 0) return `no answer (${code})`
+  return code ? `HTTP ${status} ${code}` : `HTTP ${status}`
+}
