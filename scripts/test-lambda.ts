@@ -1,6 +1,6 @@
 /**
- * `npm run test:lambda`: the built zip under AWS's own runtime interface emulator and runtime client for Node. Needs Go, make, CMake,
- * a C++ compiler and Python.
+ * `npm run test:lambda`: the built zip under AWS's own runtime interface emulator and runtime client for Node. The one for arm64 runs
+ * in QEMU. Needs Go, make, CMake, a C++ compiler, Python, QEMU and Debian's libraries of arm64.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

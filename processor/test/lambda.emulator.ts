@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import type { S3Event } from 'aws-lambda'
 import t, { test } from 'tap'
 import { imageEvent, topics } from '../../core/events.ts'
@@ -8,7 +10,8 @@ import { rawKey } from '../../core/object-key.ts'
 import { median } from '../../scripts/bench/median.ts'
 import { printTable } from '../../scripts/bench/print-table.ts'
 import { startFaultProxy } from '../../scripts/faults/start-fault-proxy.ts'
-import { prepareFunction } from '../../scripts/lambda/prepare-function.ts'
+import { emulateArm64 } from '../../scripts/lambda/emulate-arm64.ts'
+import { prepareFunction, unpackProcessor } from '../../scripts/lambda/prepare-function.ts'
 import { startFunction } from '../../scripts/lambda/start-function.ts'
 import type { KafkaEvent } from '../read-kafka-event.ts'
 import { pollUntil } from './doubles/poll-until.ts'
@@ -16,6 +19,7 @@ import { readEvent } from './doubles/read-event.ts'
 import { startEmbeddedServices } from './doubles/start-embedded-services.ts'
 import { makeImage } from './images/make-image.ts'
 
+const run = promisify(execFile)
 const { zip, ...program } = await prepareFunction((stop) => t.teardown(stop))
 const services = await startEmbeddedServices(t)
 const s3Proxy = await startFaultProxy(services.s3Server.url)
@@ -130,6 +134,24 @@ test('a setting at fault is named by the first call', async (t) => {
   t.match(await processor.invoke(await readEvent('schedule-custom-input')), {
     errorMessage: /RAW_BUCKET.*\n.*LEASE_SECONDS/,
   })
+})
+
+test('the zip for arm64 does its work on an emulated arm64', async (t) => {
+  const { task } = await unpackProcessor('arm64', (stop) => t.teardown(stop))
+  const [command, ...words] = await emulateArm64()
+  const record = await services.upload(await makeImage('jpeg'), 'image/jpeg')
+  const caller = `
+    const { handler } = await import('./lambda.mjs')
+    const event = ${JSON.stringify(await s3EventOf(record))}
+    await handler(event, { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 600_000 })
+    console.log(process.arch)
+    process.exit(0)`
+  const { stdout } = await run(command, [...words, '--input-type=module', '-e', caller], {
+    env: { PATH: process.env.PATH, ...services.environment, LOG_LEVEL: 'silent' },
+    cwd: task,
+  })
+  t.match(stdout, /^arm64$/m)
+  t.match(await services.find(record), { status: 'ready' })
 })
 
 const coldStarts = 5

@@ -50,8 +50,8 @@ async function listFiles(origin: string, folder: string): Promise<string[]> {
 
 const installTimeoutMs = 5 * 60_000
 
-/** `npm ci` with a lockfile cut out of ours: npm holds every byte against its checksums. */
-async function installFor(
+/** `npm ci` with a lockfile cut out of ours: npm holds every byte against its checksums. Returns the folder, made once. */
+export async function installFor(
   root: string,
   name: string,
   closure: LockedPackages,
@@ -69,7 +69,9 @@ async function installFor(
   await mkdir(staging, { recursive: true })
   await writeFile(join(staging, 'package.json'), JSON.stringify(manifest))
   await writeFile(join(staging, 'package-lock.json'), JSON.stringify(lock))
-  await runTool('npm', ['ci', '--ignore-scripts', '--prefix', staging, ...npmPlatformFlags(cpu)], {
+  // By force, as npm refuses a package that names another machine than its own, in spite of its flags.
+  const flags = ['--ignore-scripts', '--force', ...npmPlatformFlags(cpu)]
+  await runTool('npm', ['ci', '--prefix', staging, ...flags], {
     task: `Installing ${name} ${version} for linux-${cpu}`,
     log: join(cache, `${name.replace('/', '-')}-${cpu}.log`),
     timeoutMs: installTimeoutMs,

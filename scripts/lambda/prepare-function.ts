@@ -17,15 +17,26 @@ export async function installLambda() {
   return { emulator, runtime }
 }
 
-/** Builds the processor's zip for this machine, and unpacks it outside this folder: what is not in it is not found. */
-export async function prepareFunction(onStop: (stop: () => Promise<unknown>) => void) {
+type OnStop = (stop: () => Promise<unknown>) => void
+
+/** All that runs the processor's zip on this machine. */
+export async function prepareFunction(onStop: OnStop) {
   const lambda = await installLambda()
+  return {
+    ...lambda,
+    ...(await unpackProcessor(process.arch as Architecture, onStop)),
+    handler: 'lambda.handler',
+  }
+}
+
+/** Builds the processor's zip, and unpacks it outside this folder: what is not in it is not found. */
+export async function unpackProcessor(cpu: Architecture, onStop: OnStop) {
   const directory = await mkdtemp(join(tmpdir(), 'hashgate-lambda-'))
   onStop(() => rm(directory, { recursive: true, force: true }))
   const deployable = deployables.find(({ zip }) => zip === 'processor.zip')
   if (!deployable) throw new Error('there is no processor.zip')
-  const zip: WrittenZip = await buildZip(deployable, { out: directory, cpu: process.arch as Architecture })
+  const zip: WrittenZip = await buildZip(deployable, { out: directory, cpu })
   const task = join(directory, 'task')
   await unpackZip(zip.file, task)
-  return { ...lambda, task, zip, handler: 'lambda.handler' }
+  return { task, zip }
 }

@@ -11,6 +11,7 @@ const tools = {
   make: { programs: ['make'], what: 'make', debian: 'make' },
   cmake: { programs: ['cmake3', 'cmake'], what: 'CMake', debian: 'cmake' },
   compiler: { programs: ['g++', 'c++'], what: 'a C++ compiler', debian: 'g++' },
+  qemu: { programs: ['qemu-aarch64'], what: 'QEMU’s user emulation of arm64', debian: 'qemu-user' },
   python: { programs: ['python3'], what: 'Python 3.9 or newer', debian: 'python3-venv' },
   chromium: {
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
