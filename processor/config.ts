@@ -26,7 +26,7 @@ const settings = Type.Object({
   /** Longest time for one decode. */
   DECODE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, maximum: 3600, default: 30 }),
   /** Whole originals in decoders at one time, in megabytes: progressive JPEG, WebP, AVIF. A larger one is decoded alone. */
-  DECODE_MEMORY_MB: Type.Integer({ minimum: 1, default: 128 }),
+  DECODE_MEMORY_MB: Type.Integer({ minimum: 1, default: 140 }),
   /** Images that one process works on at the same time, over all its triggers. */
   IMAGES_IN_FLIGHT: Type.Integer({ minimum: 1, maximum: 64, default: 2 }),
   /** Starts, of which none came to an end, after which an image is given up as `processing_failed`. */

@@ -18,7 +18,7 @@ test('what must be said is little, and mistakes are named together', async (t) =
     LEASE_SECONDS: 120,
     IMAGE_TIMEOUT_SECONDS: 60,
     DECODE_TIMEOUT_SECONDS: 30,
-    DECODE_MEMORY_MB: 128,
+    DECODE_MEMORY_MB: 140,
     IMAGES_IN_FLIGHT: 2,
     MAX_ATTEMPTS: 5,
     KEEP_LOCATION: false,

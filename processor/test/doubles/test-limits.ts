@@ -15,5 +15,5 @@ export const testLimits: ProcessorLimits = {
   leaseMs: 120_000,
   imageTimeoutMs: 60_000,
   decodeTimeoutSeconds: 30,
-  holdBytes: limitHeldBytes(128_000_000),
+  holdBytes: limitHeldBytes(140_000_000),
 }

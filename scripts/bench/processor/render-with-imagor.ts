@@ -1,12 +1,12 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
 import { type VariantSpec, variants } from '../../../core/variants.ts'
+import { findVersion } from './find-version.ts'
 import { outputFile } from './output-file.ts'
 import { readCpuSeconds } from './read-cpu.ts'
 import { peakMegabytes } from './read-memory.ts'
@@ -15,15 +15,7 @@ import type { RenderSample, RenderTask } from './render-sample.ts'
 const program = 'imagor'
 
 /** Its version, or undefined where it is not on the PATH. */
-export async function findImagor(): Promise<string | undefined> {
-  try {
-    const { stdout } = await promisify(execFile)(program, ['-version'])
-    return stdout.trim()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+export const findImagor = () => findVersion(program, '-version')
 
 /** The same variants from an image server in Go over libvips, one request each; its WebP encoder works at libvips' own effort, 4. */
 export async function renderWithImagor({ photos, inFlight, directory }: RenderTask): Promise<RenderSample> {

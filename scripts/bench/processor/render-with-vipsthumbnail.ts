@@ -1,9 +1,9 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { promisify } from 'node:util'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
 import { type VariantSpec, variants } from '../../../core/variants.ts'
 import { countOutputBytes } from './count-output-bytes.ts'
+import { findVersion } from './find-version.ts'
 import { outputFile } from './output-file.ts'
 import { readChildrenCpuSeconds } from './read-cpu.ts'
 import type { RenderSample, RenderTask } from './render-sample.ts'
@@ -12,15 +12,7 @@ import { watchMemory } from './watch-memory.ts'
 const program = 'vipsthumbnail'
 
 /** The version of libvips that it is built on, or undefined where there is none. */
-export async function findVipsthumbnail(): Promise<string | undefined> {
-  try {
-    const { stdout } = await promisify(execFile)(program, ['--vips-version'])
-    return stdout.trim()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+export const findVipsthumbnail = () => findVersion(program, '--vips-version')
 
 /** The same variants by the command line: one run for each, as it makes one size of a file at a time. */
 export async function renderWithVipsthumbnail(
