@@ -47,6 +47,17 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
       'variants',
     ],
     'no collector in the network yet': ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    'the default recipe; the templates have no parameter for another one yet': [
+      'COLOR_SPACES',
+      'DECODE_MEMORY_MB',
+      'KEEP_LOCATION',
+      'MAX_ANIMATED_PIXELS',
+      'MAX_BITS_PER_CHANNEL',
+      'MAX_DECODE_BYTES',
+      'MAX_PAGES',
+      'MAX_SIDE_PIXELS',
+    ],
+    'made of VARIANTS, which is part of that recipe': ['variants'],
   },
 }
 
