@@ -105,9 +105,13 @@ for (const env of environments) {
     })
     const { headers, method } = await presign('key', someRecord())
     const { CorsConfiguration } = modelResource<{
-      CorsConfiguration: { CorsRules: { AllowedHeaders: string[]; AllowedMethods: string[] }[] }
+      CorsConfiguration: {
+        CorsRules: Record<'AllowedHeaders' | 'AllowedMethods' | 'AllowedOrigins', string[]>[]
+      }
     }>(stacks, 'storage', 'RawBucket')
     const [rule] = CorsConfiguration.CorsRules
+    // Nobody has this origin: S3 takes no rule without one.
+    t.same(rule?.AllowedOrigins, (gateway.CORS_ORIGINS || 'https://example.invalid').split(','))
     t.same(rule?.AllowedMethods, [method])
     // Browsers set the length themselves; nobody needs leave for it.
     const own = Object.keys(headers).filter((name) => name !== 'content-length')
