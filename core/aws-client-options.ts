@@ -32,6 +32,9 @@ export function s3ClientOptions(settings: ConnectionSettings): S3ClientConfig {
   }
 }
 
+/** The SDK's 50 are few: a list alone asks 16 shards at once. */
+const maxSockets = 200
+
 /** Every call is about one small item, and answered in milliseconds or not at all. */
 export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBClientConfig {
   return {
@@ -39,7 +42,12 @@ export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBCli
     ...(settings.DYNAMODB_ENDPOINT && { endpoint: settings.DYNAMODB_ENDPOINT }),
     sha256: SigningHash,
     maxAttempts: 3,
-    requestHandler: { ...timeouts, requestTimeout: 1_500 },
+    requestHandler: {
+      ...timeouts,
+      requestTimeout: 1_500,
+      httpAgent: { maxSockets },
+      httpsAgent: { maxSockets },
+    },
   }
 }
 

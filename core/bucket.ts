@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -42,12 +43,17 @@ export function createBucket(client: S3Client, name: string) {
     await reached(client.send(new PutObjectCommand({ Bucket, Key, Body: body, ContentType: contentType })))
   }
 
+  /** Resolves also when nothing was there. */
+  async function remove(Key: string): Promise<void> {
+    await orAbsent(client.send(new DeleteObjectCommand({ Bucket, Key })))
+  }
+
   /** Resolves when the bucket answers. */
   async function ping(signal?: AbortSignal): Promise<void> {
     await reached(client.send(new HeadBucketCommand({ Bucket }), { abortSignal: signal }))
   }
 
-  return { name, head, read, write, ping }
+  return { name, head, read, write, remove, ping }
 }
 
 interface Found {

@@ -7,6 +7,8 @@ import { type ImageRecord, newRecord, type UploadRequest } from './image-record.
 import { ifAlive, openImageTable } from './image-table.ts'
 import { createImagesOfDay } from './images-of-day.ts'
 import { createOutbox } from './outbox.ts'
+import { createOutdatedImages } from './outdated-images.ts'
+import { prepareScanReady } from './scan-ready.ts'
 import { entryIn, sparseIndexes } from './sparse-indexes.ts'
 import { createUnfinishedImages } from './unfinished-images.ts'
 
@@ -74,6 +76,9 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
     await table.change(record, { add: { duplicates: 1 } })
   }
 
+  const imagesOfDay = createImagesOfDay(openDayTable(client, tableName), now)
+  const scanReady = prepareScanReady(client, tableName)
+
   return {
     find,
     register,
@@ -81,7 +86,8 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
     ...createImageLeases(table, find, now),
     ...createOutbox(table, now),
     ...createUnfinishedImages(table, now),
-    ...createImagesOfDay(openDayTable(client, tableName), now),
+    ...imagesOfDay,
+    ...createOutdatedImages({ ...imagesOfDay, scanReady, retentionSeconds, now }),
     ping: table.ping,
   }
 }

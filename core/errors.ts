@@ -129,6 +129,9 @@ export const rejections = {
   image_corrupt: 'The image is damaged or cut off and cannot be decoded.',
   too_many_bytes: 'The file is larger than this system accepts.',
   too_many_pixels: 'The image has more pixels than this system accepts.',
+  too_many_pages: 'The image has more frames or pages than this system accepts.',
+  pixel_format_unsupported:
+    'The image has a bit depth or a colour space that is not accepted. Export it as sRGB with 8 bits a channel.',
   processing_timeout: 'The image takes too long to decode.',
   processing_failed: 'The image could not be processed, although it was tried several times.',
 } as const

@@ -8,6 +8,7 @@ export const topics = {
   uploadCompleted: 'image.upload.completed',
   processed: 'image.processed',
   rejected: 'image.rejected',
+  reprocessed: 'image.reprocessed',
   deadLetter: 'image.upload.completed.dead-letter',
 } as const
 
@@ -55,13 +56,15 @@ export function imageEvent(
   const { tenant, imageId, generation, byteLength, contentType } = record
   const objectKey = rawKey(record)
   const trace = traceparent()
+  const time = new Date(nowMs).toISOString()
   return {
     specversion: '1.0',
-    id: `${objectKey}/${topic}`,
+    // Only this one happens more than once in an image's life.
+    id: `${objectKey}/${topic}${topic === topics.reprocessed ? `/${time}` : ''}`,
     source,
     type: `hashgate.${topic}.v1`,
     subject: imageId,
-    time: new Date(nowMs).toISOString(),
+    time,
     datacontenttype: 'application/json',
     ...(trace && { traceparent: trace }),
     data: { tenant, imageId, generation, objectKey, byteLength, contentType, ...(reason && { reason }) },

@@ -16,15 +16,22 @@ export type Claim =
   /** No record, expired, or of another generation: the trigger speaks of a life that is over. */
   | { outcome: 'gone' }
 
+/** `recipe`: how the image was made. */
+export interface ReadyResult {
+  status: 'ready'
+  image: ProcessedImage
+  recipe: string
+}
+
 export type ImageResult =
-  | { status: 'ready'; image: ProcessedImage }
+  | ReadyResult
   | { status: 'rejected'; rejection: { reason: RejectionReason; detail: string } }
 
 type Find = (tenant: string, imageId: string) => Promise<ImageRecord | undefined>
 
 const leaseAttributes = ['leaseOwner', 'leaseUntil']
 /** With the work, the checks of the reconciler are over. */
-const workAttributes = [...leaseAttributes, ...attributesOf(sparseIndexes.unfinished)]
+const workAttributes = [...leaseAttributes, 'replacedKeys', ...attributesOf(sparseIndexes.unfinished)]
 
 /** The work on an image: one worker at a time holds its lease, from the claim until its event is announced. */
 export function createImageLeases(table: ImageTable, find: Find, now: () => number) {
@@ -36,7 +43,25 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     const seen = await find(ref.tenant, ref.imageId)
     if (seen?.generation !== ref.generation) return { outcome: 'gone' }
     if (isFinal(seen) && !seen.owedEvents) return { outcome: 'finished', record: seen }
+    return take(seen, owner, leaseMs)
+  }
+
+  /**
+   * Takes the lease of a `ready` image that another recipe has made, to make it again. It stays `ready`.
+   * `finished` says that there is nothing to make again.
+   */
+  async function claimAgain(ref: ImageRef, owner: string, leaseMs: number, recipe: string): Promise<Claim> {
+    const seen = await find(ref.tenant, ref.imageId)
+    if (seen?.generation !== ref.generation) return { outcome: 'gone' }
+    if (seen.status !== 'ready' || seen.recipe === recipe) return { outcome: 'finished', record: seen }
+    // Its last end comes first: whoever has it, or the reconciler, announces it.
+    if (seen.owedEvents) return { outcome: 'busy' }
+    return take(seen, owner, leaseMs)
+  }
+
+  async function take(seen: ImageRecord, owner: string, leaseMs: number): Promise<Claim> {
     if ((seen.leaseUntil ?? 0) > now()) return { outcome: 'busy' }
+    const owed = seen.owedEvents ? 'attribute_exists(owedEvents)' : 'attribute_not_exists(owedEvents)'
     const updated = await table.change(seen, {
       set: {
         status: isFinal(seen) ? seen.status : 'processing',
@@ -45,10 +70,10 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
         attempts: seen.attempts + 1,
       },
       setIfAbsent: { startedAt: new Date(now()).toISOString() },
-      condition: `#status = :seenStatus AND attempts = :seenAttempts${isFinal(seen) ? ' AND attribute_exists(owedEvents)' : ''}`,
+      condition: `#status = :seenStatus AND attempts = :seenAttempts${isFinal(seen) ? ` AND ${owed}` : ''}`,
       values: { ':seenStatus': seen.status, ':seenAttempts': seen.attempts },
     })
-    const record = ifAlive(updated, now()) ?? (await findOwn(ref, owner))
+    const record = ifAlive(updated, now()) ?? (await findOwn(seen, owner))
     return record ? { outcome: 'claimed', record } : { outcome: 'busy' }
   }
 
@@ -68,6 +93,30 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     return underLease(
       table.change(ref, change).then((record) => record ?? findOwn(ref, owner, result.status)),
     )
+  }
+
+  /**
+   * Puts what was made again in the place of what was there, together with the event that this owes. Until all is
+   * announced, the reconciler looks after the image again. @throws LeaseUnavailable
+   */
+  async function finishAgain(
+    held: ImageRecord,
+    owner: string,
+    { image, recipe }: ReadyResult,
+    owedEvent: ImageEvent,
+  ): Promise<ImageRecord> {
+    const change = {
+      set: {
+        image,
+        recipe,
+        remadeAt: new Date(now()).toISOString(),
+        replacedKeys: keysLeftBehind(held.image, image),
+        ...entryIn(sparseIndexes.unfinished, held, held.leaseUntil ?? now()),
+      },
+      append: { owedEvents: [owedEvent] },
+      ...heldBy(owner, 'ready'),
+    }
+    return underLease(table.change(held, change).then((record) => record ?? findOwn(held, owner, 'ready')))
   }
 
   /**
@@ -122,7 +171,16 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     )
   }
 
-  return { claim, finish, settle, leaveToRelay, release }
+  return { claim, claimAgain, finish, finishAgain, settle, leaveToRelay, release }
+}
+
+function keysLeftBehind(
+  before: ProcessedImage | undefined,
+  { variants }: ProcessedImage,
+): string[] | undefined {
+  const keys = variants.map(({ key }) => key)
+  const left = before?.variants.map(({ key }) => key).filter((key) => !keys.includes(key)) ?? []
+  return left.length > 0 ? left : undefined
 }
 
 /** The write happens only for the holder of the lease. */

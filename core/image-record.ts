@@ -35,6 +35,12 @@ export interface ImageRecord extends ImageRef {
   /** RFC 3339, UTC. Set when the status became final. */
   finishedAt?: string
   image?: ProcessedImage
+  /** Names how `image` was made: see `recipe.ts`. */
+  recipe?: string
+  /** RFC 3339, UTC. Set when a ready image was made again, by another recipe. */
+  remadeAt?: string
+  /** Keys in the processed bucket that only the recipe before had: still to be deleted. */
+  replacedKeys?: string[]
   rejection?: { reason: RejectionReason; detail: string }
   /** Times that its tenant was spared sending it again. Absent: none. */
   duplicates?: number
@@ -51,6 +57,16 @@ export interface ProcessedImage {
   /** Pixels, after the EXIF orientation is applied. */
   width: number
   height: number
+  /** Of the original's pixels, in libvips' words: `srgb`, `rgb16`, `b-w`, `cmyk`, … Records of old have none of these three. */
+  colorSpace?: string
+  hasAlpha?: boolean
+  /** Frames of an animation, pages of a TIFF; 1 of anything else. */
+  pages?: number
+  camera?: { make?: string; model?: string }
+  /** As the camera's clock showed it, `2026-11-22T10:00:00`. Without a zone, which would be a place. */
+  takenAt?: string
+  /** Only where the setting `KEEP_LOCATION` says so. Degrees, north and east positive. */
+  location?: { latitude: number; longitude: number }
   /** ThumbHash, base64: https://evanw.github.io/thumbhash/ */
   placeholder: string
   /** `#rrggbb` */
@@ -66,6 +82,8 @@ export interface StoredVariant {
   width: number
   height: number
   byteLength: number
+  /** Frames of an animation; absent when it is still. */
+  pages?: number
 }
 
 export interface UploadRequest {

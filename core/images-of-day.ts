@@ -1,6 +1,7 @@
 import { type DayEntry, dayOrderOf, newestPlaceOf, shardKeysOf } from './day-index.ts'
 import type { DayTable, ShardPart } from './day-table.ts'
 import { type ImageRecord, type ImageStatus, isExpired } from './image-record.ts'
+import { limitConcurrency } from './limit-concurrency.ts'
 
 export interface DayListing {
   tenant: string
@@ -25,17 +26,23 @@ interface Found {
   next?: string
 }
 
-/** Of another status, or expired, can be most entries: a page reads at most 16 shards × 5 × 200 of them. */
-const maxRounds = 5
+/** Of another status, or expired, can be most entries: a page reads at most 16 shards × (100 + 200) of them. */
+const maxRounds = 2
 const laterReadLimit = 200
+/** A page asks all shards at once: more pages than these wait, so that they leave connections to everybody else. */
+const pagesAtOnce = 4
 
 /** A tenant's images of a day, page by page. Images that come meanwhile are newer than every page: they move none. */
 export function createImagesOfDay(table: DayTable, now: () => number) {
+  const limit = limitConcurrency(pagesAtOnce)
+
   /**
    * A page can be short, or even empty, while `next` says that there is more.
    * @throws DependencyUnavailable
    */
-  async function listDay(listing: DayListing): Promise<DayPage> {
+  const listDay = (listing: DayListing) => limit(() => readPage(listing))
+
+  async function readPage(listing: DayListing): Promise<DayPage> {
     const { entries, next } = await findEntries(listing)
     const records = await table.readRecords(entries)
     const byPlace = new Map(records.map((record) => [dayOrderOf(record), record]))

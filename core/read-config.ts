@@ -42,6 +42,23 @@ export function readConfig<T extends TObject>(schema: T, environment: NodeJS.Pro
   }
 }
 
+/** Reads both, so that the faults of both are told. @throws ConfigError */
+export function readTogether<A, B>(readFirst: () => A, readSecond: () => B): [A, B] {
+  const ends = [endOf(readFirst), endOf(readSecond)] as const
+  const faults = ends.filter((end) => end instanceof ConfigError)
+  if (faults.length > 0) throw new ConfigError(faults.map(({ message }) => message).join('\n'))
+  return ends as [A, B]
+}
+
+function endOf<T>(read: () => T): T | ConfigError {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
+}
+
 function describeFault({ instancePath, message, params }: Fault): string {
   if (params.missingProperty) return `${params.missingProperty} is not set.`
   const allowed = params.allowedValues ? `: ${params.allowedValues.join(', ')}` : ''

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
   type FastifyInstance,
+  type FastifyServerOptions,
   LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
@@ -17,7 +18,7 @@ import { announceClosing } from './plugins/announce-closing.ts'
 import { authenticate } from './plugins/authenticate.ts'
 import { describeApi } from './plugins/describe-api.ts'
 import { limitRate } from './plugins/limit-rate.ts'
-import { logRequests } from './plugins/log-requests.ts'
+import { logRequest, logRequests, nameRequest } from './plugins/log-requests.ts'
 import { measureRequests } from './plugins/measure-requests.ts'
 import { refuseOtherMethods } from './plugins/refuse-other-methods.ts'
 import { relayOwedEvents } from './plugins/relay-owed-events.ts'
@@ -57,6 +58,13 @@ const bodyLimitBytes = 256 * 1024
 /** How soon events that had to wait follow once Kafka is back. */
 const relayIntervalMs = 2_000
 
+/** No hook runs where the router itself cannot read a path. */
+const refuseUnreadable: FastifyServerOptions['frameworkErrors'] = (error, request, reply) => {
+  nameRequest(request, reply)
+  sendProblem(toProblem(error), request, reply)
+  logRequest(request, reply)
+}
+
 /** The whole HTTP service, ready to listen. The order of registration is the order in which a request meets it. */
 export async function buildApp(
   config: AppConfig,
@@ -66,7 +74,7 @@ export async function buildApp(
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    frameworkErrors: (error, request, reply) => sendProblem(toProblem(error), request, reply),
+    frameworkErrors: refuseUnreadable,
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
     trustProxy: config.TRUST_PROXY || false,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { ConfigError } from '../core/config-error.ts'
 import { connectionSettings, readConfig } from '../core/read-config.ts'
@@ -42,9 +43,24 @@ export type GatewayConfig = Static<typeof schema>
 /** @throws ConfigError that names every setting at fault */
 export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env): GatewayConfig {
   const config = readConfig(schema, environment)
-  const faults = findAuthFaults(config)
+  const faults = [...findAuthFaults(config), ...findProxyFaults(config)]
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return config
+}
+
+function findProxyFaults({ TRUST_PROXY }: GatewayConfig): string[] {
+  const entries = TRUST_PROXY.split(',').filter(Boolean)
+  return entries
+    .filter((entry) => !isNetwork(entry))
+    .map((entry) => `TRUST_PROXY: ${entry} is no address and no network such as 10.0.0.0/16.`)
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/')
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  const isPrefix =
+    prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) > 0 && Number(prefix) <= bits)
+  return bits > 0 && isPrefix && more.length === 0
 }
 
 /** What each way of `AUTH` needs. */

@@ -8,6 +8,8 @@ export function connectRedis(url: string): Redis {
   const redis = new Redis(url, {
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
+    // A connection on which nothing comes back is given up.
+    socketTimeout: 5_000,
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -51,6 +51,8 @@ const variant = {
   urlExpiresAt,
 } as const
 
+const camera = { make: 'Canon', model: 'Canon EOS R8' } as const
+
 const image = {
   imageId,
   status: 'ready',
@@ -63,6 +65,11 @@ const image = {
   format: 'jpeg',
   width: 4000,
   height: 3000,
+  colorSpace: 'srgb',
+  hasAlpha: false,
+  pages: 1,
+  camera,
+  takenAt: '2026-11-21T17:42:09',
   placeholder: '3OcRJYB4d3h/iIeHeEh3eIhw+j3A',
   dominantColor: '#4a6f8b',
   variants: [variant],
@@ -102,6 +109,8 @@ export const examples = {
   imageList,
   cursor: cursorOf('2026-11-22T11:00:00.000Z'),
   variant,
+  camera,
+  location: { latitude: 46.46, longitude: 6.841944 },
   rejection: { reason: 'image_corrupt', detail: rejections.image_corrupt },
   fieldError,
   invalidItem,

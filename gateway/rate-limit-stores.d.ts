@@ -1,11 +1,14 @@
 /** The stores that @fastify/rate-limit chooses from; its types leave them out. */
+type Ask = (
+  key: string,
+  callback: (error: Error | null, result?: { current: number; ttl: number }) => void,
+  timeWindowMs: number,
+  max: number,
+) => void
+
 interface RateLimitCounter {
-  incr(
-    key: string,
-    callback: (error: Error | null, result?: { current: number; ttl: number }) => void,
-    timeWindowMs: number,
-    max: number,
-  ): void
+  incr: Ask
+  read: Ask
 }
 
 declare module '@fastify/rate-limit/store/LocalStore.js' {

@@ -22,6 +22,7 @@ export const maxBatchItems = 100
 const moment = (description: string) => Type.String({ format: 'date-time', description })
 /** 64 bits are said, because generators take 32 otherwise: too few for 2 GiB. */
 const bytes = (options: object) => Type.Integer({ format: 'int64', minimum: 1, ...options })
+const count = (description: string) => Type.Integer({ minimum: 1, description })
 const pixels = (description: string) => Type.Integer({ minimum: 1, description })
 
 const ImageId = Type.String({
@@ -92,15 +93,36 @@ export const UploadTarget = Type.Object(
 
 export const Variant = Type.Object(
   {
-    name: Type.String({ description: '`thumb`, `medium` or `large`.' }),
+    name: Type.String({ description: '`thumb`, `medium` and `large`, unless configured otherwise.' }),
     width: pixels('Pixels.'),
     height: pixels('Pixels.'),
     byteLength: bytes({ description: 'Size of this variant in bytes.' }),
     contentType: Type.String(),
+    pages: Type.Optional(count('Frames of an animation. Absent when the variant is still.')),
     url: Type.String({ format: 'uri', description: 'Signed GET URL. A secret.' }),
     urlExpiresAt: moment('When the URL stops working; ask for the image again to get a new one.'),
   },
   { $id: 'Variant', examples: [examples.variant] },
+)
+
+/** Free text of the camera, cleaned: control characters are gone, 64 characters at most. */
+const cameraName = (description: string) => Type.Optional(Type.String({ maxLength: 64, description }))
+
+export const Camera = Type.Object(
+  { make: cameraName('Maker.'), model: cameraName('Model.') },
+  {
+    $id: 'Camera',
+    description: 'As the file says, which anybody can have written: text to show, and to escape.',
+    examples: [examples.camera],
+  },
+)
+
+const degrees = (limit: number, description: string) =>
+  Type.Number({ minimum: -limit, maximum: limit, description })
+
+export const GeoPoint = Type.Object(
+  { latitude: degrees(90, 'Degrees, north positive.'), longitude: degrees(180, 'Degrees, east positive.') },
+  { $id: 'GeoPoint', examples: [examples.location] },
 )
 
 export const ImageRejection = Type.Object(
@@ -128,6 +150,22 @@ export const Image = Type.Object(
     ),
     width: Type.Optional(pixels('Pixels, with the EXIF orientation applied.')),
     height: Type.Optional(pixels('Pixels, with the EXIF orientation applied.')),
+    colorSpace: Type.Optional(
+      Type.String({ description: 'Of the original: `srgb`, `b-w`, `cmyk`, `rgb16` and others.' }),
+    ),
+    hasAlpha: Type.Optional(
+      Type.Boolean({ description: 'Whether the original may have transparent parts.' }),
+    ),
+    pages: Type.Optional(count('Frames of an animation, pages of a TIFF; otherwise 1.')),
+    camera: Type.Optional(ref(Camera)),
+    takenAt: Type.Optional(
+      Type.String({
+        pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$',
+        description:
+          "When the camera's clock says that it was taken. The zone is not kept: it would tell where.",
+      }),
+    ),
+    location: Type.Optional(ref(GeoPoint)),
     placeholder: Type.Optional(Type.String({ description: 'ThumbHash, base64.' })),
     dominantColor: Type.Optional(Type.String({ pattern: '^#[0-9a-f]{6}$' })),
     variants: Type.Optional(Type.Array(ref(Variant))),
@@ -250,6 +288,8 @@ export const namedSchemas = [
   Image,
   ImageList,
   Variant,
+  Camera,
+  GeoPoint,
   ImageRejection,
   ProblemDetails,
   FieldError,

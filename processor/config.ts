@@ -1,18 +1,32 @@
 import { type Static, Type } from 'typebox'
-import { connectionSettings, readConfig } from '../core/read-config.ts'
+import { connectionSettings, readConfig, readTogether } from '../core/read-config.ts'
+import { readVariants } from '../core/read-variants.ts'
+import type { VariantSpec } from '../core/variants.ts'
 
 const settings = Type.Object({
   ...connectionSettings,
   /** Larger objects are rejected before they are read. */
   MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 52_428_800 }),
-  /** Width × height × pages. More are rejected before a pixel is decoded. */
+  /** Width × height of one page. More are rejected before a pixel is decoded; so it is with the limits that follow. */
   MAX_INPUT_PIXELS: Type.Integer({ minimum: 1, default: 100_000_000 }),
+  /** Width × height × pages, of an image that has several. */
+  MAX_ANIMATED_PIXELS: Type.Integer({ minimum: 1, default: 100_000_000 }),
+  MAX_SIDE_PIXELS: Type.Integer({ minimum: 1, default: 65_535 }),
+  /** Frames of an animation, or pages of a TIFF. */
+  MAX_PAGES: Type.Integer({ minimum: 1, default: 1_000 }),
+  /** Memory for one image that its format does not let be decoded row by row, by estimate (`estimate-decode-bytes.ts`). */
+  MAX_DECODE_BYTES: Type.Integer({ minimum: 1, default: 640_000_000 }),
+  MAX_BITS_PER_CHANNEL: Type.Integer({ minimum: 8, maximum: 16, default: 16 }),
+  /** Accepted ones in libvips' words, separated by commas. */
+  COLOR_SPACES: Type.String({ pattern: '^[a-z0-9-]+(,[a-z0-9-]+)*$', default: 'srgb,rgb16,b-w,grey16,cmyk' }),
   /** How long an image belongs to the worker that claimed it: well above the longest that one image can take. */
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 120 }),
   /** Longest time for one image, from its claim to its stored variants. At most three quarters of the lease, whatever is set. */
   IMAGE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, default: 60 }),
   /** Longest time for one decode. */
   DECODE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, maximum: 3600, default: 30 }),
+  /** Whole originals in decoders at one time, in megabytes: progressive JPEG, WebP, AVIF. A larger one is decoded alone. */
+  DECODE_MEMORY_MB: Type.Integer({ minimum: 1, default: 128 }),
   /** Images that one process works on at the same time, over all its triggers. */
   IMAGES_IN_FLIGHT: Type.Integer({ minimum: 1, maximum: 64, default: 2 }),
   /** Starts, of which none came to an end, after which an image is given up as `processing_failed`. */
@@ -34,11 +48,19 @@ const settings = Type.Object({
   METRICS_NAMESPACE: Type.String({ minLength: 1, maxLength: 255, default: 'hashgate' }),
   /** Between two runs of the worker's reconciler; 0: never. Lambda has a schedule instead. */
   RECONCILE_INTERVAL_SECONDS: Type.Integer({ minimum: 0, maximum: 86_400, default: 60 }),
+  /** Whether a record may say where a photo was taken. */
+  KEEP_LOCATION: Type.Boolean({ default: false }),
 })
 
-export type ProcessorConfig = Static<typeof settings>
+/** `variants` is what the setting `VARIANTS` stands for: a table as JSON, or the path of a file with it. */
+export type ProcessorConfig = Static<typeof settings> & { variants: readonly VariantSpec[] }
 
-/** @throws ConfigError that names every setting at fault */
-export function readProcessorConfig(environment: NodeJS.ProcessEnv = process.env): ProcessorConfig {
-  return readConfig(settings, environment)
+/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+export function readProcessorConfig(overrides: NodeJS.ProcessEnv = {}): ProcessorConfig {
+  const environment = { ...process.env, ...overrides }
+  const [config, variants] = readTogether(
+    () => readConfig(settings, environment),
+    () => readVariants(environment.VARIANTS),
+  )
+  return { ...config, variants }
 }

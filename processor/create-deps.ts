@@ -5,8 +5,9 @@ import { documentClientOptions } from '../core/aws-client-options.ts'
 import { createBucket } from '../core/bucket.ts'
 import { createCatalog } from '../core/catalog.ts'
 import type { EventBus } from '../core/event-bus.ts'
-import { variants } from '../core/variants.ts'
+import { hashRecipe } from '../core/recipe.ts'
 import type { ProcessorConfig } from './config.ts'
+import { limitHeldBytes } from './limit-held-bytes.ts'
 import type { ProcessorDeps } from './work.ts'
 
 interface Clients {
@@ -30,15 +31,24 @@ export function createDeps(
     rawBucket: createBucket(s3, config.RAW_BUCKET),
     processedBucket: createBucket(s3, config.PROCESSED_BUCKET),
     eventBus,
-    variants,
+    variants: config.variants,
+    recipe: hashRecipe(config.variants, { keepLocation: config.KEEP_LOCATION }),
+    keepLocation: config.KEEP_LOCATION,
     limits: {
       maxUploadBytes: config.MAX_UPLOAD_BYTES,
       maxInputPixels: config.MAX_INPUT_PIXELS,
+      maxAnimatedPixels: config.MAX_ANIMATED_PIXELS,
+      maxSidePixels: config.MAX_SIDE_PIXELS,
+      maxPages: config.MAX_PAGES,
+      maxDecodeBytes: config.MAX_DECODE_BYTES,
+      maxBitsPerChannel: config.MAX_BITS_PER_CHANNEL,
+      colorSpaces: config.COLOR_SPACES.split(','),
       maxAttempts: config.MAX_ATTEMPTS,
       leaseMs: config.LEASE_SECONDS * 1_000,
       // What is left of the lease is for the verdict: who is late must not meet the next worker.
       imageTimeoutMs: Math.min(config.IMAGE_TIMEOUT_SECONDS, config.LEASE_SECONDS * 0.75) * 1_000,
       decodeTimeoutSeconds: config.DECODE_TIMEOUT_SECONDS,
+      holdBytes: limitHeldBytes(config.DECODE_MEMORY_MB * 1_000_000),
     },
     now,
   } satisfies ProcessorDeps

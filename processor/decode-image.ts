@@ -1,5 +1,7 @@
-import type { FailOnOptions } from 'sharp'
+import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
+import { traced } from '../core/traced.ts'
 import { sharp } from './decoder.ts'
+import { estimateHeldBytes } from './estimate-held-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
 import { judgeDecodeError } from './judge-decode-error.ts'
 import type { Inspected, ProcessorLimits } from './work.ts'
@@ -29,14 +31,45 @@ export async function decodeImage(image: Inspected, box: Box, limits: ProcessorL
   }
 }
 
-function decode({ original }: Inspected, box: Box, limits: ProcessorLimits, failOn: FailOnOptions) {
-  const { maxInputPixels: limitInputPixels, decodeTimeoutSeconds: seconds } = limits
-  return sharp(original, { failOn, limitInputPixels, sequentialRead: true })
-    .timeout({ seconds })
-    .autoOrient()
-    .resize(fitInto(box))
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .then(toFrame)
+function decode(image: Inspected, box: Box, limits: ProcessorLimits, failOn: FailOnOptions): Promise<Frame> {
+  return limits.holdBytes(estimateHeldBytes(image), () =>
+    traced('decode', {}, () => shrinkToFrame(image, box, limits, failOn)),
+  )
+}
+
+async function shrinkToFrame(
+  image: Inspected,
+  box: Box,
+  { maxInputPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ProcessorLimits,
+  failOn: FailOnOptions,
+): Promise<Frame> {
+  const open = (options: SharpOptions) =>
+    sharp(image.original, { failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({ seconds })
+  if (!canSettleLater(image)) return readPixels(open({}).autoOrient().resize(fitInto(box)))
+
+  const shrunk = await open({ ignoreIcc: true })
+    .resize(fitInto(asStored(box, image)))
+    .keepIccProfile()
+    .tiff({ compression: 'none' })
+    .toBuffer()
+  return readPixels(
+    sharp(shrunk, { failOn: 'none', limitInputPixels: false }).timeout({ seconds }).autoOrient(),
+  )
+}
+
+function readPixels(picture: Sharp): Promise<Frame> {
+  return picture.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }).then(toFrame)
+}
+
+/**
+ * Whether colours and orientation are better settled on the small picture. On the large one a profile costs three times
+ * the decode, and a turn needs all of its pixels in memory. Other colour models must be converted before they are shrunk.
+ */
+function canSettleLater({ space, depth, hasProfile, orientation = 1 }: Inspected): boolean {
+  return space === 'srgb' && depth === 'uchar' && (hasProfile || orientation > 1)
+}
+
+function asStored({ width, height, ...box }: Box, { orientation = 1 }: Inspected): Box {
+  const isOnItsSide = orientation > 4
+  return isOnItsSide ? { ...box, width: height, height: width } : { ...box, width, height }
 }

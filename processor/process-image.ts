@@ -1,12 +1,15 @@
 import { DependencyUnavailable, Rejection } from '../core/errors.ts'
+import { isFinal } from '../core/image-record.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import { traced } from '../core/traced.ts'
 import { type CallTime, type Deadline, OutOfTime, startDeadline } from './start-deadline.ts'
 import { announceResult } from './steps/announce-result.ts'
+import { claimAgain } from './steps/claim-again.ts'
 import { claimRecord } from './steps/claim-record.ts'
 import { fetchOriginal } from './steps/fetch-original.ts'
 import { inspectImage } from './steps/inspect-image.ts'
 import { recordResult } from './steps/record-result.ts'
+import { removeReplaced } from './steps/remove-replaced.ts'
 import { renderVariants } from './steps/render-variants.ts'
 import { storeManifest } from './steps/store-manifest.ts'
 import { storeVariants } from './steps/store-variants.ts'
@@ -18,13 +21,15 @@ type OpenStage = Exclude<keyof Stages, 'done'>
 /** The whole way of an image: the stage that it has reached, and the step that takes it on from there. */
 const steps: { [S in OpenStage]: Step<S> } = {
   asked: claimRecord, // one worker at a time; a lost lease means that someone else is on it
+  askedAgain: claimAgain, // the same for an image that is ready, and stays so
   claimed: fetchOriginal, // streams, within a byte limit, and hashes again
   fetched: inspectImage, // real format, pixels, pages: refused here, before a pixel is decoded
   inspected: renderVariants, // one decode, several outputs
   rendered: storeVariants,
   judged: recordResult, // from here on the verdict stands: ready, or rejected with a reason
   recorded: storeManifest, // the record's facts, for analytics
-  described: announceResult,
+  described: removeReplaced, // what no record names any more
+  cleared: announceResult,
 }
 
 /** Bounded by the image's deadline. What it takes to claim, to record and to tell, the clients' own timeouts bound. */
@@ -36,10 +41,23 @@ const timed = new Set<OpenStage>(['claimed', 'fetched', 'inspected', 'rendered']
  * @param call ends some seconds before the caller is gone: they are for the last writes
  * @throws only what a retry can cure
  */
-export async function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
+export function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
+  return finishWork({ stage: 'asked', image }, deps, call)
+}
+
+/**
+ * Makes the variants and the record of a `ready` image again, when another recipe has made them. It can be read all the
+ * while; when it cannot be made again, it is left as it was. Any number of calls have one effect.
+ * @throws only what a retry can cure
+ */
+export function reprocessImage(image: ImageRef, deps: ProcessorDeps): Promise<Done> {
+  return finishWork({ stage: 'askedAgain', image }, deps)
+}
+
+async function finishWork(begun: Work, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
   const deadline = startDeadline(deps.limits.imageTimeoutMs, call)
   try {
-    let work: Work = { stage: 'asked', image }
+    let work = begun
     while (work.stage !== 'done') work = await advance(work, deps, deadline)
     return work
   } finally {
@@ -51,8 +69,9 @@ async function advance(work: Work<OpenStage>, deps: ProcessorDeps, deadline: Dea
   try {
     return await takeStep(work, deps, deadline)
   } catch (error) {
-    if (work.stage === 'asked') throw error
-    if (error instanceof Rejection) return judge(work, error)
+    if (work.stage === 'asked' || work.stage === 'askedAgain') throw error
+    if (error instanceof Rejection)
+      return isFinal(work.record) ? leaveAsItWas(work, error, deps) : judge(work, error)
     if (error instanceof DependencyUnavailable) await giveBack(work, deps, { attemptCounts: false })
     if (error instanceof OutOfTime) await giveBack(work, deps, { attemptCounts: error.hadItsTime })
     throw error
@@ -76,6 +95,16 @@ function judge({ record, owner }: Stages['claimed'], { reason, message }: Reject
     owner,
     result: { status: 'rejected', rejection: { reason, detail: message } },
   }
+}
+
+/** What was ready once stays so: another recipe, or a lower limit, is no reason to take it away. */
+async function leaveAsItWas(
+  { record, owner }: Stages['claimed'],
+  { reason }: Rejection,
+  { catalog }: ProcessorDeps,
+): Promise<Work<'done'>> {
+  await catalog.release(record, owner)
+  return { stage: 'done', outcome: 'left as it was', reason }
 }
 
 /**

@@ -17,18 +17,30 @@ export interface ImageHeader {
   /** Alpha among them. */
   channels: number
   hasAlpha: boolean
+  /** Stored in passes over the whole image: a progressive JPEG, an interlaced PNG. */
+  isProgressive: boolean
+  /** `4:2:0` and the like, of JPEG. */
+  chromaSubsampling?: string
   /** Of an animation: milliseconds that each frame stays. */
   delay?: number[]
   /** Of an animation: how often it runs; 0 is for ever. */
   loop?: number
+  /** EXIF orientation, 1 to 8; absent when the image does not say. */
+  orientation?: number
+  /** As it is in the file: bytes from strangers. */
+  exif?: Buffer
+  /** Whether the stored colours are those of an ICC profile within the file. */
+  hasProfile: boolean
 }
 
 /** Reads the header alone. @throws Rejection when there is none to be read */
 export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
-    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, delay, loop } = await image.metadata()
-    return { ...autoOrient, pages, space, depth, channels, hasAlpha, delay, loop }
+    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = await image.metadata()
+    const { hasProfile, isProgressive, chromaSubsampling, delay, loop, orientation, exif } = rest
+    const pixels = { space, depth, channels, hasAlpha, hasProfile, isProgressive, chromaSubsampling }
+    return { ...autoOrient, pages, ...pixels, delay, loop, orientation, exif }
   } catch (error) {
     if (isMachinesFault(error)) throw error
     throw new Rejection('image_corrupt', undefined, error)

@@ -7,15 +7,23 @@ import type { ImageResult } from '../core/image-leases.ts'
 import type { ImageRecord } from '../core/image-record.ts'
 import type { ImageRef } from '../core/object-key.ts'
 import type { AcceptedFormat, VariantSpec } from '../core/variants.ts'
+import type { HoldBytes } from './limit-held-bytes.ts'
 import type { ImageHeader } from './read-header.ts'
 
 /** What the steps reach out to, and their limits. */
 export interface ProcessorDeps {
-  catalog: Pick<Catalog, 'claim' | 'finish' | 'settle' | 'leaveToRelay' | 'release'>
+  catalog: Pick<
+    Catalog,
+    'claim' | 'claimAgain' | 'finish' | 'finishAgain' | 'settle' | 'leaveToRelay' | 'release'
+  >
   rawBucket: Pick<Bucket, 'read'>
-  processedBucket: Pick<Bucket, 'write'>
+  processedBucket: Pick<Bucket, 'write' | 'remove'>
   eventBus: Pick<EventBus, 'publish'>
   variants: readonly VariantSpec[]
+  /** Names what an image is made into: see `core/recipe.ts`. */
+  recipe: string
+  /** Whether a record may say where a photo was taken. */
+  keepLocation: boolean
   limits: ProcessorLimits
   /** Epoch milliseconds. */
   now: () => number
@@ -23,12 +31,24 @@ export interface ProcessorDeps {
 
 export interface ProcessorLimits {
   maxUploadBytes: number
+  /** Of one page. */
   maxInputPixels: number
+  /** Of all pages together. */
+  maxAnimatedPixels: number
+  maxSidePixels: number
+  maxPages: number
+  /** Memory that the decoder of one image may take. */
+  maxDecodeBytes: number
+  maxBitsPerChannel: number
+  /** In libvips' words. */
+  colorSpaces: readonly string[]
   maxAttempts: number
   leaseMs: number
   /** Of one image, from its claim to its stored variants. */
   imageTimeoutMs: number
   decodeTimeoutSeconds: number
+  /** Runs a decode that holds so many bytes of the original's pixels when there is room for them. */
+  holdBytes: HoldBytes
 }
 
 /** An image that this worker holds the lease of. */
@@ -55,6 +75,8 @@ export interface RenderedVariant {
   extension: string
   width: number
   height: number
+  /** Frames of an animation; absent when it is still. */
+  pages?: number
 }
 
 export interface Rendered extends Inspected {
@@ -80,7 +102,7 @@ export interface Recorded extends Held {
 
 /** How the work on an image ended. All of them acknowledge the trigger. */
 export interface Done {
-  outcome: ImageResult['status'] | 'finished before' | 'gone' | 'no bytes'
+  outcome: ImageResult['status'] | 'finished before' | 'gone' | 'no bytes' | 'left as it was'
   reason?: RejectionReason
   /** Of the original, and of all variants together; of a final image. */
   bytes?: { original: number; variants: number }
@@ -89,6 +111,8 @@ export interface Done {
 /** What is known about an image at each stage of the work. */
 export interface Stages {
   asked: { image: ImageRef }
+  /** By an operator, for an image that is ready. */
+  askedAgain: { image: ImageRef }
   claimed: Held
   fetched: Fetched
   inspected: Inspected
@@ -96,6 +120,7 @@ export interface Stages {
   judged: Judged
   recorded: Recorded
   described: Recorded
+  cleared: Recorded
   done: Done
 }
 

@@ -2,16 +2,26 @@
 import { parseArgs } from 'node:util'
 import { describeMachine } from './bench/describe-machine.ts'
 import { benchGateway } from './bench/gateway-bench.ts'
-import { benchProcessor } from './bench/processor-bench.ts'
+import { benchProcessor, processorBenches } from './bench/processor-bench.ts'
 import { runCommand } from './run-command.ts'
 
-const usage = `Usage: npm run bench [-- gateway|processor]
+const usage = `Usage: npm run bench [-- NAME…]
 
-Both by default, about three minutes. Everything runs on this machine and is gone afterwards. Each ratio is taken
+  gateway            requests a second against the least that could answer
+  processor          all of the following:
+  processor-tools    CPU, memory and bytes against vipsthumbnail, separate sharp pipelines and imagor
+  processor-quality  SSIM and PSNR against a full decode, and what each encoder effort costs and gives
+  processor-memory   peak memory with 1, 2 and 4 images in flight
+  processor-workers  1 against 2 workers
+  processor-way      from the PUT to ready with 1, 8 and 32 images in flight, and where the time goes
+
+Gateway and processor by default, about ten minutes. The processor's photographs come from Debian packages, which are
+downloaded once, into .cache/; without apt the few of the tests are taken. Everything else runs on this machine and is gone afterwards. Each ratio is taken
 within one round, in which all rows take their turn, and the table shows medians: other work on the machine disturbs
 all rows alike.`
 
-const benches = { gateway: benchGateway, processor: benchProcessor }
+const benches = { gateway: benchGateway, processor: benchProcessor, ...processorBenches }
+const byDefault = ['gateway', 'processor']
 
 process.once('SIGINT', () => process.exit(130))
 process.once('SIGTERM', () => process.exit(143))
@@ -25,7 +35,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: { help: { type: 'boolean' } },
   })
-  const chosen = positionals.length > 0 ? positionals : Object.keys(benches)
+  const chosen = positionals.length > 0 ? positionals : byDefault
   if (values.help || !chosen.every(isBench)) {
     console.log(usage)
     return values.help ? 0 : 1

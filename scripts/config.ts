@@ -40,6 +40,14 @@ export const hasKeysTable = (): boolean => Boolean(process.env.KEYS_TABLE)
 export const readKeysConfig = (overrides: NodeJS.ProcessEnv): Static<typeof keysSchema> =>
   readConfig(keysSchema, { ...process.env, ...overrides })
 
+/** Whether the environment says whose images to reprocess. */
+export const hasCatalog = (): boolean => Boolean(process.env.CATALOG_TABLE)
+
+/** Those of the settings that the environment has. */
+export function namedSettings(names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+}
+
 /** What our child processes inherit: everything but the way to somebody's real AWS account. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined }

@@ -1,5 +1,7 @@
 /** `npm run upload -- PATH…`: uploads images to a running gateway and waits until they are ready. */
 import { parseArgs } from 'node:util'
+import { abortOnSignal } from './abort-on-signal.ts'
+import { positiveInteger } from './positive-integer.ts'
 import { runCommand } from './run-command.ts'
 import { findFiles } from './upload/find-files.ts'
 import { findGateway } from './upload/find-gateway.ts'
@@ -18,8 +20,6 @@ PATH is a file, a folder or a glob.
   --json             one JSON line for each file instead of a table
 
 The exit code is 0 only if every image is ready, 130 after Ctrl-C.`
-
-const exitCodes = { SIGINT: 130, SIGTERM: 143 }
 
 // Whoever reads the lines may have seen enough, as `head` has.
 process.stdout.on('error', () => process.exit(1))
@@ -73,27 +73,8 @@ async function main(): Promise<number> {
   return exitCode() ?? (results.every(({ status }) => status === 'ready') ? 0 : 1)
 }
 
-/** Once: who asks twice is not kept waiting. */
-function abortOnSignal() {
-  const controller = new AbortController()
-  let exitCode: number | undefined
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      exitCode = exitCodes[name]
-      controller.abort(new Error('Interrupted.'))
-    })
-  }
-  return { signal: controller.signal, exitCode: () => exitCode }
-}
-
 /** Results come as they are known; people look for them where they named the files. */
 function inOrderOf(files: string[], results: FileResult[]): FileResult[] {
   const places = new Map(files.map((file, place) => [file, place]))
   return results.toSorted((a, b) => (places.get(a.file) ?? 0) - (places.get(b.file) ?? 0))
-}
-
-function positiveInteger(text: string, name: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new Error(`${name} is a whole number from 1, not "${text}".`)
 }

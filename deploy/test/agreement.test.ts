@@ -53,11 +53,13 @@ for (const env of environments) {
   t.test(
     `${env}: a function that is ended has lost its lease before somebody else takes the image`,
     async (t) => {
-      const { Timeout, ReservedConcurrentExecutions } = modelResource<{
+      const { Timeout, MemorySize, ReservedConcurrentExecutions } = modelResource<{
         Timeout: number
+        MemorySize: number
         ReservedConcurrentExecutions: number
       }>(stacks, 'processor', 'Function')
       t.ok(Timeout < processor.LEASE_SECONDS, 'timeout below the lease')
+      t.ok(MemorySize * 1024 ** 2 > processor.MAX_DECODE_BYTES * 2, 'memory for what is let in')
       t.ok(
         Timeout > processor.IMAGE_TIMEOUT_SECONDS + processor.PUBLISH_TIMEOUT_SECONDS,
         'time for one image',

@@ -39,5 +39,10 @@ export function createAudit(logger: Logger) {
     logger.info({ audit: 'key.first_used', ...subject, ...origin }, 'key used for the first time')
   }
 
-  return { refused, firstUsed }
+  /** The use itself goes on. */
+  function unnoted(subject: AuditSubject, err: unknown): void {
+    logger.warn({ operation: 'audit', ...subject, err }, 'the first use of a key could not be noted')
+  }
+
+  return { refused, firstUsed, unnoted }
 }

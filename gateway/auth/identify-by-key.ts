@@ -10,22 +10,29 @@ interface IdentifyByKeyOptions {
   audit: Audit
   /** Epoch milliseconds. */
   now: () => number
+  /** Milliseconds that only ever grow: a clock that is set back must not keep a revoked key alive. */
+  uptime?: () => number
 }
 
-/** A revoked key works no longer than this on any gateway. */
-export const keyLifetimeMs = 60_000
+/** A revoked key works for a minute at the most, on any gateway: this, and as long as the table may take to answer. */
+export const keyLifetimeMs = 55_000
 /** Guesses are remembered more briefly: the next key that is made could be one. */
 const unknownLifetimeMs = 5_000
 const maxKeys = 10_000
 
 /** Knows callers by their API key. */
-export function createIdentifyByKey({ keys, audit, now }: IdentifyByKeyOptions) {
+export function createIdentifyByKey({
+  keys,
+  audit,
+  now,
+  uptime = () => performance.now(),
+}: IdentifyByKeyOptions) {
   /** With room for what is not there, so that guessing asks the table once. */
   const known = new LRUCache<string, { key: ApiKey | undefined }>({
     max: maxKeys,
     ttl: keyLifetimeMs,
     ttlResolution: 0,
-    perf: { now },
+    perf: { now: uptime },
     fetchMethod: async (keyId, _stale, { options }) => {
       const key = await keys.find(keyId)
       if (!key) options.ttl = unknownLifetimeMs
@@ -42,13 +49,17 @@ export function createIdentifyByKey({ keys, audit, now }: IdentifyByKeyOptions) 
     const subject = { principal: key.keyId, tenant: key.tenant }
     if (!hasSecret(key, shown.secret)) throw new Refusal('wrong_secret', subject)
     assertInForce(key, subject, now())
-    if (!key.firstUsedAt) await noteFirstUse(key, subject, origin)
+    if (!key.firstUsedAt) noteFirstUse(key, subject, origin)
     return { id: `key:${key.keyId}`, ...key }
   }
 
-  async function noteFirstUse(key: ApiKey, subject: AuditSubject, origin: Origin): Promise<void> {
-    if (await keys.mark(key.keyId, 'firstUsedAt', now())) audit.firstUsed(subject, origin)
+  /** Nobody waits for it. When it fails, it is noted by whoever comes once the key has been looked up again. */
+  function noteFirstUse(key: ApiKey, subject: AuditSubject, origin: Origin): void {
     key.firstUsedAt = new Date(now()).toISOString()
+    keys.mark(key.keyId, 'firstUsedAt', now()).then(
+      (isFirst) => isFirst && audit.firstUsed(subject, origin),
+      (error) => audit.unnoted(subject, error),
+    )
   }
 }
 

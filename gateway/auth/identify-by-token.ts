@@ -1,8 +1,9 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose'
 import { type Scope, scopes } from '../../core/api-key.ts'
 import { DependencyUnavailable } from '../../core/errors.ts'
 import { tenantPattern } from '../../core/object-key.ts'
 import type { Principal } from '../principal.ts'
+import { isIssuerFailure } from './issuer-keys.ts'
 import { Refusal } from './refusal.ts'
 import type { TokenSettings } from './token-settings.ts'
 
@@ -15,9 +16,6 @@ interface IdentifyByTokenOptions {
 
 const tenantForm = new RegExp(tenantPattern)
 
-/** What is not the token's fault: its issuer cannot be asked. */
-const issuerFailures = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'])
-
 /** Knows callers by a JWT of the issuer: RFC 7519, and RFC 8725 for what must be checked. */
 export function createIdentifyByToken(settings: TokenSettings, { keys, now }: IdentifyByTokenOptions) {
   const expected = {
@@ -29,8 +27,9 @@ export function createIdentifyByToken(settings: TokenSettings, { keys, now }: Id
   }
 
   async function verify(token: string): Promise<JWTPayload> {
+    const options = { ...expected, currentDate: new Date(now()) }
     try {
-      return (await jwtVerify(token, keys, { ...expected, currentDate: new Date(now()) })).payload
+      return (await jwtVerify(token, keys, options).catch((error) => tryEach(error, token, options))).payload
     } catch (error) {
       throw judge(error)
     }
@@ -56,8 +55,21 @@ function judge(error: unknown): Error {
   if (error instanceof errors.JWTExpired) {
     return new Refusal('expired', { principal: error.payload.sub }, error)
   }
-  const isAboutToken = error instanceof errors.JOSEError && !issuerFailures.has(error.code)
-  return isAboutToken ? new Refusal('invalid_token', {}, error) : new DependencyUnavailable('issuer', error)
+  if (isIssuerFailure(error)) return new DependencyUnavailable('issuer', error)
+  return new Refusal('invalid_token', {}, error as Error)
+}
+
+/** An issuer that gives its keys no names has two that fit while it rotates them. */
+async function tryEach(error: unknown, token: string, options: JWTVerifyOptions) {
+  if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+  for await (const key of error) {
+    try {
+      return await jwtVerify(token, key, options)
+    } catch (reason) {
+      if (!(reason instanceof errors.JWSSignatureVerificationFailed)) throw reason
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed()
 }
 
 /** A list, or words in one string (RFC 8693, section 4.2). What is none of ours is for others. */

@@ -19,7 +19,7 @@ export function createIdentify(ways: { byKey?: IdentifyOne; byToken?: IdentifyOn
   return async ({ bearer, apiKey }, origin) => {
     const text = bearer ?? apiKey
     if (!text) throw new Refusal('missing')
-    const isToken = ways.byToken && apiKey === undefined && !text.startsWith('hg_')
+    const isToken = ways.byToken && bearer !== undefined && !bearer.startsWith('hg_')
     const identify = isToken ? ways.byToken : ways.byKey
     if (!identify) throw new Refusal('malformed')
     return identify(text, origin)

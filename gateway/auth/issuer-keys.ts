@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
 import type { TokenSettings } from './token-settings.ts'
 
 type IssuerSettings = Pick<TokenSettings, 'JWT_ISSUER' | 'JWT_JWKS_URL'>
@@ -7,30 +7,52 @@ const timeoutMs = 3_000
 /** A key that the issuer has withdrawn works no longer than this. */
 const keysLifetimeMs = 600_000
 
+/** What is not the token's fault: its issuer cannot be asked, or answers nonsense. */
+const failures = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'])
+
+export function isIssuerFailure(error: unknown): boolean {
+  return !(error instanceof errors.JOSEError) || failures.has(error.code)
+}
+
 /**
  * The public keys of the issuer, read when they are first needed, and again when a token names one that is not known:
  * keys are rotated without a restart.
- * @param cooldownMs pause before a key that is not known is asked for again: not every guess is a question
+ * @param cooldownMs pause between two questions to the issuer, answered or not: not every guess is a question
  */
-export function openIssuerKeys(settings: IssuerSettings, { cooldownMs = 10_000 } = {}): JWTVerifyGetKey {
-  let found: Promise<JWTVerifyGetKey> | undefined
+export function openIssuerKeys(
+  settings: IssuerSettings,
+  { cooldownMs = 10_000, uptime = () => performance.now() } = {},
+): JWTVerifyGetKey {
+  let keySet: KeySet | undefined
+  let opening: Promise<KeySet> | undefined
+  let failure: { atMs: number; error: unknown } | undefined
 
-  function find(): Promise<JWTVerifyGetKey> {
-    found ??= openKeySet(settings, cooldownMs)
-    // An issuer that was away is asked again.
-    found.catch(() => {
-      found = undefined
+  function open(): Promise<KeySet> {
+    opening ??= openKeySet(settings, cooldownMs).finally(() => {
+      opening = undefined
     })
-    return found
+    return opening
   }
 
-  return async (header, token) => (await find())(header, token)
+  return async (header, token) => {
+    if (failure && uptime() - failure.atMs < cooldownMs) {
+      const remembered = keySet?.fresh && keySet.jwks()
+      if (!remembered) throw failure.error
+      return createLocalJWKSet(remembered)(header, token)
+    }
+    try {
+      keySet ??= await open()
+      return await keySet(header, token)
+    } catch (error) {
+      if (isIssuerFailure(error)) failure = { atMs: uptime(), error }
+      throw error
+    }
+  }
 }
 
-async function openKeySet(
-  { JWT_ISSUER, JWT_JWKS_URL }: IssuerSettings,
-  cooldownMs: number,
-): Promise<JWTVerifyGetKey> {
+type KeySet = ReturnType<typeof createRemoteJWKSet>
+
+async function openKeySet({ JWT_ISSUER, JWT_JWKS_URL }: IssuerSettings, cooldownMs: number): Promise<KeySet> {
   const url = JWT_JWKS_URL || (await discoverKeySet(JWT_ISSUER))
   return createRemoteJWKSet(new URL(url), {
     timeoutDuration: timeoutMs,

@@ -22,6 +22,7 @@ export const allowOrigins = fp(async function allowOrigins(
     methods: ['GET', 'POST'],
     allowedHeaders: ['authorization', 'content-type', 'traceparent', 'tracestate', 'x-api-key'],
     exposedHeaders,
+    strictPreflight: false,
     maxAge: 3_600,
   })
 })

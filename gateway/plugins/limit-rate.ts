@@ -1,8 +1,8 @@
-import rateLimit from '@fastify/rate-limit'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../../core/errors.ts'
-import type { RateLimitStore } from '../rate-limit-store.ts'
+import { localRateLimitStore, type RateLimitStore } from '../rate-limit-store.ts'
 
 interface LimitOptions {
   RATE_LIMIT_PER_MINUTE: number
@@ -18,23 +18,32 @@ const timeWindow = 60_000
  */
 export const limitRate = fp(async function limitRate(
   app: FastifyInstance,
-  { RATE_LIMIT_PER_MINUTE, store }: LimitOptions,
+  { RATE_LIMIT_PER_MINUTE, store = localRateLimitStore() }: LimitOptions,
 ) {
   await app.register(rateLimit, {
     max: RATE_LIMIT_PER_MINUTE,
     timeWindow,
     store,
+    // Who has hung up has no address any more.
+    keyGenerator: ({ ip }) => (ip ? normalizeIP(ip) : 'gone'),
     enableDraftSpec: true,
     errorResponseBuilder: (_request, { ttl }) => rateLimited(ttl),
   })
-  const countOnce = app.createRateLimit({
+  const countUnknownPath = app.rateLimit()
+  // Before the body is read: a route's own hooks do not run where there is no route.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) await countUnknownPath.call(app, request, reply)
+  })
+
+  const count = app.createRateLimit({
     timeWindow,
     keyGenerator: ({ principal }: FastifyRequest) => principal.id,
     max: ({ principal }: FastifyRequest) => principal.requestsPerMinute,
   })
 
   app.decorate('countRequests', async (request: FastifyRequest, reply: FastifyReply, times = 1) => {
-    const counts = await Promise.all(Array.from({ length: times }, () => countOnce(request)))
+    if (times > 1) await refuseUnlessFits(request, times)
+    const counts = await Promise.all(Array.from({ length: times }, () => count(request)))
     const last = counts.at(-1)
     if (!last || last.isAllowed) return
     reply.header('ratelimit-limit', last.max)
@@ -42,6 +51,12 @@ export const limitRate = fp(async function limitRate(
     reply.header('ratelimit-reset', last.ttlInSeconds)
     if (last.isExceeded) throw rateLimited(last.ttl)
   })
+
+  /** What is refused has cost nothing. */
+  async function refuseUnlessFits(request: FastifyRequest, times: number): Promise<void> {
+    const now = await count(request, { increment: false })
+    if (!now.isAllowed && now.remaining < times) throw rateLimited(now.ttl)
+  }
 })
 
 function rateLimited(ttlMs: number): Problem {
@@ -50,7 +65,7 @@ function rateLimited(ttlMs: number): Problem {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Counts against the principal's rate. @throws Problem RATE_LIMITED */
+    /** Counts against the principal's rate: all or, when they do not fit, none. @throws Problem RATE_LIMITED */
     countRequests(request: FastifyRequest, reply: FastifyReply, times?: number): Promise<void>
   }
 }

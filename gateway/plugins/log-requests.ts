@@ -1,26 +1,34 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
 /** One line for each request, when it is over; the client learns under which id. */
 export const logRequests = fp(async function logRequests(app: FastifyInstance) {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id)
+    nameRequest(request, reply)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    const line = {
-      operation: request.routeOptions.schema?.operationId,
-      tenant: request.principal?.tenant,
-      principal: request.principal?.id,
-      imageId: imageIdOf(request),
-      status: reply.statusCode,
-      code: reply.problemCode,
-      durationMs: Math.round(reply.elapsedTime * 100) / 100,
-    }
-    request.log.info(line, 'request')
+    logRequest(request, reply)
     done()
   })
 })
+
+export function nameRequest(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id)
+}
+
+export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  const line = {
+    operation: request.routeOptions.schema?.operationId,
+    tenant: request.principal?.tenant,
+    principal: request.principal?.id,
+    imageId: imageIdOf(request),
+    status: reply.statusCode,
+    code: reply.problemCode,
+    durationMs: Math.round(reply.elapsedTime * 100) / 100,
+  }
+  request.log.info(line, 'request')
+}
 
 /** Nothing but an id: the log is no place for whatever a client may send in its stead. */
 function imageIdOf({ params, body }: FastifyRequest): string | undefined {

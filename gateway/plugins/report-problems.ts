@@ -20,9 +20,7 @@ const maxErrors = 100
 /** Every answer of a route other than success is `application/problem+json`. Source: RFC 9457. */
 export const reportProblems = fp(async function reportProblems(app: FastifyInstance) {
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(toProblem(error), request, reply))
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
-    sendProblem(new Problem('ROUTE_NOT_FOUND'), request, reply),
-  )
+  app.setNotFoundHandler((request, reply) => sendProblem(new Problem('ROUTE_NOT_FOUND'), request, reply))
 })
 
 /** Answers with a problem. What lies inside is logged, and stays inside. */

@@ -113,7 +113,7 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
       },
       presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
-      identify: createIdentify({ byKey: createIdentifyByKey({ keys: keyTable, audit, now }) }),
+      identify: createIdentify({ byKey: createIdentifyByKey({ keys: keyTable, audit, now, uptime: now }) }),
       audit,
       metrics,
       now,

@@ -45,6 +45,12 @@ t.test('a setting that is half right is refused', async (t) => {
     ['CORS_ORIGINS', 'https://app.example.com, https://b.example.com'],
     ['CORS_ORIGINS', '*,https://app.example.com'],
     ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '1'],
+    ['TRUST_PROXY', 'ffff'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '10.0.0.0/8,::::'],
+    ['TRUST_PROXY', 'fd00::/129'],
     ['REDIS_URL', 'http://127.0.0.1'],
     ['MAX_EVENT_LOOP_DELAY_MS', '0'],
   ]

@@ -121,11 +121,13 @@ const rawKeyOf = ({ tenant, imageId, generation }: ImageRecord) => `${tenant}/${
 
 function makeReady(record: ImageRecord): void {
   const { image } = examples
-  const { format, width, height, placeholder, dominantColor, finishedAt } = image
+  const { format, width, height, colorSpace, hasAlpha, pages, camera, takenAt, finishedAt } = image
+  const { placeholder, dominantColor } = image
   const variants = image.variants.map(({ url: _, urlExpiresAt: __, ...variant }) => {
     return { ...variant, key: `${rawKeyOf(record)}/thumb.webp` }
   })
-  const facts = { format, width, height, placeholder, dominantColor, variants }
+  const found = { format, width, height, colorSpace, hasAlpha, pages, camera, takenAt }
+  const facts = { ...found, placeholder, dominantColor, variants }
   Object.assign(record, { status: 'ready', finishedAt, image: facts })
 }
 

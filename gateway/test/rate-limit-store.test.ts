@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import t from 'tap'
 import { createLogger } from '../../core/logger.ts'
@@ -41,4 +42,25 @@ t.test('Redis is not asked for every request while it is away, and its absence i
   }
   t.ok(asked < 20, `it was asked ${asked} times for 40 counts`)
   t.equal(lines.filter((line) => line.includes('Redis is away')).length, 1)
+})
+
+t.test('when Redis hangs, one request at a time finds out whether it is back', async (t) => {
+  let asked = 0
+  const rateLimit = (...args: unknown[]) => {
+    asked += 1
+    const done = args.at(-1) as (error: Error) => void
+    if (asked === 1) done(new Error('timed out'))
+  }
+  const redis = { rateLimit, rateLimitRead: rateLimit } as unknown as Redis
+  const store = new (sharedRateLimitStore(redis, createLogger('gateway', 'silent')))()
+  const count = () =>
+    new Promise<number>((resolve, reject) =>
+      store.incr('k', (error, result) => (error ? reject(error) : resolve(result?.current ?? 0)), 60_000, 9),
+    )
+  t.equal(await count(), 1, 'Redis has failed')
+  await sleep(1_001)
+  const waiting = count()
+  t.strictSame(await Promise.all([count(), count(), count()]), [2, 3, 4], 'nobody else waits')
+  t.equal(asked, 2)
+  t.equal(await Promise.race([waiting, Promise.resolve('still asking')]), 'still asking')
 })

@@ -127,6 +127,16 @@ export type components = {
             width?: number;
             /** @description Pixels, with the EXIF orientation applied. */
             height?: number;
+            /** @description Of the original: `srgb`, `b-w`, `cmyk`, `rgb16` and others. */
+            colorSpace?: string;
+            /** @description Whether the original may have transparent parts. */
+            hasAlpha?: boolean;
+            /** @description Frames of an animation, pages of a TIFF; otherwise 1. */
+            pages?: number;
+            camera?: components["schemas"]["Camera"];
+            /** @description When the camera's clock says that it was taken. The zone is not kept: it would tell where. */
+            takenAt?: string;
+            location?: components["schemas"]["GeoPoint"];
             /** @description ThumbHash, base64. */
             placeholder?: string;
             dominantColor?: string;
@@ -140,7 +150,7 @@ export type components = {
             nextCursor?: string;
         };
         Variant: {
-            /** @description `thumb`, `medium` or `large`. */
+            /** @description `thumb`, `medium` and `large`, unless configured otherwise. */
             name: string;
             /** @description Pixels. */
             width: number;
@@ -152,6 +162,8 @@ export type components = {
              */
             byteLength: number;
             contentType: string;
+            /** @description Frames of an animation. Absent when the variant is still. */
+            pages?: number;
             /**
              * Format: uri
              * @description Signed GET URL. A secret.
@@ -162,6 +174,19 @@ export type components = {
              * @description When the URL stops working; ask for the image again to get a new one.
              */
             urlExpiresAt: string;
+        };
+        /** @description As the file says, which anybody can have written: text to show, and to escape. */
+        Camera: {
+            /** @description Maker. */
+            make?: string;
+            /** @description Model. */
+            model?: string;
+        };
+        GeoPoint: {
+            /** @description Degrees, north positive. */
+            latitude: number;
+            /** @description Degrees, east positive. */
+            longitude: number;
         };
         ImageRejection: {
             /** @description Stable code. */
@@ -226,6 +251,8 @@ export type CompletionAccepted = components['schemas']['CompletionAccepted'];
 export type Image = components['schemas']['Image'];
 export type ImageList = components['schemas']['ImageList'];
 export type Variant = components['schemas']['Variant'];
+export type Camera = components['schemas']['Camera'];
+export type GeoPoint = components['schemas']['GeoPoint'];
 export type ImageRejection = components['schemas']['ImageRejection'];
 export type ProblemDetails = components['schemas']['ProblemDetails'];
 export type FieldError = components['schemas']['FieldError'];

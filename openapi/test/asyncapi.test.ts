@@ -90,6 +90,7 @@ const sources: Record<string, string> = {
   uploadCompleted: '/hashgate/gateway',
   processed: '/hashgate/processor',
   rejected: '/hashgate/processor',
+  reprocessed: '/hashgate/processor',
 }
 
 t.test('every event that the code makes is one of its own kind, and of no other', async (t) => {

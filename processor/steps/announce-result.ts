@@ -6,7 +6,7 @@ import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
  * answer, the events stay owed, a relay delivers them later, and the image is as good as done.
  */
 export async function announceResult(
-  { record, owner }: Work<'described'>,
+  { record, owner }: Work<'cleared'>,
   deps: ProcessorDeps,
 ): Promise<Work<'done'>> {
   if (await publishInOrder(record, deps)) await deps.catalog.settle(record, owner)

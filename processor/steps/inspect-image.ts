@@ -1,5 +1,8 @@
 import { Rejection } from '../../core/errors.ts'
 import { acceptedFormats } from '../../core/variants.ts'
+import { checkHeader, checkPages } from '../check-header.ts'
+import { countPages } from '../count-pages.ts'
+import { countJpegSegments } from '../count-segments.ts'
 import { identifyFormat } from '../identify-format.ts'
 import { readHeader } from '../read-header.ts'
 import type { ProcessorDeps, Work } from '../work.ts'
@@ -22,14 +25,17 @@ export async function inspectImage(
     )
   }
 
+  checkPages(countPages(format, original, limits.maxPages), limits)
+  if (format === 'jpeg') checkSegments(original)
   const header = await readHeader(original)
-  const { width, height, pages } = header
-  if (width * height * pages > limits.maxInputPixels) {
-    const size = `${width}×${height} pixels${pages > 1 ? ` in ${pages} pages` : ''}`
-    throw new Rejection(
-      'too_many_pixels',
-      `The image has ${size}; this system accepts ${limits.maxInputPixels} in all.`,
-    )
-  }
+  checkHeader(format, header, limits)
   return { ...work, stage: 'inspected', format, ...header }
+}
+
+/** Cameras write a few, large colour profiles and extended XMP some hundreds. */
+const maxSegments = 100_000
+
+function checkSegments(original: Buffer): void {
+  if (countJpegSegments(original, maxSegments) <= maxSegments) return
+  throw new Rejection('image_corrupt', `The JPEG has more than ${maxSegments} segments of metadata.`)
 }

@@ -1,5 +1,8 @@
 import { imageEvent, topics } from '../../core/events.ts'
+import { isFinal } from '../../core/image-record.ts'
 import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
+
+const source = '/hashgate/processor'
 
 /**
  * Makes the record final, in one write with the event that it now owes: a worker that dies after this line leaves
@@ -9,9 +12,14 @@ export async function recordResult(
   { record, owner, result }: Work<'judged'>,
   { catalog, now }: ProcessorDeps,
 ): Promise<Work<'recorded'>> {
+  if (isFinal(record) && result.status === 'ready') {
+    const event = imageEvent(topics.reprocessed, record, { source, nowMs: now() })
+    const remade = await catalog.finishAgain(record, owner, result, event)
+    return { stage: 'recorded', owner, record: remade as OwingRecord }
+  }
   const topic = result.status === 'ready' ? topics.processed : topics.rejected
   const reason = result.status === 'rejected' ? result.rejection.reason : undefined
-  const event = imageEvent(topic, record, { source: '/hashgate/processor', nowMs: now(), reason })
+  const event = imageEvent(topic, record, { source, nowMs: now(), reason })
   const finished = await catalog.finish(record, owner, result, event)
   return { stage: 'recorded', owner, record: finished as OwingRecord }
 }

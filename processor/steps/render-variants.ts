@@ -1,7 +1,8 @@
 import type { VariantSpec } from '../../core/variants.ts'
 import { createFrameSource } from '../create-frame-source.ts'
 import { describePixels } from '../describe-pixels.ts'
-import { type Frame, openFrame } from '../frame.ts'
+import { encodeAnimation, staysAnimated } from '../encode-animation.ts'
+import { encodeFrame } from '../encode-variant.ts'
 import type { ProcessorDeps, RenderedVariant, Work } from '../work.ts'
 
 /** Makes all variants, and what a page shows before they have arrived. No metadata passes: variants are made of pixels. */
@@ -12,8 +13,14 @@ export async function renderVariants(
   const frameFor = createFrameSource(work, limits)
   const rendered: RenderedVariant[] = []
   for (const spec of variants.toSorted(largestWholeFirst)) {
-    rendered.push(await encodeVariant(spec, await frameFor(spec)))
+    rendered.push(await renderVariant(spec))
   }
+
+  async function renderVariant(spec: VariantSpec): Promise<RenderedVariant> {
+    if (staysAnimated(spec, work)) return encodeAnimation(work, spec, limits)
+    return encodeFrame(await frameFor(spec), spec, work.format)
+  }
+
   const { placeholder, dominantColor } = describePixels(await frameFor(placeholderBox))
   return { ...work, stage: 'rendered', rendered: inOrderOf(variants, rendered), placeholder, dominantColor }
 }
@@ -25,15 +32,6 @@ const placeholderBox = { width: 100, height: 100, fit: 'inside' } as const
 function largestWholeFirst(a: VariantSpec, b: VariantSpec): number {
   if (a.fit !== b.fit) return a.fit === 'inside' ? -1 : 1
   return b.width * b.height - a.width * a.height
-}
-
-/** Effort 2 of 6: half as many images a second again as the default 4, for 1.4 % more bytes. */
-const webpEffort = 2
-
-async function encodeVariant({ name, quality }: VariantSpec, frame: Frame): Promise<RenderedVariant> {
-  const bytes = await openFrame(frame).webp({ quality, effort: webpEffort }).toBuffer()
-  const { width, height } = frame
-  return { name, bytes, contentType: 'image/webp', extension: 'webp', width, height }
 }
 
 function inOrderOf(specs: readonly VariantSpec[], rendered: RenderedVariant[]): RenderedVariant[] {

@@ -20,10 +20,13 @@ export async function storeManifest(
  *     { "tenant": "local", "imageId": "9f86…", "generation": "20261122", "status": "ready", "rawKey": "local/9f86…/20261122",
  *       "byteLength": 2153007, "contentType": "image/jpeg", "fileName": "beach.jpg", "createdAt": "2026-11-22T10:00:00.000Z",
  *       "startedAt": "2026-11-22T10:00:01.042Z", "processedAt": "2026-11-22T10:00:02.117Z", "expiresAt": 1795946400, "attempts": 1,
- *       "format": "jpeg", "width": 4000, "height": 3000, "placeholder": "3OcR…", "dominantColor": "#345678",
+ *       "recipe": "5f0c9b1d7a3e8264", "format": "jpeg", "width": 4000, "height": 3000, "colorSpace": "srgb", "hasAlpha": false,
+ *       "pages": 1, "camera": { "make": "Canon", "model": "Canon EOS 40D" }, "takenAt": "2008-05-30T15:56:01",
+ *       "placeholder": "3OcR…", "dominantColor": "#345678",
  *       "variants": [{ "name": "thumb", "key": "…/thumb.webp", "contentType": "image/webp", "width": 256, … }] }
  *
- * A rejected image has `reason` and `detail` in place of the last two lines.
+ * A rejected image has `reason` and `detail` in place of what begins with `recipe`. `remadeAt` is there once a ready image was
+ * made again by another recipe, and `location` where the setting KEEP_LOCATION says so.
  */
 function describeRecord(record: OwingRecord) {
   const { tenant, imageId, generation, status, byteLength, contentType, fileName, attempts } = record
@@ -39,8 +42,10 @@ function describeRecord(record: OwingRecord) {
     createdAt: record.createdAt,
     startedAt: record.startedAt,
     processedAt: record.finishedAt,
+    remadeAt: record.remadeAt,
     expiresAt: record.expiresAt,
     attempts,
+    recipe: record.recipe,
     ...record.image,
     ...record.rejection,
   }

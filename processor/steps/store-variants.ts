@@ -1,11 +1,13 @@
 import { variantKey } from '../../core/object-key.ts'
+import { readPhotoFacts } from '../read-photo-facts.ts'
 import type { ProcessorDeps, Work } from '../work.ts'
 
 /** Writes the variants. Keys and bytes follow from the image alone, so a repetition changes nothing. */
 export async function storeVariants(
-  { record, owner, rendered, format, width, height, placeholder, dominantColor }: Work<'rendered'>,
-  { processedBucket }: ProcessorDeps,
+  work: Work<'rendered'>,
+  { processedBucket, recipe, keepLocation }: ProcessorDeps,
 ): Promise<Work<'judged'>> {
+  const { record, owner, rendered } = work
   const variants = await Promise.all(
     rendered.map(async ({ bytes, extension, ...variant }) => {
       const key = variantKey(record, variant.name, extension)
@@ -13,6 +15,14 @@ export async function storeVariants(
       return { ...variant, key, byteLength: bytes.length }
     }),
   )
-  const image = { format, width, height, placeholder, dominantColor, variants }
-  return { stage: 'judged', record, owner, result: { status: 'ready', image } }
+  const { format, width, height, space, hasAlpha, pages, placeholder, dominantColor } = work
+  const facts = { format, width, height, colorSpace: space, hasAlpha, pages }
+  const image = {
+    ...facts,
+    ...readPhotoFacts(work.exif, { keepLocation }),
+    placeholder,
+    dominantColor,
+    variants,
+  }
+  return { stage: 'judged', record, owner, result: { status: 'ready', image, recipe } }
 }

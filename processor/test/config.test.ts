@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { variants } from '../../core/variants.ts'
 import { readProcessorConfig } from '../config.ts'
 
 const required = {
@@ -17,8 +18,11 @@ test('what must be said is little, and mistakes are named together', async (t) =
     LEASE_SECONDS: 120,
     IMAGE_TIMEOUT_SECONDS: 60,
     DECODE_TIMEOUT_SECONDS: 30,
+    DECODE_MEMORY_MB: 128,
     IMAGES_IN_FLIGHT: 2,
     MAX_ATTEMPTS: 5,
+    KEEP_LOCATION: false,
+    variants,
   })
   Object.assign(process.env, { IMAGES_IN_FLIGHT: '0', LEASE_SECONDS: 'soon' })
   t.throws(
@@ -26,3 +30,28 @@ test('what must be said is little, and mistakes are named together', async (t) =
     /IMAGES_IN_FLIGHT must be >= 1\.\nLEASE_SECONDS must be integer\.|LEASE_SECONDS must be integer\.\nIMAGES_IN_FLIGHT must be >= 1\./,
   )
 })
+
+test('the table of variants is read with the rest, and its faults are told with the rest', async (t) => {
+  const others = { IMAGES_IN_FLIGHT: '1', LEASE_SECONDS: '60' }
+  const table = '[{"name":"tile","width":9,"height":9}]'
+  t.match(readProcessorConfig({ ...required, ...others, VARIANTS: table, KEEP_LOCATION: 'true' }), {
+    KEEP_LOCATION: true,
+    variants: [{ name: 'tile', width: 9, format: 'webp' }],
+  })
+  const faulty = { ...required, ...others, KEEP_LOCATION: 'perhaps', VARIANTS: '[{"name":"A","width":9}]' }
+  const faults = faultsOf(() => readProcessorConfig(faulty))
+  t.match(faults.sort(), [
+    'KEEP_LOCATION must be boolean.',
+    'VARIANTS[0].height is not set.',
+    /^VARIANTS\[0\]\.name must match pattern/,
+  ])
+})
+
+function faultsOf(read: () => unknown): string[] {
+  try {
+    read()
+  } catch (error) {
+    return (error as Error).message.split('\n')
+  }
+  return []
+}

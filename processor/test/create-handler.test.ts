@@ -135,7 +135,7 @@ test('an image that another worker has: S3 must send it again, Kafka need not', 
 test('what a caller has no time for comes again, and nothing of it is begun', async (t) => {
   const room = await createTestRoom(t)
   const { handle, letters, logLines } = createTestHandler(room, {
-    processedBucket: { write: () => new Promise(() => {}) },
+    processedBucket: { ...room.processedBucket, write: () => new Promise(() => {}) },
   })
   const image = await room.upload(await makeImage('png'), 'image/png')
   const kafkaEvent = await kafkaEventOf(room, image)

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { test } from 'tap'
 import type { AcceptedContentType } from '../../core/variants.ts'
 import { decodeImage } from '../decode-image.ts'
@@ -59,6 +60,29 @@ test('every colour model ends as sRGB', async (t) => {
   t.strictSame([frame.channels, ...pixelAt(frame, 3, 3)], [3, 77, 77, 77], 'grey')
 })
 
+test('colours and a turn come out on the small picture as they would on the large one', async (t) => {
+  const photo = await readFile(new URL('./photos/stream-baseline.jpg', import.meta.url))
+  const wide = await sharp(photo).withMetadata({ orientation: 6 }).withIccProfile('p3').toBuffer()
+  for (const [name, bytes] of Object.entries({
+    'a profile and a turn': wide,
+    'with alpha': await sharp(wide).resize(900).ensureAlpha(0.5).keepMetadata().png().toBuffer(),
+  })) {
+    const { data, info } = await sharp(bytes)
+      .autoOrient()
+      .resize(300, 300, { fit: 'inside' })
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const contentType = name === 'with alpha' ? 'image/png' : 'image/jpeg'
+    const work = await inspectedWork(bytes, contentType, deps)
+    const frame = await decodeImage(work, { width: 300, height: 300, fit: 'inside' }, deps.limits)
+    t.match(frame, { width: info.width, height: info.height, channels: info.channels }, name)
+    t.ok(meanDifference(frame.data, data) < 1, `${name}: ${meanDifference(frame.data, data)} levels of 255`)
+  }
+  const work = await inspectedWork(wide, 'image/jpeg', deps)
+  const crop = await decodeImage(work, { width: 200, height: 100, fit: 'cover' }, deps.limits)
+  t.match(crop, { width: 200, height: 100 }, 'a crop is that of the upright picture')
+})
+
 test('an animation is its first frame', async (t) => {
   const pages = await Promise.all(['#ff0000', '#0000ff'].map((colour) => drawPlain(colour)))
   for (const format of ['gif', 'webp'] as const) {
@@ -72,8 +96,13 @@ test('an animation is its first frame', async (t) => {
 })
 
 test('a decode that takes too long ends', async (t) => {
-  const slow = makeBlankPng(40_000, 20_000)
-  const limits = { ...deps.limits, maxInputPixels: 1_000_000_000, decodeTimeoutSeconds: 1 }
+  const slow = makeBlankPng(80_000, 80_000)
+  const limits = {
+    ...deps.limits,
+    maxInputPixels: 10_000_000_000,
+    maxSidePixels: 100_000,
+    decodeTimeoutSeconds: 1,
+  }
   const work = await inspectedWork(slow, 'image/png', { ...deps, limits })
   await t.rejects(decodeImage(work, box, limits), { name: 'Rejection', reason: 'processing_timeout' })
 })
@@ -113,6 +142,10 @@ async function turnAway(upright: Buffer, orientation: number): Promise<Buffer> {
   const mirrored = [2, 4, 5, 7].includes(orientation)
   const turned = await sharp(upright).rotate(quarterTurns).png().toBuffer()
   return sharp(turned).flop(mirrored).withMetadata({ orientation }).png().toBuffer()
+}
+
+function meanDifference(some: Buffer, others: Buffer): number {
+  return some.reduce((sum, byte, at) => sum + Math.abs(byte - (others[at] ?? 0)), 0) / some.length
 }
 
 function pixelAt(frame: { data: Buffer; width: number; channels: number }, x: number, y: number): number[] {

@@ -58,7 +58,10 @@ test('a verdict is written down and told although the time is over', async (t) =
     await sleep(2_100)
     return room.processedBucket.write(...object)
   }
-  const late = withLimits({ ...room.deps, processedBucket: { write } }, { imageTimeoutMs: 2_000 })
+  const late = withLimits(
+    { ...room.deps, processedBucket: { ...room.processedBucket, write } },
+    { imageTimeoutMs: 2_000 },
+  )
   t.match(await processImage(image, late), { outcome: 'rejected', reason: 'format_unsupported' })
 })
 
@@ -117,7 +120,7 @@ test('whichever end is sooner', async (t) => {
 function hangingStore({ deps }: TestRoom): ProcessorDeps {
   const write: TestRoom['processedBucket']['write'] = (key, ...object) =>
     key.endsWith('.webp') ? forEver() : deps.processedBucket.write(key, ...object)
-  return { ...deps, processedBucket: { write } }
+  return { ...deps, processedBucket: { ...deps.processedBucket, write } }
 }
 
 function withLimits(deps: ProcessorDeps, limits: Partial<ProcessorLimits>): ProcessorDeps {

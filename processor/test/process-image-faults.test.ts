@@ -94,7 +94,8 @@ test('a catalog that goes away for good costs only the time of a lease', async (
 test('an error that nobody foresaw is no verdict on the image', async (t) => {
   const room = await createTestRoom(t)
   const image = await room.upload(await makeImage('png'), 'image/png')
-  const deps = { ...room.deps, processedBucket: { write: () => Promise.reject(new TypeError('our bug')) } }
+  const write = () => Promise.reject(new TypeError('our bug'))
+  const deps = { ...room.deps, processedBucket: { ...room.processedBucket, write } }
   await t.rejects(processImage(image, deps), /our bug/)
   t.match(await room.find(image), { status: 'processing', attempts: 1 })
   room.clock.nowMs += room.deps.limits.leaseMs + 1
@@ -113,6 +114,7 @@ function away(dependency: Dependency): () => Promise<never> {
 
 function failingWrites(deps: ProcessorDeps, extension: string): ProcessorDeps['processedBucket'] {
   return {
+    ...deps.processedBucket,
     write: (key, ...rest) =>
       key.endsWith(extension) ? away('bucket')() : deps.processedBucket.write(key, ...rest),
   }

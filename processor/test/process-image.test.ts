@@ -97,6 +97,7 @@ test('a worker that was too slow leaves the result to the one that took over', a
   const slow: ProcessorDeps = {
     ...room.deps,
     processedBucket: {
+      ...room.processedBucket,
       async write(...object) {
         room.clock.nowMs += room.deps.limits.leaseMs + 1
         successor ??= processImage(image, room.deps)

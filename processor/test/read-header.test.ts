@@ -12,11 +12,21 @@ test('a picture', async (t) => {
     depth: 'uchar',
     channels: 3,
     hasAlpha: false,
+    isProgressive: false,
+    chromaSubsampling: '4:2:0',
     delay: undefined,
     loop: undefined,
+    orientation: undefined,
+    exif: undefined,
+    hasProfile: false,
   })
   const turned = await drawNoise({ width: 40, height: 30 }).withMetadata({ orientation: 8 }).jpeg().toBuffer()
-  t.match(await readHeader(turned), { width: 30, height: 40 })
+  t.match(await readHeader(turned), { width: 30, height: 40, orientation: 8 })
+  const wide = await drawNoise()
+    .withIccProfile('p3')
+    .jpeg({ progressive: true, chromaSubsampling: '4:4:4' })
+    .toBuffer()
+  t.match(await readHeader(wide), { hasProfile: true, isProgressive: true, chromaSubsampling: '4:4:4' })
 })
 
 test('depth, colour space and alpha are those of the stored pixels', async (t) => {

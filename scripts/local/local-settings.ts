@@ -12,6 +12,8 @@ export interface LocalSettings {
   key: string
   /** Where its keys are, for `npm run keys`. */
   store: KeyStoreSettings
+  /** Of its processor, for `npm run reprocess`. */
+  processor: Record<string, string>
 }
 
 const fileName = 'local.json'

@@ -15,6 +15,7 @@ import { createDeadLetters } from '../../core/dead-letters.ts'
 import { createEventBus } from '../../core/event-bus.ts'
 import { openKeyTable } from '../../core/key-table.ts'
 import { createLogger } from '../../core/logger.ts'
+import { variants } from '../../core/variants.ts'
 import { buildApp } from '../../gateway/app.ts'
 import { createAudit } from '../../gateway/auth/audit.ts'
 import { createIdentify } from '../../gateway/auth/identify.ts'
@@ -58,9 +59,16 @@ const fixedSettings = {
   MAX_WAIT_SECONDS: 25,
   RATE_LIMIT_PER_MINUTE: 100_000,
   MAX_INPUT_PIXELS: 100_000_000,
+  MAX_ANIMATED_PIXELS: 100_000_000,
+  MAX_SIDE_PIXELS: 65_535,
+  MAX_PAGES: 1_000,
+  MAX_DECODE_BYTES: 640_000_000,
+  MAX_BITS_PER_CHANNEL: 16,
+  COLOR_SPACES: 'srgb,rgb16,b-w,grey16,cmyk',
   LEASE_SECONDS: 60,
   IMAGE_TIMEOUT_SECONDS: 60,
   DECODE_TIMEOUT_SECONDS: 30,
+  DECODE_MEMORY_MB: 128,
   IMAGES_IN_FLIGHT: 2,
   MAX_ATTEMPTS: 5,
   PUBLISH_TIMEOUT_SECONDS: 5,
@@ -69,6 +77,8 @@ const fixedSettings = {
   REPORT_BATCH_ITEM_FAILURES: false,
   METRICS_NAMESPACE: 'hashgate',
   RECONCILE_INTERVAL_SECONDS: 0,
+  KEEP_LOCATION: false,
+  variants,
 } as const
 
 type Clock = () => number

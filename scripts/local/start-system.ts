@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { namedSettings } from '../config.ts'
 import { allStarted } from './all-started.ts'
 import type { Backing, StartBacking, Stop } from './backing.ts'
 import { claimDirectory } from './claim-directory.ts'
@@ -70,7 +71,9 @@ async function startParts(options: SystemOptions, onStop: OnStop) {
     onStop,
   )
   const url = gatewayUrl()
-  await writeLocalSettings(dataDirectory, { gateway: url, key, store: pickStore(environment) })
+  const store = pickStore(environment)
+  const processor = { ...environment, ...namedSettings(['VARIANTS', 'KEEP_LOCATION']) }
+  await writeLocalSettings(dataDirectory, { gateway: url, key, store, processor })
   return { key, gatewayUrl: url, metricsUrl: `${adminUrl()}/metrics`, ...programs }
 }
 

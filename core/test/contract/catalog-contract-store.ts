@@ -3,7 +3,7 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type Catalog, createCatalog } from '../../catalog.ts'
 import { type ImageEvent, imageEvent, topics } from '../../events.ts'
-import type { Claim, ImageResult } from '../../image-leases.ts'
+import type { Claim, ImageResult, ReadyResult } from '../../image-leases.ts'
 import type { ImageRecord, UploadRequest } from '../../image-record.ts'
 
 export interface CatalogStore {
@@ -45,8 +45,9 @@ export function claimed(claim: Claim): ImageRecord {
   return claim.record
 }
 
-export const readyResult: ImageResult = {
+export const readyResult: ReadyResult = {
   status: 'ready',
+  recipe: '5f0c9b1d7a3e8264',
   image: {
     format: 'png',
     width: 3,

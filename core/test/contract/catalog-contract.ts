@@ -4,10 +4,12 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Test } from 'tap'
 import { documentClientOptions, dynamoDbClientOptions } from '../../aws-client-options.ts'
 import { createCatalogTable } from '../../create-catalog-table.ts'
+import { testAgain } from './catalog-contract-again.ts'
 import { testDay } from './catalog-contract-day.ts'
 import { testExpiry } from './catalog-contract-expiry.ts'
 import { testLeases } from './catalog-contract-leases.ts'
 import { testOutbox } from './catalog-contract-outbox.ts'
+import { testOutdated } from './catalog-contract-outdated.ts'
 import { testRegistering } from './catalog-contract-registering.ts'
 import type { CatalogStore } from './catalog-contract-store.ts'
 import { testUnfinished } from './catalog-contract-unfinished.ts'
@@ -33,9 +35,11 @@ export async function testCatalogContract(t: Test, options: CatalogContractOptio
     await testExpiry(t, store)
     await testLeases(t, store)
     await testWorking(t, store)
+    await testAgain(t, store)
     await testOutbox(t, store)
     await testUnfinished(t, store)
     await testDay(t, store)
+    await testOutdated(t, store)
   })
 }
 

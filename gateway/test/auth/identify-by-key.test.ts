@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
 import { createLogger } from '../../../core/logger.ts'
@@ -9,21 +10,26 @@ const origin = { ip: '192.0.2.1', requestId: 'request-1' }
 
 function setUp() {
   const keys = createKeyTableDouble()
-  const clock = { now: Date.UTC(2026, 10, 22) }
+  const clock = { now: Date.UTC(2026, 10, 22), uptime: 1 }
+  const pass = (ms: number) => {
+    clock.now += ms
+    clock.uptime += ms
+  }
   const lines: Record<string, unknown>[] = []
   const audit = createAudit(
     createLogger('gateway', 'info', { write: (line) => lines.push(JSON.parse(line)) }),
   )
   /** Each call is another gateway, with a cache of its own. */
   const openGateway = (table: Parameters<typeof createIdentifyByKey>[0]['keys'] = keys) => {
-    const identify = createIdentifyByKey({ keys: table, audit, now: () => clock.now })
+    const times = { now: () => clock.now, uptime: () => clock.uptime }
+    const identify = createIdentifyByKey({ keys: table, audit, ...times })
     return (text: string) => identify(text, origin)
   }
-  return { keys, clock, lines, openGateway }
+  return { keys, clock, pass, lines, openGateway }
 }
 
 t.test('a key in force says who asks, and the table is asked once a minute', async (t) => {
-  const { keys, clock, openGateway } = setUp()
+  const { keys, pass, openGateway } = setUp()
   const identify = openGateway()
   const { text, record } = keys.make({ tenant: 'acme', scopes: ['read'], requestsPerMinute: 7 })
   t.match(await identify(text), {
@@ -34,19 +40,30 @@ t.test('a key in force says who asks, and the table is asked once a minute', asy
   })
   await Promise.all(Array.from({ length: 50 }, () => identify(text)))
   t.equal(keys.asked.length, 1)
-  clock.now += keyLifetimeMs + 1
+  pass(keyLifetimeMs + 1)
   await identify(text)
   t.equal(keys.asked.length, 2)
 })
 
 t.test('a revoked key is refused at the latest when it is looked at again', async (t) => {
-  const { keys, clock, openGateway } = setUp()
+  const { keys, clock, pass, openGateway } = setUp()
   const identify = openGateway()
   const { text, record } = keys.make()
   await identify(text)
   await keys.mark(record.keyId, 'revokedAt', clock.now)
-  clock.now += 60_001
+  pass(55_001)
   await t.rejects(identify(text), { code: 'UNAUTHENTICATED', reason: 'revoked', detail: /revoked/ })
+})
+
+t.test('… also when the clock was set back meanwhile', async (t) => {
+  const { keys, clock, pass, openGateway } = setUp()
+  const identify = openGateway()
+  const { text, record } = keys.make()
+  await identify(text)
+  await keys.mark(record.keyId, 'revokedAt', clock.now)
+  clock.now -= 3_600_000
+  pass(55_001)
+  await t.rejects(identify(text), { code: 'UNAUTHENTICATED', reason: 'revoked' })
 })
 
 t.test('a key ends at its moment, also when it is remembered', async (t) => {
@@ -75,7 +92,7 @@ t.test('a wrong secret learns nothing of the key, not even that it has ended', a
 })
 
 t.test('what is no key is not looked up; what nobody has, is once in a while', async (t) => {
-  const { keys, clock, openGateway } = setUp()
+  const { keys, pass, openGateway } = setUp()
   const identify = openGateway()
   for (const text of ['', 'x', 'hg_1_2', `hg_0123456789ab_${'x'.repeat(48)}`]) {
     await t.rejects(identify(text), { code: 'UNAUTHENTICATED', reason: 'malformed' })
@@ -85,7 +102,7 @@ t.test('what is no key is not looked up; what nobody has, is once in a while', a
   for (let index = 0; index < 5; index += 1)
     await t.rejects(identify(guess), { code: 'UNAUTHENTICATED', reason: 'unknown' })
   t.equal(keys.asked.length, 1)
-  clock.now += 5_001
+  pass(5_001)
   await t.rejects(identify(guess), { code: 'UNAUTHENTICATED', reason: 'unknown' })
   t.equal(keys.asked.length, 2, 'a key made meanwhile would be found')
 })
@@ -98,6 +115,27 @@ t.test('the first use is told once, over all gateways', async (t) => {
   t.match(lines, [{ audit: 'key.first_used', principal: record.keyId, tenant: 'acme', ...origin }])
   t.equal(lines.length, 1)
   t.notMatch(JSON.stringify(lines), text)
+})
+
+t.test('a first use that cannot be noted refuses nobody, and is noted later, once', async (t) => {
+  const { keys, lines, pass, openGateway } = setUp()
+  const { text, record } = keys.make()
+  let isAway = true
+  let marked = 0
+  const mark: typeof keys.mark = async (...args) => {
+    marked += 1
+    if (isAway) throw new DependencyUnavailable('catalog')
+    return keys.mark(...args)
+  }
+  const identify = openGateway({ find: keys.find, mark })
+  await Promise.all(Array.from({ length: 20 }, () => identify(text)))
+  t.equal(marked, 1, 'a burst is one first use')
+  t.match(lines, [{ operation: 'audit', principal: record.keyId }])
+  isAway = false
+  pass(keyLifetimeMs + 1)
+  await identify(text)
+  await setImmediate()
+  t.match(lines.slice(1), [{ audit: 'key.first_used', principal: record.keyId }])
 })
 
 t.test('a table that does not answer is not taken for a refusal, and is asked again', async (t) => {

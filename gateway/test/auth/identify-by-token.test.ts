@@ -1,4 +1,5 @@
-import { exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { decodeJwt, exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
 import t, { type Test } from 'tap'
 import { createIdentifyByToken } from '../../auth/identify-by-token.ts'
 import { openIssuerKeys } from '../../auth/issuer-keys.ts'
@@ -7,10 +8,10 @@ import { startIssuer } from './start-issuer.ts'
 
 async function setUp(t: Test, said: Partial<typeof testConfig> = {}, cooldownMs = 10_000) {
   const provider = await startIssuer(t)
-  const clock = { now: Date.now() }
+  const clock = { now: Date.now(), uptime: 0 }
   const settings = { ...testConfig, JWT_ISSUER: provider.issuer, JWT_AUDIENCE: 'hashgate', ...said }
   const identify = createIdentifyByToken(settings, {
-    keys: openIssuerKeys(settings, { cooldownMs }),
+    keys: openIssuerKeys(settings, { cooldownMs, uptime: () => clock.uptime }),
     now: () => clock.now,
   })
   return { ...provider, clock, identify }
@@ -88,7 +89,7 @@ t.test('keys are rotated without a restart', async (t) => {
 })
 
 t.test('an issuer that is away is no refusal, and is asked again', async (t) => {
-  const { sign, clock, identify, state } = await setUp(t)
+  const { sign, clock, identify, state } = await setUp(t, {}, 0)
   const token = await sign({ tenant: 'acme' }, clock.now)
   state.isAway = true
   await t.rejects(identify(token), { code: 'DEPENDENCY_UNAVAILABLE', status: 503 })
@@ -96,14 +97,49 @@ t.test('an issuer that is away is no refusal, and is asked again', async (t) => 
   t.match(await identify(token), { tenant: 'acme' })
 })
 
+t.test('keys without names are told apart by their signatures', async (t) => {
+  const { rotate, clock, identify, sign } = await setUp(t, {}, 0)
+  const [one, two] = [await rotate(), await rotate()]
+  const good = { tenant: 'acme' }
+  for (const key of [one, two]) t.match(await identify(await key.sign(good, clock.now)), { tenant: 'acme' })
+  const foreign = await (await startIssuer(t)).rotate()
+  const { iss } = decodeJwt(await sign(good, clock.now))
+  await t.rejects(identify(await foreign.sign({ ...good, iss }, clock.now)), refused)
+  await t.rejects(identify(await two.sign({ ...good, aud: 'another' }, clock.now)), refused)
+})
+
+const guess = (kid: string) => {
+  const head = Buffer.from(JSON.stringify({ alg: 'RS256', kid })).toString('base64url')
+  return `${head}.e30.AAAA`
+}
+
+t.test('an issuer that fails is not asked again at once, whatever tokens come', async (t) => {
+  const { clock, identify, state } = await setUp(t)
+  state.isAway = true
+  const unavailable = { code: 'DEPENDENCY_UNAVAILABLE' }
+  for (let index = 0; index < 20; index += 1) await t.rejects(identify(guess(`guess-${index}`)), unavailable)
+  t.equal(state.asked, 1, 'before its keys are known')
+
+  const known = await setUp(t, {}, 50)
+  const token = await known.sign({ tenant: 'acme' }, clock.now)
+  await known.identify(token)
+  const { asked } = known.state
+  known.state.isAway = true
+  await sleep(60)
+  await t.rejects(known.identify(guess('first guess')), unavailable)
+  await t.rejects(known.identify(guess('second guess')), refused, 'judged by the keys that are known')
+  t.match(await known.identify(token), { tenant: 'acme' }, 'good tokens go on')
+  t.equal(known.state.asked, asked + 1)
+  known.state.isAway = false
+  const { sign } = await known.rotate('next')
+  known.clock.uptime += 51
+  t.match(await known.identify(await sign({ tenant: 'acme' }, clock.now)), { tenant: 'acme' }, 'it is back')
+})
+
 t.test('guessed key ids do not become questions to the issuer', async (t) => {
   const { clock, identify, state, sign } = await setUp(t)
   await identify(await sign({ tenant: 'acme' }, clock.now))
   const { asked } = state
-  const guess = (kid: string) => {
-    const head = Buffer.from(JSON.stringify({ alg: 'RS256', kid })).toString('base64url')
-    return `${head}.e30.AAAA`
-  }
   for (let index = 0; index < 50; index += 1) await t.rejects(identify(guess(`guess-${index}`)), refused)
   t.equal(state.asked, asked)
 })

@@ -22,8 +22,8 @@ export async function startIssuer(t: Test, alg = 'RS256') {
   t.teardown(() => server.close())
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  /** Begins to sign with a new key. */
-  async function rotate(kid: string) {
+  /** Begins to sign with a new key. @param kid its name, if it has one */
+  async function rotate(kid?: string) {
     const { publicKey, privateKey } = await generateKeyPair(alg)
     published.push({ ...(await exportJWK(publicKey)), kid, alg, use: 'sig' })
     const sign = (claims: Claims, nowMs: number, secondsToLive = 300) => {

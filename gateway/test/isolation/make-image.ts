@@ -8,6 +8,7 @@ import { newId } from './new-id.ts'
 const results: Partial<Record<ImageStatus, ImageResult>> = {
   ready: {
     status: 'ready',
+    recipe: '5f0c9b1d7a3e8264',
     image: { format: 'png', width: 1, height: 1, placeholder: '', dominantColor: '#000000', variants: [] },
   },
   rejected: { status: 'rejected', rejection: { reason: 'image_corrupt', detail: 'It is cut off.' } },

@@ -1,5 +1,11 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { createIdentify } from '../../auth/identify.ts'
+import { createIdentifyByKey } from '../../auth/identify-by-key.ts'
 import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+import { createKeyTableDouble } from '../key-table-double.ts'
 
 const url = `/v1/images/${sha256}`
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
@@ -58,6 +64,47 @@ t.test('behind a trusted proxy it is the client’s address that counts, and nob
   t.equal(await ask('203.0.113.5', '192.0.2.8'), 429, 'who is no proxy speaks for itself')
 })
 
+t.test(
+  'of requests that come at once only the excess is refused, also when all waited for one look',
+  async (t) => {
+    const keys = createKeyTableDouble()
+    const { text } = keys.make({ requestsPerMinute: 5 })
+    const find: typeof keys.find = async (keyId) => {
+      await sleep(50)
+      return keys.find(keyId)
+    }
+    const audit = { refused: () => {}, firstUsed: () => {}, unnoted: () => {} }
+    const byKey = createIdentifyByKey({ keys: { ...keys, find }, audit, now: Date.now })
+    const { app } = await buildTestApp(t, { dependencies: { identify: createIdentify({ byKey }) } })
+    const address = await app.listen({ host: '127.0.0.1', port: 0 })
+    const asking = Array.from({ length: 8 }, () => fetch(address + url, { headers: bearer(text) }))
+    const statuses = (await Promise.all(asking)).map(({ status }) => status)
+    t.strictSame(statuses.sort(), [404, 404, 404, 404, 404, 429, 429, 429])
+  },
+)
+
+t.test('who hangs up at once is no error', async (t) => {
+  const { app, lines } = await buildTestApp(t, { config: { LOG_LEVEL: 'error' } })
+  const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  for (let index = 0; index < 20; index += 1) {
+    const socket = connect(Number(address.port), address.hostname)
+    await once(socket, 'connect')
+    socket.write(`GET ${url} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(3))
+    socket.resetAndDestroy()
+  }
+  t.equal((await app.inject(url)).statusCode, 401)
+  await sleep(50)
+  t.strictSame(lines, [])
+})
+
+t.test('unknown paths are counted before their body is read', async (t) => {
+  const { app } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
+  const headers = { 'content-type': 'application/json' }
+  const ask = () => app.inject({ method: 'POST', url: '/nothing', headers, payload: '{"broken' })
+  t.match((await ask()).json(), { code: 'BODY_NOT_JSON' })
+  t.match((await ask()).json(), { code: 'RATE_LIMITED' })
+})
+
 t.test('without a trusted proxy the header means nothing', async (t) => {
   const { app } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
   const ask = (client: string) => app.inject({ url, headers: { ...withKey, 'x-forwarded-for': client } })
@@ -84,6 +131,11 @@ t.test('a batch counts its items', async (t) => {
   t.equal(second.statusCode, 429)
   t.ok(Number(second.headers['retry-after']) > 0)
   t.equal(records.size, known, 'nothing of it was done')
+  t.equal(
+    (await ask(1)).headers['ratelimit-remaining'],
+    '0',
+    'and but for the request itself nothing was counted',
+  )
   const { app: other, keys: otherKeys } = await buildTestApp(t)
   const never = await other.inject({
     method: 'POST',

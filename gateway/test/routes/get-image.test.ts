@@ -29,6 +29,36 @@ t.test('tells the state of an image until its time is over', async (t) => {
   t.equal((await app.inject(get())).json().code, 'IMAGE_NOT_FOUND')
 })
 
+t.test('a ready image tells what was found in it, its place only when the record has it', async (t) => {
+  const { app, records } = await buildTestApp(t)
+  await app.inject(asked)
+  const record = records.get(`local#${sha256}`) ?? {}
+  const found = {
+    format: 'gif',
+    width: 40,
+    height: 30,
+    colorSpace: 'srgb',
+    hasAlpha: true,
+    pages: 12,
+    camera: { model: 'X' },
+    takenAt: '2026-11-21T17:42:09',
+    placeholder: 'abc',
+    dominantColor: '#0a0b0c',
+  }
+  const moving = { name: 'a', width: 4, height: 3, byteLength: 9, contentType: 'image/webp', pages: 12 }
+  const image = { ...found, variants: [{ ...moving, key: 'k' }] }
+  const inner = { recipe: '5f0c9b1d7a3e8264', remadeAt: '2026-11-22T10:00:00.000Z', replacedKeys: ['k'] }
+  Object.assign(record, { status: 'ready', image, ...inner })
+  const answer = (await app.inject(get())).json()
+  t.match(answer, { ...found, variants: [moving] })
+  for (const name of ['location', 'key', ...Object.keys(inner)])
+    t.notMatch(JSON.stringify(answer), `"${name}"`)
+
+  const location = { latitude: -33.86, longitude: 151.21 }
+  Object.assign(record, { image: { ...image, location } })
+  t.match((await app.inject(get())).json(), { location })
+})
+
 t.test('holds the answer until the status is final', async (t) => {
   const { app, records } = await buildTestApp(t)
   await app.inject(asked)

@@ -12,7 +12,7 @@ export function createMemoryBucket() {
   const writes: string[] = []
   const reads: string[] = []
 
-  const bucket: Pick<Bucket, 'head' | 'read' | 'write'> = {
+  const bucket: Pick<Bucket, 'head' | 'read' | 'write' | 'remove'> = {
     async head(key) {
       const found = objects.get(key)
       return found && { byteLength: found.bytes.length, contentType: found.contentType }
@@ -23,6 +23,9 @@ export function createMemoryBucket() {
       if (!found) return undefined
       const { bytes, contentType } = found
       return { byteLength: bytes.length, contentType, body: Readable.from(piecesOf(bytes)) }
+    },
+    async remove(key) {
+      objects.delete(key)
     },
     async write(key, bytes, contentType) {
       writes.push(key)

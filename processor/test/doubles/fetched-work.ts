@@ -1,5 +1,6 @@
 import { newRecord } from '../../../core/image-record.ts'
 import { type AcceptedContentType, variants } from '../../../core/variants.ts'
+import { limitHeldBytes } from '../../limit-held-bytes.ts'
 import { inspectImage } from '../../steps/inspect-image.ts'
 import type { ProcessorDeps, Work } from '../../work.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
@@ -28,7 +29,9 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
   const unreachable = () => Promise.reject(new Error('this step has no business with the catalog'))
   const catalog = {
     claim: unreachable,
+    claimAgain: unreachable,
     finish: unreachable,
+    finishAgain: unreachable,
     settle: unreachable,
     leaveToRelay: unreachable,
     release: unreachable,
@@ -41,13 +44,22 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
     processedBucket,
     eventBus,
     variants,
+    recipe: 'f00d',
+    keepLocation: false,
     limits: {
       maxUploadBytes: 20_000_000,
       maxInputPixels: 100_000_000,
+      maxAnimatedPixels: 100_000_000,
+      maxSidePixels: 65_535,
+      maxPages: 1_000,
+      maxDecodeBytes: 640_000_000,
+      maxBitsPerChannel: 16,
+      colorSpaces: ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk'],
       maxAttempts: 5,
       leaseMs: 120_000,
       imageTimeoutMs: 60_000,
       decodeTimeoutSeconds: 30,
+      holdBytes: limitHeldBytes(128_000_000),
       ...limits,
     },
     now: () => nowMs,

@@ -54,7 +54,7 @@ export async function startEmbeddedServices(t: Test) {
   ])
   const listener = startEventConsumer(kafka, {
     groupId: 'test-listener',
-    topics: [topics.processed, topics.rejected],
+    topics: [topics.processed, topics.rejected, topics.reprocessed],
     topicPrefix: '',
     concurrency: 1,
     handleBatch: handleOneByOne(async ({ value }) => void outcomes.push(JSON.parse(String(value)))),

@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from 'node:zlib'
+import { constants, crc32, deflateRawSync } from 'node:zlib'
 
 /** A black 1-bit PNG: of any size in pixels, tiny in bytes. A decompression bomb when it is large enough. */
 export function makeBlankPng(width: number, height: number): Buffer {
@@ -6,13 +6,28 @@ export function makeBlankPng(width: number, height: number): Buffer {
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header.writeUInt8(1, 8)
-  const rows = Buffer.alloc(height * (1 + Math.ceil(width / 8)))
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows, { level: 9 })),
+    chunk('IDAT', deflateZeros(height * (1 + Math.ceil(width / 8)))),
     chunk('IEND', Buffer.alloc(0)),
   ])
+}
+
+/** So many zeros as a zlib stream, without ever having them: equal blocks deflate equally. Source: RFC 1950, RFC 1951. */
+function deflateZeros(byteLength: number): Buffer {
+  const blockBytes = 1 << 20
+  const deflate = (length: number) =>
+    deflateRawSync(Buffer.alloc(length), { level: 9, finishFlush: constants.Z_FULL_FLUSH })
+  const block = deflate(blockBytes)
+  const blocks = Math.floor(byteLength / blockBytes)
+  const header = Buffer.from([0x78, 0xda])
+  const emptyLastBlock = Buffer.from([3, 0])
+  const adler32 = Buffer.alloc(4)
+  adler32.writeUInt16BE(byteLength % 65_521, 0)
+  adler32.writeUInt16BE(1, 2)
+  const body = Buffer.alloc(block.length * blocks, block)
+  return Buffer.concat([header, body, deflate(byteLength % blockBytes), emptyLastBlock, adler32])
 }
 
 function chunk(type: string, data: Buffer): Buffer {

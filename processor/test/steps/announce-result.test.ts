@@ -21,7 +21,7 @@ test('the event is struck off only after it is on its topic', async (t) => {
       owedWhilePublishing.push((await room.find(image))?.owedEvents !== undefined)
     },
   }
-  const done = await announceResult({ ...recorded, stage: 'described' }, { ...room.deps, eventBus })
+  const done = await announceResult({ ...recorded, stage: 'cleared' }, { ...room.deps, eventBus })
   t.strictSame(done, {
     stage: 'done',
     outcome: 'rejected',

@@ -4,7 +4,10 @@ import { inspectImage } from '../../steps/inspect-image.ts'
 import { createStepDeps, fetchedWork } from '../doubles/fetched-work.ts'
 import { claimJpegDimensions } from '../images/claim-dimensions.ts'
 import { makeBlankPng } from '../images/make-blank-png.ts'
+import { makeGif } from '../images/make-gif.ts'
 import { drawNoise, makeImage } from '../images/make-image.ts'
+import { makeTiff } from '../images/make-tiff.ts'
+import { makeWebp } from '../images/make-webp.ts'
 
 const { deps } = createStepDeps()
 const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
@@ -56,14 +59,70 @@ test('pages count', async (t) => {
   const animation = await sharp(pages, { join: { animated: true } })
     .gif()
     .toBuffer()
-  const { deps: narrow } = createStepDeps({ maxInputPixels: 1_999 })
+  const { deps: narrow } = createStepDeps({ maxAnimatedPixels: 1_999 })
   await t.rejects(inspectImage(fetchedWork(animation, 'image/gif'), narrow), {
     name: 'Rejection',
     reason: 'too_many_pixels',
     message: /20×10 pixels in 10 pages/,
   })
-  const { deps: wide } = createStepDeps({ maxInputPixels: 2_000 })
+  const { deps: wide } = createStepDeps({ maxAnimatedPixels: 2_000, maxInputPixels: 200 })
   t.match(await inspectImage(fetchedWork(animation, 'image/gif'), wide), { width: 20, height: 10 })
+})
+
+test('depths and colour spaces that are no pictures are refused', async (t) => {
+  const refuse = async (tiff: Buffer, message: RegExp) =>
+    t.rejects(inspectImage(fetchedWork(tiff, 'image/tiff'), deps), {
+      name: 'Rejection',
+      reason: 'pixel_format_unsupported',
+      message,
+    })
+  const size = { width: 8, height: 8 }
+  await refuse(makeTiff({ ...size, bits: 32, sampleFormat: 3 }), /of the kind "float"/)
+  await refuse(makeTiff({ ...size, bits: 32 }), /of the kind "uint"/)
+  await refuse(makeTiff({ ...size, bits: 16, sampleFormat: 2 }), /of the kind "short"/)
+  await refuse(makeTiff({ ...size, photometric: 9 }), /colour space "multiband"/)
+  const deep = fetchedWork(makeTiff({ ...size, bits: 16 }), 'image/tiff')
+  t.match(await inspectImage(deep, deps), { depth: 'ushort', space: 'rgb16' })
+  await t.rejects(inspectImage(deep, createStepDeps({ maxBitsPerChannel: 8 }).deps), {
+    reason: 'pixel_format_unsupported',
+    message: /of 16 bits/,
+  })
+})
+
+test('what a decoder would hold in memory as a whole has a limit of its own', async (t) => {
+  const { deps: narrow } = createStepDeps({ maxDecodeBytes: 1_000_000 })
+  const size = { width: 400, height: 400 }
+  await t.rejects(inspectImage(fetchedWork(await makeImage('avif', size), 'image/avif'), narrow), {
+    reason: 'too_many_pixels',
+    message: /400×400 pixels, and as an AVIF image needs 3 MB to decode; this system allows 1 MB/,
+  })
+  const rowByRow = fetchedWork(await makeImage('png', { width: 1_000, height: 1_000 }), 'image/png')
+  t.match(await inspectImage(rowByRow, narrow), { width: 1_000 })
+})
+
+test('pages are counted before a decoder looks for them', async (t) => {
+  const many = { width: 4, height: 4 }
+  const bombs = [
+    [await makeWebp({ ...many, frames: 1_001 }), 'image/webp'],
+    [makeGif({ ...many, frames: 1_001 }), 'image/gif'],
+    [makeTiff({ ...many, pages: 1_001 }), 'image/tiff'],
+    [makeTiff({ ...many, pages: 3, afterLast: 'first page' }), 'image/tiff'],
+  ] as const
+  for (const [bytes, contentType] of bombs) {
+    await t.rejects(inspectImage(fetchedWork(bytes, contentType), deps), {
+      name: 'Rejection',
+      reason: 'too_many_pages',
+      message: /accepts: 1000/,
+    })
+  }
+})
+
+test('the longer side', async (t) => {
+  const { deps: narrow } = createStepDeps({ maxSidePixels: 100 })
+  await t.rejects(inspectImage(fetchedWork(makeBlankPng(1, 101), 'image/png'), narrow), {
+    reason: 'too_many_pixels',
+    message: /1×101 pixels; this system accepts sides of 100/,
+  })
 })
 
 test('bytes of no accepted format never reach a decoder', async (t) => {

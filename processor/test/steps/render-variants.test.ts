@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { readVariants } from '../../../core/read-variants.ts'
 import { sharp } from '../../decoder.ts'
 import { renderVariants } from '../../steps/render-variants.ts'
 import { createStepDeps, inspectedWork } from '../doubles/fetched-work.ts'
@@ -77,11 +78,13 @@ test('the same image gives the same bytes', async (t) => {
 })
 
 test('the order of the table is the order of the record, in any table', async (t) => {
-  const specs = [
-    { name: 'b', width: 50, height: 50, fit: 'inside', quality: 50 },
-    { name: 'a', width: 20, height: 40, fit: 'cover', quality: 50 },
-    { name: 'c', width: 80, height: 80, fit: 'inside', quality: 50 },
-  ] as const
+  const specs = readVariants(
+    JSON.stringify([
+      { name: 'b', width: 50, height: 50, fit: 'inside', quality: 50, effort: 0 },
+      { name: 'a', width: 20, height: 40, fit: 'cover', quality: 50, effort: 0 },
+      { name: 'c', width: 80, height: 80, fit: 'inside', quality: 50, effort: 0 },
+    ]),
+  )
   const bytes = await drawPlain(100, 100)
   const work = await inspectedWork(bytes, 'image/png', deps)
   const { rendered } = await renderVariants(work, { ...deps, variants: specs })

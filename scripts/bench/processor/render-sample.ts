@@ -1,4 +1,4 @@
-/** What one tool is to do: all photos, so many at a time, outputs into `directory` as `outputName` says. */
+/** What one tool is to do: all photos, so many at a time, outputs into `directory` as `outputFile` says. */
 export interface RenderTask {
   photos: string[]
   inFlight: number
@@ -12,3 +12,5 @@ export interface RenderSample {
   peakMegabytes: number
   outputBytes: number
 }
+
+export type Render = (task: RenderTask) => Promise<RenderSample>

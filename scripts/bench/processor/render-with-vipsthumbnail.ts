@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
 import { type VariantSpec, variants } from '../../../core/variants.ts'
+import { countOutputBytes } from './count-output-bytes.ts'
 import { outputFile } from './output-file.ts'
-import { readChildrenCpuSeconds } from './read-children-cpu.ts'
+import { readChildrenCpuSeconds } from './read-cpu.ts'
 import type { RenderSample, RenderTask } from './render-sample.ts'
 import { watchMemory } from './watch-memory.ts'
 
@@ -23,7 +23,10 @@ export async function findVipsthumbnail(): Promise<string | undefined> {
 }
 
 /** The same variants by the command line: one run for each, as it makes one size of a file at a time. */
-export async function renderWithVipsthumbnail(task: RenderTask, effort: number): Promise<RenderSample> {
+export async function renderWithVipsthumbnail(
+  task: RenderTask,
+  specs: readonly VariantSpec[] = variants,
+): Promise<RenderSample> {
   const { photos, inFlight, directory } = task
   const limit = limitConcurrency(inFlight)
   const memory = watchMemory()
@@ -32,14 +35,19 @@ export async function renderWithVipsthumbnail(task: RenderTask, effort: number):
   await Promise.all(photos.map((photo) => limit(() => renderPhoto(photo))))
   const seconds = (performance.now() - startedAt) / 1000
   const cpuSeconds = (await readChildrenCpuSeconds()) - cpuBefore
-  return { seconds, cpuSeconds, peakMegabytes: await memory.stop(), outputBytes: await countBytes(task) }
+  return {
+    seconds,
+    cpuSeconds,
+    peakMegabytes: await memory.stop(),
+    outputBytes: await countOutputBytes(task),
+  }
 
   async function renderPhoto(photo: string): Promise<void> {
-    for (const spec of variants) await run(argumentsFor(photo, spec))
+    for (const spec of specs) await run(argumentsFor(photo, spec))
   }
 
   function argumentsFor(photo: string, spec: VariantSpec): string[] {
-    const { name, width, height, fit, quality } = spec
+    const { name, width, height, fit, quality, effort } = spec
     const output = `${outputFile(directory, photo, name)}[Q=${quality},effort=${effort},strip]`
     const shape = fit === 'cover' ? ['--smartcrop', 'centre'] : []
     // ">" never enlarges; turning upright is its default. No profile: it would convert photos that are sRGB already.
@@ -54,10 +62,4 @@ export async function renderWithVipsthumbnail(task: RenderTask, effort: number):
     memory.living.delete(pid)
     if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with code ${code}`)
   }
-}
-
-async function countBytes({ photos, directory }: RenderTask): Promise<number> {
-  const files = photos.flatMap((photo) => variants.map(({ name }) => outputFile(directory, photo, name)))
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size))
-  return sizes.reduce((sum, size) => sum + size, 0)
 }

@@ -1,0 +1,142 @@
+import type { Test } from 'tap'
+import type { Catalog } from '../../catalog.ts'
+import { LeaseUnavailable } from '../../errors.ts'
+import { imageEvent, topics } from '../../events.ts'
+import type { ReadyResult } from '../../image-leases.ts'
+import type { ImageRecord } from '../../image-record.ts'
+import {
+  type CatalogStore,
+  claimed,
+  finishedAs,
+  leaseMs,
+  openCatalog,
+  owedBy,
+  readItem,
+  readyResult,
+  registerAndClaim,
+  rejectedResult,
+  someUpload,
+} from './catalog-contract-store.ts'
+
+const variant = (key: string) => ({
+  name: key,
+  key,
+  contentType: 'image/webp',
+  width: 1,
+  height: 1,
+  byteLength: 1,
+})
+const before: ReadyResult = {
+  ...readyResult,
+  image: { ...readyResult.image, variants: [variant('thumb'), variant('old')] },
+}
+const after: ReadyResult = {
+  ...before,
+  recipe: 'newer',
+  image: { ...before.image, dominantColor: '#ffffff', variants: [variant('thumb'), variant('new')] },
+}
+
+const reprocessed = (record: ImageRecord) =>
+  imageEvent(topics.reprocessed, record, { source: '/hashgate/test', nowMs: 0 })
+
+/** An image that is ready, and over and done with. */
+async function makeReady(catalog: Catalog): Promise<ImageRecord> {
+  const held = await registerAndClaim(catalog, 'first')
+  await catalog.finish(held, 'first', before, owedBy(held))
+  await catalog.settle(finishedAs(held, before), 'first')
+  return (await catalog.find(held.tenant, held.imageId)) ?? held
+}
+
+const imagesToCheck = async (catalog: Catalog) => {
+  const found: string[] = []
+  for await (const page of catalog.listUnfinished()) found.push(...page.map(({ imageId }) => imageId))
+  return found
+}
+
+export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
+  await t.test('a ready image of another recipe can be claimed again, and stays ready', async (t) => {
+    const { catalog } = openCatalog(store)
+    const ready = await makeReady(catalog)
+    const held = claimed(await catalog.claimAgain(ready, 'again', leaseMs, 'newer'))
+    t.match(held, { status: 'ready', image: before.image, leaseOwner: 'again' })
+    t.match(
+      await catalog.claimAgain(ready, 'other', leaseMs, 'newer'),
+      { outcome: 'busy' },
+      'by one at a time',
+    )
+    t.match(
+      await catalog.claim(ready, 'late', leaseMs),
+      { outcome: 'finished' },
+      'a late trigger does nothing',
+    )
+    await catalog.release(held, 'again')
+    t.strictSame(await catalog.find(ready.tenant, ready.imageId), ready, 'given back as it was')
+  })
+
+  await t.test('what was made again takes the place of what was there, and owes its event', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const ready = await makeReady(catalog)
+    const held = claimed(await catalog.claimAgain(ready, 'again', leaseMs, 'newer'))
+    clock.now += 5_000
+    const owed = reprocessed(held)
+    const finished = await catalog.finishAgain(held, 'again', after, owed)
+    const remade = { ...after, remadeAt: new Date(clock.now).toISOString(), replacedKeys: ['old'] }
+    t.match(finished, { ...remade, finishedAt: ready.finishedAt, owedEvents: [owed] })
+    t.match(await catalog.claimAgain(ready, 'late', leaseMs, 'newer'), { outcome: 'finished' })
+    t.match(
+      await catalog.claimAgain(ready, 'late', leaseMs, 'newest'),
+      { outcome: 'busy' },
+      'its end comes first',
+    )
+
+    clock.now = held.leaseUntil ?? 0
+    t.ok((await imagesToCheck(catalog)).includes(held.imageId), 'the reconciler finds it')
+    const resumed = claimed(await catalog.claim(ready, 'next', leaseMs))
+    t.match(resumed, { status: 'ready', replacedKeys: ['old'], owedEvents: [owed] }, 'and another ends it')
+    await catalog.settle(resumed, 'next')
+    const item = await readItem(store, ready)
+    for (const name of ['owedEvents', 'replacedKeys', 'leaseOwner', 'checkAt'])
+      t.notOk(item && name in item, name)
+    t.match(await catalog.claimAgain(ready, 'third', leaseMs, 'newest'), { outcome: 'claimed' })
+  })
+
+  await t.test('who has lost the lease changes nothing', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const ready = await makeReady(catalog)
+    const lost = claimed(await catalog.claimAgain(ready, 'slow', leaseMs, 'newer'))
+    clock.now = lost.leaseUntil ?? 0
+    const taken = claimed(await catalog.claimAgain(ready, 'next', leaseMs, 'newer'))
+    await t.rejects(catalog.finishAgain(lost, 'slow', after, reprocessed(lost)), LeaseUnavailable)
+    t.strictSame(await catalog.find(ready.tenant, ready.imageId), taken)
+  })
+
+  await t.test('of ten that ask at once one gets it', async (t) => {
+    const { catalog } = openCatalog(store)
+    const ready = await makeReady(catalog)
+    const owners = Array.from({ length: 10 }, (_, index) => `worker-${index}`)
+    const claims = await Promise.all(
+      owners.map((owner) => catalog.claimAgain(ready, owner, leaseMs, 'newer')),
+    )
+    t.equal(claims.filter(({ outcome }) => outcome === 'claimed').length, 1)
+    t.equal(claims.filter(({ outcome }) => outcome === 'busy').length, 9)
+  })
+
+  await t.test(
+    'what is not ready, of this recipe, expired or of another life is not claimed again',
+    async (t) => {
+      const { catalog, clock } = openCatalog(store)
+      const { record: pending } = await catalog.register(someUpload())
+      t.match(await catalog.claimAgain(pending, 'again', leaseMs, 'newer'), { outcome: 'finished' })
+      const rejected = await registerAndClaim(catalog, 'worker')
+      await catalog.finish(rejected, 'worker', rejectedResult, owedBy(rejected))
+      t.match(await catalog.claimAgain(rejected, 'again', leaseMs, 'newer'), { outcome: 'finished' })
+
+      const ready = await makeReady(catalog)
+      t.match(await catalog.claimAgain(ready, 'again', leaseMs, before.recipe), { outcome: 'finished' })
+      const other = { ...ready, generation: '20200101' }
+      t.match(await catalog.claimAgain(other, 'again', leaseMs, 'newer'), { outcome: 'gone' })
+      clock.now = ready.expiresAt * 1_000
+      t.match(await catalog.claimAgain(ready, 'again', leaseMs, 'newer'), { outcome: 'gone' })
+    },
+  )
+}

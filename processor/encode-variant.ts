@@ -1,0 +1,54 @@
+import type { Sharp } from 'sharp'
+import { type AcceptedFormat, acceptedFormats, type VariantSpec } from '../core/variants.ts'
+import { type Frame, openFrame } from './frame.ts'
+import type { RenderedVariant } from './work.ts'
+
+type OutputFormat = Exclude<AcceptedFormat, 'tiff'>
+
+type Encode = (image: Sharp, spec: VariantSpec) => Sharp
+
+/** Each with the effort of the table, 0 to 6, on its own scale. */
+const encoders: Record<OutputFormat, Encode> = {
+  webp: (image, { quality, effort }) => image.webp({ quality, effort }),
+  avif: (image, { quality, effort }) => image.avif({ quality, effort }),
+  jpeg: (image, { quality }) => image.jpeg({ quality }),
+  png: (image, { effort }) => image.png({ compressionLevel: effort + 3 }),
+  gif: (image, { effort }) => image.gif({ effort: effort + 1 }),
+}
+
+/** What a variant of an original of this format is encoded as. */
+export function outputFormatOf({ format }: VariantSpec, original: AcceptedFormat): OutputFormat {
+  if (format !== 'same') return format
+  return original === 'tiff' ? 'png' : original
+}
+
+/** Encodes one frame as the variant wants it. */
+export function encodeFrame(
+  frame: Frame,
+  spec: VariantSpec,
+  original: AcceptedFormat,
+): Promise<RenderedVariant> {
+  return encodeVariant(openFrame(frame), spec, original)
+}
+
+/** Encodes pixels, of one frame or of several below one another, as the variant wants them. No metadata passes. */
+export async function encodeVariant(
+  pixels: Sharp,
+  spec: VariantSpec,
+  original: AcceptedFormat,
+): Promise<RenderedVariant> {
+  const format = outputFormatOf(spec, original)
+  const { background } = spec
+  const shown = background === undefined ? pixels : pixels.flatten({ background })
+  const { data: bytes, info } = await encoders[format](shown, spec).toBuffer({ resolveWithObject: true })
+  const { width, height, pages = 1, pageHeight = height } = info
+  return {
+    name: spec.name,
+    bytes,
+    contentType: acceptedFormats[format],
+    extension: format === 'jpeg' ? 'jpg' : format,
+    width,
+    height: pageHeight,
+    ...(pages > 1 && { pages }),
+  }
+}

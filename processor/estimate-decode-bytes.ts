@@ -1,0 +1,32 @@
+import type { AcceptedFormat } from '../core/variants.ts'
+import type { ImageHeader } from './read-header.ts'
+
+/**
+ * Memory that a decoder takes for an image which it has to hold as a whole, at most; 0 for one that it gives row by row.
+ * Bytes a pixel were measured with sharp 0.35.5 on images of 25 to 100 megapixels, and rounded up: nobody else states them.
+ */
+export function estimateDecodeBytes(format: AcceptedFormat, header: ImageHeader): number {
+  return header.width * header.height * bytesPerPixel(format, header)
+}
+
+function bytesPerPixel(format: AcceptedFormat, header: ImageHeader): number {
+  const { depth, channels, isProgressive, chromaSubsampling } = header
+  const channelBytes = depth === 'ushort' ? 2 : 1
+  switch (format) {
+    case 'avif':
+      // libaom's frames, and libheif's copies of them.
+      return channelBytes === 2 ? 25 : 18
+    case 'gif':
+    case 'webp':
+      // The canvas, in RGBA.
+      return 5
+    case 'jpeg':
+      // All coefficients of all scans, 16 bits each.
+      if (!isProgressive) return 0
+      return chromaSubsampling === '4:2:0' ? 3.2 : channels * 2
+    case 'png':
+      return isProgressive ? channels * channelBytes + 1 : 0
+    case 'tiff':
+      return 0
+  }
+}

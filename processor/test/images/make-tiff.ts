@@ -1,0 +1,67 @@
+import { deflateSync } from 'node:zlib'
+
+interface TiffOptions {
+  width: number
+  height: number
+  /** Of one page, raw and row by row. Absent: zeros. */
+  pixels?: Buffer
+  channels?: number
+  bits?: 8 | 16 | 32 | 64
+  /** 1 unsigned, 2 signed, 3 floating point. */
+  sampleFormat?: 1 | 2 | 3
+  /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 5 CMYK, 8 CIELAB. */
+  photometric?: number
+  pages?: number
+  /** Where the last page says that the next one is: in a sound file nowhere. */
+  afterLast?: 'nowhere' | 'first page'
+}
+
+const short = 3
+const long = 4
+
+/** A little-endian TIFF whose pages share one deflated strip. Source: TIFF 6.0, sections 2 and 3. */
+export function makeTiff(options: TiffOptions): Buffer {
+  const { width, height, channels = 3, bits = 8, sampleFormat = 1, photometric = 2, pages = 1 } = options
+  const { pixels = Buffer.alloc((width * height * channels * bits) / 8), afterLast = 'nowhere' } = options
+  const strip = deflateSync(pixels)
+  const listed = (value: number) => Buffer.from(Uint16Array.from({ length: channels }, () => value).buffer)
+  const parts = [Buffer.from('II*\0\0\0\0\0', 'latin1'), strip, Buffer.alloc(strip.length % 2)]
+  const bitsAt = parts.reduce((sum, part) => sum + part.length, 0)
+  const formatsAt = bitsAt + channels * 2
+  parts.push(listed(bits), listed(sampleFormat))
+  const firstAt = formatsAt + channels * 2
+  const inline = channels <= 2
+  const packed = (value: number, at: number) => (inline ? value | (((channels - 1) * value) << 16) : at)
+
+  const entries: [tag: number, type: number, count: number, value: number][] = [
+    [256, long, 1, width],
+    [257, long, 1, height],
+    [258, short, channels, packed(bits, bitsAt)],
+    [259, short, 1, 8],
+    [262, short, 1, photometric],
+    [273, long, 1, 8],
+    [277, short, 1, channels],
+    [278, long, 1, height],
+    [279, long, 1, strip.length],
+    [339, short, channels, packed(sampleFormat, formatsAt)],
+  ]
+  const directoryBytes = 2 + entries.length * 12 + 4
+  for (let page = 0; page < pages; page++) {
+    const directory = Buffer.alloc(directoryBytes)
+    directory.writeUInt16LE(entries.length, 0)
+    entries.forEach(([tag, type, count, value], index) => {
+      const at = 2 + index * 12
+      directory.writeUInt16LE(tag, at)
+      directory.writeUInt16LE(type, at + 2)
+      directory.writeUInt32LE(count, at + 4)
+      directory.writeUInt32LE(value, at + 8)
+    })
+    const next = firstAt + (page + 1) * directoryBytes
+    const last = afterLast === 'first page' ? firstAt : 0
+    directory.writeUInt32LE(page + 1 < pages ? next : last, directoryBytes - 4)
+    parts.push(directory)
+  }
+  const tiff = Buffer.concat(parts)
+  tiff.writeUInt32LE(firstAt, 4)
+  return tiff
+}

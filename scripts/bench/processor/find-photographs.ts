@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { inheritedEnvironment } from '../../config.ts'
+import { heavyImages, packages, photographs } from './photographs.ts'
+import { readCoding } from './read-coding.ts'
+
+const run = promisify(execFile)
+
+export const codings = ['baseline', 'progressive'] as const
+export type Coding = (typeof codings)[number]
+
+/** The same photographs in both codings; or other ones in each, where `note` says so. */
+export interface Photographs extends Record<Coding, string[]> {
+  /** Hard on memory, in both codings. */
+  heavy: Record<Coding, string[]>
+  note: string
+}
+
+const cache = fileURLToPath(new URL('../../../.cache/photographs/', import.meta.url))
+const committed = fileURLToPath(new URL('../../../processor/test/photos/', import.meta.url))
+
+/** Photographs of Debian's packages, kept in `.cache/`, each as a baseline and as a progressive JPEG; where there is no apt, the committed ones. */
+export async function findPhotographs(): Promise<Photographs> {
+  try {
+    await Promise.all(packages.map(unpack))
+    const [all, heavy] = [await recodeAll(photographs), await recodeAll(heavyImages)]
+    return {
+      ...all,
+      heavy,
+      note: 'Photographs of 12 to 20 megapixels; the same in both codings, recoded without loss.',
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : error
+    return {
+      ...(await findCommitted()),
+      note: `SKIPPED: the photographs of 12 to 20 megapixels, which come from Debian's packages: ${reason}`,
+    }
+  }
+}
+
+/** Downloads and unpacks a package once. */
+async function unpack(name: string): Promise<void> {
+  const directory = join(cache, name)
+  if (await exists(directory)) return
+  const unfinished = `${directory}.${process.pid}`
+  await mkdir(unfinished, { recursive: true })
+  try {
+    await run('apt-get', ['download', name], { cwd: unfinished })
+    const archive = (await readdir(unfinished)).find((file) => file.endsWith('.deb'))
+    await run('dpkg-deb', ['-x', archive ?? '', unfinished], { cwd: unfinished })
+    await rename(unfinished, directory)
+  } finally {
+    await rm(unfinished, { recursive: true, force: true })
+  }
+}
+
+async function recodeAll(files: string[]): Promise<Record<Coding, string[]>> {
+  const [baseline, progressive] = await Promise.all(
+    codings.map((coding) => Promise.all(files.map((file) => recode(file, coding)))),
+  )
+  return { baseline: baseline ?? [], progressive: progressive ?? [] }
+}
+
+/** The same coefficients in another order: not a pixel changes. */
+async function recode(file: string, coding: Coding): Promise<string> {
+  const directory = join(cache, 'recoded', coding)
+  const target = join(directory, basename(file))
+  if (await exists(target)) return target
+  await mkdir(directory, { recursive: true })
+  const unfinished = `${target}.${process.pid}`
+  const flags = coding === 'progressive' ? ['-progressive'] : []
+  const libraries = join(cache, 'libjpeg62-turbo/usr/lib')
+  const folders = (await readdir(libraries)).map((folder) => join(libraries, folder))
+  await run(
+    join(cache, 'libjpeg-turbo-progs/usr/bin/jpegtran'),
+    ['-copy', 'all', ...flags, '-outfile', unfinished, join(cache, file)],
+    { env: { ...inheritedEnvironment(), LD_LIBRARY_PATH: folders.join(':') } },
+  )
+  await rename(unfinished, target)
+  return target
+}
+
+async function findCommitted(): Promise<Omit<Photographs, 'note'>> {
+  const names = (await readdir(committed)).filter((name) => name.endsWith('.jpg'))
+  const found: Record<Coding, string[]> = { baseline: [], progressive: [] }
+  for (const name of names) found[await readCoding(join(committed, name))].push(join(committed, name))
+  return { ...found, heavy: found }
+}
+
+async function exists(directory: string): Promise<boolean> {
+  return readdir(directory).then(
+    () => true,
+    (error) => error.code === 'ENOTDIR',
+  )
+}

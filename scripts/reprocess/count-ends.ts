@@ -1,0 +1,23 @@
+import type { ImageRef } from '../../core/object-key.ts'
+import type { End } from './reprocess-outdated.ts'
+
+export type EndCounts = ReturnType<typeof countEnds>
+
+/** Keeps count for the progress and the summary, and tells on stderr what went otherwise than wished. */
+export function countEnds() {
+  const counts = new Map<End['outcome'], number>()
+  let looked = 0
+
+  function onEnd({ tenant, imageId }: ImageRef, end: End): void {
+    counts.set(end.outcome, of(end.outcome) + 1)
+    const why = 'message' in end ? end.message : 'reason' in end ? end.reason : undefined
+    if (why) console.error(`${tenant} ${imageId}: ${end.outcome}: ${why}`)
+  }
+
+  function onLooked(images: number): void {
+    looked += images
+  }
+
+  const of = (outcome: End['outcome']) => counts.get(outcome) ?? 0
+  return { onEnd, onLooked, of, looked: () => looked }
+}

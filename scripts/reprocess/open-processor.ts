@@ -1,0 +1,62 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import {
+  dynamoDbClientOptions,
+  s3ClientOptions,
+  secretsManagerClientOptions,
+} from '../../core/aws-client-options.ts'
+import { connectKafka } from '../../core/connect-kafka.ts'
+import { createEventBus } from '../../core/event-bus.ts'
+import { createLogger } from '../../core/logger.ts'
+import { readProcessorConfig } from '../../processor/config.ts'
+import { createDeps } from '../../processor/create-deps.ts'
+import { hasCatalog, namedSettings } from '../config.ts'
+import { readLocalSettings } from '../local/local-settings.ts'
+
+/** What may be chosen for one run, also where the rest is that of the local system. */
+const chosenHere = [
+  'VARIANTS',
+  'KEEP_LOCATION',
+  'IMAGES_IN_FLIGHT',
+  'MAX_INPUT_PIXELS',
+  'DECODE_TIMEOUT_SECONDS',
+]
+
+/**
+ * A processor without triggers, with the settings of the environment, or else those of the system which `npm start` runs here.
+ * @throws Error for people
+ */
+export async function openProcessor() {
+  const local = hasCatalog() ? undefined : (await readLocalSettings('.data'))?.processor
+  if (!hasCatalog() && !local) {
+    throw new Error(
+      'Whose images? Set CATALOG_TABLE and what else the processor needs, or run "npm start" first.',
+    )
+  }
+  const config = readProcessorConfig(local && { ...local, ...namedSettings(chosenHere) })
+  const credentials = local && {
+    credentials: {
+      accessKeyId: local.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: local.AWS_SECRET_ACCESS_KEY ?? '',
+    },
+  }
+  const kafka = await connectKafka(config, {
+    clientId: 'hashgate-reprocess',
+    logger: createLogger('reprocess', 'silent'),
+    secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
+  })
+  const eventBus = createEventBus(kafka, {
+    topicPrefix: config.KAFKA_TOPIC_PREFIX,
+    budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000,
+  })
+  const s3 = new S3Client({ ...s3ClientOptions(config), ...credentials })
+  const dynamoDb = new DynamoDBClient({ ...dynamoDbClientOptions(config), ...credentials })
+
+  async function close(): Promise<void> {
+    await eventBus.close()
+    s3.destroy()
+    dynamoDb.destroy()
+  }
+  return { config, deps: createDeps({ s3, dynamoDb, eventBus }, config), close }
+}

@@ -1,0 +1,30 @@
+import type { VariantSpec } from '../../core/variants.ts'
+import type { EndCounts } from './count-ends.ts'
+import type { End } from './reprocess-outdated.ts'
+
+const sentences: [outcome: End['outcome'], sentence: string][] = [
+  ['ready', 'made again'],
+  ['finished before', 'were up to date by then'],
+  ['gone', 'had come to the end of their life'],
+  ['no bytes', 'have no original any more, and were left as they were'],
+  ['left as it was', 'cannot be made again with these settings, and were left as they were'],
+  ['busy', 'are being worked on: run it again later'],
+  ['failed', 'failed: run it again'],
+]
+
+/** @returns the exit code: 0 when nothing is left that another run could do */
+export function printSummary(counts: EndCounts): number {
+  console.log(`${counts.looked()} looked at`)
+  for (const [outcome, sentence] of sentences) {
+    if (counts.of(outcome) > 0 || outcome === 'ready') console.log(`${counts.of(outcome)} ${sentence}`)
+  }
+  return counts.of('busy') + counts.of('failed') > 0 ? 1 : 0
+}
+
+/** So that an operator sees what will be made, before it is. */
+export function printRecipe(recipe: string, variants: readonly VariantSpec[]): void {
+  const names = variants.map(({ name, width, height, fit, format, animated }) => {
+    return `${name} ${width}×${height} ${fit} ${format}${animated ? ' animated' : ''}`
+  })
+  console.log(`Recipe ${recipe}: ${names.join(', ')}`)
+}

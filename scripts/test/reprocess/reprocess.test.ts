@@ -1,0 +1,124 @@
+import t from 'tap'
+import type { ImageRecord } from '../../../core/image-record.ts'
+import { rawKey } from '../../../core/object-key.ts'
+import { pollUntil } from '../../../processor/test/doubles/poll-until.ts'
+import { startEmbeddedServices } from '../../../processor/test/doubles/start-embedded-services.ts'
+import { startWorker } from '../../../processor/test/doubles/start-worker.ts'
+import { makeImage } from '../../../processor/test/images/make-image.ts'
+import { runReprocess, startReprocess } from './run-reprocess.ts'
+
+const services = await startEmbeddedServices(t)
+const { environment, find } = services
+const today = new Date().toISOString().slice(0, 10)
+const count = 12
+
+const table = (size: number) => JSON.stringify([{ name: 'tile', width: size, height: size, format: 'png' }])
+const withTable = (size: number) => ({ ...environment, IMAGES_IN_FLIGHT: '1', VARIANTS: table(size) })
+const again = '--recipe-changed'
+
+/** Ready, as a worker with the default table has made them. */
+async function makeReady(): Promise<ImageRecord[]> {
+  const worker = await startWorker({ ...environment, KAFKA_GROUP_ID: 'reprocess' })
+  const images: ImageRecord[] = []
+  for (let index = 0; index < count; index++) {
+    const image = await services.upload(await makeImage('png', { width: 1200, height: 900 }), 'image/png')
+    await services.announceCompleted(image)
+    images.push(image)
+  }
+  for (const image of images) await pollUntil(async () => (await settled(image))?.status === 'ready')
+  await worker.stop()
+  return images
+}
+
+async function settled(image: ImageRecord): Promise<ImageRecord | undefined> {
+  const record = await find(image)
+  return record?.leaseOwner ? undefined : record
+}
+
+const images = await makeReady()
+const recipesOf = async () => Promise.all(images.map(async (image) => (await find(image))?.recipe))
+const variantNames = async (image: ImageRecord) =>
+  (await services.listProcessed(rawKey(image))).map((key) => key.slice(key.lastIndexOf('/') + 1))
+
+t.test('what is up to date is left alone', async (t) => {
+  const { code, stdout } = await runReprocess([again], environment)
+  t.equal(code, 0)
+  t.match(stdout, /^Recipe [0-9a-f]{16}: thumb 256×256 cover webp, medium .*\n12 looked at\n0 made again\n$/)
+})
+
+t.test('a dry run counts, and changes nothing', async (t) => {
+  const before = await recipesOf()
+  const { code, stdout } = await runReprocess([again, '--dry-run'], withTable(64))
+  t.equal(code, 0)
+  t.match(stdout, new RegExp(`${today.replaceAll('-', '')} local\\W+${count}\\b`))
+  t.match(stdout, `${count} looked at\n${count} would be made again\n`)
+  t.strictSame(await recipesOf(), before)
+})
+
+t.test(
+  'interrupted, it ends in order; the same command goes on; each image is made again once',
+  async (t) => {
+    const [before] = await recipesOf()
+    const isNew = (recipe: string | undefined) => recipe !== before
+    const first = startReprocess([again], withTable(64))
+    await pollUntil(async () => (await recipesOf()).some(isNew))
+    first.interrupt()
+    const interrupted = await first.ended
+    t.equal(interrupted.code, 130)
+    t.match(interrupted.stderr, 'Interrupted. The same command goes on.')
+    const done = (await recipesOf()).filter(isNew).length
+    t.ok(done > 0 && done < count, `${done} of ${count} by then`)
+    for (const image of images) t.ok(await settled(image), 'nothing is left held')
+
+    const second = await runReprocess([again], withTable(64))
+    t.equal(second.code, 0)
+    t.match(second.stdout, `\n${count - done} made again\n`)
+    t.equal(new Set(await recipesOf()).size, 1)
+    for (const image of images) {
+      t.strictSame(await variantNames(image), ['tile.png'], 'the old variants are gone')
+      await pollUntil(async () => services.outcomesOf(image).length === 2)
+    }
+    const types = images.flatMap((image) => services.outcomesOf(image).map(({ type }) => type))
+    t.equal(types.filter((type) => type === 'hashgate.image.reprocessed.v1').length, count)
+  },
+)
+
+t.test('of one tenant, and of one day', async (t) => {
+  const run = async (...args: string[]) => (await runReprocess([again, ...args], withTable(32))).stdout
+  t.match(await run('--tenant', 'nobody'), /\n0 looked at\n0 made again\n$/)
+  t.match(await run('--tenant', 'local', '--day', '2026-01-01'), /\n0 looked at\n0 made again\n$/)
+  t.match(await run('--day', '2026-01-01'), new RegExp(`\n${count} looked at\n0 made again\n$`))
+  t.match(
+    await run('--tenant', 'local', '--day', today),
+    new RegExp(`\n${count} looked at\n${count} made again\n$`),
+  )
+  t.match(await run('--tenant', 'local'), new RegExp(`\n${count} looked at\n0 made again\n$`))
+})
+
+t.test('a mistake is one line', async (t) => {
+  const mistakes: [args: string[], environment: NodeJS.ProcessEnv, line: RegExp][] = [
+    [
+      [again, '--day', '2026-02-30'],
+      environment,
+      /^--day takes a UTC day such as 2026-11-22, not "2026-02-30"\.\n$/,
+    ],
+    [[again, '--tenant', 'A'], environment, /^--tenant takes lower-case letters/],
+    [[again, '--read-units', '0'], environment, /^--read-units is a whole number from 1/],
+    [
+      [again],
+      { ...environment, VARIANTS: '[{"name":"a","width":1}]' },
+      /^VARIANTS\[0\]\.height is not set\.\n$/,
+    ],
+    [[again], { CATALOG_TABLE: '' }, /^Whose images\?/],
+    [[again], { ...environment, DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' }, /^A part that this call needs/],
+  ]
+  const nowhere = t.testdir()
+  for (const [args, settings, line] of mistakes) {
+    const { code, stderr } = await runReprocess(args, settings, nowhere)
+    t.equal(code, 1, String(line))
+    t.match(stderr, line)
+    t.equal(stderr.trim().split('\n').length, 1, stderr)
+  }
+  const unasked = await runReprocess([], environment)
+  t.match(unasked, { code: 1, stdout: /^Usage/ }, 'nothing happens unless it is said why')
+})

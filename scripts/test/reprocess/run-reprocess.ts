@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('../../reprocess.ts', import.meta.url))
+
+export interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Starts `npm run reprocess` as a person would, without npm. */
+export function startReprocess(args: string[], environment: NodeJS.ProcessEnv, cwd?: string) {
+  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', program, ...args], {
+    env: { ...process.env, ...environment },
+    cwd,
+  })
+  const said = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].on('data', (text) => {
+      said[stream] += text
+    })
+  }
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, ...said })))
+  return { interrupt: () => child.kill('SIGINT'), ended }
+}
+
+export const runReprocess = (...call: Parameters<typeof startReprocess>): Promise<Ended> =>
+  startReprocess(...call).ended
