@@ -1,7 +1,8 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
 import { traced } from '../core/traced.ts'
+import { askAgain } from './ask-again.ts'
 import { sharp } from './decoder.ts'
-import { estimateHeldBytes } from './estimate-held-bytes.ts'
+import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
 import { judgeDecodeError } from './judge-decode-error.ts'
 import type { Inspected, ProcessorLimits } from './work.ts'
@@ -20,19 +21,19 @@ const harmlessJpegWarnings = /Invalid SOS parameters|extraneous bytes before mar
 export async function decodeImage(image: Inspected, box: Box, limits: ProcessorLimits): Promise<Frame> {
   const strictness: FailOnOptions = image.format === 'jpeg' ? 'warning' : 'error'
   try {
-    return await decode(image, box, limits, strictness)
+    return await askAgain(() => decode(image, box, limits, strictness))
   } catch (error) {
     if (!(error instanceof Error && harmlessJpegWarnings.test(error.message))) throw judgeDecodeError(error)
   }
   try {
-    return await decode(image, box, limits, 'error')
+    return await askAgain(() => decode(image, box, limits, 'error'))
   } catch (error) {
     throw judgeDecodeError(error)
   }
 }
 
 function decode(image: Inspected, box: Box, limits: ProcessorLimits, failOn: FailOnOptions): Promise<Frame> {
-  return limits.holdBytes(estimateHeldBytes(image), () =>
+  return limits.holdBytes(estimateDecodeBytes(image.format, image), () =>
     traced('decode', {}, () => shrinkToFrame(image, box, limits, failOn)),
   )
 }

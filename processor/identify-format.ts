@@ -1,4 +1,5 @@
 import type { AcceptedFormat } from '../core/variants.ts'
+import { isCameraRaw } from './is-camera-raw.ts'
 
 /** An accepted format, or the sentence that says what the bytes are instead and what the sender can do. */
 export type Identified = { format: AcceptedFormat } | { refused: string }
@@ -20,7 +21,7 @@ const refusedKinds: { name: string; advice?: string; test: Test }[] = [
   {
     name: 'a raw photo',
     advice: exportIt,
-    test: (head) => /^(IIRO|IIRS|IIU\0|FUJIFILMCCD)/.test(latin1(head)),
+    test: (head) => /^(IIRO|IIRS|IIU\0|FUJIFILMCCD)/.test(latin1(head)) || isTiffLikeRaw(head),
   },
   { name: 'SVG', advice: exportIt, test: (_, text) => /<svg[\s>:]/i.test(text) && isMarkup(text) },
   { name: 'HTML or XML', test: (_, text) => isMarkup(text) },
@@ -45,7 +46,10 @@ const acceptedKinds: { format: AcceptedFormat; test: Test }[] = [
   { format: 'webp', test: (head) => at(head, 0, 'RIFF') && at(head, 8, 'WEBP') },
   { format: 'avif', test: isAvif },
   { format: 'gif', test: (head) => at(head, 0, 'GIF87a') || at(head, 0, 'GIF89a') },
-  { format: 'tiff', test: (head) => /^(II[*+]\0|MM\0[*+])/.test(latin1(head)) && !isCanonRaw(head) },
+  {
+    format: 'tiff',
+    test: (head) => /^(II[*+]\0|MM\0[*+])/.test(latin1(head)) && !isCanonRaw(head) && !isTiffLikeRaw(head),
+  },
 ]
 
 /** Tells the format by the first bytes, without any decoder. */
@@ -78,6 +82,10 @@ function isBrand(head: Buffer, brand: RegExp): boolean {
 /** A TIFF to the letter, but its first page is only a preview. */
 function isCanonRaw(head: Buffer): boolean {
   return at(head, 0, 'II*\0') && at(head, 8, 'CR')
+}
+
+function isTiffLikeRaw(head: Buffer): boolean {
+  return /^(II\*\0|MM\0\*)/.test(latin1(head)) && isCameraRaw(head)
 }
 
 function isMarkup(text: string): boolean {

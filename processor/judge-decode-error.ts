@@ -1,9 +1,6 @@
 import { Rejection } from '../core/errors.ts'
 
-/**
- * libvips keeps one buffer of messages for the whole process, so that of another image can stand before ours, and ours
- * can be gone: no message is no verdict.
- */
+/** libvips keeps one buffer of messages for the whole process: that of another image can stand before ours. */
 const machinesFaults = [
   /out of memory/i,
   /cannot allocate/i,
@@ -12,8 +9,12 @@ const machinesFaults = [
   /ENOMEM|EMFILE|ENFILE/,
   /unable to create thread/i,
   /error creating thread/i,
-  /^(Unknown error)?$/,
 ]
+
+/** Whether an error of libvips has lost its message. */
+export function isSilent(error: unknown): boolean {
+  return error instanceof Error && /^(Unknown error)?$/.test(error.message)
+}
 
 /** Whether the machine failed, and not the image: another try may succeed. */
 export function isMachinesFault(error: unknown): boolean {

@@ -18,6 +18,7 @@ import { createHandler, type TriggerEvent } from './create-handler.ts'
 import { createLambdaMetrics } from './publish-metrics.ts'
 import type { KafkaAnswer } from './read-kafka-event.ts'
 import { createReconcile } from './reconcile.ts'
+import type { CallTime } from './start-deadline.ts'
 import { takeCallTime } from './take-call-time.ts'
 import { throwFailures } from './throw-failures.ts'
 import { createFindTraceparent } from './trace-image.ts'
@@ -59,6 +60,18 @@ const handle = createHandler({
 /** An event may wait for Kafka this long when its image has run out of time; then the writes that give images back. */
 const reserveMs = publishing.budgetMs + 1_000
 
+let isChecked = false
+
+/** A function's timeout is not known before its first call. */
+function checkOnce({ startedAtMs, endsAtMs }: Required<CallTime>): void {
+  const { imageTimeoutMs } = deps.limits
+  if (!isChecked && endsAtMs - startedAtMs < imageTimeoutMs) {
+    const seconds = Math.ceil((imageTimeoutMs + reserveMs) / 1_000)
+    logger.warn({ operation: 'start' }, `the timeout of the function should be ${seconds} s or more`)
+  }
+  isChecked = true
+}
+
 type LambdaContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemainingTimeInMillis'>
 
 /**
@@ -68,6 +81,7 @@ type LambdaContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemaini
 export async function handler(event: TriggerEvent, context: LambdaContext): Promise<KafkaAnswer | undefined> {
   metrics.noteStart(context.functionName)
   const callTime = takeCallTime(context.getRemainingTimeInMillis(), reserveMs)
+  checkOnce(callTime)
   try {
     const answer = await handle(event, { awsRequestId: context.awsRequestId, ...callTime })
     if (config.REPORT_BATCH_ITEM_FAILURES) return answer

@@ -1,5 +1,6 @@
 import type { Metadata } from 'sharp'
 import { Rejection } from '../core/errors.ts'
+import { askAgain } from './ask-again.ts'
 import { sharp } from './decoder.ts'
 import { isMachinesFault } from './judge-decode-error.ts'
 
@@ -37,7 +38,8 @@ export interface ImageHeader {
 export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
-    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = await image.metadata()
+    const metadata = await askAgain(() => image.metadata())
+    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = metadata
     const { hasProfile, isProgressive, chromaSubsampling, delay, loop, orientation, exif } = rest
     const pixels = { space, depth, channels, hasAlpha, hasProfile, isProgressive, chromaSubsampling }
     return { ...autoOrient, pages, ...pixels, delay, loop, orientation, exif }

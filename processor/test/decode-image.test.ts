@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { test } from 'tap'
-import type { AcceptedContentType } from '../../core/variants.ts'
+import { type AcceptedContentType, type AcceptedFormat, acceptedFormats } from '../../core/variants.ts'
 import { decodeImage } from '../decode-image.ts'
 import { sharp } from '../decoder.ts'
 import { createStepDeps, inspectedWork } from './doubles/fetched-work.ts'
 import { makeBlankPng } from './images/make-blank-png.ts'
-import { makeImage } from './images/make-image.ts'
+import { encodeAs, makeImage } from './images/make-image.ts'
 
 const { deps } = createStepDeps()
 const box = { width: 2048, height: 2048, fit: 'inside' } as const
@@ -14,7 +14,7 @@ async function decode(bytes: Buffer, contentType: AcceptedContentType) {
   return decodeImage(await inspectedWork(bytes, contentType, deps), box, deps.limits)
 }
 
-test('all eight orientations end upright', async (t) => {
+test('all eight orientations end upright, in every format that can say one', async (t) => {
   const corners = {
     topLeft: [255, 0, 0],
     topRight: [0, 255, 0],
@@ -22,42 +22,30 @@ test('all eight orientations end upright', async (t) => {
     bottomRight: [255, 255, 255],
   }
   const upright = await drawQuarters(corners, 64, 32)
-  for (let orientation = 1; orientation <= 8; orientation++) {
-    const stored = await turnAway(upright, orientation)
-    const frame = await decode(stored, 'image/png')
-    t.match(frame, { width: 64, height: 32 }, `orientation ${orientation}: size`)
-    t.strictSame(
-      {
+  for (const format of ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const) {
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      const stored = await turnAway(upright, orientation, format)
+      const frame = await decode(stored, acceptedFormats[format])
+      t.match(frame, { width: 64, height: 32 }, `${format}, orientation ${orientation}: size`)
+      const seen = {
         topLeft: pixelAt(frame, 8, 8),
         topRight: pixelAt(frame, 56, 8),
         bottomLeft: pixelAt(frame, 8, 24),
         bottomRight: pixelAt(frame, 56, 24),
-      },
-      corners,
-      `orientation ${orientation}: pixels`,
-    )
+      }
+      // Lossy formats are right to a few levels.
+      const rounded = Object.entries(seen).map(([corner, pixel]) => [corner, pixel.map(toNearestEnd)])
+      t.strictSame(Object.fromEntries(rounded), corners, `${format}, orientation ${orientation}: pixels`)
+    }
   }
 })
 
-test('every colour model ends as sRGB', async (t) => {
-  const red = sharp({ create: { width: 16, height: 16, channels: 3, background: '#c81e1e' } })
-  const cases: [string, AcceptedContentType, Buffer][] = [
-    ['Display P3', 'image/png', await red.clone().withIccProfile('p3').png().toBuffer()],
-    ['16 bits', 'image/png', await red.clone().toColourspace('rgb16').png().toBuffer()],
-    ['palette', 'image/png', await red.clone().png({ palette: true }).toBuffer()],
-    ['CMYK', 'image/jpeg', await red.clone().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer()],
-  ]
-  for (const [name, contentType, bytes] of cases) {
-    const frame = await decode(bytes, contentType)
-    t.equal(frame.channels, 3, name)
-    const [r = 0, g = 0, b = 0] = pixelAt(frame, 8, 8)
-    t.ok(Math.abs(r - 200) < 30 && Math.abs(g - 30) < 30 && Math.abs(b - 30) < 30, `${name}: ${r} ${g} ${b}`)
-  }
+test('grey becomes three channels', async (t) => {
   const grey = await sharp(Buffer.alloc(256, 77), { raw: { width: 16, height: 16, channels: 1 } })
     .png()
     .toBuffer()
   const frame = await decode(grey, 'image/png')
-  t.strictSame([frame.channels, ...pixelAt(frame, 3, 3)], [3, 77, 77, 77], 'grey')
+  t.strictSame([frame.channels, ...pixelAt(frame, 3, 3)], [3, 77, 77, 77])
 })
 
 test('colours and a turn come out on the small picture as they would on the large one', async (t) => {
@@ -137,11 +125,17 @@ async function drawQuarters(
 }
 
 /** Stores the image the way in which a camera would that writes this orientation. Source: EXIF 2.3, tag 0x0112. */
-async function turnAway(upright: Buffer, orientation: number): Promise<Buffer> {
+async function turnAway(upright: Buffer, orientation: number, format: AcceptedFormat): Promise<Buffer> {
   const quarterTurns = [0, 0, 0, 180, 180, 90, 270, 270, 90][orientation] ?? 0
   const mirrored = [2, 4, 5, 7].includes(orientation)
   const turned = await sharp(upright).rotate(quarterTurns).png().toBuffer()
-  return sharp(turned).flop(mirrored).withMetadata({ orientation }).png().toBuffer()
+  return encodeAs(format, sharp(turned).flop(mirrored).withMetadata({ orientation }))
+}
+
+/** 0 or 255, but for what is near to neither. */
+function toNearestEnd(level: number): number {
+  if (level < 24) return 0
+  return level > 231 ? 255 : level
 }
 
 function meanDifference(some: Buffer, others: Buffer): number {

@@ -21,17 +21,18 @@ export interface Bundle {
 const commonJs =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
-/** Puts a program and the packages that it uses into few files. What is loaded on demand stays a file of its own. */
+/**
+ * Puts a program and the packages that it uses into one file. It is not split: esbuild gives whoever loads a CommonJS package on
+ * demand from a file of its own only its default export.
+ */
 export async function bundle({ root, program, external }: BundleOptions): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [program],
     outdir: '.',
     entryNames: '[name]',
-    chunkNames: 'chunks/[name]-[hash]',
     outExtension: { '.js': '.mjs' },
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',

@@ -30,7 +30,7 @@ const memoryMegabytes = 1769
  * first call and then asks the emulator for one event after the other.
  */
 export async function startFunction(options: FunctionOptions) {
-  const { emulator, runtime, task, handler, environment, timeoutSeconds = 60 } = options
+  const { emulator, runtime, task, handler, environment, timeoutSeconds = 90 } = options
   const [port, apiPort] = [await findFreePort(), await findFreePort()]
   const addresses = ['--runtime-interface-emulator-address', `127.0.0.1:${port}`]
   const api = ['--runtime-api-address', `127.0.0.1:${apiPort}`]

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import sharp from 'sharp'
 import type { Variant } from '../../openapi/client/types.ts'
 import { type Check, expect } from './check.ts'
 import { put, withoutQuery } from './check-refusals.ts'
-import { listWebpChunks } from './list-webp-chunks.ts'
 import { describeAnswer, sendAsTold } from './send-as-told.ts'
 import { askForUpload, type Target } from './target.ts'
 
@@ -62,12 +62,11 @@ export const uploadChecks: Check[] = [
         image.status === 'ready',
         `${image.status}${image.rejection ? `: ${image.rejection.detail}` : ` after ${timeoutSeconds} s`}`,
       )
-      const names = image.variants?.map(({ name }) => name).join(' ')
-      expect(names === 'thumb medium large', `variants: ${names}`)
+      expect(Boolean(image.variants?.length), 'ready, without variants')
     },
   },
   {
-    promise: 'each variant can be downloaded, is a WebP as recorded, and has no metadata',
+    promise: 'each variant can be downloaded, is as recorded, and says nothing of place and camera',
     diagnosis:
       'The gateway’s role needs s3:GetObject on the processed bucket; anything else is a fault: report it.',
     run: async (target) => {
@@ -90,7 +89,7 @@ export const uploadChecks: Check[] = [
     run: async ({ client, photo }) => {
       const answer = await client.requestUpload(photo.request)
       expect(answer.duplicate && !answer.upload, `duplicate: ${answer.duplicate}, status ${answer.status}`)
-      expect(answer.image?.variants?.length === 3, 'the answer does not have the image')
+      expect(Boolean(answer.image?.variants?.length), 'the answer does not have the image')
     },
   },
 ]
@@ -108,15 +107,16 @@ async function variantsOf({ client, photo }: Target): Promise<Variant[]> {
   return variants
 }
 
-async function checkVariant({ name, url, byteLength, contentType }: Variant): Promise<void> {
+async function checkVariant({ name, url, width, height, byteLength, contentType }: Variant): Promise<void> {
   const answer = await sendAsTold({ method: 'GET', url, headers: {} })
   expect(answer.status === 200, `${name}: ${describeAnswer(answer)}`)
   expect(answer.body.length === byteLength, `${name}: ${answer.body.length} bytes instead of ${byteLength}`)
   expect(answer.contentType === contentType, `${name}: ${answer.contentType} instead of ${contentType}`)
-  const chunks = listWebpChunks(answer.body)
-  expect(chunks.length > 0, `${name}: no WebP`)
-  const metadata = chunks.filter((chunk) => ['EXIF', 'XMP ', 'ICCP'].includes(chunk))
-  expect(metadata.length === 0, `${name} carries ${metadata.join(', ')}`)
+  const found = await sharp(answer.body).metadata()
+  const size = `${found.width}×${found.height}`
+  expect(size === `${width}×${height}`, `${name}: ${size} instead of ${width}×${height}`)
+  const kept = ['exif', 'xmp', 'iptc', 'orientation'].filter((kind) => kind in found)
+  expect(kept.length === 0, `${name} carries ${kept.join(', ')}`)
 }
 
 /** As a store may that does not want the rest of a body. */

@@ -10,10 +10,10 @@ import { type ImageRef, rawKey } from '../../../core/object-key.ts'
 import { hashRecipe } from '../../../core/recipe.ts'
 import { type AcceptedContentType, variants } from '../../../core/variants.ts'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
-import { limitHeldBytes } from '../../limit-held-bytes.ts'
 import type { ProcessorDeps } from '../../work.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryEventBus } from './create-memory-event-bus.ts'
+import { testLimits } from './test-limits.ts'
 
 export type TestRoom = Awaited<ReturnType<typeof createTestRoom>>
 
@@ -43,21 +43,6 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
   const rawBucket = createMemoryBucket()
   const processedBucket = createMemoryBucket()
   const eventBus = createMemoryEventBus()
-  const limits = {
-    maxUploadBytes: 20_000_000,
-    maxInputPixels: 100_000_000,
-    maxAnimatedPixels: 100_000_000,
-    maxSidePixels: 65_535,
-    maxPages: 1_000,
-    maxDecodeBytes: 640_000_000,
-    maxBitsPerChannel: 16,
-    colorSpaces: ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk'],
-    maxAttempts: 5,
-    leaseMs: 120_000,
-    imageTimeoutMs: 60_000,
-    decodeTimeoutSeconds: 30,
-    holdBytes: limitHeldBytes(128_000_000),
-  }
   const deps = {
     catalog,
     rawBucket,
@@ -66,7 +51,7 @@ export async function createTestRoom(t: Pick<Test, 'teardown'>) {
     variants,
     recipe: hashRecipe(variants, { keepLocation: false }),
     keepLocation: false,
-    limits,
+    limits: testLimits,
     now,
   } satisfies ProcessorDeps
 

@@ -1,11 +1,11 @@
 import { newRecord } from '../../../core/image-record.ts'
 import { type AcceptedContentType, variants } from '../../../core/variants.ts'
-import { limitHeldBytes } from '../../limit-held-bytes.ts'
 import { inspectImage } from '../../steps/inspect-image.ts'
 import type { ProcessorDeps, Work } from '../../work.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryEventBus } from './create-memory-event-bus.ts'
 import { sha256 } from './create-test-room.ts'
+import { testLimits } from './test-limits.ts'
 
 const nowMs = Date.UTC(2026, 10, 22, 10)
 
@@ -46,22 +46,7 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
     variants,
     recipe: 'f00d',
     keepLocation: false,
-    limits: {
-      maxUploadBytes: 20_000_000,
-      maxInputPixels: 100_000_000,
-      maxAnimatedPixels: 100_000_000,
-      maxSidePixels: 65_535,
-      maxPages: 1_000,
-      maxDecodeBytes: 640_000_000,
-      maxBitsPerChannel: 16,
-      colorSpaces: ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk'],
-      maxAttempts: 5,
-      leaseMs: 120_000,
-      imageTimeoutMs: 60_000,
-      decodeTimeoutSeconds: 30,
-      holdBytes: limitHeldBytes(128_000_000),
-      ...limits,
-    },
+    limits: { ...testLimits, ...limits },
     now: () => nowMs,
   }
   return { deps, processedBucket, eventBus }

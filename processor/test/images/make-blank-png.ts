@@ -8,9 +8,9 @@ export function makeBlankPng(width: number, height: number): Buffer {
   header.writeUInt8(1, 8)
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateZeros(height * (1 + Math.ceil(width / 8)))),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', deflateZeros(height * (1 + Math.ceil(width / 8)))),
+    pngChunk('IEND', Buffer.alloc(0)),
   ])
 }
 
@@ -30,7 +30,7 @@ function deflateZeros(byteLength: number): Buffer {
   return Buffer.concat([header, body, deflate(byteLength % blockBytes), emptyLastBlock, adler32])
 }
 
-function chunk(type: string, data: Buffer): Buffer {
+export function pngChunk(type: string, data: Buffer): Buffer {
   const typed = Buffer.concat([Buffer.from(type, 'latin1'), data])
   const framed = Buffer.alloc(typed.length + 8)
   framed.writeUInt32BE(data.length, 0)

@@ -1,29 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import type { ImageRecord } from '../../../core/image-record.ts'
 import { variants } from '../../../core/variants.ts'
-import { limitHeldBytes } from '../../../processor/limit-held-bytes.ts'
 import { inspectImage } from '../../../processor/steps/inspect-image.ts'
 import { renderVariants } from '../../../processor/steps/render-variants.ts'
+import { testLimits } from '../../../processor/test/doubles/test-limits.ts'
 import type { ProcessorDeps, RenderedVariant, Work } from '../../../processor/work.ts'
 
 /** The processor's defaults. These steps use nothing else. */
 export const deps = {
   variants,
-  limits: {
-    maxUploadBytes: 50 * 1024 ** 2,
-    maxInputPixels: 100_000_000,
-    maxAnimatedPixels: 100_000_000,
-    maxSidePixels: 65_535,
-    maxPages: 1_000,
-    maxDecodeBytes: 640_000_000,
-    maxBitsPerChannel: 16,
-    colorSpaces: ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk'],
-    maxAttempts: 1,
-    leaseMs: 120_000,
-    imageTimeoutMs: 60_000,
-    decodeTimeoutSeconds: 30,
-    holdBytes: limitHeldBytes(128_000_000),
-  },
+  limits: { ...testLimits, maxUploadBytes: 50 * 1024 ** 2 },
 } as unknown as ProcessorDeps
 
 export async function inspectPhoto(photo: string): Promise<Work<'inspected'>> {

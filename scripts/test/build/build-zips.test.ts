@@ -8,11 +8,13 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import t, { test } from 'tap'
 import { rawKey } from '../../../core/object-key.ts'
+import { pollUntil } from '../../../processor/test/doubles/poll-until.ts'
 import { startEmbeddedServices } from '../../../processor/test/doubles/start-embedded-services.ts'
 import { makeImage } from '../../../processor/test/images/make-image.ts'
 import { type Architecture, architectures } from '../../build/target.ts'
 import { unpackZip } from '../../build/unpack-zip.ts'
 import { spawnChild, stopChild } from '../../local/spawn-child.ts'
+import { startCollector } from '../tracing/start-collector.ts'
 import { readZipEntries } from './read-zip-entries.ts'
 
 const run = promisify(execFile)
@@ -30,6 +32,9 @@ const zips = ['processor.zip', 'gateway.zip']
 const zipFile = (name: string, out = 'first') => join(directory, out, name)
 const printed = await build('first')
 const services = await startEmbeddedServices(t)
+// What is only loaded on demand must be in the zip, too.
+const collector = await startCollector(t)
+const environment = { ...services.environment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint }
 
 test('the same sources make the same bytes, wherever they are put', async (t) => {
   await build('second')
@@ -65,20 +70,29 @@ test('the processor does its work from the zip alone', async (t) => {
     await handler(${JSON.stringify(event)}, { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 })
     process.exit(0)`
   await run(process.execPath, ['--input-type=module', '-e', caller], {
-    env: { ...process.env, ...services.environment },
+    env: { ...process.env, ...environment },
     cwd: folder,
   })
   t.match(await services.find(record), { status: 'ready' })
+  const spans = collector.spans.filter(({ service }) => service === 'hashgate-processor')
+  t.ok(
+    spans.some(({ name }) => name === 'renderVariants'),
+    'steps have their names',
+  )
 })
 
 test('the gateway serves its API and its pages from the zip alone', async (t) => {
   const folder = join(directory, 'gateway')
   await unpackZip(zipFile('gateway.zip'), folder)
-  const environment = { ...services.environment, AUTH: 'none', PORT: '0', ADMIN_PORT: '0' }
-  const child = spawnChild(pathToFileURL(join(folder, 'server.mjs')), { environment, output: 'pipe' })
+  const child = spawnChild(pathToFileURL(join(folder, 'server.mjs')), {
+    environment: { ...environment, AUTH: 'none', PORT: '0', ADMIN_PORT: '0' },
+    output: 'pipe',
+  })
   t.teardown(() => stopChild(child))
   child.stdout?.resume()
-  const [{ url }] = (await once(child, 'message')) as [{ url: string }]
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the gateway has ended')))
+  const [{ url }] = (await Promise.race([once(child, 'message'), ended])) as [{ url: string }]
+  ended.catch(() => {})
 
   const health = await fetch(`${url}/healthz`)
   t.match([health.status, await health.json()], [200, { status: 'ok' }])
@@ -93,6 +107,11 @@ test('the gateway serves its API and its pages from the zip alone', async (t) =>
     await readFile(join(import.meta.dirname, '../../../openapi/openapi.json'), 'utf8'),
   )
   t.strictSame(await (await fetch(`${url}/openapi.json`)).json(), contract)
+
+  await fetch(`${url}/v1/images/${'0'.repeat(64)}`)
+  await pollUntil(() =>
+    collector.spans.some(({ service, name }) => service === 'hashgate-gateway' && name === 'getImage'),
+  )
 })
 
 /** In a process of its own, where it is not measured how much of it is tested: compressing would take four times as long. */

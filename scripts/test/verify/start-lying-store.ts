@@ -30,13 +30,23 @@ export async function startLyingStore(settings: StoreSettings, lie: Lie) {
     return { status, headers: {}, body: Buffer.alloc(0) }
   }
 
-  const server = createServer(async (incoming, response) => {
+  async function answer(incoming: IncomingMessage): Promise<Answer> {
     const body = await buffer(incoming)
     const { method = 'GET', url: path = '/' } = incoming
     const honest = await askHonestStore(settings.S3_ENDPOINT, incoming, body)
-    const isLiedAbout = method === 'PUT' && honest.status >= 400
-    const answer = isLiedAbout ? await tellLie(path, body) : honest
-    response.writeHead(answer.status, answer.headers).end(answer.body)
+    const isUpload = method === 'PUT' && path.startsWith(`/${settings.RAW_BUCKET}/`)
+    return isUpload && honest.status >= 400 ? tellLie(path, body) : honest
+  }
+
+  /** The honest store may not go before it has answered. */
+  const underWay = new Set<Promise<void>>()
+  const server = createServer((incoming, response) => {
+    const work = answer(incoming).then(
+      ({ status, headers, body }) => void response.writeHead(status, headers).end(body),
+      () => void response.destroy(),
+    )
+    underWay.add(work)
+    void work.then(() => underWay.delete(work))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -44,6 +54,7 @@ export async function startLyingStore(settings: StoreSettings, lie: Lie) {
   async function close(): Promise<void> {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
+    await Promise.all(underWay)
     client.destroy()
   }
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }

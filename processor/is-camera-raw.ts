@@ -1,0 +1,31 @@
+/** Tags of a first directory. Sources: TIFF 6.0; DNG specification 1.7; TIFF/EP. */
+const tags = { newSubfileType: 254, photometric: 262, subDirectories: 330, dngVersion: 50_706 }
+const reducedImage = 1
+const colorFilterArray = 32_803
+
+/**
+ * Whether a TIFF to the letter is what a camera's sensor has seen (DNG, NEF, ARW and their like): its first page is only a
+ * preview of what lies in a sub-directory, or no picture yet.
+ */
+export function isCameraRaw(head: Buffer): boolean {
+  const values = readFirstDirectory(head)
+  const isPreview = values.get(tags.newSubfileType) === reducedImage && values.has(tags.subDirectories)
+  return isPreview || values.has(tags.dngVersion) || values.get(tags.photometric) === colorFilterArray
+}
+
+/** The tags with their values as far as these are numbers of at most 32 bits; of a short one its first. */
+function readFirstDirectory(head: Buffer): Map<number, number> {
+  const isLittle = head[0] === 0x49
+  const read = (at: number, width: 2 | 4) => {
+    if (at + width > head.length) return 0
+    return isLittle ? head.readUIntLE(at, width) : head.readUIntBE(at, width)
+  }
+  const values = new Map<number, number>()
+  const directory = read(4, 4)
+  const entries = read(directory, 2)
+  for (let at = directory + 2; at < directory + 2 + entries * 12 && at + 12 <= head.length; at += 12) {
+    const isShort = read(at + 2, 2) === 3
+    values.set(read(at, 2), read(at + 8, isShort ? 2 : 4))
+  }
+  return values
+}

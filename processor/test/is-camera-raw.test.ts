@@ -1,0 +1,52 @@
+import { test } from 'tap'
+import { identifyFormat } from '../identify-format.ts'
+import { isCameraRaw } from '../is-camera-raw.ts'
+import { makeImage } from './images/make-image.ts'
+import { makeTiff } from './images/make-tiff.ts'
+
+type Entry = [tag: number, type: 3 | 4, value: number]
+
+/** The start of a TIFF: its header and a first directory. */
+function firstDirectory(isLittle: boolean, ...entries: Entry[]): Buffer {
+  const head = Buffer.alloc(10 + entries.length * 12 + 4)
+  const write = (value: number, at: number, width: 2 | 4) =>
+    isLittle ? head.writeUIntLE(value, at, width) : head.writeUIntBE(value, at, width)
+  head.write(isLittle ? 'II' : 'MM')
+  write(42, 2, 2)
+  write(8, 4, 4)
+  write(entries.length, 8, 2)
+  entries.forEach(([tag, type, value], index) => {
+    const at = 10 + index * 12
+    write(tag, at, 2)
+    write(type, at + 2, 2)
+    write(1, at + 4, 4)
+    write(value, at + 8, type === 3 ? 2 : 4)
+  })
+  return head
+}
+
+test('what cameras write as TIFF is refused as raw, whatever its byte order', async (t) => {
+  for (const isLittle of [true, false]) {
+    const dng = firstDirectory(isLittle, [254, 4, 1], [50_706, 4, 0x01040000])
+    const nef = firstDirectory(isLittle, [254, 4, 1], [262, 3, 2], [330, 4, 500])
+    const sensor = firstDirectory(isLittle, [262, 3, 32_803])
+    for (const raw of [dng, nef, sensor]) {
+      t.ok(isCameraRaw(raw))
+      t.match(identifyFormat(raw), { refused: /a raw photo.*Export the picture as JPEG or PNG/ })
+    }
+  }
+})
+
+test('a scan is none, also one that has smaller copies of itself', async (t) => {
+  t.notOk(isCameraRaw(await makeImage('tiff')))
+  t.notOk(isCameraRaw(makeTiff({ width: 9, height: 9, pages: 3 })))
+  t.strictSame(identifyFormat(firstDirectory(true, [254, 4, 0], [330, 4, 500])), { format: 'tiff' })
+})
+
+test('no directory upsets it', async (t) => {
+  const whole = firstDirectory(true, [254, 4, 1], [330, 4, 500])
+  for (let length = 0; length < whole.length; length++) {
+    t.doesNotThrow(() => isCameraRaw(whole.subarray(0, length)))
+  }
+  t.notOk(isCameraRaw(Buffer.alloc(4096, 0xff)))
+})
