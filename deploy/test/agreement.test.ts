@@ -53,11 +53,13 @@ for (const env of environments) {
   t.test(
     `${env}: a function that is ended has lost its lease before somebody else takes the image`,
     async (t) => {
-      const { Timeout, ReservedConcurrentExecutions } = modelResource<{
+      const { Timeout, MemorySize, ReservedConcurrentExecutions } = modelResource<{
         Timeout: number
+        MemorySize: number
         ReservedConcurrentExecutions: number
       }>(stacks, 'processor', 'Function')
       t.ok(Timeout < processor.LEASE_SECONDS, 'timeout below the lease')
+      t.ok(MemorySize * 1024 ** 2 > processor.MAX_DECODE_BYTES * 2, 'memory for what is let in')
       t.ok(
         Timeout > processor.IMAGE_TIMEOUT_SECONDS + processor.PUBLISH_TIMEOUT_SECONDS,
         'time for one image',
@@ -105,9 +107,13 @@ for (const env of environments) {
     })
     const { headers, method } = await presign('key', someRecord())
     const { CorsConfiguration } = modelResource<{
-      CorsConfiguration: { CorsRules: { AllowedHeaders: string[]; AllowedMethods: string[] }[] }
+      CorsConfiguration: {
+        CorsRules: Record<'AllowedHeaders' | 'AllowedMethods' | 'AllowedOrigins', string[]>[]
+      }
     }>(stacks, 'storage', 'RawBucket')
     const [rule] = CorsConfiguration.CorsRules
+    // Nobody has this origin: S3 takes no rule without one.
+    t.same(rule?.AllowedOrigins, (gateway.CORS_ORIGINS || 'https://example.invalid').split(','))
     t.same(rule?.AllowedMethods, [method])
     // Browsers set the length themselves; nobody needs leave for it.
     const own = Object.keys(headers).filter((name) => name !== 'content-length')
