@@ -12,7 +12,7 @@ for (const env of environments) {
   const raw = `${bucket('raw')}/${rawKey(image)}`
   const variant = `${bucket('processed')}/${variantKey(image, 'thumb', 'webp')}`
   const manifest = `${bucket('processed')}/${manifestKey(image)}`
-  const [gateway, processor, analytics] = ['gateway', 'processor', 'analytics'].map(
+  const [gateway, processor, reprocess, analytics] = ['gateway', 'processor', 'reprocess', 'analytics'].map(
     (name) => `hashgate-${env}-${name}`,
   )
   const isAllowed = prepareSimulation(modelEnvironment(env))
@@ -129,20 +129,35 @@ for (const env of environments) {
       [false, { role: 'administrator', action: 's3:GetObject', resource: manifest }],
       [false, { role: 'administrator', action: 's3:GetObjectVersion', resource: raw }],
     ],
+    'making again': [
+      [true, { role: reprocess, action: 's3:GetObject', resource: raw }],
+      [true, { role: reprocess, action: 's3:PutObject', resource: variant }],
+      [true, { role: reprocess, action: 's3:PutObject', resource: manifest }],
+      [false, { role: reprocess, action: 's3:PutObject', resource: raw }],
+      [false, { role: reprocess, action: 's3:GetObject', resource: variant }],
+      [false, { role: reprocess, action: 's3:DeleteObject', resource: manifest }],
+      [false, { role: processor, action: 's3:DeleteObject', resource: manifest }],
+    ],
     // Without it S3 says 403 instead of 404 for what is not there.
     'telling what is not there': [
       [true, { role: gateway, action: 's3:ListBucket', resource: bucket('raw') }],
       [true, { role: processor, action: 's3:ListBucket', resource: bucket('raw') }],
+      [true, { role: reprocess, action: 's3:ListBucket', resource: bucket('raw') }],
     ],
     'deleting, and what deletes': [raw, variant].flatMap((resource): [boolean, Request][] => {
       const of = resource.split('/')[0] ?? ''
       return [
-        ...[gateway, processor, analytics, 'administrator'].flatMap((role): [boolean, Request][] => [
-          [false, { role, action: 's3:DeleteObject', resource }],
-          [false, { role, action: 's3:DeleteObjectVersion', resource }],
-          [false, { role, action: 's3:PutLifecycleConfiguration', resource: of }],
-          [false, { role, action: 's3:PutBucketPolicy', resource: of }],
-        ]),
+        ...[gateway, processor, reprocess, analytics, 'administrator'].flatMap(
+          (role): [boolean, Request][] => [
+            [
+              resource === variant && [processor, reprocess].includes(role),
+              { role, action: 's3:DeleteObject', resource },
+            ],
+            [false, { role, action: 's3:DeleteObjectVersion', resource }],
+            [false, { role, action: 's3:PutLifecycleConfiguration', resource: of }],
+            [false, { role, action: 's3:PutBucketPolicy', resource: of }],
+          ],
+        ),
         [true, { role: 'deployer', action: 's3:DeleteObject', resource }],
         [true, { role: 'deployer', action: 's3:PutLifecycleConfiguration', resource: of }],
         [
