@@ -20,6 +20,7 @@ import { buildApp } from '../../gateway/app.ts'
 import { createAudit } from '../../gateway/auth/audit.ts'
 import { createIdentify } from '../../gateway/auth/identify.ts'
 import { createIdentifyByKey } from '../../gateway/auth/identify-by-key.ts'
+import { buildAdminApp } from '../../gateway/observe/build-admin-app.ts'
 import { createMetrics } from '../../gateway/observe/create-metrics.ts'
 import { preparePresignDownload } from '../../gateway/presign-download.ts'
 import { preparePresignUpload } from '../../gateway/presign-upload.ts'
@@ -108,7 +109,7 @@ export async function startInProcess(options: InProcessOptions) {
   const key = await ensureLocalKey(settings, { requestsPerMinute: settings.RATE_LIMIT_PER_MINUTE })
   const clients = await connect(settings)
   options.onStop(clients.close)
-  const gateway = await startGateway(settings, clients, options)
+  const urls = await startGateway(settings, clients, options)
   await startProcessor(settings, clients, options)
 
   async function listKeys(Bucket: string): Promise<string[]> {
@@ -118,7 +119,7 @@ export async function startInProcess(options: InProcessOptions) {
 
   const { RAW_BUCKET, PROCESSED_BUCKET, CATALOG_TABLE } = settings
   return {
-    gateway,
+    ...urls,
     key,
     topicPrefix: settings.KAFKA_TOPIC_PREFIX,
     kafka: clients.kafka,
@@ -163,32 +164,35 @@ async function startGateway(
   settings: Settings,
   { s3, dynamoDb, eventBus }: Clients,
   { now, storeNow, onStop }: InProcessOptions,
-): Promise<string> {
+) {
   const presigning = { ttlSeconds: 900, now: storeNow }
   const documents = DynamoDBDocumentClient.from(dynamoDb, documentClientOptions)
   const audit = createAudit(logger)
   const keys = openKeyTable(documents, settings.KEYS_TABLE)
+  const metrics = createMetrics()
+  const catalog = createCatalog(documents, {
+    tableName: settings.CATALOG_TABLE,
+    retentionSeconds: settings.RETENTION_DAYS * 86_400,
+    now,
+  })
   const app = await buildApp(
     settings,
     {
-      catalog: createCatalog(documents, {
-        tableName: settings.CATALOG_TABLE,
-        retentionSeconds: settings.RETENTION_DAYS * 86_400,
-        now,
-      }),
+      catalog,
       rawBucket: createBucket(s3, settings.RAW_BUCKET),
       events: eventBus,
       presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
       presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
       identify: createIdentify({ byKey: createIdentifyByKey({ keys, audit, now }) }),
       audit,
-      metrics: createMetrics(),
+      metrics,
       now,
     },
     logger,
   )
-  onStop(() => app.close())
-  return app.listen(anyPort)
+  const admin = buildAdminApp({ catalog, metrics, now }, logger)
+  onStop(() => Promise.all([app.close(), admin.close()]))
+  return { gateway: await app.listen(anyPort), metrics: `${await admin.listen(anyPort)}/metrics` }
 }
 
 async function startProcessor(

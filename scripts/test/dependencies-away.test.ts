@@ -40,7 +40,7 @@ t.test('Kafka away: uploads are granted, their events owed, and the gateway stay
   const readiness = await fetch(`${system.gateway}/readyz`)
   t.equal(readiness.status, 200)
   t.match(await readiness.json(), { status: 'degraded', dependencies: { events: { state: 'down' } } })
-  t.match(await (await fetch(`${system.gateway}/metrics`)).text(), /^hashgate_images_owing_events 1$/m)
+  t.match(await (await fetch(system.metrics)).text(), /^hashgate_images_owing_events 1$/m)
 })
 
 t.test('DynamoDB away: 503, nothing promised', async (t) => {
