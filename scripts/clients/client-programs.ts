@@ -48,6 +48,8 @@ export const clientPrograms: ClientProgram[] = [
     ],
     run: () => [
       findTool('java'),
+      // Java 17's name for it, and the one of later versions: not every console says that it takes UTF-8.
+      ...['sun.stdout.encoding', 'stdout.encoding'].map((name) => `-D${name}=UTF-8`),
       '-cp',
       [join(java, 'classes'), join(java, 'lib/*')].join(':'),
       'hashgate.example.UploadPhoto',
