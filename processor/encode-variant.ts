@@ -1,7 +1,8 @@
 import type { Sharp } from 'sharp'
 import { type AcceptedFormat, acceptedFormats, type VariantSpec } from '../core/variants.ts'
 import { type Frame, openFrame } from './frame.ts'
-import type { RenderedVariant } from './work.ts'
+import { toTimeoutSeconds } from './start-deadline.ts'
+import type { ProcessorLimits, RenderedVariant } from './work.ts'
 
 type OutputFormat = Exclude<AcceptedFormat, 'tiff'>
 
@@ -22,13 +23,15 @@ export function outputFormatOf({ format }: VariantSpec, original: AcceptedFormat
   return original === 'tiff' ? 'png' : original
 }
 
-/** Encodes one frame as the variant wants it. */
+/** Encodes one frame as the variant wants it, as long as the image's time permits. */
 export function encodeFrame(
   frame: Frame,
   spec: VariantSpec,
   original: AcceptedFormat,
+  { imageTimeoutMs }: ProcessorLimits,
 ): Promise<RenderedVariant> {
-  return encodeVariant(openFrame(frame), spec, original)
+  const pixels = openFrame(frame).timeout({ seconds: toTimeoutSeconds(imageTimeoutMs) })
+  return encodeVariant(pixels, spec, original)
 }
 
 /** Encodes pixels, of one frame or of several below one another, as the variant wants them. No metadata passes. */
