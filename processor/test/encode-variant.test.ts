@@ -4,6 +4,7 @@ import type { AcceptedFormat, VariantSpec } from '../../core/variants.ts'
 import { sharp } from '../decoder.ts'
 import { encodeFrame } from '../encode-variant.ts'
 import type { Frame } from '../frame.ts'
+import type { HoldBytes } from '../limit-held-bytes.ts'
 import { testLimits } from './doubles/test-limits.ts'
 import { drawNoise } from './images/make-image.ts'
 
@@ -106,4 +107,21 @@ test('a background changes nothing of an opaque picture', async (t) => {
     await encodeFrame(frame, specOf({}), 'jpeg', testLimits),
   ]
   t.ok(with_.bytes.equals(without.bytes))
+})
+
+test('an AVIF takes its turn for the memory that its encoder needs', async (t) => {
+  const held: number[] = []
+  const holdBytes: HoldBytes = (bytes, work) => {
+    held.push(bytes)
+    return work()
+  }
+  for (const [format, channels] of [
+    ['avif', 3],
+    ['avif', 4],
+    ['webp', 3],
+  ] as const) {
+    await encodeFrame(await noise(channels), specOf({ format }), 'png', { ...testLimits, holdBytes })
+  }
+  await encodeFrame(await noise(3), specOf({ format: 'same' }), 'avif', { ...testLimits, holdBytes })
+  t.strictSame(held, [64 * 48 * 35, 64 * 48 * 49, 0, 64 * 48 * 35])
 })
