@@ -1,3 +1,5 @@
+import { traced } from '../core/traced.ts'
+
 /** @param signal aborted: the work is not begun, if it still waits, and the signal's reason is thrown */
 export type HoldBytes = <T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
@@ -39,7 +41,7 @@ export function limitHeldBytes(maxBytes: number): HoldBytes {
 
   return async function holdBytes(bytes, work, signal) {
     if (bytes === 0) return work()
-    await takeTurn(bytes, signal)
+    await traced('wait for memory', {}, async () => takeTurn(bytes, signal))
     try {
       signal?.throwIfAborted()
       return await work()

@@ -93,16 +93,25 @@ async function uploadOne(client: HashgateClient, bytes: Buffer): Promise<UploadT
   return { stored, ready: performance.now() - startedAt }
 }
 
-/** By the processor's own steps; `decode` is a part of `renderVariants`. */
+/** By the processor's own steps; `decode` and `wait for memory` are parts of `renderVariants`. */
 const parts: [string, (spans: Spans) => number][] = [
   ['fetch', (spans) => typical(spans, 'fetchOriginal')],
   ['inspect', (spans) => typical(spans, 'inspectImage')],
   ['decode', (spans) => typical(spans, 'decode')],
-  ['encode', (spans) => typical(spans, 'renderVariants') - typical(spans, 'decode')],
+  ['encode', findEncoding],
   ['store', (spans) => typical(spans, 'storeVariants')],
   ['record', (spans) => typical(spans, 'claimRecord') + typical(spans, 'recordResult')],
   ['tell', (spans) => typical(spans, 'storeManifest') + typical(spans, 'announceResult')],
 ]
+
+/** What is left of the rendering. A mean, as not every image waits, and some decode twice. */
+function findEncoding(spans: Spans): number {
+  const images = spans.get('renderVariants')?.length ?? 0
+  const [whole = 0, ...others] = ['renderVariants', 'decode', 'wait for memory'].map((name) =>
+    (spans.get(name) ?? []).reduce((sum, ms) => sum + ms, 0),
+  )
+  return others.reduce((left, ms) => left - ms, whole) / images
+}
 
 function typical(spans: Spans, name: string): number {
   return median(spans.get(name) ?? [])
@@ -141,7 +150,7 @@ function printTimes(
       note,
       'The client, the stand-ins of S3, DynamoDB and Kafka, the gateway and the processor (2 images in flight) share this machine.',
       'PUT ends when the store has answered and the gateway was told. Waiting is what is left of PUT to ready without the PUT and the work',
-      "itself: the queue before the processor. From fetch on: medians of the processor's steps; a decode that takes turns counts from its turn.",
+      "itself: the queue before the processor. From fetch on: medians of the processor's steps, encode a mean; a decode that takes turns counts from its turn.",
     ],
   })
 }
