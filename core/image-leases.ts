@@ -90,13 +90,12 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     const finishedAt = new Date(now()).toISOString()
     const set = { ...result, finishedAt }
     const change = { set, append: { owedEvents: [owedEvent] }, ...heldBy(owner, 'processing') }
-    return underLease(
-      table.change(ref, change).then((record) => record ?? findOwn(ref, owner, result.status)),
-    )
+    const isDone = (record: ImageRecord) => record.status === result.status
+    return underLease(table.change(ref, change).then((record) => record ?? findOwn(ref, owner, isDone)))
   }
 
   /**
-   * Puts what was made again in the place of what was there, together with the event that this owes. Until all is
+   * Puts what was made again in the place of what was there, once, together with the event that this owes. Until all is
    * announced, the reconciler looks after the image again. @throws LeaseUnavailable
    */
   async function finishAgain(
@@ -105,6 +104,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     { image, recipe }: ReadyResult,
     owedEvent: ImageEvent,
   ): Promise<ImageRecord> {
+    const { condition, values } = heldBy(owner, 'ready')
     const change = {
       set: {
         image,
@@ -114,9 +114,12 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
         ...entryIn(sparseIndexes.unfinished, held, held.leaseUntil ?? now()),
       },
       append: { owedEvents: [owedEvent] },
-      ...heldBy(owner, 'ready'),
+      // The status tells nothing here: a write that comes twice is known by its recipe.
+      condition: `${condition} AND (attribute_not_exists(recipe) OR recipe <> :recipe)`,
+      values,
     }
-    return underLease(table.change(held, change).then((record) => record ?? findOwn(held, owner, 'ready')))
+    const isDone = (record: ImageRecord) => record.recipe === recipe
+    return underLease(table.change(held, change).then((record) => record ?? findOwn(held, owner, isDone)))
   }
 
   /**
@@ -126,11 +129,11 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   async function findOwn(
     { tenant, imageId, generation }: ImageRef,
     owner: string,
-    status?: ImageRecord['status'],
+    isDone: (record: ImageRecord) => boolean = () => true,
   ): Promise<ImageRecord | undefined> {
     const record = await find(tenant, imageId)
     const isOwn = record?.generation === generation && record.leaseOwner === owner
-    return isOwn && (status === undefined || record.status === status) ? record : undefined
+    return isOwn && isDone(record) ? record : undefined
   }
 
   /**

@@ -100,6 +100,18 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
     t.match(await catalog.claimAgain(ready, 'third', leaseMs, 'newest'), { outcome: 'claimed' })
   })
 
+  await t.test('the same write twice, as when an answer got lost, is one write', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const held = claimed(await catalog.claimAgain(await makeReady(catalog), 'again', leaseMs, 'newer'))
+    const owed = reprocessed(held)
+    const first = await catalog.finishAgain(held, 'again', after, owed)
+    clock.now += 1_000
+    t.strictSame(await catalog.finishAgain(held, 'again', after, owed), first)
+    t.strictSame(first.owedEvents, [owed])
+    await catalog.settle(first, 'again')
+    await t.rejects(catalog.finishAgain(held, 'again', after, owed), LeaseUnavailable, 'nor when all is over')
+  })
+
   await t.test('who has lost the lease changes nothing', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const ready = await makeReady(catalog)
