@@ -127,6 +127,25 @@ test('a worker that dies before the record is written leaves the image as it was
   t.strictSame(room.eventsOf(image), events)
 })
 
+test('an image that ends its workers again and again stays as it was', async (t) => {
+  const { room, image, deps, before } = await makeReady(t)
+  const { leaseMs, maxAttempts } = deps.limits
+  const write = () => Promise.reject(new Error('killed'))
+  const killing: ProcessorDeps = { ...deps, processedBucket: { ...deps.processedBucket, write } }
+  for (let start = 0; start < maxAttempts; start++) {
+    await t.rejects(reprocessImage(image, killing), /killed/)
+    room.clock.nowMs += leaseMs + 1
+  }
+  for (let again = 0; again < 2; again++) {
+    t.match(await reprocessImage(image, killing), { outcome: 'left as it was', reason: 'processing_failed' })
+  }
+  t.match(await room.find(image), { status: 'ready', attempts: before?.attempts, attemptsAgain: maxAttempts })
+
+  const limits = { ...deps.limits, maxAttempts: maxAttempts + 1 }
+  t.match(await reprocessImage(image, { ...deps, limits }), { outcome: 'ready' }, 'unless somebody raises it')
+  t.match(await room.find(image), { recipe, attempts: before?.attempts, attemptsAgain: undefined })
+})
+
 test('a worker that dies behind it leaves the rest to the reconciler', async (t) => {
   const { room, image, deps } = await makeReady(t)
   const remove = () => Promise.reject(new Error('killed'))
