@@ -20,6 +20,8 @@ export interface CallTime {
 
 export interface Deadline {
   millisecondsLeft(): number
+  /** Whether the caller may be gone by now. */
+  isCallOver(): boolean
   /**
    * The end of the work, or OutOfTime when that comes sooner. Nobody listens to the work then; as far as it cannot be
    * stopped it goes on for a while.
@@ -46,6 +48,7 @@ export function startDeadline(imageTimeoutMs: number, call: CallTime = {}): Dead
   )
   return {
     millisecondsLeft: () => Math.max(0, endsAt - performance.now()),
+    isCallOver: () => call.endsAtMs !== undefined && call.endsAtMs <= Date.now(),
     bound: (work) => Promise.race([work, over]),
     clear: () => clearTimeout(timer),
   }
