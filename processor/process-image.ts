@@ -113,8 +113,9 @@ async function leaveAsItWas(
 
 /**
  * A part that is away is no fault of the image: the next delivery may try at once. So it may when time has run out, but an
- * image that never finishes in time is not tried for ever: only what was begun late in its call does not count. Any other error keeps the lease: an image which fails for a
- * reason nobody knows is tried again later, and not for ever.
+ * image that never finishes in time is not tried for ever: only what was begun late in its call, or has mostly waited for
+ * others, does not count. Any other error keeps the lease: an image which fails for a reason nobody knows is tried again
+ * later, and not for ever.
  */
 async function giveBack(
   { record, owner }: Stages['claimed'],
