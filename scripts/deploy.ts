@@ -8,6 +8,7 @@ import { connectAws } from './deploy/connect-aws.ts'
 import { deployStacks } from './deploy/deploy-stacks.ts'
 import { type Deployment, isYes } from './deploy/deployment.ts'
 import { destroyStacks } from './deploy/destroy-stacks.ts'
+import { refuseKept } from './deploy/find-kept.ts'
 import { identifyCaller } from './deploy/identify-caller.ts'
 import { planStacks } from './deploy/plan-stacks.ts'
 import { chooseStacks, readStacks, type Stack } from './deploy/read-stacks.ts'
@@ -96,6 +97,10 @@ async function main(): Promise<number> {
 
 async function deploy(deployment: Deployment, stacks: Stack[], values: Values): Promise<boolean> {
   const plans = await planStacks(deployment, stacks)
+  await refuseKept(
+    deployment,
+    plans.filter(({ isNew }) => isNew).map(({ stack }) => stack),
+  )
   if (values.plan) return true
   if (!values.yes && !isYes(await deployment.ask('Deploy this? (yes/no)'))) {
     console.log('Nothing was deployed.')

@@ -54,7 +54,7 @@ type Form = Record<string, string>
 type Handler = (form: Form) => string
 
 /**
- * As much of CloudFormation, SSM, STS and Redshift's Data API as a deployment asks, over HTTP, telling what a test says. What
+ * As much of CloudFormation, Cloud Control, SSM, STS and Redshift's Data API as a deployment asks, over HTTP, telling what a test says. What
  * moto does not know: time, failures, empty change sets, and the states of an interrupted run.
  */
 export async function startAwsDouble(t: Test) {
@@ -66,6 +66,8 @@ export async function startAwsDouble(t: Test) {
   const sqlFailures = new Map<RegExp, string>()
   const sql: string[] = []
   const roles = new Map<string, string>()
+  /** Names, ARNs or URLs of what stands without a stack. */
+  const standing = new Set<string>()
   let callerArn = 'arn:aws:iam::111122223333:user/ada'
   const calledAs = (arn: string) => {
     callerArn = arn
@@ -145,12 +147,19 @@ export async function startAwsDouble(t: Test) {
     },
   }
 
+  function lookUp(name: unknown, answer: object): object {
+    if (standing.has(String(name))) return answer
+    throw refuse(400, 'ResourceNotFoundException', `There is no ${name}`)
+  }
+
   const targets: Record<string, (body: Record<string, unknown>) => object> = {
     'AmazonSSM.GetParameters': ({ Names }) => ({
       Parameters: (Names as string[])
         .filter((Name) => parameters.has(Name))
         .map((Name) => ({ Name, Value: parameters.get(Name) })),
     }),
+    'CloudApiService.GetResource': ({ TypeName, Identifier }) => lookUp(Identifier, { TypeName }),
+    'secretsmanager.DescribeSecret': ({ SecretId }) => lookUp(SecretId, {}),
     'RedshiftServerless.GetNamespace': () => ({ namespace: { adminPasswordSecretArn: 'arn:of:secret' } }),
     'RedshiftData.ExecuteStatement': (body) => {
       sql.push(String(body.Sql))
@@ -181,6 +190,10 @@ export async function startAwsDouble(t: Test) {
       return { status: 200, type: 'text/xml', body: tag(`${action}Response`, result) }
     } catch (error) {
       const { status, code, message } = error as ReturnType<typeof refuse>
+      if (target) {
+        const body = JSON.stringify({ __type: code, message })
+        return { status: status ?? 500, type: 'application/x-amz-json-1.1', body }
+      }
       const inner = tag('Type', 'Sender') + tag('Code', code) + tag('Message', escapeXml(message))
       return { status: status ?? 500, type: 'text/xml', body: tag('ErrorResponse', tag('Error', inner)) }
     }
@@ -212,6 +225,7 @@ export async function startAwsDouble(t: Test) {
     sqlFailures,
     sql,
     roles,
+    standing,
     calledAs,
     actionsAsked,
   }
