@@ -64,6 +64,7 @@ export async function startAwsDouble(t: Test) {
   const requests: { action: string; form: Form }[] = []
   const refusals: { action: string; status: number; code: string; message: string }[] = []
   const sqlFailures = new Map<RegExp, string>()
+  const sqlAnswers: { pattern: RegExp; rows: string[][] }[] = []
   const sql: string[] = []
   const roles = new Map<string, string>()
   /** Names, ARNs or URLs of what stands without a stack. */
@@ -165,11 +166,22 @@ export async function startAwsDouble(t: Test) {
       sql.push(String(body.Sql))
       return { Id: String(sql.length - 1) }
     },
+    'RedshiftData.GetStatementResult': ({ Id }) => ({
+      Records: takeRows(sql[Number(Id)] ?? '').map((row) => row.map((stringValue) => ({ stringValue }))),
+    }),
     'RedshiftData.DescribeStatement': ({ Id }) => {
       const text = sql[Number(Id)] ?? ''
       const failure = [...sqlFailures].find(([pattern]) => pattern.test(text))
       return failure ? { Id, Status: 'FAILED', Error: failure[1] } : { Id, Status: 'FINISHED' }
     },
+  }
+
+  /** Each answer once, but the last one for a pattern stays. */
+  function takeRows(text: string): string[][] {
+    const fitting = sqlAnswers.filter(({ pattern }) => pattern.test(text))
+    const [first] = fitting
+    if (first && fitting.length > 1) sqlAnswers.splice(sqlAnswers.indexOf(first), 1)
+    return first?.rows ?? []
   }
 
   async function answer(incoming: IncomingMessage): Promise<{ status: number; type: string; body: string }> {
@@ -223,6 +235,7 @@ export async function startAwsDouble(t: Test) {
     requests,
     refusals,
     sqlFailures,
+    sqlAnswers,
     sql,
     roles,
     standing,
