@@ -20,6 +20,8 @@ export interface CallTime {
 
 export interface Deadline {
   millisecondsLeft(): number
+  /** Whether the caller may be gone by now. */
+  isCallOver(): boolean
   /** Since the start, without the time that the image has waited for others. */
   workedMs(): number
   /** From now on the image waits for others, until what is returned is called. */
@@ -73,6 +75,7 @@ export function startDeadline(imageTimeoutMs: number, call: CallTime = {}): Dead
   }
 
   return {
+    isCallOver: () => call.endsAtMs !== undefined && call.endsAtMs <= Date.now(),
     millisecondsLeft: () => Math.max(0, startedAt + wholeMs - performance.now()),
     workedMs,
     startWaiting,

@@ -14,7 +14,7 @@ import type { ImageHeader } from './read-header.ts'
 export interface ProcessorDeps {
   catalog: Pick<
     Catalog,
-    'claim' | 'claimAgain' | 'finish' | 'finishAgain' | 'settle' | 'leaveToRelay' | 'release'
+    'find' | 'claim' | 'claimAgain' | 'finish' | 'finishAgain' | 'settle' | 'leaveToRelay' | 'release'
   >
   rawBucket: Pick<Bucket, 'read'>
   processedBucket: Pick<Bucket, 'write' | 'remove'>

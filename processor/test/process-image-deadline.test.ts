@@ -66,6 +66,25 @@ test('a verdict is written down and told although the time is over', async (t) =
   t.match(await processImage(image, late), { outcome: 'rejected', reason: 'format_unsupported' })
 })
 
+test('when the call is over, the next one tells what was written down', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(Buffer.from('text'), 'image/png')
+  const call = { endsAtMs: Date.now() + 600_000 }
+  const finish: typeof room.catalog.finish = async (...end) => {
+    const record = await room.catalog.finish(...end)
+    call.endsAtMs = 0
+    return record
+  }
+  const late = { ...room.deps, catalog: { ...room.catalog, finish } }
+  await t.rejects(processImage(image, late, call), { name: 'OutOfTime' })
+  t.match(await room.find(image), { status: 'rejected', leaseOwner: undefined, owedEvents: [{}] })
+  t.strictSame([room.eventsOf(image), room.processedBucket.writes], [[], []], 'nothing was begun')
+
+  t.match(await processImage(image, room.deps), { outcome: 'rejected', reason: 'format_unsupported' })
+  t.strictSame(room.eventsOf(image), ['hashgate.image.rejected.v1'])
+  t.equal(room.processedBucket.writes.length, 1)
+})
+
 test('pixels that have had the time of a decode are rejected', async (t) => {
   const { deps } = createStepDeps({ decodeTimeoutSeconds: 0.05, imageTimeoutMs: 100 })
   const work = await inspectedWork(await makeImage('png'), 'image/png', deps)
