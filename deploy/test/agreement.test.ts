@@ -40,6 +40,12 @@ for (const env of environments) {
     t.ok(Number(idle?.Value) > gateway.MAX_WAIT_SECONDS, 'and not while a request waits for an image')
   })
 
+  t.test(`${env}: a deployment leaves the number of gateways as the scaling has made it`, async (t) => {
+    const group = modelResource<Record<string, unknown>>(stacks, 'gateway', 'Group')
+    t.notOk('DesiredCapacity' in group)
+    t.ok(Number(group.MinSize) < Number(group.MaxSize), 'room to scale, and to replace one by one')
+  })
+
   t.test(`${env}: one limit holds on both sides`, async (t) => {
     t.equal(gateway.MAX_UPLOAD_BYTES, processor.MAX_UPLOAD_BYTES)
     t.equal(gateway.KAFKA_TOPIC_PREFIX, processor.KAFKA_TOPIC_PREFIX)
@@ -56,7 +62,7 @@ for (const env of environments) {
       const { Timeout, MemorySize, ReservedConcurrentExecutions } = modelResource<{
         Timeout: number
         MemorySize: number
-        ReservedConcurrentExecutions: number
+        ReservedConcurrentExecutions?: number
       }>(stacks, 'processor', 'Function')
       t.ok(Timeout < processor.LEASE_SECONDS, 'timeout below the lease')
       t.ok(MemorySize * 1024 ** 2 > processor.MAX_DECODE_BYTES * 2, 'memory for what is let in')
@@ -65,7 +71,8 @@ for (const env of environments) {
         'time for one image',
       )
       t.ok(gateway.RECONCILE_AFTER_SECONDS > processor.LEASE_SECONDS, 'the reconciler comes after the lease')
-      t.ok(ReservedConcurrentExecutions > 1, 'the reconciler finds room beside a busy trigger')
+      t.not(ReservedConcurrentExecutions, 0, 'none reserved is not none at all')
+      t.not(ReservedConcurrentExecutions, 1, 'the reconciler finds room beside a busy trigger')
     },
   )
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readStacks, readTemplate } from '../read-template.ts'
+import { type Resource, readStacks, readTemplate } from '../read-template.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { findStatements, listOf, type Statement } from './policies/find-statements.ts'
 
@@ -70,6 +70,34 @@ t.test('state outlives its stack', async (t) => {
       if (!stateful.includes(Type)) continue
       t.equal(DeletionPolicy, 'Retain', `${stack}.yaml, ${resource}: DeletionPolicy`)
       t.equal(UpdateReplacePolicy, 'Retain', `${stack}.yaml, ${resource}: UpdateReplacePolicy`)
+    }
+  }
+})
+
+const keptOf = ({ DeletionPolicy, UpdateReplacePolicy }: Resource) => [DeletionPolicy, UpdateReplacePolicy]
+
+t.test('a bucket that stays keeps its policy', async (t) => {
+  for (const { stack, resources } of modelEnvironment('dev')) {
+    const made = Object.entries(resources)
+    for (const [id, bucket] of made.filter(([, { Type }]) => Type === 'AWS::S3::Bucket')) {
+      const policies = made.filter(
+        ([, { Type, Properties }]) =>
+          Type === 'AWS::S3::BucketPolicy' && Properties.Bucket === bucket.Properties.BucketName,
+      )
+      t.same(
+        policies.map(([, policy]) => keptOf(policy)),
+        [keptOf(bucket)],
+        `${stack}.yaml, ${id}`,
+      )
+    }
+  }
+})
+
+t.test('a policy that stays is found again, by a name that is known before its bucket', async (t) => {
+  for (const [stack, { Resources }] of templates) {
+    for (const [id, resource] of Object.entries(Resources)) {
+      if (resource.Type !== 'AWS::S3::BucketPolicy') continue
+      t.match(resource.Properties?.Bucket, { 'Fn::Sub': /^hashgate-/ }, `${stack}.yaml, ${id}`)
     }
   }
 })

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { chmod, copyFile, cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { readConfinement } from './read-confinement.ts'
 
 const run = promisify(execFile)
 
@@ -14,7 +15,7 @@ ${body}`
 const aws = `[[ $1 == s3 && $2 == cp ]] && exec cp /artefact.zip "\${@: -1}"
 exit 1`
 
-/** Instead of systemd: starts the unit's program as its user, with its settings, without any rights. */
+/** Instead of systemd: starts the unit's program as its user, with its settings, without any rights, under its filters of calls. */
 const systemctl = `[[ $* == 'enable --now hashgate-gateway.service' ]] || exit 0
 unit=/etc/systemd/system/hashgate-gateway.service
 get() { sed -n "s/^$1=//p" "$unit" | tail -n 1; }
@@ -23,7 +24,7 @@ output=$(get StandardOutput)
 cd "$(get WorkingDirectory)"
 read -ra program <<<"$(get ExecStart)"
 env -i "\${settings[@]}" setpriv --reuid="$(get User)" --regid="$(get User)" --init-groups --no-new-privs \\
-  --inh-caps=-all --bounding-set=-all "\${program[@]}" >>"\${output#append:}" 2>&1 &
+  --inh-caps=-all --bounding-set=-all /confine "$(</families)" "$(</calls)" "\${program[@]}" >>"\${output#append:}" 2>&1 &
 echo $! >/gateway.pid`
 
 const stubs: Record<string, string> = {
@@ -97,8 +98,17 @@ export async function makeMachine(
 
   await copyFile(artefact, join(root, 'artefact.zip'))
   await writeProgram(join(root, 'user-data'), userData)
+  await writeConfinement(root, userData)
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`)
   await writeFile(join(root, 'where-aws-is.env'), lines.join(''))
+}
+
+async function writeConfinement(root: string, userData: string): Promise<void> {
+  const { families, calls } = await readConfinement(userData)
+  await writeFile(join(root, 'families'), families)
+  await writeFile(join(root, 'calls'), calls)
+  const source = join(import.meta.dirname, 'confine.c')
+  await run('gcc', ['-Wall', '-Werror', '-o', join(root, 'confine'), source, '-l:libseccomp.so.2'])
 }
 
 async function showFolder(from: string, to: string): Promise<void> {
