@@ -27,6 +27,7 @@ export type ImageResult =
   | ReadyResult
   | { status: 'rejected'; rejection: { reason: RejectionReason; detail: string } }
 
+type Starts = Partial<Pick<ImageRecord, 'attempts' | 'attemptsAgain'>>
 type Find = (tenant: string, imageId: string) => Promise<ImageRecord | undefined>
 
 const leaseAttributes = ['leaseOwner', 'leaseUntil']
@@ -43,7 +44,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     const seen = await find(ref.tenant, ref.imageId)
     if (seen?.generation !== ref.generation) return { outcome: 'gone' }
     if (isFinal(seen) && !seen.owedEvents) return { outcome: 'finished', record: seen }
-    return take(seen, owner, leaseMs)
+    return take(seen, owner, leaseMs, { attempts: seen.attempts + 1 })
   }
 
   /**
@@ -56,22 +57,28 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     if (seen.status !== 'ready' || seen.recipe === recipe) return { outcome: 'finished', record: seen }
     // Its last end comes first: whoever has it, or the reconciler, announces it.
     if (seen.owedEvents) return { outcome: 'busy' }
-    return take(seen, owner, leaseMs)
+    return take(seen, owner, leaseMs, { attemptsAgain: (seen.attemptsAgain ?? 0) + 1 })
   }
 
-  async function take(seen: ImageRecord, owner: string, leaseMs: number): Promise<Claim> {
+  /** @param started the count of starts that grows with this one */
+  async function take(seen: ImageRecord, owner: string, leaseMs: number, started: Starts): Promise<Claim> {
     if ((seen.leaseUntil ?? 0) > now()) return { outcome: 'busy' }
     const owed = seen.owedEvents ? 'attribute_exists(owedEvents)' : 'attribute_not_exists(owedEvents)'
+    const again = seen.attemptsAgain ? 'attemptsAgain = :seenAgain' : 'attribute_not_exists(attemptsAgain)'
     const updated = await table.change(seen, {
       set: {
         status: isFinal(seen) ? seen.status : 'processing',
         leaseOwner: owner,
         leaseUntil: now() + leaseMs,
-        attempts: seen.attempts + 1,
+        ...started,
       },
       setIfAbsent: { startedAt: new Date(now()).toISOString() },
-      condition: `#status = :seenStatus AND attempts = :seenAttempts${isFinal(seen) ? ` AND ${owed}` : ''}`,
-      values: { ':seenStatus': seen.status, ':seenAttempts': seen.attempts },
+      condition: `#status = :seenStatus AND attempts = :seenAttempts AND ${again}${isFinal(seen) ? ` AND ${owed}` : ''}`,
+      values: {
+        ':seenStatus': seen.status,
+        ':seenAttempts': seen.attempts,
+        ...(seen.attemptsAgain && { ':seenAgain': seen.attemptsAgain }),
+      },
     })
     const record = ifAlive(updated, now()) ?? (await findOwn(seen, owner))
     return record ? { outcome: 'claimed', record } : { outcome: 'busy' }
@@ -90,13 +97,12 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     const finishedAt = new Date(now()).toISOString()
     const set = { ...result, finishedAt }
     const change = { set, append: { owedEvents: [owedEvent] }, ...heldBy(owner, 'processing') }
-    return underLease(
-      table.change(ref, change).then((record) => record ?? findOwn(ref, owner, result.status)),
-    )
+    const isDone = (record: ImageRecord) => record.status === result.status
+    return underLease(table.change(ref, change).then((record) => record ?? findOwn(ref, owner, isDone)))
   }
 
   /**
-   * Puts what was made again in the place of what was there, together with the event that this owes. Until all is
+   * Puts what was made again in the place of what was there, once, together with the event that this owes. Until all is
    * announced, the reconciler looks after the image again. @throws LeaseUnavailable
    */
   async function finishAgain(
@@ -105,6 +111,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     { image, recipe }: ReadyResult,
     owedEvent: ImageEvent,
   ): Promise<ImageRecord> {
+    const { condition, values } = heldBy(owner, 'ready')
     const change = {
       set: {
         image,
@@ -113,10 +120,14 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
         replacedKeys: keysLeftBehind(held.image, image),
         ...entryIn(sparseIndexes.unfinished, held, held.leaseUntil ?? now()),
       },
+      remove: ['attemptsAgain'],
       append: { owedEvents: [owedEvent] },
-      ...heldBy(owner, 'ready'),
+      // The status tells nothing here: a write that comes twice is known by its recipe.
+      condition: `${condition} AND (attribute_not_exists(recipe) OR recipe <> :recipe)`,
+      values,
     }
-    return underLease(table.change(held, change).then((record) => record ?? findOwn(held, owner, 'ready')))
+    const isDone = (record: ImageRecord) => record.recipe === recipe
+    return underLease(table.change(held, change).then((record) => record ?? findOwn(held, owner, isDone)))
   }
 
   /**
@@ -126,11 +137,11 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   async function findOwn(
     { tenant, imageId, generation }: ImageRef,
     owner: string,
-    status?: ImageRecord['status'],
+    isDone: (record: ImageRecord) => boolean = () => true,
   ): Promise<ImageRecord | undefined> {
     const record = await find(tenant, imageId)
     const isOwn = record?.generation === generation && record.leaseOwner === owner
-    return isOwn && (status === undefined || record.status === status) ? record : undefined
+    return isOwn && isDone(record) ? record : undefined
   }
 
   /**
@@ -139,9 +150,10 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
    * @throws LeaseUnavailable
    */
   async function release(held: ImageRecord, owner: string, { attemptCounts = false } = {}): Promise<void> {
-    const attempts = attemptCounts ? held.attempts : held.attempts - 1
-    const set = { status: isFinal(held) ? held.status : 'pending', attempts }
-    const remove = isFinal(held) || attemptCounts ? leaseAttributes : [...leaseAttributes, 'startedAt']
+    const uncounted = attemptCounts ? {} : startsBefore(held)
+    const set = { status: isFinal(held) ? held.status : 'pending', ...uncounted }
+    const remove = [...leaseAttributes, ...absentIn(uncounted)]
+    if (!isFinal(held) && !attemptCounts) remove.push('startedAt')
     await underLease(table.change(held, { set, remove, ...heldBy(owner, held.status) }))
   }
 
@@ -173,6 +185,14 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
 
   return { claim, claimAgain, finish, finishAgain, settle, leaveToRelay, release }
 }
+
+/** The count that a claim has raised, as it was before. While there are starts to make the image again, the last one was such. */
+function startsBefore({ attempts, attemptsAgain }: ImageRecord): Starts {
+  return attemptsAgain ? { attemptsAgain: attemptsAgain - 1 || undefined } : { attempts: attempts - 1 }
+}
+
+const absentIn = (fields: object) =>
+  Object.entries(fields).flatMap(([name, value]) => (value === undefined ? name : []))
 
 function keysLeftBehind(
   before: ProcessedImage | undefined,

@@ -39,6 +39,8 @@ export interface ImageRecord extends ImageRef {
   recipe?: string
   /** RFC 3339, UTC. Set when a ready image was made again, by another recipe. */
   remadeAt?: string
+  /** Starts to make it again, of which none came to an end yet. Absent: none. They are not among `attempts`. */
+  attemptsAgain?: number
   /** Keys in the processed bucket that only the recipe before had: still to be deleted. */
   replacedKeys?: string[]
   rejection?: { reason: RejectionReason; detail: string }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { dayAt } from './day-index.ts'
 import type { DayListing, DayPage } from './images-of-day.ts'
 import type { ImageRef } from './object-key.ts'
-import type { ReadyPage, ReadyQuery } from './scan-ready.ts'
+import type { ReadyImage, ReadyPage, ReadyQuery } from './scan-ready.ts'
 
 export interface OutdatedQuery {
   /** Of today: what it has made is not out of date. */
@@ -16,6 +16,8 @@ export interface OutdatedQuery {
 
 export interface OutdatedPage {
   images: ImageRef[]
+  /** Images out of date that are left to their end, which comes within a day. */
+  endingSoon: number
   /** Images that were looked at for it. */
   looked: number
 }
@@ -30,6 +32,8 @@ interface Sources {
 
 const dayMs = 86_400_000
 const imagesPerPage = 100
+/** The store counts its days from the last write: the less life is left, the longer new bytes outlive their record. */
+const minLifeLeftMs = dayMs
 
 /** The ready images that another recipe has made, for an operator's command. */
 export function createOutdatedImages({ listDay, scanReady, retentionSeconds, now }: Sources) {
@@ -50,8 +54,8 @@ export function createOutdatedImages({ listDay, scanReady, retentionSeconds, now
     let before: string | undefined
     do {
       const page = await listDay({ tenant, day, status: 'ready', limit: imagesPerPage, before })
-      const images = page.records.filter((record) => record.recipe !== recipe)
-      yield { images, looked: page.records.length }
+      const outdated = page.records.filter((record) => record.recipe !== recipe)
+      yield { ...leaveEnding(outdated), looked: page.records.length }
       before = page.next
     } while (before !== undefined)
   }
@@ -61,10 +65,15 @@ export function createOutdatedImages({ listDay, scanReady, retentionSeconds, now
     let startAt: ReadyPage['next']
     do {
       const page = await scanReady({ recipe, generation, nowMs: now(), startAt })
-      yield { images: page.images, looked: page.looked }
+      yield { ...leaveEnding(page.images), looked: page.looked }
       startAt = page.next
       if (startAt) await sleep((page.readUnits / readUnitsPerSecond) * 1_000)
     } while (startAt)
+  }
+
+  function leaveEnding(outdated: ReadyImage[]): Pick<OutdatedPage, 'images' | 'endingSoon'> {
+    const images = outdated.filter(({ expiresAt }) => expiresAt * 1_000 - now() >= minLifeLeftMs)
+    return { images, endingSoon: outdated.length - images.length }
   }
 
   /** Newest first, with the one on which the oldest image that is still alive may have been created. */

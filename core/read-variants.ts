@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Value } from 'typebox/value'
 import { ConfigError } from './config-error.ts'
-import { maxVariants, VariantSpec, variants } from './variants.ts'
+import { maxAvifPixels, maxVariants, VariantSpec, variants } from './variants.ts'
 
 const table = Type.Array(VariantSpec, { minItems: 1, maxItems: maxVariants })
 
@@ -63,7 +63,7 @@ function findContradictions(entries: unknown): string[] {
   if (!Array.isArray(entries)) return []
   const specs = entries.map((entry): Partial<VariantSpec> => Object(entry))
   const names = specs.map(({ name }) => name)
-  return specs.flatMap(({ name, format, background, animated }, index) => {
+  return specs.flatMap(({ name, width = 0, height = 0, format, background, animated }, index) => {
     const faults: string[] = []
     const where = `VARIANTS[${index}]`
     if (name !== undefined && names.indexOf(name) < index) faults.push(`${where}.name is there twice.`)
@@ -71,6 +71,8 @@ function findContradictions(entries: unknown): string[] {
       faults.push(`${where}.background is not set: a JPEG has no transparency.`)
     if (animated && format !== 'webp' && format !== 'same')
       faults.push(`${where}.animated needs the format webp or same.`)
+    if ((format === 'avif' || format === 'same') && width * height > maxAvifPixels)
+      faults.push(`${where} is too large for an AVIF: width × height must be <= ${maxAvifPixels}.`)
     return faults
   })
 }

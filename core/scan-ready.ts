@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { reached } from './ask-dynamodb.ts'
+import type { ImageRecord } from './image-record.ts'
 import type { ImageRef } from './object-key.ts'
 
 export interface ReadyQuery {
@@ -11,8 +12,11 @@ export interface ReadyQuery {
   startAt?: Record<string, unknown>
 }
 
+/** `expiresAt`: epoch seconds. */
+export type ReadyImage = ImageRef & Pick<ImageRecord, 'expiresAt'>
+
 export interface ReadyPage {
-  images: ImageRef[]
+  images: ReadyImage[]
   /** Records that were read for it. */
   looked: number
   /** Read units that it has cost. */
@@ -35,7 +39,7 @@ export function prepareScanReady(client: DynamoDBDocumentClient, TableName: stri
       Limit: recordsPerPage,
       ExclusiveStartKey: startAt,
       ReturnConsumedCapacity: 'TOTAL',
-      ProjectionExpression: 'tenant, imageId, generation',
+      ProjectionExpression: 'tenant, imageId, generation, expiresAt',
       ...filterOf(query),
     })
     const {
@@ -45,7 +49,7 @@ export function prepareScanReady(client: DynamoDBDocumentClient, TableName: stri
       LastEvaluatedKey,
     } = await reached(client.send(command))
     return {
-      images: Items as ImageRef[],
+      images: Items as ReadyImage[],
       looked: ScannedCount,
       readUnits: ConsumedCapacity?.CapacityUnits ?? 0,
       next: LastEvaluatedKey,

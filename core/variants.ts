@@ -4,6 +4,8 @@ import { type Static, Type } from 'typebox'
 const variantNamePattern = '^[a-z0-9][a-z0-9-]{0,31}$'
 /** Bounds that every encoder can write, and whose frame fits into memory: 8192 × 8192 × 4 bytes are 268 MB. */
 const bound = Type.Integer({ minimum: 1, maximum: 8192 })
+/** Width × height of an AVIF: its encoder takes 35 bytes for each pixel, and 49 with alpha. */
+export const maxAvifPixels = 4096 * 4096
 
 /** One output of the processor; only its name and its bounds must be said. */
 export const VariantSpec = Type.Object(

@@ -1,14 +1,17 @@
 import { Rejection } from '../core/errors.ts'
 import type { AcceptedFormat } from '../core/variants.ts'
-import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
+import { staysAnimated } from './encode-animation.ts'
+import { estimateAnimationBytes, estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import type { ImageHeader } from './read-header.ts'
-import type { ProcessorLimits } from './work.ts'
+import type { ProcessorDeps, ProcessorLimits } from './work.ts'
+
+type Bounds = Pick<ProcessorDeps, 'limits' | 'variants'>
 
 /** Holds what an image says of itself against the limits. @throws Rejection */
-export function checkHeader(format: AcceptedFormat, header: ImageHeader, limits: ProcessorLimits): void {
+export function checkHeader(format: AcceptedFormat, header: ImageHeader, { limits, variants }: Bounds): void {
   checkPages(header.pages, limits)
   checkSize(header, limits)
-  checkMemory(format, header, limits)
+  checkMemory(format, header, { limits, variants })
   checkPixelFormat(header, limits)
 }
 
@@ -34,11 +37,17 @@ function checkSize({ width, height, pages }: ImageHeader, limits: ProcessorLimit
   }
 }
 
-function checkMemory(format: AcceptedFormat, header: ImageHeader, { maxDecodeBytes }: ProcessorLimits): void {
-  const neededBytes = estimateDecodeBytes(format, header)
+function checkMemory(format: AcceptedFormat, header: ImageHeader, { limits, variants }: Bounds): void {
+  const { maxDecodeBytes } = limits
+  const animated = variants.filter((spec) => staysAnimated(spec, { format, ...header }))
+  const neededBytes = Math.max(
+    estimateDecodeBytes(format, header),
+    ...animated.map((spec) => estimateAnimationBytes(format, header, spec)),
+  )
   if (neededBytes <= maxDecodeBytes) return
   const { width, height, isProgressive } = header
-  const kind = `${isProgressive ? 'a progressive' : 'an'} ${format.toUpperCase()} image`
+  const moving = animated.length > 0 ? 'an animated' : 'an'
+  const kind = `${isProgressive ? 'a progressive' : moving} ${format.toUpperCase()} image`
   const needed = `${toMegabytes(neededBytes)} MB to decode; this system allows ${toMegabytes(maxDecodeBytes)} MB`
   throw tooManyPixels(`${width}×${height} pixels, and as ${kind} needs ${needed}`)
 }

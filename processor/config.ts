@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { ConfigError } from '../core/config-error.ts'
 import { connectionSettings, readConfig, readTogether } from '../core/read-config.ts'
 import { readVariants } from '../core/read-variants.ts'
 import type { VariantSpec } from '../core/variants.ts'
@@ -23,7 +24,7 @@ const settings = Type.Object({
   LEASE_SECONDS: Type.Integer({ minimum: 1, default: 120 }),
   /** Longest time for one image, from its claim to its stored variants. At most three quarters of the lease, whatever is set. */
   IMAGE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, default: 60 }),
-  /** Longest time for one decode. */
+  /** Longest time for one decode. An image must have as much, or none could ever be rejected for it. */
   DECODE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, maximum: 3600, default: 30 }),
   /** Whole originals in decoders at one time, in megabytes: progressive JPEG, WebP, AVIF. A larger one is decoded alone. */
   DECODE_MEMORY_MB: Type.Integer({ minimum: 1, default: 140 }),
@@ -59,8 +60,18 @@ export type ProcessorConfig = Static<typeof settings> & { variants: readonly Var
 export function readProcessorConfig(overrides: NodeJS.ProcessEnv = {}): ProcessorConfig {
   const environment = { ...process.env, ...overrides }
   const [config, variants] = readTogether(
-    () => readConfig(settings, environment),
+    () => checkTimes(readConfig(settings, environment)),
     () => readVariants(environment.VARIANTS),
   )
   return { ...config, variants }
+}
+
+/** An image is given back at the end of its own time; only what a decode has had of it can reject the image. */
+function checkTimes(config: Static<typeof settings>): Static<typeof settings> {
+  const { DECODE_TIMEOUT_SECONDS, IMAGE_TIMEOUT_SECONDS, LEASE_SECONDS } = config
+  const faults: string[] = []
+  if (DECODE_TIMEOUT_SECONDS > IMAGE_TIMEOUT_SECONDS) faults.push('IMAGE_TIMEOUT_SECONDS')
+  if (DECODE_TIMEOUT_SECONDS > LEASE_SECONDS * 0.75) faults.push('three quarters of LEASE_SECONDS')
+  if (faults.length === 0) return config
+  throw new ConfigError(`DECODE_TIMEOUT_SECONDS must be <= ${faults.join(', and <= ')}.`)
 }

@@ -1,17 +1,21 @@
 import type { VariantSpec } from '../core/variants.ts'
 import { sharp } from './decoder.ts'
 import { encodeVariant, outputFormatOf } from './encode-variant.ts'
+import { estimateAnimationBytes } from './estimate-decode-bytes.ts'
 import { fitInto, shrinkBox } from './frame.ts'
 import { judgeDecodeError } from './judge-decode-error.ts'
 import type { Inspected, ProcessorLimits, RenderedVariant } from './work.ts'
 
 const animatedFormats = ['gif', 'webp']
 
+type AnimatedHeader = Pick<Inspected, 'format' | 'pages' | 'orientation'>
+
 /**
  * Whether the variant moves as the original does. One that must be turned upright does not: libvips turns all frames as
  * one picture.
  */
-export function staysAnimated(spec: VariantSpec, { format, pages, orientation = 1 }: Inspected): boolean {
+export function staysAnimated(spec: VariantSpec, image: AnimatedHeader): boolean {
+  const { format, pages, orientation = 1 } = image
   const formats = [format, outputFormatOf(spec, format)]
   return (
     spec.animated && pages > 1 && orientation === 1 && formats.every((one) => animatedFormats.includes(one))
@@ -23,7 +27,17 @@ export function staysAnimated(spec: VariantSpec, { format, pages, orientation = 
  * frame of it to be shared.
  * @throws Rejection when the bytes are damaged or take too long
  */
-export async function encodeAnimation(
+export function encodeAnimation(
+  image: Inspected,
+  spec: VariantSpec,
+  limits: ProcessorLimits,
+): Promise<RenderedVariant> {
+  return limits.holdBytes(estimateAnimationBytes(image.format, image, spec), () =>
+    shrinkAnimation(image, spec, limits),
+  )
+}
+
+async function shrinkAnimation(
   image: Inspected,
   spec: VariantSpec,
   { maxAnimatedPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ProcessorLimits,

@@ -1,7 +1,8 @@
 import type { Sharp } from 'sharp'
 import { type AcceptedFormat, acceptedFormats, type VariantSpec } from '../core/variants.ts'
 import { type Frame, openFrame } from './frame.ts'
-import type { RenderedVariant } from './work.ts'
+import { toTimeoutSeconds } from './start-deadline.ts'
+import type { ProcessorLimits, RenderedVariant } from './work.ts'
 
 type OutputFormat = Exclude<AcceptedFormat, 'tiff'>
 
@@ -22,13 +23,23 @@ export function outputFormatOf({ format }: VariantSpec, original: AcceptedFormat
   return original === 'tiff' ? 'png' : original
 }
 
-/** Encodes one frame as the variant wants it. */
+/** Encodes one frame as the variant wants it, as long as the image's time permits. */
 export function encodeFrame(
   frame: Frame,
   spec: VariantSpec,
   original: AcceptedFormat,
+  limits: ProcessorLimits,
 ): Promise<RenderedVariant> {
-  return encodeVariant(openFrame(frame), spec, original)
+  return limits.holdBytes(estimateEncodeBytes(outputFormatOf(spec, original), frame), () => {
+    const pixels = openFrame(frame).timeout({ seconds: toTimeoutSeconds(limits.imageTimeoutMs) })
+    return encodeVariant(pixels, spec, original)
+  })
+}
+
+/** Memory that an encoder takes besides the frame, if that is much. Measured with sharp 0.35.5 on 4 and 16 megapixels. */
+function estimateEncodeBytes(format: OutputFormat, { width, height, channels }: Frame): number {
+  if (format !== 'avif') return 0
+  return width * height * (channels === 4 ? 49 : 35)
 }
 
 /** Encodes pixels, of one frame or of several below one another, as the variant wants them. No metadata passes. */

@@ -4,7 +4,8 @@ import { isCameraRaw } from './is-camera-raw.ts'
 /** An accepted format, or the sentence that says what the bytes are instead and what the sender can do. */
 export type Identified = { format: AcceptedFormat } | { refused: string }
 
-type Test = (head: Buffer, text: string) => boolean
+/** @param bytes the whole file: a TIFF's first directory can lie anywhere in it */
+type Test = (head: Buffer, text: string, bytes: Buffer) => boolean
 
 const headBytes = 4096
 const advice = 'Accepted are JPEG, PNG, WebP, AVIF, GIF and TIFF.'
@@ -21,7 +22,8 @@ const refusedKinds: { name: string; advice?: string; test: Test }[] = [
   {
     name: 'a raw photo',
     advice: exportIt,
-    test: (head) => /^(IIRO|IIRS|IIU\0|FUJIFILMCCD)/.test(latin1(head)) || isTiffLikeRaw(head),
+    test: (head, _, bytes) =>
+      /^(IIRO|IIRS|IIU\0|FUJIFILMCCD)/.test(latin1(head)) || isTiffLikeRaw(head, bytes),
   },
   { name: 'SVG', advice: exportIt, test: (_, text) => /<svg[\s>:]/i.test(text) && isMarkup(text) },
   { name: 'HTML or XML', test: (_, text) => isMarkup(text) },
@@ -48,18 +50,19 @@ const acceptedKinds: { format: AcceptedFormat; test: Test }[] = [
   { format: 'gif', test: (head) => at(head, 0, 'GIF87a') || at(head, 0, 'GIF89a') },
   {
     format: 'tiff',
-    test: (head) => /^(II[*+]\0|MM\0[*+])/.test(latin1(head)) && !isCanonRaw(head) && !isTiffLikeRaw(head),
+    test: (head, _, bytes) =>
+      /^(II[*+]\0|MM\0[*+])/.test(latin1(head)) && !isCanonRaw(head) && !isTiffLikeRaw(head, bytes),
   },
 ]
 
-/** Tells the format by the first bytes, without any decoder. */
+/** Tells the format by the first bytes and a TIFF's first directory, without any decoder. @param bytes the whole file */
 export function identifyFormat(bytes: Buffer): Identified {
   if (bytes.length === 0) return { refused: 'The file is empty.' }
   const head = bytes.subarray(0, headBytes)
   const text = head.toString('utf8')
-  const accepted = acceptedKinds.find(({ test }) => test(head, text))
+  const accepted = acceptedKinds.find(({ test }) => test(head, text, bytes))
   if (accepted) return { format: accepted.format }
-  const refused = refusedKinds.find(({ test }) => test(head, text))
+  const refused = refusedKinds.find(({ test }) => test(head, text, bytes))
   if (!refused) return { refused: `The bytes are not an image that is known here. ${advice}` }
   return { refused: `The bytes are ${refused.name}, which is not accepted. ${refused.advice ?? advice}` }
 }
@@ -84,8 +87,8 @@ function isCanonRaw(head: Buffer): boolean {
   return at(head, 0, 'II*\0') && at(head, 8, 'CR')
 }
 
-function isTiffLikeRaw(head: Buffer): boolean {
-  return /^(II\*\0|MM\0\*)/.test(latin1(head)) && isCameraRaw(head)
+function isTiffLikeRaw(head: Buffer, bytes: Buffer): boolean {
+  return /^(II\*\0|MM\0\*)/.test(latin1(head)) && isCameraRaw(bytes)
 }
 
 function isMarkup(text: string): boolean {

@@ -6,24 +6,25 @@ const colorFilterArray = 32_803
 /**
  * Whether a TIFF to the letter is what a camera's sensor has seen (DNG, NEF, ARW and their like): its first page is only a
  * preview of what lies in a sub-directory, or no picture yet.
+ * @param bytes the whole file: programs write the first directory at its end as well as at its start
  */
-export function isCameraRaw(head: Buffer): boolean {
-  const values = readFirstDirectory(head)
+export function isCameraRaw(bytes: Buffer): boolean {
+  const values = readFirstDirectory(bytes)
   const isPreview = values.get(tags.newSubfileType) === reducedImage && values.has(tags.subDirectories)
   return isPreview || values.has(tags.dngVersion) || values.get(tags.photometric) === colorFilterArray
 }
 
 /** The tags with their values as far as these are numbers of at most 32 bits; of a short one its first. */
-function readFirstDirectory(head: Buffer): Map<number, number> {
-  const isLittle = head[0] === 0x49
+function readFirstDirectory(bytes: Buffer): Map<number, number> {
+  const isLittle = bytes[0] === 0x49
   const read = (at: number, width: 2 | 4) => {
-    if (at + width > head.length) return 0
-    return isLittle ? head.readUIntLE(at, width) : head.readUIntBE(at, width)
+    if (at + width > bytes.length) return 0
+    return isLittle ? bytes.readUIntLE(at, width) : bytes.readUIntBE(at, width)
   }
   const values = new Map<number, number>()
   const directory = read(4, 4)
   const entries = read(directory, 2)
-  for (let at = directory + 2; at < directory + 2 + entries * 12 && at + 12 <= head.length; at += 12) {
+  for (let at = directory + 2; at < directory + 2 + entries * 12 && at + 12 <= bytes.length; at += 12) {
     const isShort = read(at + 2, 2) === 3
     values.set(read(at, 2), read(at + 8, isShort ? 2 : 4))
   }

@@ -57,8 +57,10 @@ const handle = createHandler({
   logger,
 })
 
-/** An event may wait for Kafka this long when its image has run out of time; then the writes that give images back. */
-const reserveMs = publishing.budgetMs + 1_000
+/** One write to the catalog: three tries of 1.5 s each (`aws-client-options.ts`), and the pauses between them. */
+const writeMs = 5_000
+/** At the end of the time a verdict may just be written down, or an event wait for Kafka; then the image is given back. */
+const reserveMs = Math.max(publishing.budgetMs, writeMs) + writeMs
 
 let isChecked = false
 

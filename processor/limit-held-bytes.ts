@@ -1,4 +1,5 @@
-export type HoldBytes = <T>(bytes: number, work: () => Promise<T>) => Promise<T>
+/** @param signal aborted: the work is not begun, if it still waits, and the signal's reason is thrown */
+export type HoldBytes = <T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
 /**
  * Makes a function that runs work as long as the bytes that it holds fit into `maxBytes` together with those of the other
@@ -19,13 +20,28 @@ export function limitHeldBytes(maxBytes: number): HoldBytes {
     }
   }
 
-  return async function holdBytes(bytes, work) {
-    if (bytes === 0) return work()
-    await new Promise<void>((start) => {
-      waiting.push({ bytes, start })
+  function takeTurn(bytes: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    const { promise, resolve: start, reject } = Promise.withResolvers<void>()
+    const turn = { bytes, start }
+    const leave = () => {
+      const place = waiting.indexOf(turn)
+      if (place < 0) return
+      waiting.splice(place, 1)
+      reject(signal?.reason)
       startNext()
-    })
+    }
+    signal?.addEventListener('abort', leave, { once: true })
+    waiting.push(turn)
+    startNext()
+    return promise.finally(() => signal?.removeEventListener('abort', leave))
+  }
+
+  return async function holdBytes(bytes, work, signal) {
+    if (bytes === 0) return work()
+    await takeTurn(bytes, signal)
     try {
+      signal?.throwIfAborted()
       return await work()
     } finally {
       held -= bytes

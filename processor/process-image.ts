@@ -35,10 +35,13 @@ const steps: { [S in OpenStage]: Step<S> } = {
 /** Bounded by the image's deadline. What it takes to claim, to record and to tell, the clients' own timeouts bound. */
 const timed = new Set<OpenStage>(['claimed', 'fetched', 'inspected', 'rendered'])
 
+/** Not begun when the call is over: the record is written, and the next delivery or the reconciler goes on from there. */
+const deferrable = new Set<OpenStage>(['recorded', 'described', 'cleared'])
+
 /**
  * Turns one raw upload into variants and a finished record. Any number of calls for one image, at once or one after
  * another, have one effect.
- * @param call ends some seconds before the caller is gone: they are for the last writes
+ * @param call ends some seconds before the caller is gone: they are for the one step at hand, and for giving the image back
  * @throws only what a retry can cure
  */
 export function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
@@ -78,11 +81,12 @@ async function advance(work: Work<OpenStage>, deps: ProcessorDeps, deadline: Dea
   }
 }
 
-function takeStep<S extends OpenStage>(
+async function takeStep<S extends OpenStage>(
   work: Work<S>,
   deps: ProcessorDeps,
   deadline: Deadline,
 ): Promise<Work> {
+  if (deferrable.has(work.stage) && deadline.isCallOver()) throw new OutOfTime('the end was not told in time')
   const step: Step<S> = steps[work.stage]
   const take = () => (timed.has(work.stage) ? takeStepInTime(step, work, deps, deadline) : step(work, deps))
   return traced(step.name, {}, take)
@@ -109,8 +113,9 @@ async function leaveAsItWas(
 
 /**
  * A part that is away is no fault of the image: the next delivery may try at once. So it may when time has run out, but an
- * image that never finishes in time is not tried for ever: only what was begun late in its call does not count. Any other error keeps the lease: an image which fails for a
- * reason nobody knows is tried again later, and not for ever.
+ * image that never finishes in time is not tried for ever: only what was begun late in its call, or has mostly waited for
+ * others, does not count. Any other error keeps the lease: an image which fails for a reason nobody knows is tried again
+ * later, and not for ever.
  */
 async function giveBack(
   { record, owner }: Stages['claimed'],

@@ -22,10 +22,6 @@ export interface ImageHeader {
   isProgressive: boolean
   /** `4:2:0` and the like, of JPEG. */
   chromaSubsampling?: string
-  /** Of an animation: milliseconds that each frame stays. */
-  delay?: number[]
-  /** Of an animation: how often it runs; 0 is for ever. */
-  loop?: number
   /** EXIF orientation, 1 to 8; absent when the image does not say. */
   orientation?: number
   /** As it is in the file: bytes from strangers. */
@@ -40,9 +36,9 @@ export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   try {
     const metadata = await askAgain(() => image.metadata())
     const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = metadata
-    const { hasProfile, isProgressive, chromaSubsampling, delay, loop, orientation, exif } = rest
+    const { hasProfile, isProgressive, chromaSubsampling, orientation, exif } = rest
     const pixels = { space, depth, channels, hasAlpha, hasProfile, isProgressive, chromaSubsampling }
-    return { ...autoOrient, pages, ...pixels, delay, loop, orientation, exif }
+    return { ...autoOrient, pages, ...pixels, orientation, exif }
   } catch (error) {
     if (isMachinesFault(error)) throw error
     throw new Rejection('image_corrupt', undefined, error)

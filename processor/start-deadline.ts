@@ -1,7 +1,7 @@
 /** The work on an image was broken off, which alone says nothing of the image. A retry can help. */
 export class OutOfTime extends Error {
   override readonly name = 'OutOfTime'
-  /** Whether the image had as much time as it can ever get. */
+  /** Whether the image had as much time as it can ever get, and did not spend most of it waiting for others. */
   readonly hadItsTime: boolean
 
   constructor(message: string, { hadItsTime = true } = {}) {
@@ -20,6 +20,14 @@ export interface CallTime {
 
 export interface Deadline {
   millisecondsLeft(): number
+  /** Whether the caller may be gone by now. */
+  isCallOver(): boolean
+  /** Since the start, without the time that the image has waited for others. */
+  workedMs(): number
+  /** From now on the image waits for others, until what is returned is called. */
+  startWaiting(): () => void
+  /** Aborted when the time is over; the reason is the OutOfTime. */
+  signal: AbortSignal
   /**
    * The end of the work, or OutOfTime when that comes sooner. Nobody listens to the work then; as far as it cannot be
    * stopped it goes on for a while.
@@ -36,16 +44,42 @@ export interface Deadline {
 export function startDeadline(imageTimeoutMs: number, call: CallTime = {}): Deadline {
   const callLeftMs = (call.endsAtMs ?? Number.POSITIVE_INFINITY) - Date.now()
   const wholeMs = Math.max(0, Math.min(imageTimeoutMs, callLeftMs))
-  const hadItsTime = callLeftMs >= imageTimeoutMs || !isLate(call)
-  const endsAt = performance.now() + wholeMs
+  const isWhole = callLeftMs >= imageTimeoutMs || !isLate(call)
+  const startedAt = performance.now()
   const { promise: over, reject } = Promise.withResolvers<never>()
   over.catch(() => {})
-  const timer = setTimeout(
-    () => reject(new OutOfTime('the image was not finished in time', { hadItsTime })),
-    wholeMs,
-  )
+  const controller = new AbortController()
+  const timer = setTimeout(end, wholeMs)
+  let waitedMs = 0
+  let waitingSince: number | undefined
+
+  function end(): void {
+    const hadItsTime = isWhole && workedMs() >= wholeMs / 2
+    const outOfTime = new OutOfTime('the image was not finished in time', { hadItsTime })
+    reject(outOfTime)
+    controller.abort(outOfTime)
+  }
+
+  function workedMs(): number {
+    const now = performance.now()
+    return now - startedAt - waitedMs - (now - (waitingSince ?? now))
+  }
+
+  function startWaiting(): () => void {
+    const since = performance.now()
+    waitingSince = since
+    return () => {
+      waitedMs += performance.now() - since
+      waitingSince = undefined
+    }
+  }
+
   return {
-    millisecondsLeft: () => Math.max(0, endsAt - performance.now()),
+    isCallOver: () => call.endsAtMs !== undefined && call.endsAtMs <= Date.now(),
+    millisecondsLeft: () => Math.max(0, startedAt + wholeMs - performance.now()),
+    workedMs,
+    startWaiting,
+    signal: controller.signal,
     bound: (work) => Promise.race([work, over]),
     clear: () => clearTimeout(timer),
   }
@@ -54,4 +88,12 @@ export function startDeadline(imageTimeoutMs: number, call: CallTime = {}): Dead
 /** Whoever begins in the second half of a call would have had more time at the start of the next one. */
 function isLate({ startedAtMs, endsAtMs }: CallTime): boolean {
   return startedAtMs !== undefined && endsAtMs !== undefined && Date.now() > (startedAtMs + endsAtMs) / 2
+}
+
+/**
+ * What stops libvips, which only a time can that it is told at the start, in whole seconds. A second after the deadline, which
+ * is no verdict; 3600 at most, as sharp takes no more.
+ */
+export function toTimeoutSeconds(millisecondsLeft: number): number {
+  return Math.min(3_600, Math.ceil(millisecondsLeft / 1_000) + 1)
 }

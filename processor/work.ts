@@ -14,7 +14,7 @@ import type { ImageHeader } from './read-header.ts'
 export interface ProcessorDeps {
   catalog: Pick<
     Catalog,
-    'claim' | 'claimAgain' | 'finish' | 'finishAgain' | 'settle' | 'leaveToRelay' | 'release'
+    'find' | 'claim' | 'claimAgain' | 'finish' | 'finishAgain' | 'settle' | 'leaveToRelay' | 'release'
   >
   rawBucket: Pick<Bucket, 'read'>
   processedBucket: Pick<Bucket, 'write' | 'remove'>
@@ -47,6 +47,8 @@ export interface ProcessorLimits {
   /** Of one image, from its claim to its stored variants. */
   imageTimeoutMs: number
   decodeTimeoutSeconds: number
+  /** Aborted when the image's time is over. */
+  signal?: AbortSignal
   /** Runs a decode that holds so many bytes of the original's pixels when there is room for them. */
   holdBytes: HoldBytes
 }

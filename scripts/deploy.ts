@@ -8,6 +8,7 @@ import { connectAws } from './deploy/connect-aws.ts'
 import { deployStacks } from './deploy/deploy-stacks.ts'
 import { type Deployment, isYes } from './deploy/deployment.ts'
 import { destroyStacks } from './deploy/destroy-stacks.ts'
+import { refuseKept } from './deploy/find-kept.ts'
 import { identifyCaller } from './deploy/identify-caller.ts'
 import { planStacks } from './deploy/plan-stacks.ts'
 import { chooseStacks, readStacks, type Stack } from './deploy/read-stacks.ts'
@@ -96,16 +97,21 @@ async function main(): Promise<number> {
 
 async function deploy(deployment: Deployment, stacks: Stack[], values: Values): Promise<boolean> {
   const plans = await planStacks(deployment, stacks)
+  await refuseKept(
+    deployment,
+    plans.filter(({ isNew }) => isNew).map(({ stack }) => stack),
+  )
   if (values.plan) return true
   if (!values.yes && !isYes(await deployment.ask('Deploy this? (yes/no)'))) {
     console.log('Nothing was deployed.')
     return false
   }
   await deployStacks(deployment, plans)
-  const isDeployed = (name: string) => stacks.some((stack) => stack.name === name)
-  if (isDeployed('analytics')) await applySql(deployment, new URL('analytics/', folder))
-  if (!isDeployed('gateway') || !values.verify) return true
-  return verifyDeployment(deployment)
+  const hasWarehouse = stacks.some(({ name }) => name === 'analytics')
+  if (hasWarehouse) await applySql(deployment, new URL('analytics/', folder))
+  const gateway = stacks.find(({ name }) => name === 'gateway')
+  if (!gateway || !values.verify) return true
+  return verifyDeployment(deployment, { hasZone: Boolean(gateway.given.HostedZoneId) })
 }
 
 /** Only what some stack takes is made. */

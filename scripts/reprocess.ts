@@ -15,7 +15,7 @@ import { runCommand } from './run-command.ts'
 const usage = `Usage: npm run reprocess -- --recipe-changed [--tenant TENANT] [--day YYYY-MM-DD] [--dry-run]
 
 Makes ready images again that were made by another table of variants, or with another KEEP_LOCATION, than this one has.
-They can be read all the while. Ctrl-C ends it when the images at hand are done; the same command goes on. Several may run at
+They can be read all the while. Images with less than a day left are left as they are. Ctrl-C ends it when the images at hand are done; the same command goes on. Several may run at
 the same time.
 
   --recipe-changed  what is out of date; there is no other reason yet

@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     return 0
   }
   const { gateway, key } = await findGateway(values)
-  const isKept = await verifySystem(
+  const { isKept } = await verifySystem(
     {
       gateway: gateway.replace(/\/+$/, ''),
       key,

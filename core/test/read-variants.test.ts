@@ -59,6 +59,13 @@ t.test('what is said is taken', async (t) => {
   t.match(readVariants(JSON.stringify(said)), said)
 })
 
+t.test('the largest AVIF', async (t) => {
+  for (const format of ['avif', 'same']) {
+    t.strictSame(faultsOf([{ name: 'a', width: 4096, height: 4096, format }]), [])
+  }
+  t.strictSame(faultsOf([{ name: 'a', width: 8192, height: 8192, format: 'webp' }]), [])
+})
+
 t.test('a file, if it is no array', async (t) => {
   const folder = t.testdir({ 'variants.json': '[{"name":"a","width":1,"height":2}]', 'broken.json': '[{' })
   t.match(readVariants(join(folder, 'variants.json')), [{ name: 'a', width: 1, height: 2 }])
@@ -85,6 +92,14 @@ t.test('each fault is named', async (t) => {
     [{ ...fine, animated: 'yes' }, 'VARIANTS[0].animated must be boolean.'],
     [{ ...fine, colour: 'red' }, 'VARIANTS[0].colour is no field of a variant.'],
     [{ ...fine, format: 'jpeg' }, 'VARIANTS[0].background is not set: a JPEG has no transparency.'],
+    [
+      { ...fine, width: 4097, height: 4096, format: 'avif' },
+      'VARIANTS[0] is too large for an AVIF: width × height must be <= 16777216.',
+    ],
+    [
+      { ...fine, width: 8192, height: 8192, format: 'same' },
+      'VARIANTS[0] is too large for an AVIF: width × height must be <= 16777216.',
+    ],
     [{ ...fine, format: 'avif', animated: true }, 'VARIANTS[0].animated needs the format webp or same.'],
   ]
   for (const [entry, fault] of cases) t.strictSame(faultsOf([entry]), [fault])

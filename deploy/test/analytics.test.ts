@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { readParameters } from '../read-template.ts'
 import { type ManifestTable, openWarehouse } from './analytics/open-warehouse.ts'
 import { listSqlFiles, readStatements } from './analytics/read-sql.ts'
 import { writeManifests } from './analytics/write-manifests.ts'
 import { writeSomeDays } from './analytics/write-some-days.ts'
+import { modelDeployment } from './model/model-deployment.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 
@@ -177,6 +179,20 @@ t.test('with history the facts of an image outlive its manifest', async (t) => {
     { format: 'jpeg', camera_make: 'Canon', images: '1', mean_megapixels: 12 },
   ])
 })
+
+t.test(
+  'a warehouse that keeps history leaves a snapshot when it goes; another one leaves nothing',
+  async (t) => {
+    const namespaceOf = (HistoryMode: string) =>
+      modelResource(
+        modelDeployment('dev', { ...readParameters('dev'), analytics: { HistoryMode } }),
+        'analytics',
+        'Namespace',
+      )
+    t.match(namespaceOf('true'), { FinalSnapshotName: 'hashgate-dev-last' })
+    t.notOk('FinalSnapshotName' in namespaceOf('false'))
+  },
+)
 
 t.test('each placeholder has a value that a stack publishes', async (t) => {
   const stacks: { stack: string; writes: string[] }[] = JSON.parse(

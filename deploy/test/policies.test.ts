@@ -59,7 +59,6 @@ const stateful = [
   'AWS::EC2::Volume',
   'AWS::KMS::Key',
   'AWS::Logs::LogGroup',
-  'AWS::RedshiftServerless::Namespace',
   'AWS::S3::Bucket',
   'AWS::SecretsManager::Secret',
   'AWS::SQS::Queue',

@@ -10,7 +10,7 @@ import type { ProcessorDeps, Work } from '../work.ts'
 /** Finds out what the bytes really are, and refuses here what would cost memory or time later. Decodes no pixel. */
 export async function inspectImage(
   work: Work<'fetched'>,
-  { limits }: ProcessorDeps,
+  { limits, variants }: ProcessorDeps,
 ): Promise<Work<'inspected'>> {
   const { original, contentType } = work
   const identified = identifyFormat(original)
@@ -28,7 +28,7 @@ export async function inspectImage(
   checkPages(countPages(format, original, limits.maxPages), limits)
   if (format === 'jpeg') checkSegments(original)
   const header = await readHeader(original)
-  checkHeader(format, header, limits)
+  checkHeader(format, header, { limits, variants })
   return { ...work, stage: 'inspected', format, ...header }
 }
 

@@ -1,11 +1,17 @@
+import { readHeldRecord } from '../read-held-record.ts'
 import type { ProcessorDeps, Work } from '../work.ts'
 
-/** Deletes the variants that only the recipe before had. After the record is final: until then they could be read. */
-export async function removeReplaced(
-  work: Work<'described'>,
-  { processedBucket }: ProcessorDeps,
-): Promise<Work<'cleared'>> {
-  const keys = work.record.replacedKeys ?? []
-  await Promise.all(keys.map((key) => processedBucket.remove(key)))
+/**
+ * Deletes the variants that only the recipe before had, after the record is final: until then they could be read. Never one
+ * that the record names. @throws LeaseUnavailable
+ */
+export async function removeReplaced(work: Work<'described'>, deps: ProcessorDeps): Promise<Work<'cleared'>> {
+  const replaced = work.record.replacedKeys ?? []
+  if (replaced.length > 0) {
+    const { image } = await readHeldRecord(work, deps)
+    const named = image?.variants.map(({ key }) => key) ?? []
+    const keys = replaced.filter((key) => !named.includes(key))
+    await Promise.all(keys.map((key) => deps.processedBucket.remove(key)))
+  }
   return { ...work, stage: 'cleared' }
 }

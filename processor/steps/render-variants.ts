@@ -13,12 +13,13 @@ export async function renderVariants(
   const frameFor = createFrameSource(work, limits)
   const rendered: RenderedVariant[] = []
   for (const spec of variants.toSorted(largestWholeFirst)) {
+    limits.signal?.throwIfAborted()
     rendered.push(await renderVariant(spec))
   }
 
   async function renderVariant(spec: VariantSpec): Promise<RenderedVariant> {
     if (staysAnimated(spec, work)) return encodeAnimation(work, spec, limits)
-    return encodeFrame(await frameFor(spec), spec, work.format)
+    return encodeFrame(await frameFor(spec), spec, work.format, limits)
   }
 
   const { placeholder, dominantColor } = describePixels(await frameFor(placeholderBox))

@@ -1,17 +1,22 @@
 import { manifestKey, rawKey } from '../../core/object-key.ts'
+import { readHeldRecord } from '../read-held-record.ts'
 import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
 
 /**
  * Writes the record's facts beside the variants, where Redshift reads them. After the record is final, and from the
- * record alone: no late worker can leave a manifest that says something else.
+ * record alone: all workers of one end write the same. Of an image that was made again there are several ends, and only who
+ * holds the lease writes. @throws LeaseUnavailable
  */
-export async function storeManifest(
-  work: Work<'recorded'>,
-  { processedBucket }: ProcessorDeps,
-): Promise<Work<'described'>> {
+export async function storeManifest(work: Work<'recorded'>, deps: ProcessorDeps): Promise<Work<'described'>> {
+  if (mayBeReplaced(work.record, deps.now())) await readHeldRecord(work, deps)
   const body = Buffer.from(JSON.stringify(describeRecord(work.record)))
-  await processedBucket.write(manifestKey(work.record), body, 'application/json')
+  await deps.processedBucket.write(manifestKey(work.record), body, 'application/json')
   return { ...work, stage: 'described' }
+}
+
+/** An image is made again only after its end was told: within the first lease nobody can have done so. */
+function mayBeReplaced({ remadeAt, leaseUntil = 0 }: OwingRecord, nowMs: number): boolean {
+  return remadeAt !== undefined || leaseUntil <= nowMs
 }
 
 /**

@@ -47,6 +47,27 @@ test('the table of variants is read with the rest, and its faults are told with 
   ])
 })
 
+test('times that contradict each other are told at the start', async (t) => {
+  const read = (times: Record<string, string>) =>
+    faultsOf(() =>
+      readProcessorConfig({ ...required, IMAGES_IN_FLIGHT: '1', LEASE_SECONDS: '120', ...times }),
+    )
+  t.strictSame(read({ IMAGE_TIMEOUT_SECONDS: '29' }), [
+    'DECODE_TIMEOUT_SECONDS must be <= IMAGE_TIMEOUT_SECONDS.',
+  ])
+  t.strictSame(read({ LEASE_SECONDS: '39' }), [
+    'DECODE_TIMEOUT_SECONDS must be <= three quarters of LEASE_SECONDS.',
+  ])
+  t.strictSame(read({ DECODE_TIMEOUT_SECONDS: '91' }), [
+    'DECODE_TIMEOUT_SECONDS must be <= IMAGE_TIMEOUT_SECONDS, and <= three quarters of LEASE_SECONDS.',
+  ])
+  for (const fitting of [{ IMAGE_TIMEOUT_SECONDS: '30' }, { LEASE_SECONDS: '40' }] as Record<
+    string,
+    string
+  >[])
+    t.strictSame(read(fitting), [])
+})
+
 function faultsOf(read: () => unknown): string[] {
   try {
     read()

@@ -4,6 +4,8 @@ import type { AcceptedFormat, VariantSpec } from '../../core/variants.ts'
 import { sharp } from '../decoder.ts'
 import { encodeFrame } from '../encode-variant.ts'
 import type { Frame } from '../frame.ts'
+import type { HoldBytes } from '../limit-held-bytes.ts'
+import { testLimits } from './doubles/test-limits.ts'
 import { drawNoise } from './images/make-image.ts'
 
 function specOf(fields: Partial<VariantSpec>): VariantSpec {
@@ -44,7 +46,7 @@ test('each format, with the type and the extension that belong to it', async (t)
   const frame = await noise(3)
   for (const [format, original, contentType, extension] of cases) {
     const spec = specOf({ format, effort: 0, ...(format === 'jpeg' && { background: white }) })
-    const variant = await encodeFrame(frame, spec, original)
+    const variant = await encodeFrame(frame, spec, original, testLimits)
     t.match(
       variant,
       { name: 'any', contentType, extension, width: 64, height: 48 },
@@ -59,7 +61,12 @@ test('each format, with the type and the extension that belong to it', async (t)
 test('quality and effort make a difference where the format has them', async (t) => {
   const frame = await noise(3)
   const bytesOf = async (fields: Partial<VariantSpec>) => {
-    const { bytes } = await encodeFrame(frame, specOf({ background: '#ffffff', ...fields }), 'png')
+    const { bytes } = await encodeFrame(
+      frame,
+      specOf({ background: '#ffffff', ...fields }),
+      'png',
+      testLimits,
+    )
     return bytes.length
   }
   for (const format of ['webp', 'avif', 'jpeg'] as const) {
@@ -74,12 +81,17 @@ test('quality and effort make a difference where the format has them', async (t)
 
 test('transparency survives, or lies on the background that is stated', async (t) => {
   for (const format of ['webp', 'avif', 'png'] as const) {
-    const { bytes } = await encodeFrame(clearRed, specOf({ format }), 'png')
+    const { bytes } = await encodeFrame(clearRed, specOf({ format }), 'png', testLimits)
     const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
     t.strictSame([info.channels, data[3]], [4, 0], `${format}: survives`)
   }
   for (const format of ['webp', 'avif', 'png', 'jpeg', 'same'] as const) {
-    const { bytes } = await encodeFrame(clearRed, specOf({ format, background: '#1478c8' }), 'png')
+    const { bytes } = await encodeFrame(
+      clearRed,
+      specOf({ format, background: '#1478c8' }),
+      'png',
+      testLimits,
+    )
     const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
     t.equal(info.channels, 3, `${format}: opaque`)
     const [red = 0, green = 0, blue = 0] = data
@@ -91,8 +103,25 @@ test('transparency survives, or lies on the background that is stated', async (t
 test('a background changes nothing of an opaque picture', async (t) => {
   const frame = await noise(3)
   const [with_, without] = [
-    await encodeFrame(frame, specOf({ background: '#000000' }), 'jpeg'),
-    await encodeFrame(frame, specOf({}), 'jpeg'),
+    await encodeFrame(frame, specOf({ background: '#000000' }), 'jpeg', testLimits),
+    await encodeFrame(frame, specOf({}), 'jpeg', testLimits),
   ]
   t.ok(with_.bytes.equals(without.bytes))
+})
+
+test('an AVIF takes its turn for the memory that its encoder needs', async (t) => {
+  const held: number[] = []
+  const holdBytes: HoldBytes = (bytes, work) => {
+    held.push(bytes)
+    return work()
+  }
+  for (const [format, channels] of [
+    ['avif', 3],
+    ['avif', 4],
+    ['webp', 3],
+  ] as const) {
+    await encodeFrame(await noise(channels), specOf({ format }), 'png', { ...testLimits, holdBytes })
+  }
+  await encodeFrame(await noise(3), specOf({ format: 'same' }), 'avif', { ...testLimits, holdBytes })
+  t.strictSame(held, [64 * 48 * 35, 64 * 48 * 49, 0, 64 * 48 * 35])
 })

@@ -7,16 +7,18 @@ import { makeTiff } from './images/make-tiff.ts'
 type Entry = [tag: number, type: 3 | 4, value: number]
 
 /** The start of a TIFF: its header and a first directory. */
-function firstDirectory(isLittle: boolean, ...entries: Entry[]): Buffer {
-  const head = Buffer.alloc(10 + entries.length * 12 + 4)
+const firstDirectory = (isLittle: boolean, ...entries: Entry[]) => directoryAt(8, isLittle, ...entries)
+
+function directoryAt(start: number, isLittle: boolean, ...entries: Entry[]): Buffer {
+  const head = Buffer.alloc(start + 2 + entries.length * 12 + 4)
   const write = (value: number, at: number, width: 2 | 4) =>
     isLittle ? head.writeUIntLE(value, at, width) : head.writeUIntBE(value, at, width)
   head.write(isLittle ? 'II' : 'MM')
   write(42, 2, 2)
-  write(8, 4, 4)
-  write(entries.length, 8, 2)
+  write(start, 4, 4)
+  write(entries.length, start, 2)
   entries.forEach(([tag, type, value], index) => {
-    const at = 10 + index * 12
+    const at = start + 2 + index * 12
     write(tag, at, 2)
     write(type, at + 2, 2)
     write(1, at + 4, 4)
@@ -34,6 +36,15 @@ test('what cameras write as TIFF is refused as raw, whatever its byte order', as
       t.ok(isCameraRaw(raw))
       t.match(identifyFormat(raw), { refused: /a raw photo.*Export the picture as JPEG or PNG/ })
     }
+  }
+})
+
+test('wherever the first directory lies, as far as it is in the file', async (t) => {
+  for (const start of [4_094, 4_096, 5_001, 1_000_000]) {
+    const raw = directoryAt(start, true, [254, 4, 1], [50_706, 4, 0x01040000])
+    t.match(identifyFormat(raw), { refused: /a raw photo/ }, String(start))
+    t.strictSame(identifyFormat(directoryAt(start, false, [254, 4, 0])), { format: 'tiff' })
+    t.strictSame(identifyFormat(raw.subarray(0, start)), { format: 'tiff' }, 'left to the decoder')
   }
 })
 

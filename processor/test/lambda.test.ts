@@ -31,7 +31,7 @@ test('the exported handler does the work, with nothing but its environment', asy
 test('a timeout within which an image may not be finished is warned of, once', async (t) => {
   const event = await readEvent<object>('s3-test-event')
   const short = await invoke(event, { IMAGE_TIMEOUT_SECONDS: '80', PUBLISH_TIMEOUT_SECONDS: '5' })
-  t.match(short.logLines, [{ level: 'warn', msg: 'the timeout of the function should be 86 s or more' }])
+  t.match(short.logLines, [{ level: 'warn', msg: 'the timeout of the function should be 90 s or more' }])
   t.strictSame((await invoke(event, { IMAGE_TIMEOUT_SECONDS: '50' })).logLines, [])
 })
 

@@ -8,13 +8,14 @@ function holdInTurn(maxBytes: number) {
   const running: string[] = []
   const ends = new Map<string, PromiseWithResolvers<void>>()
 
-  function begin(name: string, bytes: number): Promise<void> {
+  function begin(name: string, bytes: number, signal?: AbortSignal): Promise<void> {
     const end = Promise.withResolvers<void>()
     ends.set(name, end)
-    return holdBytes(bytes, async () => {
+    const work = async () => {
       running.push(name)
       await end.promise.finally(() => running.splice(running.indexOf(name), 1))
-    })
+    }
+    return holdBytes(bytes, work, signal)
   }
 
   return {
@@ -65,7 +66,38 @@ test('work that fails gives its bytes back', async (t) => {
   await nextTurn()
   fail('bad')
   await t.rejects(failing, { message: 'bad' })
+  await nextTurn()
   t.strictSame(running, ['next'])
   end('next')
+  await next
+})
+
+test('what is given up while it waits leaves the queue, and holds up nobody', async (t) => {
+  const { running, begin, end } = holdInTurn(100)
+  const giveUp = new AbortController()
+  const held = begin('a', 60)
+  const givenUp = begin('large', 1_000, giveUp.signal)
+  const behind = begin('b', 40)
+  await nextTurn()
+  t.strictSame(running, ['a'])
+  giveUp.abort(new Error('too late'))
+  await t.rejects(givenUp, { message: 'too late' })
+  t.strictSame(running, ['a', 'b'])
+  await t.rejects(begin('never', 1, giveUp.signal), { message: 'too late' })
+  end('a')
+  end('b')
+  await Promise.all([held, behind])
+})
+
+test('what is given up in the moment of its turn is not begun, and gives its bytes back', async (t) => {
+  const { running, begin, end } = holdInTurn(100)
+  const giveUp = new AbortController()
+  const givenUp = begin('a', 100, giveUp.signal)
+  giveUp.abort(new Error('too late'))
+  await t.rejects(givenUp, { message: 'too late' })
+  const next = begin('b', 100)
+  await nextTurn()
+  t.strictSame(running, ['b'])
+  end('b')
   await next
 })

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
+import { limitHeldBytes } from '../limit-held-bytes.ts'
 import { processImage } from '../process-image.ts'
 import { startDeadline } from '../start-deadline.ts'
 import { takeStepInTime } from '../take-step-in-time.ts'
-import type { ProcessorDeps, ProcessorLimits, Work } from '../work.ts'
+import type { ProcessorDeps, ProcessorLimits, Step, Work } from '../work.ts'
 import { createTestRoom, type TestRoom } from './doubles/create-test-room.ts'
 import { createStepDeps, inspectedWork } from './doubles/fetched-work.ts'
 import { makeImage } from './images/make-image.ts'
@@ -65,6 +66,25 @@ test('a verdict is written down and told although the time is over', async (t) =
   t.match(await processImage(image, late), { outcome: 'rejected', reason: 'format_unsupported' })
 })
 
+test('when the call is over, the next one tells what was written down', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(Buffer.from('text'), 'image/png')
+  const call = { endsAtMs: Date.now() + 600_000 }
+  const finish: typeof room.catalog.finish = async (...end) => {
+    const record = await room.catalog.finish(...end)
+    call.endsAtMs = 0
+    return record
+  }
+  const late = { ...room.deps, catalog: { ...room.catalog, finish } }
+  await t.rejects(processImage(image, late, call), { name: 'OutOfTime' })
+  t.match(await room.find(image), { status: 'rejected', leaseOwner: undefined, owedEvents: [{}] })
+  t.strictSame([room.eventsOf(image), room.processedBucket.writes], [[], []], 'nothing was begun')
+
+  t.match(await processImage(image, room.deps), { outcome: 'rejected', reason: 'format_unsupported' })
+  t.strictSame(room.eventsOf(image), ['hashgate.image.rejected.v1'])
+  t.equal(room.processedBucket.writes.length, 1)
+})
+
 test('pixels that have had the time of a decode are rejected', async (t) => {
   const { deps } = createStepDeps({ decodeTimeoutSeconds: 0.05, imageTimeoutMs: 100 })
   const work = await inspectedWork(await makeImage('png'), 'image/png', deps)
@@ -76,6 +96,44 @@ test('pixels that have had the time of a decode are rejected', async (t) => {
   })
   const patient = withLimits(deps, { decodeTimeoutSeconds: 600 })
   await t.rejects(take(patient, { ...work, stage: 'inspected' } as Work<'inspected'>), { name: 'OutOfTime' })
+})
+
+test('an image that has waited for others is given back, is not begun later, and its attempt does not count', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('webp'), 'image/webp')
+  const holdBytes = limitHeldBytes(1_000)
+  const others = Promise.withResolvers<void>()
+  const held = holdBytes(1_000, () => others.promise)
+  let begun = 0
+  const crowded = withLimits(room.deps, {
+    imageTimeoutMs: 3_000,
+    decodeTimeoutSeconds: 1,
+    holdBytes: (bytes, work, signal) => {
+      const begin = () => {
+        begun++
+        return work()
+      }
+      return holdBytes(bytes, begin, signal)
+    },
+  })
+  await t.rejects(processImage(image, crowded), { name: 'OutOfTime', hadItsTime: false })
+  t.match(await room.find(image), { status: 'pending', attempts: 0, leaseOwner: undefined })
+  others.resolve()
+  await held
+  await holdBytes(1_000, async () => {})
+  t.equal(begun, 0, 'the one that nobody waits for any more')
+  t.match(await processImage(image, crowded), { outcome: 'ready' })
+  t.ok(begun > 0)
+})
+
+test('what an image takes in its own turn is its own time', async (t) => {
+  const { deps } = createStepDeps({ decodeTimeoutSeconds: 0.05, imageTimeoutMs: 100 })
+  const work = await inspectedWork(await makeImage('webp'), 'image/webp', deps)
+  const decode: Step<'inspected'> = (_, { limits }) => limits.holdBytes(1, forEver)
+  await t.rejects(
+    takeStepInTime(decode, work as Work<'inspected'>, deps, startDeadline(deps.limits.imageTimeoutMs)),
+    { name: 'Rejection', reason: 'processing_timeout' },
+  )
 })
 
 test('a step learns what is left of the time', async (t) => {

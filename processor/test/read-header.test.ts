@@ -14,8 +14,6 @@ test('a picture', async (t) => {
     hasAlpha: false,
     isProgressive: false,
     chromaSubsampling: '4:2:0',
-    delay: undefined,
-    loop: undefined,
     orientation: undefined,
     exif: undefined,
     hasProfile: false,
@@ -36,13 +34,12 @@ test('depth, colour space and alpha are those of the stored pixels', async (t) =
   t.match(await readHeader(inks), { space: 'cmyk', depth: 'uchar', channels: 4, hasAlpha: false })
 })
 
-test('an animation tells its frames, how long they stay, and how often they run', async (t) => {
+test('an animation tells its frames', async (t) => {
   const frames = await Promise.all([1, 2, 3].map(() => makeImage('png', { width: 20, height: 10 })))
   for (const format of ['gif', 'webp'] as const) {
     const bytes = await sharp(frames, { join: { animated: true } })
-      .toFormat(format, { delay: [100, 200, 300], loop: 2 })
+      .toFormat(format)
       .toBuffer()
-    const expected = { width: 20, height: 10, pages: 3, delay: [100, 200, 300], loop: 2 }
-    t.match(await readHeader(bytes), expected, format)
+    t.match(await readHeader(bytes), { width: 20, height: 10, pages: 3 }, format)
   }
 })

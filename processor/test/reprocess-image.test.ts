@@ -127,6 +127,25 @@ test('a worker that dies before the record is written leaves the image as it was
   t.strictSame(room.eventsOf(image), events)
 })
 
+test('an image that ends its workers again and again stays as it was', async (t) => {
+  const { room, image, deps, before } = await makeReady(t)
+  const { leaseMs, maxAttempts } = deps.limits
+  const write = () => Promise.reject(new Error('killed'))
+  const killing: ProcessorDeps = { ...deps, processedBucket: { ...deps.processedBucket, write } }
+  for (let start = 0; start < maxAttempts; start++) {
+    await t.rejects(reprocessImage(image, killing), /killed/)
+    room.clock.nowMs += leaseMs + 1
+  }
+  for (let again = 0; again < 2; again++) {
+    t.match(await reprocessImage(image, killing), { outcome: 'left as it was', reason: 'processing_failed' })
+  }
+  t.match(await room.find(image), { status: 'ready', attempts: before?.attempts, attemptsAgain: maxAttempts })
+
+  const limits = { ...deps.limits, maxAttempts: maxAttempts + 1 }
+  t.match(await reprocessImage(image, { ...deps, limits }), { outcome: 'ready' }, 'unless somebody raises it')
+  t.match(await room.find(image), { recipe, attempts: before?.attempts, attemptsAgain: undefined })
+})
+
 test('a worker that dies behind it leaves the rest to the reconciler', async (t) => {
   const { room, image, deps } = await makeReady(t)
   const remove = () => Promise.reject(new Error('killed'))
@@ -146,6 +165,62 @@ test('a worker that dies behind it leaves the rest to the reconciler', async (t)
     'the old variants are gone',
   )
   t.notOk((await room.find(image))?.replacedKeys)
+})
+
+test('who sleeps for longer than the lease neither writes nor deletes what another has made by then', async (t) => {
+  for (const asleepBefore of ['the manifest', 'the removal']) {
+    const { room, image, deps } = await makeReady(t)
+    /** Others end what the sleeper has begun, and the first table's operator makes the image again. */
+    const sleepLong = async () => {
+      room.clock.nowMs += room.deps.limits.leaseMs + 1
+      await createReconcile({ ...room, now: () => room.clock.nowMs })((found) =>
+        processImage(found, room.deps),
+      )
+      t.match(await reprocessImage(image, room.deps), { outcome: 'ready' })
+    }
+    const sleeper: ProcessorDeps =
+      asleepBefore === 'the manifest'
+        ? {
+            ...deps,
+            catalog: {
+              ...room.catalog,
+              finishAgain: (...end) => room.catalog.finishAgain(...end).finally(sleepLong),
+            },
+          }
+        : {
+            ...deps,
+            processedBucket: {
+              ...room.processedBucket,
+              write: (...object) =>
+                room.processedBucket.write(...object).finally(() => {
+                  if (object[0] === manifestKey(image)) return sleepLong()
+                }),
+            },
+          }
+    await t.rejects(reprocessImage(image, sleeper), LeaseUnavailable, asleepBefore)
+
+    const record = await room.find(image)
+    t.equal(record?.recipe, room.deps.recipe)
+    const keys = record?.image?.variants.map(({ key }) => key) ?? []
+    t.strictSame(keysOf(room), [...keys, manifestKey(image)].sort(), 'what the record names is there')
+    const manifest = JSON.parse(String(room.processedBucket.objects.get(manifestKey(image))?.bytes))
+    t.equal(manifest.recipe, room.deps.recipe)
+  }
+})
+
+test('what the record names is not deleted, whatever is to be deleted', async (t) => {
+  const { room, image, deps } = await makeReady(t)
+  const finishAgain: typeof room.catalog.finishAgain = async (...end) => {
+    const record = await room.catalog.finishAgain(...end)
+    return {
+      ...record,
+      replacedKeys: [variantKey(image, 'thumb', 'webp'), variantKey(image, 'large', 'webp')],
+    }
+  }
+  await reprocessImage(image, { ...deps, catalog: { ...room.catalog, finishAgain } })
+  const keys = keysOf(room)
+  t.ok(keys.includes(variantKey(image, 'thumb', 'webp')))
+  t.notOk(keys.includes(variantKey(image, 'large', 'webp')))
 })
 
 test('while Kafka is away the event stays owed', async (t) => {

@@ -61,15 +61,17 @@ test('poison on Kafka ends in the dead letters, and what lies behind it is done'
   })
 })
 
+const shortLease = { LEASE_SECONDS: '8', DECODE_TIMEOUT_SECONDS: '6' }
+
 test('an image whose worker is killed is finished after a restart', async (t) => {
-  const worker = await startTestWorker(t, { LEASE_SECONDS: '8' })
+  const worker = await startTestWorker(t, shortLease)
   const large = await drawNoise({ width: 5_000, height: 4_000 }).jpeg({ progressive: true }).toBuffer()
   const record = await services.upload(large, 'image/jpeg')
   await pollUntil(async () => (await services.find(record))?.status === 'processing')
   await worker.kill()
   t.match(await services.find(record), { status: 'processing', attempts: 1 }, 'killed in mid-image')
 
-  await startTestWorker(t, { LEASE_SECONDS: '8' })
+  await startTestWorker(t, shortLease)
   t.match(await waitUntilSettled(record), { status: 'ready', attempts: 2 })
   await pollUntil(() => services.outcomesOf(record).length > 0)
   t.equal(services.outcomesOf(record).length, 1)

@@ -1,15 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
-import { DescribeStatementCommand, ExecuteStatementCommand } from '@aws-sdk/client-redshift-data'
-import { GetNamespaceCommand } from '@aws-sdk/client-redshift-serverless'
+import { execute, findWarehouse, type Warehouse } from './ask-warehouse.ts'
 import type { Deployment } from './deployment.ts'
+import { prepareRecords } from './prepare-records.ts'
 import { readOutput } from './read-outputs.ts'
 import { listSqlFiles, readStatements, type Statement } from './read-statements.ts'
-
-interface Warehouse {
-  WorkgroupName: string
-  Database: string
-  SecretArn: string
-}
 
 /**
  * Applies the warehouse's SQL, statement by statement; it can be done any number of times.
@@ -18,11 +11,7 @@ interface Warehouse {
  */
 export async function applySql(deployment: Deployment, directory: URL): Promise<void> {
   const output = (name: string) => readOutput(deployment.aws.ssm, deployment.env, name)
-  const warehouse = {
-    WorkgroupName: await output('analytics/workgroup'),
-    Database: await output('analytics/database'),
-    SecretArn: await findAdminSecret(deployment, await output('analytics/namespace')),
-  }
+  const warehouse = await findWarehouse(deployment)
   const values = {
     IntegrationId: (await output('analytics/integration-arn')).replace(/^.*:integration:/, ''),
     GlueDatabase: await output('analytics/glue-database'),
@@ -35,29 +24,20 @@ export async function applySql(deployment: Deployment, directory: URL): Promise<
   const read = await Promise.all(files.map((file) => readStatements(new URL(file, directory), values)))
   const statements = read.flat()
   deployment.say(`Applying ${statements.length} statements to ${warehouse.WorkgroupName} …`)
+  await prepareRecords(deployment, warehouse, values)
   for (const statement of statements) await apply(deployment, warehouse, statement)
 }
 
-async function findAdminSecret({ aws }: Deployment, namespaceName: string): Promise<string> {
-  const { namespace } = await aws.redshiftServerless.send(new GetNamespaceCommand({ namespaceName }))
-  const secret = namespace?.adminPasswordSecretArn
-  if (!secret) throw new Error(`The namespace ${namespaceName} has no secret of its administrator.`)
-  return secret
-}
-
 async function apply(
-  { aws, pollMs }: Deployment,
+  deployment: Deployment,
   warehouse: Warehouse,
   { file, sql, isOnce }: Statement,
 ): Promise<void> {
-  const { Id } = await aws.redshiftData.send(new ExecuteStatementCommand({ ...warehouse, Sql: sql }))
-  for (;;) {
-    const { Status, Error: reason = '' } = await aws.redshiftData.send(new DescribeStatementCommand({ Id }))
-    if (Status === 'FINISHED') return
-    if (Status === 'FAILED' || Status === 'ABORTED') {
-      if (isOnce && /already exists/i.test(reason)) return
-      throw new Error(`${file}: ${reason || Status}\n${sql}`)
-    }
-    await setTimeout(pollMs)
+  try {
+    await execute(deployment, warehouse, sql)
+  } catch (error) {
+    const { message } = error as Error
+    if (isOnce && /already exists/i.test(message)) return
+    throw new Error(`${file}: ${message}\n${sql}`, { cause: error })
   }
 }

@@ -46,8 +46,6 @@ export async function createChangeSet(
       })),
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       Capabilities: ['CAPABILITY_NAMED_IAM'],
-      // Buckets and tables that an earlier stack has left behind are taken back, by their names.
-      ImportExistingResources: true,
     }),
   )
   for (;;) {

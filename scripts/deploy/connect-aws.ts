@@ -1,9 +1,11 @@
+import { CloudControlClient } from '@aws-sdk/client-cloudcontrol'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { STSClient } from '@aws-sdk/client-sts'
 
@@ -26,6 +28,7 @@ interface Whereabouts {
 export function connectAws(whereabouts: Whereabouts = {}) {
   const options = { ...patience, ...whereabouts }
   const clients = {
+    cloudControl: new CloudControlClient(options),
     cloudFormation: new CloudFormationClient(options),
     dynamoDb: new DynamoDBClient(options),
     iam: new IAMClient(options),
@@ -33,6 +36,7 @@ export function connectAws(whereabouts: Whereabouts = {}) {
     redshiftServerless: new RedshiftServerlessClient(options),
     // A bucket in a path is found at any endpoint.
     s3: new S3Client({ ...options, forcePathStyle: true }),
+    secretsManager: new SecretsManagerClient(options),
     ssm: new SSMClient(options),
     sts: new STSClient(options),
   }

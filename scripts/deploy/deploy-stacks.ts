@@ -8,12 +8,15 @@ import { bringArtefact, findMissingInputs, prepareChangeSet } from './prepare-ch
 import { settleStack } from './settle-stack.ts'
 import { findLastEvent } from './stack-events.ts'
 
+/** What somebody has seen and said yes to. */
+type Approved = Pick<StackPlan, 'stack' | 'changes'>
+
 /**
  * Carries out a plan, stack by stack. Each is looked at once more before: those that are deployed here before it may have
  * changed what it reads.
  * @throws Error that says what failed, and where; what is done stays done, and another run goes on from there
  */
-export async function deployStacks(deployment: Deployment, plans: StackPlan[]): Promise<void> {
+export async function deployStacks(deployment: Deployment, plans: Approved[]): Promise<void> {
   for (const plan of plans) {
     await deployStack(deployment, plan).catch((error: Error) => {
       throw new Error(`${plan.stack.stackName}: ${error.message}`, { cause: error })
@@ -21,7 +24,7 @@ export async function deployStacks(deployment: Deployment, plans: StackPlan[]): 
   }
 }
 
-async function deployStack(deployment: Deployment, { stack, changes: planned }: StackPlan): Promise<void> {
+async function deployStack(deployment: Deployment, { stack, changes: planned }: Approved): Promise<void> {
   const { isNew } = await settleStack(deployment, stack)
   const [missing] = await findMissingInputs(deployment, stack)
   if (missing) throw new Error(`it reads ${missing}, which nobody has written. Deploy that stack first.`)

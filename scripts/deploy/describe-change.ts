@@ -1,11 +1,10 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 
-const signs: Record<string, string> = { Add: '+', Modify: '~', Remove: '-', Import: '>', Dynamic: '?' }
+const signs: Record<string, string> = { Add: '+', Modify: '~', Remove: '-', Dynamic: '?' }
 const verbs: Record<string, string> = {
   Add: 'create',
   Modify: 'change',
   Remove: 'remove',
-  Import: 'take back',
   Dynamic: 'decide later',
 }
 

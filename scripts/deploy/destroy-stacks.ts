@@ -47,6 +47,9 @@ export async function destroyStacks(deployment: Deployment, stacks: Stack[], all
   for (const one of doomed) await destroyStack(deployment, one)
   say(`Destroyed in account ${caller.account}, ${caller.region}. What stays costs money and holds data:`)
   for (const line of doomed.flatMap(({ stays }) => stays)) say(`  ${line}`)
+  say(
+    `Before ${env} can be deployed again, remove those that have names, or import them: deploy/README.md, "Destroy".`,
+  )
   return true
 }
 

@@ -8,6 +8,8 @@ import type { Stack } from './read-stacks.ts'
 
 export interface StackPlan {
   stack: Stack
+  /** No such stack stands: all that it makes is to be made. */
+  isNew: boolean
   changes: ResourceChange[]
 }
 
@@ -15,11 +17,11 @@ export interface StackPlan {
 export async function planStacks(deployment: Deployment, stacks: Stack[]): Promise<StackPlan[]> {
   const plans: StackPlan[] = []
   for (const stack of stacks) {
-    const { changes, note } = await planStack(deployment, stack)
+    const { changes, isNew, note } = await planStack(deployment, stack)
     const summary = changes.length === 0 ? 'no changes' : `${changes.length} changes`
     deployment.say(`${stack.stackName}: ${note ?? summary}`)
     for (const change of changes) deployment.say(describeChange(change))
-    plans.push({ stack, changes })
+    plans.push({ stack, isNew, changes })
   }
   return plans
 }
@@ -27,25 +29,27 @@ export async function planStacks(deployment: Deployment, stacks: Stack[]): Promi
 async function planStack(
   deployment: Deployment,
   stack: Stack,
-): Promise<{ changes: ResourceChange[]; note?: string }> {
+): Promise<{ changes: ResourceChange[]; isNew: boolean; note?: string }> {
   const { cloudFormation } = deployment.aws
   const found = await findStack(cloudFormation, stack.stackName)
-  if (found && isBusy(found)) return { changes: [], note: `busy with an earlier run (${found.status})` }
+  if (found && isBusy(found))
+    return { changes: [], isNew: false, note: `busy with an earlier run (${found.status})` }
   if (found && isStillborn(found)) {
     return {
       changes: createAll(stack),
+      isNew: false,
       note: `to be created anew, after the failure before (${found.status})`,
     }
   }
   const isNew = isOnlyPlanned(found)
   const [missing] = await findMissingInputs(deployment, stack)
   // CloudFormation itself refuses to look at a stack whose inputs are not there.
-  if (missing) return { changes: createAll(stack), note: `to be created, once ${missing} is written` }
+  if (missing) return { changes: createAll(stack), isNew, note: `to be created, once ${missing} is written` }
   const { id, stackId, changes } = await prepareChangeSet(deployment, stack, isNew)
   if (changes.length > 0) await deleteChangeSet(deployment.aws, id)
   // The plan of a new stack leaves an empty one behind, which is nobody's.
   if (isNew) await cloudFormation.send(new DeleteStackCommand({ StackName: stackId }))
-  return { changes, ...(isNew && { note: 'to be created' }) }
+  return { changes, isNew, ...(isNew && { note: 'to be created' }) }
 }
 
 function createAll({ template }: Stack): ResourceChange[] {

@@ -1,3 +1,4 @@
+import { flattenCertificates } from './flatten-certificates.ts'
 import type { Stack } from './read-stacks.ts'
 
 const ownName = '/hashgate/dev/'
@@ -21,11 +22,16 @@ export function resolveParameters(
   const moved = moveNames(stack, env)
   const values: Record<string, string> = {}
   for (const [name, { Default }] of Object.entries(Parameters)) {
-    const value = given[name] ?? known[name] ?? moved[name]
+    const value = writeValue(name, given[name] ?? known[name] ?? moved[name])
     if (value !== undefined) values[name] = value
     else if (Default === undefined) throw new Error(`${stackName} needs ${name}: set it in ${file}.`)
   }
   return values
+}
+
+/** JSON of the parameters has turned `\n` into new lines, which the template could not put into JSON again. */
+function writeValue(name: string, value: string | undefined): string | undefined {
+  return name === 'CaCertificate' && value ? flattenCertificates(value) : value
 }
 
 /** The names in SSM that a stack reads and that another one of the same environment writes. */

@@ -15,7 +15,12 @@ const brokers = ['kafka-1', 'kafka-2', 'kafka-3']
 const awayMs = 5_000
 
 /** What no trigger tells again is found by the reconciler; in production minutes later. */
-const settings = { LEASE_SECONDS: '10', RECONCILE_AFTER_SECONDS: '30', RECONCILE_INTERVAL_SECONDS: '5' }
+const settings = {
+  LEASE_SECONDS: '10',
+  DECODE_TIMEOUT_SECONDS: '7',
+  RECONCILE_AFTER_SECONDS: '30',
+  RECONCILE_INTERVAL_SECONDS: '5',
+}
 
 await runFault({ images: 2_000, seconds: 600 }, async (run) => {
   const system = await startFaultSystem(run, { settings })

@@ -11,7 +11,12 @@ import { waitUntil } from './wait-until.ts'
 
 const faultMs = 20_000
 /** What no trigger tells again is found by the reconciler; in production minutes later. */
-const soon = { LEASE_SECONDS: '10', RECONCILE_AFTER_SECONDS: '10', RECONCILE_INTERVAL_SECONDS: '2' }
+const soon = {
+  LEASE_SECONDS: '10',
+  DECODE_TIMEOUT_SECONDS: '7',
+  RECONCILE_AFTER_SECONDS: '10',
+  RECONCILE_INTERVAL_SECONDS: '2',
+}
 
 type Proxy = Awaited<ReturnType<typeof startFaultProxy>>
 

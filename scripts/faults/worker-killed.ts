@@ -6,7 +6,12 @@ import { startFaultSystem } from './start-fault-system.ts'
 import { startLoad } from './start-load.ts'
 
 /** A lease must outlast one image and no more: what was begun waits for its end. */
-const settings = { LEASE_SECONDS: '4', RECONCILE_AFTER_SECONDS: '5', RECONCILE_INTERVAL_SECONDS: '2' }
+const settings = {
+  LEASE_SECONDS: '4',
+  DECODE_TIMEOUT_SECONDS: '3',
+  RECONCILE_AFTER_SECONDS: '5',
+  RECONCILE_INTERVAL_SECONDS: '2',
+}
 
 await runFault({ images: 500, seconds: 420 }, async (run) => {
   const system = await startFaultSystem(run, { settings })

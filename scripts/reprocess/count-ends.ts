@@ -1,4 +1,5 @@
 import type { ImageRef } from '../../core/object-key.ts'
+import type { OutdatedPage } from '../../core/outdated-images.ts'
 import type { End } from './reprocess-outdated.ts'
 
 export type EndCounts = ReturnType<typeof countEnds>
@@ -6,7 +7,7 @@ export type EndCounts = ReturnType<typeof countEnds>
 /** Keeps count for the progress and the summary, and tells on stderr what went otherwise than wished. */
 export function countEnds() {
   const counts = new Map<End['outcome'], number>()
-  let looked = 0
+  let [looked, endingSoon] = [0, 0]
 
   function onEnd({ tenant, imageId }: ImageRef, end: End): void {
     counts.set(end.outcome, of(end.outcome) + 1)
@@ -14,10 +15,11 @@ export function countEnds() {
     if (why) console.error(`${tenant} ${imageId}: ${end.outcome}: ${why}`)
   }
 
-  function onLooked(images: number): void {
-    looked += images
+  function onPage(page: OutdatedPage): void {
+    looked += page.looked
+    endingSoon += page.endingSoon
   }
 
   const of = (outcome: End['outcome']) => counts.get(outcome) ?? 0
-  return { onEnd, onLooked, of, looked: () => looked }
+  return { onEnd, onPage, of, looked: () => looked, endingSoon: () => endingSoon }
 }

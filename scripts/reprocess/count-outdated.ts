@@ -1,12 +1,14 @@
 import type { OutdatedPage } from '../../core/outdated-images.ts'
 import { printTable } from '../bench/print-table.ts'
+import { printEndingSoon } from './print-summary.ts'
 
 /** Says how many images are out of date, by day and tenant, and changes nothing. */
 export async function countOutdated(pages: AsyncIterable<OutdatedPage>, signal: AbortSignal): Promise<void> {
   const counts = new Map<string, number>()
-  let looked = 0
+  let [looked, endingSoon] = [0, 0]
   for await (const page of pages) {
     looked += page.looked
+    endingSoon += page.endingSoon
     for (const { tenant, generation } of page.images) {
       const place = `${generation} ${tenant}`
       counts.set(place, (counts.get(place) ?? 0) + 1)
@@ -23,4 +25,5 @@ export async function countOutdated(pages: AsyncIterable<OutdatedPage>, signal: 
     })
   }
   console.log(`${looked} looked at\n${total} would be made again`)
+  printEndingSoon(endingSoon)
 }

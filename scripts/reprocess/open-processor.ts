@@ -21,6 +21,7 @@ const chosenHere = [
   'IMAGES_IN_FLIGHT',
   'MAX_INPUT_PIXELS',
   'DECODE_TIMEOUT_SECONDS',
+  'MAX_ATTEMPTS',
 ]
 
 /**

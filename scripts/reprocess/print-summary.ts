@@ -18,7 +18,12 @@ export function printSummary(counts: EndCounts): number {
   for (const [outcome, sentence] of sentences) {
     if (counts.of(outcome) > 0 || outcome === 'ready') console.log(`${counts.of(outcome)} ${sentence}`)
   }
+  printEndingSoon(counts.endingSoon())
   return counts.of('busy') + counts.of('failed') > 0 ? 1 : 0
+}
+
+export function printEndingSoon(images: number): void {
+  if (images > 0) console.log(`${images} have less than a day left, and are left as they are`)
 }
 
 /** So that an operator sees what will be made, before it is. */

@@ -12,7 +12,7 @@ interface ReprocessOptions {
   concurrency: number
   /** Aborted: begins no more images. */
   signal: AbortSignal
-  onLooked: (images: number) => void
+  onPage: (page: OutdatedPage) => void
   onEnd: (image: ImageRef, end: End) => void
 }
 
@@ -27,7 +27,7 @@ export async function reprocessOutdated(
   pages: AsyncIterable<OutdatedPage>,
   options: ReprocessOptions,
 ): Promise<void> {
-  const { reprocess, concurrency, signal, onLooked, onEnd } = options
+  const { reprocess, concurrency, signal, onPage, onEnd } = options
   const underWay = new Set<Promise<void>>()
   let failuresInARow = 0
 
@@ -47,9 +47,9 @@ export async function reprocessOutdated(
   }
 
   try {
-    for await (const { images, looked } of pages) {
-      onLooked(looked)
-      for (const image of images) await begin(image)
+    for await (const page of pages) {
+      onPage(page)
+      for (const image of page.images) await begin(image)
       if (signal.aborted) return
     }
   } finally {

@@ -16,7 +16,12 @@ const photos = (await readdir(photoDirectory)).filter((name) => name.endsWith('.
 const pathOf = (name: string) => join(photoDirectory, name)
 
 /** Nobody tells a worker again what another one was killed with, where the S3 tells only once: so the reconciler looks soon. */
-const settings = { LEASE_SECONDS: '2', RECONCILE_AFTER_SECONDS: '2', RECONCILE_INTERVAL_SECONDS: '1' }
+const settings = {
+  LEASE_SECONDS: '8',
+  DECODE_TIMEOUT_SECONDS: '6',
+  RECONCILE_AFTER_SECONDS: '8',
+  RECONCILE_INTERVAL_SECONDS: '1',
+}
 
 interface FlowOptions {
   /** What the system runs on, for people. */

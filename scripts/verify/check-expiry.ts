@@ -5,10 +5,12 @@ import { askForUpload } from './target.ts'
 /** The clocks of the gateway and of the store may be apart. */
 const skewSeconds = 5
 
+export const expiryPromise = 'the bucket refuses: expired'
+
 /** Last, as it waits: a URL that has only been told another date is a tampered one, not an expired one. */
 export const expiryChecks: Check[] = [
   {
-    promise: 'the bucket refuses: expired',
+    promise: expiryPromise,
     diagnosis: 'The store does not look at X-Amz-Expires, or its clock is wrong.',
     run: async (target) => {
       const { upload } = await askForUpload(target, target.unwanted)

@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 
@@ -15,6 +15,8 @@ export interface Answer {
   /** S3's code of an error, or the one of the broken connection. */
   code: string
   contentType: string
+  /** Where it redirects to. */
+  location: string
   body: Buffer
 }
 
@@ -29,13 +31,20 @@ export function sendAsTold({ method, url, headers, body }: Attempt): Promise<Ans
   })
   request.setTimeout(timeoutMs, () => request.destroy(Object.assign(new Error(), { code: 'TIMEOUT' })))
   return new Promise((resolve) => {
-    const give = (status: number, code: string, contentType = '', bytes = Buffer.alloc(0)) =>
-      resolve({ status, code, contentType, body: bytes })
+    const give = (
+      status: number,
+      code: string,
+      headers: IncomingHttpHeaders = {},
+      body = Buffer.alloc(0),
+    ) => {
+      const { 'content-type': contentType = '', location = '' } = headers
+      resolve({ status, code, contentType, location, body })
+    }
     request.on('error', (error: NodeJS.ErrnoException) => give(0, error.code ?? error.message))
     request.on('response', async (response) => {
       const bytes = await buffer(response).catch(() => Buffer.alloc(0))
       const code = /<Code>(\w+)<\/Code>/.exec(bytes.toString('latin1', 0, 2_000))?.[1] ?? ''
-      give(response.statusCode ?? 0, code, response.headers['content-type'], bytes)
+      give(response.statusCode ?? 0, code, response.headers, bytes)
     })
     request.end(body)
   })

@@ -15,34 +15,54 @@ export const checks = [
   ...expiryChecks,
 ]
 
+export interface Verification {
+  isKept: boolean
+  /** Promises that could not be tried. */
+  skipped: string[]
+}
+
 /**
  * Tries every promise of a deployed system, from the outside, with a photo that it has never seen.
  * @param output is given TAP, a line for each promise
- * @returns whether all are kept; skipped ones count as kept, and say why they were skipped
+ * @returns whether all are kept; skipped ones count as kept, say why they were skipped, and are counted in the last line
  */
-export async function verifySystem(options: TargetOptions, output: NodeJS.WritableStream): Promise<boolean> {
+export async function verifySystem(
+  options: TargetOptions,
+  output: NodeJS.WritableStream,
+): Promise<Verification> {
   const target = await describeTarget(options)
   const tap = new Minimal({ name: 'verify', timeout: 0 })
   tap.pipe(output as NodeJS.WriteStream, { end: false })
+  const skipped: string[] = []
   for (const check of checks) {
-    if (await tryCheck(tap, check, target)) continue
-    if (!check.isVital) continue
+    const outcome = await tryCheck(tap, check, target)
+    if (outcome === 'skipped') skipped.push(check.promise)
+    if (outcome !== 'broken' || !check.isVital) continue
     tap.bailout(`Without this, nothing that follows means anything: ${check.promise}.`)
-    return false
+    return { isKept: false, skipped }
   }
   tap.end()
-  return tap.passing()
+  output.write(
+    `# ${skipped.length} of ${checks.length} promises were not tried${skipped.length > 0 ? ', see SKIP' : ''}\n`,
+  )
+  return { isKept: tap.passing(), skipped }
 }
 
-/** @returns false when the promise is broken */
-async function tryCheck(tap: Minimal, { promise, diagnosis, run }: Check, target: Target): Promise<boolean> {
+type Outcome = 'kept' | 'broken' | 'skipped'
+
+async function tryCheck(tap: Minimal, { promise, diagnosis, run }: Check, target: Target): Promise<Outcome> {
   try {
     await run(target)
-    return tap.pass(promise, withoutTrace)
+    tap.pass(promise, withoutTrace)
+    return 'kept'
   } catch (error) {
     const { message } = error as Error
-    if (error instanceof Skipped) return tap.pass(promise, { ...withoutTrace, skip: message })
-    return tap.fail(promise, { ...withoutTrace, found: message, diagnosis })
+    if (error instanceof Skipped) {
+      tap.pass(promise, { ...withoutTrace, skip: message })
+      return 'skipped'
+    }
+    tap.fail(promise, { ...withoutTrace, found: message, diagnosis })
+    return 'broken'
   }
 }
 

@@ -100,6 +100,45 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
     t.match(await catalog.claimAgain(ready, 'third', leaseMs, 'newest'), { outcome: 'claimed' })
   })
 
+  await t.test('the same write twice, as when an answer got lost, is one write', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const held = claimed(await catalog.claimAgain(await makeReady(catalog), 'again', leaseMs, 'newer'))
+    const owed = reprocessed(held)
+    const first = await catalog.finishAgain(held, 'again', after, owed)
+    clock.now += 1_000
+    t.strictSame(await catalog.finishAgain(held, 'again', after, owed), first)
+    t.strictSame(first.owedEvents, [owed])
+    await catalog.settle(first, 'again')
+    await t.rejects(catalog.finishAgain(held, 'again', after, owed), LeaseUnavailable, 'nor when all is over')
+  })
+
+  await t.test(
+    'starts without an end are counted, apart from those of before, until there is one',
+    async (t) => {
+      const { catalog, clock } = openCatalog(store)
+      const ready = await makeReady(catalog)
+      const start = async (owner: string, recipe = 'newer') =>
+        claimed(await catalog.claimAgain(ready, owner, leaseMs, recipe))
+      t.match(await start('killed'), { attempts: 1, attemptsAgain: 1 })
+      clock.now += leaseMs
+      const slow = await start('slow')
+      t.match(slow, { attempts: 1, attemptsAgain: 2 })
+      await catalog.release(slow, 'slow', { attemptCounts: true })
+      const idle = await start('idle')
+      t.equal(idle.attemptsAgain, 3)
+      await catalog.release(idle, 'idle')
+      const held = await start('done')
+      t.match(held, { attempts: 1, attemptsAgain: 3 }, 'what was given back at once does not count')
+
+      const finished = await catalog.finishAgain(held, 'done', after, reprocessed(held))
+      await catalog.settle(finished, 'done')
+      const record = await catalog.find(ready.tenant, ready.imageId)
+      t.equal(record?.attempts, 1)
+      t.notOk(record && 'attemptsAgain' in record)
+      t.match(await start('next', 'newest'), { attemptsAgain: 1 })
+    },
+  )
+
   await t.test('who has lost the lease changes nothing', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const ready = await makeReady(catalog)

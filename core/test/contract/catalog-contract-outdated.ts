@@ -76,6 +76,28 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
     },
   )
 
+  await t.test('what ends within a day is counted, and left to its end', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const tenant = `e-${randomUUID()}`
+    const { imageId, expiresAt } = await make(catalog, tenant)
+    const look = async (query: { tenant?: string }) => {
+      const found = { images: [] as string[], endingSoon: 0 }
+      for await (const page of catalog.listOutdated({ ...rate, recipe: 'newer', ...query })) {
+        found.images.push(...page.images.map((image) => image.imageId))
+        found.endingSoon += page.endingSoon
+      }
+      return found
+    }
+    clock.now = expiresAt * 1_000 - 86_400_000
+    t.strictSame(await look({ tenant }), { images: [imageId], endingSoon: 0 })
+    t.ok((await look({})).images.includes(imageId))
+    clock.now += 1
+    t.strictSame(await look({ tenant }), { images: [], endingSoon: 1 })
+    const ofAll = await look({})
+    t.notOk(ofAll.images.includes(imageId))
+    t.ok(ofAll.endingSoon >= 1, 'and others of this table')
+  })
+
   await t.test('a record from before there were recipes is out of date', async (t) => {
     const { catalog } = openCatalog(store)
     const tenant = `c-${randomUUID()}`

@@ -24,12 +24,16 @@ export function createMemoryCatalog(now: () => number) {
     throw new Error('no image is made again here')
   }
   const catalog: ProcessorDeps['catalog'] = {
-    async claim(image, leaseOwner) {
+    async find(tenant, imageId) {
+      return [...records.values()].find((one) => one.tenant === tenant && one.imageId === imageId)
+    },
+    async claim(image, leaseOwner, leaseMs) {
       const record = records.get(rawKey(image))
       if (!record) return { outcome: 'gone' }
       if (isFinal(record)) return { outcome: 'finished', record }
+      const lease = { leaseOwner, leaseUntil: now() + leaseMs }
       const attempts = record.attempts + 1
-      return { outcome: 'claimed', record: change(image, { status: 'processing', leaseOwner, attempts }) }
+      return { outcome: 'claimed', record: change(image, { status: 'processing', ...lease, attempts }) }
     },
     async finish(image, _owner, result, event) {
       const finishedAt = new Date(now()).toISOString()

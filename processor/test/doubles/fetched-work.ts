@@ -28,6 +28,7 @@ export function inspectedWork(
 export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
   const unreachable = () => Promise.reject(new Error('this step has no business with the catalog'))
   const catalog = {
+    find: unreachable,
     claim: unreachable,
     claimAgain: unreachable,
     finish: unreachable,

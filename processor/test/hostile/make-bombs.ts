@@ -123,6 +123,19 @@ export async function makeBombs(): Promise<HostileInput[]> {
   }))
 }
 
+/** Small files whose frames a decoder holds all at once when they stay animations. */
+export async function makeAnimations(): Promise<HostileInput[]> {
+  const many = await makeWebp({ width: 1_000, height: 1_000, frames: 100 })
+  const large = await makeWebp({ width: 7_000, height: 7_000, frames: 2 })
+  return [many, large, many, large].map((bytes, index) => ({
+    group: 'animations',
+    name: `animated WebP ${index + 1}`,
+    contentType: 'image/webp',
+    bytes,
+    expected: 'ready',
+  }))
+}
+
 /** As much memory as one image may take, almost. */
 export async function makeLargest(): Promise<HostileInput[]> {
   const draw = (width: number, height: number) =>

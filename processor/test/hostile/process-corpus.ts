@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
+import { readVariants } from '../../../core/read-variants.ts'
 import { processImage } from '../../process-image.ts'
 import { createMemoryRoom } from '../doubles/create-memory-room.ts'
 import { type HostileInput, payload } from './hostile-input.ts'
@@ -23,30 +24,33 @@ export interface CorpusEnd {
 
 export interface CorpusReport {
   ends: CorpusEnd[]
-  baselineBytes: number
-  /** Of all but the last, large ones. */
-  peakBytes: number
-  /** Before the last, large ones, and their most. */
-  residentBytes: number
-  largestPeakBytes: number
+  /** The most that the process has had, above what it held before. */
+  usedBytes: { others: number; animations: number; largest: number }
 }
 
 const [folder = '.'] = process.argv.slice(2)
 const inputs: ListedInput[] = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'))
 const room = createMemoryRoom()
-const isLarge = ({ group }: ListedInput) => group === 'at the limit'
+/** For the group "animations": without it they would be their first frames. */
+const animated = readVariants('[{"name":"moving","width":300,"height":300,"effort":0,"animated":true}]')
+const groupOf = ({ group }: ListedInput) =>
+  group === 'at the limit' || group === 'animations' ? group : 'others'
+const groups = Object.groupBy(inputs, groupOf)
 
-const baselineBytes = process.memoryUsage.rss()
-const ends = await processAll(
-  inputs.filter((input) => !isLarge(input)),
-  2,
-)
-const peakBytes = await readPeakBytes()
-const residentBytes = process.memoryUsage.rss()
-ends.push(...(await processAll(inputs.filter(isLarge), 1)))
-const largestPeakBytes = await readPeakBytes()
-const report: CorpusReport = { ends, baselineBytes, peakBytes, residentBytes, largestPeakBytes }
+const others = await processGroup(groups.others, 2)
+const animations = await processGroup(groups.animations, 2)
+const largest = await processGroup(groups['at the limit'], 1)
+const report: CorpusReport = {
+  ends: [...others.ends, ...animations.ends, ...largest.ends],
+  usedBytes: { others: others.usedBytes, animations: animations.usedBytes, largest: largest.usedBytes },
+}
 console.log(JSON.stringify(report))
+
+async function processGroup(group: ListedInput[] = [], inFlight: number) {
+  const residentBytes = process.memoryUsage.rss()
+  const ends = await processAll(group, inFlight)
+  return { ends, usedBytes: (await readPeakBytes()) - residentBytes }
+}
 
 /** Not `maxRSS`, which remembers the process that this one was forked from. Source: proc(5), getrusage(2). */
 async function readPeakBytes(): Promise<number> {
@@ -63,9 +67,10 @@ function processAll(inputs: ListedInput[], inFlight: number): Promise<CorpusEnd[
 async function processInput({ group, name, file, contentType }: ListedInput): Promise<CorpusEnd> {
   // The last ones of these lines name the culprits, should the process die.
   process.stderr.write(`${group}: ${name}\n`)
+  const deps = group === 'animations' ? { ...room.deps, variants: animated } : room.deps
   const image = room.upload(await readFile(join(folder, file)), contentType)
   try {
-    const { outcome, reason } = await processImage(image, room.deps)
+    const { outcome, reason } = await processImage(image, deps)
     const leaked = room.outputsOf(image).some((bytes) => bytes.includes(payload))
     return { outcome, reason, leaked }
   } catch (error) {

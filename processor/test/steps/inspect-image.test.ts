@@ -1,4 +1,5 @@
 import { test } from 'tap'
+import { readVariants } from '../../../core/read-variants.ts'
 import { acceptedFormats } from '../../../core/variants.ts'
 import { inspectImage } from '../../steps/inspect-image.ts'
 import { createStepDeps, fetchedWork } from '../doubles/fetched-work.ts'
@@ -98,6 +99,20 @@ test('what a decoder would hold in memory as a whole has a limit of its own', as
   })
   const rowByRow = fetchedWork(await makeImage('png', { width: 1_000, height: 1_000 }), 'image/png')
   t.match(await inspectImage(rowByRow, narrow), { width: 1_000 })
+})
+
+test('frames count where an animation stays one', async (t) => {
+  const { deps: narrow } = createStepDeps({ maxDecodeBytes: 10_000_000 })
+  const variants = readVariants('[{"name":"moving","width":100,"height":100,"animated":true}]')
+  const animation = await makeWebp({ width: 500, height: 500, frames: 20 })
+  const fetched = fetchedWork(animation, 'image/webp')
+  t.match(await inspectImage(fetched, narrow), { pages: 20 }, 'its first frame alone is small')
+  await t.rejects(inspectImage(fetched, { ...narrow, variants }), {
+    reason: 'too_many_pixels',
+    message: /500×500 pixels, and as an animated WEBP image needs 21 MB to decode; this system allows 10 MB/,
+  })
+  const gif = fetchedWork(makeGif({ width: 500, height: 500, frames: 20 }), 'image/gif')
+  t.match(await inspectImage(gif, { ...narrow, variants }), { pages: 20 }, 'GIF comes frame by frame')
 })
 
 test('pages are counted before a decoder looks for them', async (t) => {

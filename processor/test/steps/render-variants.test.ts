@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { readVariants } from '../../../core/read-variants.ts'
 import { sharp } from '../../decoder.ts'
+import { OutOfTime } from '../../start-deadline.ts'
 import { renderVariants } from '../../steps/render-variants.ts'
 import { createStepDeps, inspectedWork } from '../doubles/fetched-work.ts'
 import { drawNoise } from '../images/make-image.ts'
@@ -98,6 +99,12 @@ test('the order of the table is the order of the record, in any table', async (t
   )
   const onlyCrops = await renderVariants(work, { ...deps, variants: specs.slice(1, 2) })
   t.match(onlyCrops, { rendered: [{ name: 'a' }], placeholder: /./, dominantColor: '#336699' })
+})
+
+test('no variant is begun when no time is left', async (t) => {
+  const work = await inspectedWork(await drawPlain(10, 10), 'image/png', deps)
+  const late = createStepDeps({ signal: AbortSignal.abort(new OutOfTime('late')) }).deps
+  await t.rejects(renderVariants(work, late), { name: 'OutOfTime' })
 })
 
 function drawPlain(width: number, height: number): Promise<Buffer> {

@@ -35,13 +35,22 @@ async function prepareWarehouse(t: Test, { history = 'false', sql = files as Rec
     prepared.double.parameters.set(`/hashgate/test/${name}`, value)
   }
   const directory = pathToFileURL(`${t.testdir(sql)}/`)
-  return { ...prepared, apply: () => applySql(prepared.deployment, directory) }
+  prepared.double.sqlAnswers.push({
+    pattern: /FROM svv_integration WHERE integration_id = 'abc-1'/,
+    rows: [['']],
+  })
+  return {
+    ...prepared,
+    apply: () => applySql(prepared.deployment, directory),
+    /** Without the questions. */
+    applied: () => prepared.double.sql.filter((sql) => !sql.startsWith('SELECT')),
+  }
 }
 
 t.test('statement by statement, in the order of the files', async (t) => {
-  const { apply, double, said } = await prepareWarehouse(t)
+  const { apply, applied, said } = await prepareWarehouse(t)
   await apply()
-  t.strictSame(double.sql, [
+  t.strictSame(applied(), [
     "CREATE DATABASE d FROM INTEGRATION 'abc-1'",
     'ALTER DATABASE d',
     'CREATE VIEW present AS SELECT 1',
@@ -63,7 +72,7 @@ t.test('what can be made only once may be there already; nothing else may fail',
   const again = await prepareWarehouse(t)
   again.double.sqlFailures.set(/^CREATE DATABASE/, 'ERROR: database "d" already exists')
   await again.apply()
-  t.equal(again.double.sql.length, 4)
+  t.equal(again.applied().length, 4)
 
   const failing = await prepareWarehouse(t)
   failing.double.sqlFailures.set(/^CREATE VIEW v/, 'ERROR: relation already exists')
@@ -74,7 +83,55 @@ t.test('what can be made only once may be there already; nothing else may fail',
   const broken = await prepareWarehouse(t)
   broken.double.sqlFailures.set(/^CREATE DATABASE/, 'ERROR: integration is not active')
   await t.rejects(broken.apply(), { message: /integration is not active/ })
-  t.equal(broken.double.sql.length, 1, 'the rest is not tried')
+  t.equal(broken.applied().length, 1, 'the rest is not tried')
+})
+
+t.test('it waits until the integration is there', async (t) => {
+  const { apply, applied, double, said } = await prepareWarehouse(t)
+  double.sqlAnswers.unshift(
+    { pattern: /svv_integration/, rows: [] },
+    { pattern: /svv_integration/, rows: [] },
+  )
+  await apply()
+  t.match(said(), /Waiting for the integration/)
+  t.equal(double.sql.filter((sql) => sql.includes('svv_integration')).length, 3)
+  t.equal(applied().length, 4)
+})
+
+t.test('an integration that never comes ends it', async (t) => {
+  const { apply, applied, double } = await prepareWarehouse(t)
+  double.sqlAnswers.splice(0)
+  await t.rejects(apply(), { message: /does not know the integration abc-1/ })
+  t.strictSame(applied(), [])
+})
+
+t.test('a database of an earlier integration', async (t) => {
+  const there = { pattern: /svv_redshift_databases/, rows: [['hashgate_records']] }
+
+  t.test('is made anew, as it would be filled by nobody', async (t) => {
+    const { apply, applied, double, said } = await prepareWarehouse(t)
+    double.sqlAnswers.push(there)
+    await apply()
+    t.strictSame(applied().slice(0, 2), [
+      'DROP DATABASE hashgate_records',
+      "CREATE DATABASE d FROM INTEGRATION 'abc-1'",
+    ])
+    t.match(said(), /belongs to an earlier integration/)
+  })
+
+  t.test('is left to a person when it has history', async (t) => {
+    const { apply, applied, double } = await prepareWarehouse(t, { history: 'true' })
+    double.sqlAnswers.push(there)
+    await t.rejects(apply(), { message: /has the history of an earlier integration.*DROP DATABASE/ })
+    t.strictSame(applied(), [])
+  })
+
+  t.test('is no such thing when the integration names it as its own', async (t) => {
+    const { apply, applied, double } = await prepareWarehouse(t)
+    double.sqlAnswers.splice(0, 1, { pattern: /svv_integration/, rows: [['hashgate_records  ']] }, there)
+    await apply()
+    t.equal(applied().length, 4)
+  })
 })
 
 t.test('a name without a value, or a value that would break out of its quotes, is refused', async (t) => {

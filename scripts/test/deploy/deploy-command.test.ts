@@ -81,6 +81,18 @@ t.test('interrupted, it is taken up by the same command', async (t) => {
   })
 })
 
+t.test('what an earlier environment has kept ends it before anything is made', async (t) => {
+  const { endpoint, outcomes, standing, actionsAsked } = await startAwsDouble(t)
+  outcomes.set('hashgate-dev-foundation', { changes: [{ action: 'Add', id: 'LogBucket' }] })
+  standing.add('hashgate-dev-logs-111122223333-eu-west-1')
+  const args = ['--env', 'dev', '--stack', 'foundation', '--yes', '--poll-seconds', '0.01']
+  t.match(await run(args, { ...somewhere, AWS_ENDPOINT_URL: endpoint }), {
+    code: 1,
+    stderr: /^Nothing was deployed\. .*\n {2}hashgate-dev-logs-111122223333-eu-west-1 {2}AWS::S3::Bucket\n/,
+  })
+  t.notOk(actionsAsked().includes('ExecuteChangeSet'))
+})
+
 t.test('it shows, asks, and does nothing without a yes', async (t) => {
   const { endpoint, outcomes, actionsAsked } = await startAwsDouble(t)
   const changes = [{ action: 'Add', id: 'ArtefactBucket' }]

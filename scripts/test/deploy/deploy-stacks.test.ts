@@ -13,6 +13,7 @@ t.test('a new environment: planned as far as it can be, then made in order', asy
   double.outcomes.set('hashgate-test-gateway', { changes: added, looks: created })
 
   const plans = await planStacks(deployment, stacks)
+  t.ok(plans.every(({ isNew }) => isNew))
   t.match(said(), /hashgate-test-network: to be created\n {2}\+ create {4}Bucket {2}AWS::Some::Thing/)
   t.match(said(), /hashgate-test-gateway: to be created, once \/hashgate\/test\/network\/vpc-id is written/)
   t.match(said(), /\+ create {4}Topic {2}AWS::SNS::Topic/)
@@ -26,7 +27,6 @@ t.test('a new environment: planned as far as it can be, then made in order', asy
   t.match(form, {
     StackName: 'hashgate-test-gateway',
     ChangeSetType: 'CREATE',
-    ImportExistingResources: 'true',
     'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
   })
   const given = Object.entries(form)
@@ -122,7 +122,9 @@ t.test('where nothing changes, nothing is done', async (t) => {
   const { deployment, double, stacks, said } = await prepareDeployment(t)
   double.stacks.set('hashgate-test-network', { status: 'CREATE_COMPLETE', events: [], looks: [] })
   double.outcomes.set('hashgate-test-network', { refusal: emptyRefusal })
-  await deployStacks(deployment, await planStacks(deployment, stacks.slice(0, 1)))
+  const plans = await planStacks(deployment, stacks.slice(0, 1))
+  t.notOk(plans[0]?.isNew)
+  await deployStacks(deployment, plans)
   t.equal(said(), 'hashgate-test-network: no changes\nhashgate-test-network: no changes')
   t.notOk(double.actionsAsked().includes('ExecuteChangeSet'))
   t.equal(double.actionsAsked().filter((action) => action === 'DeleteChangeSet').length, 2)

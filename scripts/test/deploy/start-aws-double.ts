@@ -54,7 +54,7 @@ type Form = Record<string, string>
 type Handler = (form: Form) => string
 
 /**
- * As much of CloudFormation, SSM, STS and Redshift's Data API as a deployment asks, over HTTP, telling what a test says. What
+ * As much of CloudFormation, Cloud Control, SSM, STS and Redshift's Data API as a deployment asks, over HTTP, telling what a test says. What
  * moto does not know: time, failures, empty change sets, and the states of an interrupted run.
  */
 export async function startAwsDouble(t: Test) {
@@ -64,8 +64,11 @@ export async function startAwsDouble(t: Test) {
   const requests: { action: string; form: Form }[] = []
   const refusals: { action: string; status: number; code: string; message: string }[] = []
   const sqlFailures = new Map<RegExp, string>()
+  const sqlAnswers: { pattern: RegExp; rows: string[][] }[] = []
   const sql: string[] = []
   const roles = new Map<string, string>()
+  /** Names, ARNs or URLs of what stands without a stack. */
+  const standing = new Set<string>()
   let callerArn = 'arn:aws:iam::111122223333:user/ada'
   const calledAs = (arn: string) => {
     callerArn = arn
@@ -145,22 +148,40 @@ export async function startAwsDouble(t: Test) {
     },
   }
 
+  function lookUp(name: unknown, answer: object): object {
+    if (standing.has(String(name))) return answer
+    throw refuse(400, 'ResourceNotFoundException', `There is no ${name}`)
+  }
+
   const targets: Record<string, (body: Record<string, unknown>) => object> = {
     'AmazonSSM.GetParameters': ({ Names }) => ({
       Parameters: (Names as string[])
         .filter((Name) => parameters.has(Name))
         .map((Name) => ({ Name, Value: parameters.get(Name) })),
     }),
+    'CloudApiService.GetResource': ({ TypeName, Identifier }) => lookUp(Identifier, { TypeName }),
+    'secretsmanager.DescribeSecret': ({ SecretId }) => lookUp(SecretId, {}),
     'RedshiftServerless.GetNamespace': () => ({ namespace: { adminPasswordSecretArn: 'arn:of:secret' } }),
     'RedshiftData.ExecuteStatement': (body) => {
       sql.push(String(body.Sql))
       return { Id: String(sql.length - 1) }
     },
+    'RedshiftData.GetStatementResult': ({ Id }) => ({
+      Records: takeRows(sql[Number(Id)] ?? '').map((row) => row.map((stringValue) => ({ stringValue }))),
+    }),
     'RedshiftData.DescribeStatement': ({ Id }) => {
       const text = sql[Number(Id)] ?? ''
       const failure = [...sqlFailures].find(([pattern]) => pattern.test(text))
       return failure ? { Id, Status: 'FAILED', Error: failure[1] } : { Id, Status: 'FINISHED' }
     },
+  }
+
+  /** Each answer once, but the last one for a pattern stays. */
+  function takeRows(text: string): string[][] {
+    const fitting = sqlAnswers.filter(({ pattern }) => pattern.test(text))
+    const [first] = fitting
+    if (first && fitting.length > 1) sqlAnswers.splice(sqlAnswers.indexOf(first), 1)
+    return first?.rows ?? []
   }
 
   async function answer(incoming: IncomingMessage): Promise<{ status: number; type: string; body: string }> {
@@ -181,6 +202,10 @@ export async function startAwsDouble(t: Test) {
       return { status: 200, type: 'text/xml', body: tag(`${action}Response`, result) }
     } catch (error) {
       const { status, code, message } = error as ReturnType<typeof refuse>
+      if (target) {
+        const body = JSON.stringify({ __type: code, message })
+        return { status: status ?? 500, type: 'application/x-amz-json-1.1', body }
+      }
       const inner = tag('Type', 'Sender') + tag('Code', code) + tag('Message', escapeXml(message))
       return { status: status ?? 500, type: 'text/xml', body: tag('ErrorResponse', tag('Error', inner)) }
     }
@@ -210,8 +235,10 @@ export async function startAwsDouble(t: Test) {
     requests,
     refusals,
     sqlFailures,
+    sqlAnswers,
     sql,
     roles,
+    standing,
     calledAs,
     actionsAsked,
   }

@@ -11,7 +11,7 @@ const image = (imageId: string): ImageRef => ({ tenant: 'local', imageId, genera
 async function* pagesOf(...sizes: number[]): AsyncGenerator<OutdatedPage> {
   for (const [page, size] of sizes.entries()) {
     const images = Array.from({ length: size }, (_, index) => image(`${page}-${index}`))
-    yield { images, looked: size + 1 }
+    yield { images, endingSoon: 0, looked: size + 1 }
   }
 }
 
@@ -29,8 +29,8 @@ async function run(
   const ended = reprocessOutdated(pages, {
     concurrency,
     signal: controller.signal,
-    onLooked: (images) => {
-      noted.looked += images
+    onPage: (page) => {
+      noted.looked += page.looked
     },
     onEnd: ({ imageId }, { outcome }) => noted.ends.push([imageId, outcome]),
     reprocess: async (one) => {

@@ -38,9 +38,9 @@ async function configOf(topic: string): Promise<Record<string, string>> {
   return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
 }
 
-t.test('five topics on three brokers, durable, kept for seven days', async (t) => {
+t.test('six topics on three brokers, durable, kept for seven days', async (t) => {
   const states = await create(3, 7)
-  t.equal(states.length, 5)
+  t.equal(states.length, 6)
   for (const state of states) t.match(state, { partitions: 3, replicas: 3, outcome: 'created' })
   t.match(await configOf(name), {
     'cleanup.policy': 'delete',

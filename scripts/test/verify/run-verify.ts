@@ -14,9 +14,9 @@ export async function runVerify(options: VerifyOptions) {
   const output = new PassThrough()
   const printed = text(output)
   const defaults = { timeoutSeconds: 90, expiryWaitSeconds: 0, sleep: async () => {} }
-  const isKept = await verifySystem({ ...defaults, ...options }, output)
+  const { isKept, skipped } = await verifySystem({ ...defaults, ...options }, output)
   output.end()
-  return { isKept, lines: (await printed).split('\n') }
+  return { isKept, skipped, lines: (await printed).split('\n') }
 }
 
 /** Runs `npm run verify` as a person would, without npm. */

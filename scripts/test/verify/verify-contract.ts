@@ -10,7 +10,7 @@ interface VerifyContract extends VerifyOptions {
 /** A system that keeps its promises is found to keep them, whatever is under it. */
 export async function testVerify(t: Test, { name, ...options }: VerifyContract): Promise<void> {
   await t.test(`every promise is kept over ${name}`, async (t) => {
-    const { isKept, lines } = await runVerify(options)
+    const { isKept, skipped, lines } = await runVerify(options)
     t.ok(isKept)
     t.strictSame(
       lines.filter((line) => /^not ok|^Bail/.test(line)),
@@ -24,6 +24,7 @@ export async function testVerify(t: Test, { name, ...options }: VerifyContract):
       'the local system has no TLS; nothing else is skipped',
     )
     t.equal(lines.filter((line) => line.includes('# SKIP')).length, 2)
+    t.equal(skipped.length, 2)
   })
 
   await t.test(`the command over ${name} says what it did not try`, async (t) => {
@@ -34,6 +35,7 @@ export async function testVerify(t: Test, { name, ...options }: VerifyContract):
     t.match(stdout, /^TAP version 14\n/)
     t.match(stdout, /^ok \d+ - another tenant cannot read the image # SKIP no --other-key was given$/m)
     t.match(stdout, /^ok \d+ - the bucket refuses: expired # SKIP it takes \d+ s: wait for it with --expiry/m)
+    t.match(stdout, new RegExp(`\\n# \\d+ of ${checks.length} promises were not tried, see SKIP\\n$`))
     t.match(stdout, new RegExp(`^1\\.\\.${checks.length}$`, 'm'))
   })
 }

@@ -1,0 +1,44 @@
+import { rootCertificates } from 'node:tls'
+import t from 'tap'
+import { readStacks as readDeployed } from '../../scripts/deploy/read-stacks.ts'
+import { resolveParameters } from '../../scripts/deploy/resolve-parameters.ts'
+import { readParameters } from '../read-template.ts'
+import { modelDeployment } from './model/model-deployment.ts'
+import { modelResource } from './model/model-resource.ts'
+
+const pem = rootCertificates.slice(0, 2).join('\n')
+
+/** What the deploy command passes for a certificate in the parameters, as they are after JSON has been read. */
+async function passCertificate(CaCertificate: string) {
+  const stack = (await readDeployed(new URL('../', import.meta.url), 'prod')).find(
+    ({ name }) => name === 'kafka',
+  )
+  if (!stack) throw new Error('no stack')
+  const { kafka } = readParameters('prod')
+  const values = resolveParameters({ ...stack, given: { ...kafka, CaCertificate } }, 'prod', { Env: 'prod' })
+  const pattern = new RegExp(stack.template.Parameters.CaCertificate?.AllowedPattern ?? 'none')
+  return { certificate: values.CaCertificate ?? '', pattern }
+}
+
+t.test('the secret of the authorities is JSON, with the certificates as they were', async (t) => {
+  const { certificate, pattern } = await passCertificate(`${pem}\n`)
+  t.match(certificate, pattern)
+  t.ok(certificate.length <= 4_096, 'CloudFormation takes no longer values')
+  const { kafka, ...others } = readParameters('prod')
+  const model = modelDeployment('prod', { ...others, kafka: { ...kafka, CaCertificate: certificate } })
+  const { SecretString } = modelResource<{ SecretString: string }>(model, 'kafka', 'CaSecret')
+  t.strictSame(JSON.parse(SecretString), { certificate: pem })
+})
+
+t.test('what would break the JSON is not allowed', async (t) => {
+  const { certificate, pattern } = await passCertificate(pem)
+  for (const wrong of [
+    pem,
+    `${certificate}"`,
+    `"${certificate}`,
+    certificate.replace('\\n', '\\x'),
+    'kafka-ca.pem',
+  ])
+    t.notMatch(wrong, pattern)
+  t.match('', pattern, 'with the reference cluster there is none')
+})

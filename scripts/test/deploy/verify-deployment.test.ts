@@ -1,0 +1,46 @@
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import { verifyDeployment } from '../../deploy/verify-deployment.ts'
+import { prepareDeployment } from './prepare-deployment.ts'
+
+const nobodyKnows = async () => {
+  throw new Error('ENOTFOUND')
+}
+
+async function prepareVerification(t: Test, url: string) {
+  const prepared = await prepareDeployment(t)
+  prepared.double.parameters.set('/hashgate/test/gateway/url', url)
+  prepared.double.parameters.set('/hashgate/test/metadata/keys-table', 'keys')
+  const output = new PassThrough()
+  const printed = text(output)
+  const verify = async (hasZone: boolean) => {
+    const isKept = await verifyDeployment(prepared.deployment, { hasZone, resolve: nobodyKnows, output })
+    output.end()
+    return { isKept, printed: await printed }
+  }
+  return { ...prepared, verify }
+}
+
+t.test('a name that is still to be made is said, with where it goes', async (t) => {
+  const { verify, double, said } = await prepareVerification(t, 'https://images.example.com')
+  double.parameters.set('/hashgate/test/gateway/dns-name', 'lb-1.eu-west-1.elb.amazonaws.com')
+  t.strictSame(await verify(false), { isKept: true, printed: '' })
+  t.match(said(), /^NOT VERIFIED: images\.example\.com has no address yet\. .*CNAME of lb-1\.eu-west-1\.elb/)
+  t.notOk(double.actionsAsked().includes('PutItem'), 'no key is made')
+})
+
+t.test('without the name of the balancer it is said all the same', async (t) => {
+  const { verify, said } = await prepareVerification(t, 'https://images.example.com')
+  t.ok((await verify(false)).isKept)
+  t.match(said(), /CNAME of the load balancer's DNS name/)
+})
+
+t.test('a name that the stack has made must answer, and the keys are revoked in any case', async (t) => {
+  const { verify, double } = await prepareVerification(t, 'http://127.0.0.1:1')
+  const { isKept, printed } = await verify(true)
+  t.notOk(isKept)
+  t.match(printed, /^not ok 1 .*[\s\S]*ECONNREFUSED[\s\S]*Bail out!/m)
+  const asked = double.actionsAsked().filter((action) => /Item$/.test(action))
+  t.strictSame(asked, ['PutItem', 'PutItem', 'UpdateItem', 'UpdateItem'])
+})
