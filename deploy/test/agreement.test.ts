@@ -8,6 +8,7 @@ import { preparePresignUpload } from '../../gateway/presign-upload.ts'
 import { buildTestApp } from '../../gateway/test/build-test-app.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
 import { isScheduleEvent } from '../../processor/read-schedule-event.ts'
+import { readTemplate } from '../read-template.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 import { gatewaySettings, processorSettings } from './model/read-settings.ts'
@@ -130,6 +131,19 @@ for (const env of environments) {
     )
   })
 }
+
+t.test(
+  "an edit of the brokers' template replaces none of them, and whoever ends one is not stopped",
+  async (t) => {
+    const { Resources } = readTemplate({ stack: 'kafka-cluster', template: 'kafka-cluster.yaml', writes: [] })
+    const brokers = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::EC2::Instance')
+    t.equal(brokers.length, 3)
+    for (const [id, { Properties = {} }] of brokers) {
+      t.match(Properties.LaunchTemplate, { Version: { Ref: `${id}Version` } }, id)
+      t.notOk(Properties.DisableApiTermination || Properties.InstanceType, id)
+    }
+  },
+)
 
 const someRecord = () =>
   newRecord(

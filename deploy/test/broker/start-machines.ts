@@ -34,7 +34,8 @@ export async function startMachines(
     pom: join(import.meta.dirname, '../../../scripts/services/kafka/pom.xml'),
     mainArtifact: 'kafka_2.13',
   })
-  for (const [name, text] of Object.entries(fakePrograms({ jars }))) {
+  const { 'cfn-signal': signal = '', ...programs } = fakePrograms({ jars })
+  for (const [name, text] of Object.entries(programs)) {
     const folder = name.startsWith('kafka-') ? at('distribution/kafka/bin') : at('bin')
     await writeFile(join(folder, name), text, { mode: 0o755 })
   }
@@ -56,8 +57,9 @@ export async function startMachines(
   const machines = await Promise.all(
     brokerIds.map(async (id) => {
       const folder = at(`broker-${id}`)
-      for (const part of ['etc/systemd/system', 'var/lib', 'opt'])
+      for (const part of ['etc/systemd/system', 'var/lib', 'opt/aws/bin'])
         await mkdir(join(folder, part), { recursive: true })
+      await writeFile(join(folder, 'opt/aws/bin/cfn-signal'), signal, { mode: 0o755 })
       await writeFile(join(folder, 'etc/fstab'), '')
       await writeFile(join(folder, 'user-data'), adapt(script, { folder, network, id }))
       t.teardown(() => stop(folder))
