@@ -26,7 +26,7 @@ const settings = Type.Object({
   IMAGE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, default: 60 }),
   /** Longest time for one decode. An image must have as much, or none could ever be rejected for it. */
   DECODE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, maximum: 3600, default: 30 }),
-  /** Whole originals in decoders at one time, in megabytes: progressive JPEG, WebP, AVIF. A larger one is decoded alone. */
+  /** Whole pictures in decoders and in AVIF's and animations' encoders at one time, in megabytes. A larger one is alone. */
   DECODE_MEMORY_MB: Type.Integer({ minimum: 1, default: 140 }),
   /** Images that one process works on at the same time, over all its triggers. */
   IMAGES_IN_FLIGHT: Type.Integer({ minimum: 1, maximum: 64, default: 2 }),

@@ -8,6 +8,7 @@ import { createStepDeps, fetchedWork } from '../doubles/fetched-work.ts'
 const { record } = fetchedWork(Buffer.from('bytes'), 'image/png')
 const nowMs = Date.UTC(2026, 10, 22, 11)
 const owed = {
+  leaseUntil: nowMs + 60_000,
   finishedAt: new Date(nowMs).toISOString(),
   owedEvents: [imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })],
 }
