@@ -15,8 +15,13 @@ export interface Metric {
 const unlisted: Record<string, string> = {
   'AWS/Lambda AsyncEventAge': 'Types of metrics for Lambda functions, asynchronous invocation metrics',
   'AWS/Lambda OffsetLag': 'Types of metrics for Lambda functions, performance metrics',
+  'AWS/Lambda PollingErrorCount': 'Types of metrics for Lambda functions, event source mapping metrics',
+  'AWS/Lambda ProvisionedPollers': 'Types of metrics for Lambda functions, event source mapping metrics',
   'AWS/WAFV2 BlockedRequests': 'AWS WAF metrics and dimensions',
 }
+
+/** Metrics that an event source sends only when it is told to, by the group that it has to be told. */
+const optional: Record<string, string> = { 'AWS/Lambda PollingErrorCount': 'ErrorCount' }
 
 const listed = new Set(
   loadAwsServiceSpecSync()
@@ -41,6 +46,8 @@ interface AgentConfig {
 export function findFault(metric: Metric, stacks: ModelStack[]): string | undefined {
   const { namespace, name } = metric
   const title = `${namespace} ${name}`
+  const group = optional[title]
+  if (group && !readMetricGroups(stacks).includes(group)) return `the event source sends no ${group}`
   if (namespace.startsWith('AWS/')) {
     return listed.has(title) || title in unlisted ? undefined : `AWS knows no ${title}`
   }
@@ -50,6 +57,13 @@ export function findFault(metric: Metric, stacks: ModelStack[]): string | undefi
   )
   const isWritten = fromProcessor(stacks).some((written) => isDeepStrictEqual(written, metric))
   return isFiltered || isWritten ? undefined : `nobody sends ${title}`
+}
+
+function readMetricGroups(stacks: ModelStack[]): string[] {
+  return (
+    modelResource<{ MetricsConfig?: { Metrics: string[] } }>(stacks, 'processor', 'CompletedEvents')
+      .MetricsConfig?.Metrics ?? []
+  )
 }
 
 function fromProcessor(stacks: ModelStack[]): Metric[] {
