@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { withSystem } from '../../local/with-system.ts'
 import { openBrowser } from './open-browser.ts'
 import { serveClient } from './serve-client.ts'
@@ -8,12 +8,9 @@ import { serveClient } from './serve-client.ts'
 const photo = fileURLToPath(new URL('../../../processor/test/photos/stream-baseline.jpg', import.meta.url))
 
 t.test('a page of another origin uploads the file that a person chose', async (t) => {
-  const origin = await serveClient(t)
-  const browser = await openBrowser(t)
+  const { page, origin } = await openPage(t)
   await withSystem(
     async ({ gatewayUrl, key }) => {
-      const page = await browser.newPage()
-      await page.goto(origin)
       await page.locator('input').setInputFiles(photo)
 
       const first = await upload(page, { gateway: gatewayUrl, key })
@@ -36,18 +33,23 @@ t.test('a page of another origin uploads the file that a person chose', async (t
 })
 
 t.test('a page of an origin that is not listed gets nothing', async (t) => {
-  const origin = await serveClient(t)
-  const browser = await openBrowser(t)
+  const { page } = await openPage(t)
   await withSystem(
     async ({ gatewayUrl, key }) => {
-      const page = await browser.newPage()
-      await page.goto(origin)
       const request = fetchFrom(page, `${gatewayUrl}/v1/images`, key)
       await t.rejects(request, { message: /Failed to fetch/ })
     },
     { CORS_ORIGINS: 'https://app.example.com' },
   )
 })
+
+/** A page of some web application, in a browser of its own. */
+async function openPage(t: Test): Promise<{ page: Page; origin: string }> {
+  const origin = await serveClient(t)
+  const page = await (await openBrowser(t)).newPage()
+  await page.goto(origin)
+  return { page, origin }
+}
 
 function fetchFrom(page: Page, url: string, key: string): Promise<number> {
   return page.evaluate(
