@@ -8,11 +8,10 @@ import Fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify'
-import type { Logger } from '../core/logger.ts'
-import { createAnnounceEvents } from './announce-events.ts'
-import { compileValidators } from './compile-validators.ts'
+import type { Logger } from '../core/telemetry/logger.ts'
 import type { GatewayConfig } from './config.ts'
-import type { GatewayDependencies } from './dependencies.ts'
+import { compileValidators } from './http/compile-validators.ts'
+import type { GatewayDependencies } from './http/dependencies.ts'
 import { allowOrigins } from './plugins/allow-origins.ts'
 import { announceClosing } from './plugins/announce-closing.ts'
 import { authenticate } from './plugins/authenticate.ts'
@@ -25,13 +24,14 @@ import { relayOwedEvents } from './plugins/relay-owed-events.ts'
 import { reportProblems, sendProblem, toProblem } from './plugins/report-problems.ts'
 import { sendSecurityHeaders } from './plugins/send-security-headers.ts'
 import { shedLoad } from './plugins/shed-load.ts'
-import { createRequestUpload } from './request-upload.ts'
 import { completeUpload } from './routes/complete-upload.ts'
 import { createUpload } from './routes/create-upload.ts'
 import { createUploadBatch } from './routes/create-upload-batch.ts'
 import { getImage } from './routes/get-image.ts'
 import { health } from './routes/health.ts'
 import { listImages } from './routes/list-images.ts'
+import { createAnnounceEvents } from './uploads/announce-events.ts'
+import { createRequestUpload } from './uploads/request-upload.ts'
 
 export type GatewayApp = FastifyInstance<
   RawServerDefault,

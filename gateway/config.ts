@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
-import { ConfigError } from '../core/config-error.ts'
-import { connectionSettings, readConfig } from '../core/read-config.ts'
+import { ConfigError } from '../core/config/config-error.ts'
+import { connectionSettings, readConfig } from '../core/config/read-config.ts'
 import { tokenSettings } from './auth/token-settings.ts'
 
 const schema = Type.Object({

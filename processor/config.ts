@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
-import { ConfigError } from '../core/config-error.ts'
-import { connectionSettings, readConfig, readTogether } from '../core/read-config.ts'
-import { readVariants } from '../core/read-variants.ts'
-import type { VariantSpec } from '../core/variants.ts'
+import { ConfigError } from '../core/config/config-error.ts'
+import { connectionSettings, readConfig, readTogether } from '../core/config/read-config.ts'
+import { readVariants } from '../core/images/read-variants.ts'
+import type { VariantSpec } from '../core/images/variants.ts'
 
 const settings = Type.Object({
   ...connectionSettings,

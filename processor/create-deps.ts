@@ -1,14 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { documentClientOptions } from '../core/aws-client-options.ts'
-import { createBucket } from '../core/bucket.ts'
-import { createCatalog } from '../core/catalog.ts'
-import type { EventBus } from '../core/event-bus.ts'
-import { hashRecipe } from '../core/recipe.ts'
+import { documentClientOptions } from '../core/aws/aws-client-options.ts'
+import { createBucket } from '../core/aws/bucket.ts'
+import { createCatalog } from '../core/catalog/catalog.ts'
+import type { EventBus } from '../core/events/event-bus.ts'
+import { hashRecipe } from '../core/images/recipe.ts'
 import type { ProcessorConfig } from './config.ts'
-import { limitHeldBytes } from './limit-held-bytes.ts'
-import type { ProcessorDeps } from './work.ts'
+import { limitHeldBytes } from './imaging/limit-held-bytes.ts'
+import type { ProcessorDeps } from './pipeline/work.ts'
 
 interface Clients {
   s3: S3Client

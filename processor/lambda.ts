@@ -6,22 +6,22 @@ import {
   dynamoDbClientOptions,
   s3ClientOptions,
   secretsManagerClientOptions,
-} from '../core/aws-client-options.ts'
-import { connectKafka } from '../core/connect-kafka.ts'
-import { createDeadLetters } from '../core/dead-letters.ts'
-import { createEventBus } from '../core/event-bus.ts'
-import { createLogger } from '../core/logger.ts'
-import { startTracing } from '../core/start-tracing.ts'
+} from '../core/aws/aws-client-options.ts'
+import { createDeadLetters } from '../core/events/dead-letters.ts'
+import { createEventBus } from '../core/events/event-bus.ts'
+import { connectKafka } from '../core/kafka/connect-kafka.ts'
+import { createLogger } from '../core/telemetry/logger.ts'
+import { startTracing } from '../core/telemetry/start-tracing.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
-import { createHandler, type TriggerEvent } from './create-handler.ts'
-import { createLambdaMetrics } from './publish-metrics.ts'
-import type { KafkaAnswer } from './read-kafka-event.ts'
-import { createReconcile } from './reconcile.ts'
-import type { CallTime } from './start-deadline.ts'
-import { takeCallTime } from './take-call-time.ts'
-import { throwFailures } from './throw-failures.ts'
-import { createFindTraceparent } from './trace-image.ts'
+import { createLambdaMetrics } from './pipeline/publish-metrics.ts'
+import type { CallTime } from './pipeline/start-deadline.ts'
+import { createHandler, type TriggerEvent } from './triggers/create-handler.ts'
+import type { KafkaAnswer } from './triggers/read-kafka-event.ts'
+import { createReconcile } from './triggers/reconcile.ts'
+import { takeCallTime } from './triggers/take-call-time.ts'
+import { throwFailures } from './triggers/throw-failures.ts'
+import { createFindTraceparent } from './triggers/trace-image.ts'
 
 const config = readProcessorConfig()
 const logger = createLogger('processor', config.LOG_LEVEL)

@@ -7,21 +7,21 @@ import {
   dynamoDbClientOptions,
   s3ClientOptions,
   secretsManagerClientOptions,
-} from '../core/aws-client-options.ts'
-import { connectKafka } from '../core/connect-kafka.ts'
-import { createDeadLetters } from '../core/dead-letters.ts'
-import { createEventBus } from '../core/event-bus.ts'
-import { createLogger } from '../core/logger.ts'
-import { readOrExit } from '../core/read-config.ts'
-import { startTracing } from '../core/start-tracing.ts'
-import { buildReceiver } from './build-receiver.ts'
+} from '../core/aws/aws-client-options.ts'
+import { readOrExit } from '../core/config/read-config.ts'
+import { createDeadLetters } from '../core/events/dead-letters.ts'
+import { createEventBus } from '../core/events/event-bus.ts'
+import { connectKafka } from '../core/kafka/connect-kafka.ts'
+import { createLogger } from '../core/telemetry/logger.ts'
+import { startTracing } from '../core/telemetry/start-tracing.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
-import { createHandler } from './create-handler.ts'
-import { createReconcile } from './reconcile.ts'
-import { startKafkaTrigger } from './start-kafka-trigger.ts'
-import { startReconciler } from './start-reconciler.ts'
-import { createFindTraceparent } from './trace-image.ts'
+import { buildReceiver } from './triggers/build-receiver.ts'
+import { createHandler } from './triggers/create-handler.ts'
+import { createReconcile } from './triggers/reconcile.ts'
+import { startKafkaTrigger } from './triggers/start-kafka-trigger.ts'
+import { startReconciler } from './triggers/start-reconciler.ts'
+import { createFindTraceparent } from './triggers/trace-image.ts'
 
 /** The processor as a long-running process, for people not on Lambda: S3 notifications by HTTP, and a Kafka consumer. */
 const config = await readOrExit(readProcessorConfig)

@@ -1,8 +1,8 @@
 /** `npm run bench`: how the gateway and the processor compare with the least that could do the same. */
 import { parseArgs } from 'node:util'
 import { describeMachine } from './bench/describe-machine.ts'
-import { benchGateway } from './bench/gateway-bench.ts'
-import { benchProcessor, processorBenches } from './bench/processor-bench.ts'
+import { benchGateway } from './bench/gateway/gateway-bench.ts'
+import { benchProcessor, processorBenches } from './bench/processor/processor-bench.ts'
 import { runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run bench [-- NAME…]

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { kafkaSettings } from '../core/kafka-settings.ts'
-import { connectionSettings, readConfig } from '../core/read-config.ts'
+import { kafkaSettings } from '../core/config/kafka-settings.ts'
+import { connectionSettings, readConfig } from '../core/config/read-config.ts'
 
 const schema = Type.Object({
   /** Of the gateway. 0 picks a free one. */

@@ -1,8 +1,8 @@
 /** `npm run keys`: makes, lists and revokes API keys. */
 import { parseArgs } from 'node:util'
-import { parseKey } from '../core/api-key.ts'
-import type { KeyTable } from '../core/key-table.ts'
-import { tenantPattern } from '../core/object-key.ts'
+import { parseKey } from '../core/api-keys/api-key.ts'
+import type { KeyTable } from '../core/api-keys/key-table.ts'
+import { tenantPattern } from '../core/images/object-key.ts'
 import { auditChange } from './keys/audit-change.ts'
 import { createKey } from './keys/create-key.ts'
 import { openKeys } from './keys/open-keys.ts'

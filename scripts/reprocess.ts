@@ -1,7 +1,7 @@
 /** `npm run reprocess`: makes the variants and records of images again that another recipe has made. */
 import { parseArgs } from 'node:util'
-import { tenantPattern } from '../core/object-key.ts'
-import { reprocessImage } from '../processor/process-image.ts'
+import { tenantPattern } from '../core/images/object-key.ts'
+import { reprocessImage } from '../processor/pipeline/process-image.ts'
 import { abortOnSignal } from './abort-on-signal.ts'
 import { positiveInteger } from './positive-integer.ts'
 import { countEnds } from './reprocess/count-ends.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { manifestKey, rawKey, variantKey } from '../../core/object-key.ts'
+import { manifestKey, rawKey, variantKey } from '../../core/images/object-key.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { account, region } from './model/name-resource.ts'
 import { prepareSimulation, type Request } from './policies/simulate.ts'

@@ -1,7 +1,7 @@
 import { CreateTableCommand, type DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import t from 'tap'
-import { createCatalogTable } from '../../core/create-catalog-table.ts'
-import { createKeyTable } from '../../core/create-key-table.ts'
+import { createKeyTable } from '../../core/api-keys/create-key-table.ts'
+import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { buildTestApp, sha256, withKey } from '../../gateway/test/build-test-app.ts'
+import { buildTestApp, sha256, withKey } from '../../scripts/testkit/build-test-app.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 import { filtersOf, findFault, type Metric } from './monitoring/known-metrics.ts'

@@ -1,7 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { HeadBucketCommand } from '@aws-sdk/client-s3'
 import t from 'tap'
-import { createCatalogTable } from '../../core/create-catalog-table.ts'
+import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
 import { deployStacks } from '../../scripts/deploy/deploy-stacks.ts'
 import { destroyStacks } from '../../scripts/deploy/destroy-stacks.ts'
 import { findStack } from '../../scripts/deploy/find-stack.ts'

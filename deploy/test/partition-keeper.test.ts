@@ -1,5 +1,5 @@
 import t from 'tap'
-import { manifestKey } from '../../core/object-key.ts'
+import { manifestKey } from '../../core/images/object-key.ts'
 import { createGlueDouble } from './glue-double.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'

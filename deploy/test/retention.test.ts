@@ -1,5 +1,5 @@
 import t from 'tap'
-import { newRecord } from '../../core/image-record.ts'
+import { newRecord } from '../../core/images/image-record.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { type LifecycleRule, liveThrough } from './lifecycle/live-through.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'

@@ -1,4 +1,4 @@
-import type { Logger } from '../../core/logger.ts'
+import type { Logger } from '../../core/telemetry/logger.ts'
 
 /** Why a key or a token was not accepted. */
 export type RefusalReason =

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
-import { type ApiKey, hasSecret, parseKey } from '../../core/api-key.ts'
-import type { KeyTable } from '../../core/key-table.ts'
-import type { Principal } from '../principal.ts'
+import { type ApiKey, hasSecret, parseKey } from '../../core/api-keys/api-key.ts'
+import type { KeyTable } from '../../core/api-keys/key-table.ts'
 import type { Audit, AuditSubject, Origin } from './audit.ts'
+import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 
 interface IdentifyByKeyOptions {

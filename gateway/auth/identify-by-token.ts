@@ -1,9 +1,9 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose'
-import { type Scope, scopes } from '../../core/api-key.ts'
+import { type Scope, scopes } from '../../core/api-keys/api-key.ts'
 import { DependencyUnavailable } from '../../core/errors.ts'
-import { tenantPattern } from '../../core/object-key.ts'
-import type { Principal } from '../principal.ts'
+import { tenantPattern } from '../../core/images/object-key.ts'
 import { isIssuerFailure } from './issuer-keys.ts'
+import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 import type { TokenSettings } from './token-settings.ts'
 

@@ -1,6 +1,6 @@
-import { scopes } from '../../core/api-key.ts'
-import type { Principal } from '../principal.ts'
+import { scopes } from '../../core/api-keys/api-key.ts'
 import type { Origin } from './audit.ts'
+import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 
 /** What a request shows: `Authorization: Bearer …`, or `x-api-key`. */

@@ -1,4 +1,4 @@
-import type { KeyTable } from '../../core/key-table.ts'
+import type { KeyTable } from '../../core/api-keys/key-table.ts'
 import type { GatewayConfig } from '../config.ts'
 import type { Audit } from './audit.ts'
 import { createIdentify, type Identify, identifyNobody } from './identify.ts'

@@ -1,7 +1,7 @@
 import Fastify, { LogController } from 'fastify'
-import type { Logger } from '../../core/logger.ts'
-import type { GatewayDependencies } from '../dependencies.ts'
-import { rememberBriefly } from '../remember-briefly.ts'
+import type { Logger } from '../../core/telemetry/logger.ts'
+import type { GatewayDependencies } from '../http/dependencies.ts'
+import { rememberBriefly } from './remember-briefly.ts'
 
 /** Each measurement asks the catalog some thirty times. */
 const measurementLifetimeMs = 5_000

@@ -2,8 +2,8 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { namedSchemas } from '../schemas.ts'
-import { showRequestExamples } from '../show-request-examples.ts'
+import { namedSchemas } from '../http/schemas.ts'
+import { showRequestExamples } from '../http/show-request-examples.ts'
 
 const description = `Every image uploaded once, straight to S3.
 

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin'
 import type { Static } from 'typebox'
 import { type FieldError, Problem, type ProblemCode } from '../../core/errors.ts'
-import type { ProblemDetails } from '../schemas.ts'
+import type { ProblemDetails } from '../http/schemas.ts'
 
 export type ValidationFault = NonNullable<FastifyError['validation']>[number]
 

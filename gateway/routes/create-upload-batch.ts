@@ -2,14 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { Problem } from '../../core/errors.ts'
 import type { GatewayApp } from '../app.ts'
-import {
-  logFailure,
-  toProblem,
-  toProblemDetails,
-  type ValidationFault,
-  validationProblem,
-} from '../plugins/report-problems.ts'
-import type { RequestUpload } from '../request-upload.ts'
+import { answer, problemAnswers } from '../http/responses.ts'
 import {
   maxBatchItems,
   ref,
@@ -17,8 +10,15 @@ import {
   UploadBatchRequest,
   UploadBatchResult,
   type UploadRequest,
-} from '../schemas.ts'
-import { answer, problemAnswers } from './responses.ts'
+} from '../http/schemas.ts'
+import {
+  logFailure,
+  toProblem,
+  toProblemDetails,
+  type ValidationFault,
+  validationProblem,
+} from '../plugins/report-problems.ts'
+import type { RequestUpload } from '../uploads/request-upload.ts'
 
 type Item = Static<typeof UploadRequest>
 type Result = Static<typeof UploadBatchItem>

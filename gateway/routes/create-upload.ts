@@ -1,8 +1,8 @@
 import type { GatewayApp } from '../app.ts'
-import { examples } from '../examples.ts'
-import type { RequestUpload } from '../request-upload.ts'
-import { ref, UploadAnswer, UploadRequest } from '../schemas.ts'
-import { answer, problemAnswers } from './responses.ts'
+import { examples } from '../http/examples.ts'
+import { answer, problemAnswers } from '../http/responses.ts'
+import { ref, UploadAnswer, UploadRequest } from '../http/schemas.ts'
+import type { RequestUpload } from '../uploads/request-upload.ts'
 
 /** One image with the longest file name fits in. */
 const bodyLimitBytes = 8 * 1024

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { Problem } from '../../core/errors.ts'
-import { type ImageRecord, isFinal } from '../../core/image-record.ts'
+import { type ImageRecord, isFinal } from '../../core/images/image-record.ts'
 import type { AppConfig, GatewayApp } from '../app.ts'
-import type { GatewayDependencies } from '../dependencies.ts'
-import { describeImage } from '../describe-image.ts'
-import { Image, ImageParams } from '../schemas.ts'
-import { answer, problemAnswers } from './responses.ts'
+import type { GatewayDependencies } from '../http/dependencies.ts'
+import { describeImage } from '../http/describe-image.ts'
+import { answer, problemAnswers } from '../http/responses.ts'
+import { Image, ImageParams } from '../http/schemas.ts'
 
 const firstPollMs = 50
 const maxPollMs = 800

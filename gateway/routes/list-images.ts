@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { dayAt, dayOfPlace } from '../../core/day-index.ts'
+import { dayAt, dayOfPlace } from '../../core/catalog/day-index.ts'
 import type { GatewayApp } from '../app.ts'
-import type { GatewayDependencies } from '../dependencies.ts'
-import { describeImage } from '../describe-image.ts'
-import { examples } from '../examples.ts'
-import { readCursor, writeCursor } from '../list-cursor.ts'
-import { ImageList, ImageStatus, ref } from '../schemas.ts'
-import { answer, problemAnswers } from './responses.ts'
+import type { GatewayDependencies } from '../http/dependencies.ts'
+import { describeImage } from '../http/describe-image.ts'
+import { examples } from '../http/examples.ts'
+import { readCursor, writeCursor } from '../http/list-cursor.ts'
+import { answer, problemAnswers } from '../http/responses.ts'
+import { ImageList, ImageStatus, ref } from '../http/schemas.ts'
 
 const description = `Images whose upload was first asked for on one UTC day, newest first.
 

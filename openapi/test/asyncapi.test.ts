@@ -3,11 +3,11 @@ import { createRequire } from 'node:module'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import t from 'tap'
-import { writeDeadLetterHeaders } from '../../core/dead-letter-headers.ts'
 import { rejections } from '../../core/errors.ts'
-import { headersOf, imageEvent, type Topic, topics } from '../../core/events.ts'
-import { newRecord } from '../../core/image-record.ts'
-import { acceptedFormats } from '../../core/variants.ts'
+import { writeDeadLetterHeaders } from '../../core/events/dead-letter-headers.ts'
+import { headersOf, imageEvent, type Topic, topics } from '../../core/events/events.ts'
+import { newRecord } from '../../core/images/image-record.ts'
+import { acceptedFormats } from '../../core/images/variants.ts'
 
 interface Message {
   headers: { $ref: string }

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { variants } from '../../core/variants.ts'
+import { variants } from '../../core/images/variants.ts'
 import { readProcessorConfig } from '../config.ts'
 
 const required = {

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t, { test } from 'tap'
-import { rawKey } from '../../core/object-key.ts'
-import { readEvent } from './doubles/read-event.ts'
-import { startEmbeddedServices } from './doubles/start-embedded-services.ts'
-import { makeImage } from './images/make-image.ts'
+import { rawKey } from '../../core/images/object-key.ts'
+import { makeImage } from '../../scripts/testkit/images/make-image.ts'
+import { startEmbeddedServices } from '../../scripts/testkit/start-embedded-services.ts'
+import { readEvent } from './triggers/read-event.ts'
 
 const run = promisify(execFile)
 const services = await startEmbeddedServices(t)

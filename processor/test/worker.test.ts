@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import t, { type Test, test } from 'tap'
-import { type ImageRecord, isFinal } from '../../core/image-record.ts'
-import { rawKey } from '../../core/object-key.ts'
-import { pollUntil } from './doubles/poll-until.ts'
-import { startEmbeddedServices } from './doubles/start-embedded-services.ts'
-import { startWorker } from './doubles/start-worker.ts'
-import { drawNoise, makeImage } from './images/make-image.ts'
+import { type ImageRecord, isFinal } from '../../core/images/image-record.ts'
+import { rawKey } from '../../core/images/object-key.ts'
+import { drawNoise, makeImage } from '../../scripts/testkit/images/make-image.ts'
+import { pollUntil } from '../../scripts/testkit/poll-until.ts'
+import { startEmbeddedServices } from '../../scripts/testkit/start-embedded-services.ts'
+import { startWorker } from '../../scripts/testkit/start-worker.ts'
 
 const services = await startEmbeddedServices(t)
 

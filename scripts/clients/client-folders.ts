@@ -6,5 +6,5 @@ export const repository = join(import.meta.dirname, '../..')
 /** Programs, jars and logs that making and testing the clients needs. */
 export const clientsCache = servicesLayout(join(repository, '.cache/clients'))
 
-export const clientFolder = (language: string) => join(repository, 'openapi/clients', language)
+export const clientFolder = (language: string) => join(repository, 'openapi/generated-clients', language)
 export const generatedFolder = (language: string) => join(clientFolder(language), 'generated')

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import { pino } from 'pino'
-import type { ApiKey } from '../../core/api-key.ts'
-import { createLogger } from '../../core/logger.ts'
+import type { ApiKey } from '../../core/api-keys/api-key.ts'
+import { createLogger } from '../../core/telemetry/logger.ts'
 
 const standardError = 2
 

@@ -1,5 +1,5 @@
-import { type ApiKey, generateKey } from '../../core/api-key.ts'
-import type { KeyTable } from '../../core/key-table.ts'
+import { type ApiKey, generateKey } from '../../core/api-keys/api-key.ts'
+import type { KeyTable } from '../../core/api-keys/key-table.ts'
 
 export type KeyOptions = Pick<ApiKey, 'tenant' | 'scopes' | 'requestsPerMinute' | 'expiresAt' | 'label'>
 

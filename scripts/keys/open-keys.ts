@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { documentClientOptions, dynamoDbClientOptions } from '../../core/aws-client-options.ts'
-import { openKeyTable } from '../../core/key-table.ts'
+import { openKeyTable } from '../../core/api-keys/key-table.ts'
+import { documentClientOptions, dynamoDbClientOptions } from '../../core/aws/aws-client-options.ts'
 import { hasKeysTable, readKeysConfig } from '../config.ts'
 import { readLocalSettings } from '../local/local-settings.ts'
 

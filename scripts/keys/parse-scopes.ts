@@ -1,4 +1,4 @@
-import { type Scope, scopes } from '../../core/api-key.ts'
+import { type Scope, scopes } from '../../core/api-keys/api-key.ts'
 
 /** @param text such as `upload,read`. @throws Error for people */
 export function parseScopes(text: string): Scope[] {

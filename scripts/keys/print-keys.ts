@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { ApiKey } from '../../core/api-key.ts'
+import type { ApiKey } from '../../core/api-keys/api-key.ts'
 
 /** One line a key, the oldest first. */
 export function printKeys(keys: ApiKey[], nowMs: number): void {

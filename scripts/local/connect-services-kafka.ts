@@ -1,5 +1,5 @@
-import { createKafka } from '../../core/kafka.ts'
-import { createLogger } from '../../core/logger.ts'
+import { createKafka } from '../../core/kafka/kafka.ts'
+import { createLogger } from '../../core/telemetry/logger.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
 
 /** A client for a script that looks into the topics of the services. */

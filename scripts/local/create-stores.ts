@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
-import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws-client-options.ts'
-import { createCatalogTable } from '../../core/create-catalog-table.ts'
-import { createKeyTable } from '../../core/create-key-table.ts'
+import { createKeyTable } from '../../core/api-keys/create-key-table.ts'
+import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws/aws-client-options.ts'
+import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
 
 /** Where the stores are, and how they are called; named like the settings of the gateway and the processor. */
 export interface StoreSettings {

@@ -1,7 +1,7 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { hasSecret, parseKey, scopes } from '../../core/api-key.ts'
-import { documentClientOptions } from '../../core/aws-client-options.ts'
-import { type KeyTable, openKeyTable } from '../../core/key-table.ts'
+import { hasSecret, parseKey, scopes } from '../../core/api-keys/api-key.ts'
+import { type KeyTable, openKeyTable } from '../../core/api-keys/key-table.ts'
+import { documentClientOptions } from '../../core/aws/aws-client-options.ts'
 import { createKey } from '../keys/create-key.ts'
 import { connectStores, type StoreSettings } from './create-stores.ts'
 

@@ -5,9 +5,9 @@ import {
   joinHeaders,
   readDeadLetterHeaders,
   withoutDeadLetterHeaders,
-} from '../../core/dead-letter-headers.ts'
-import { readHeaders } from '../../core/received-event.ts'
-import { rememberPartitions, sendBatch } from '../../core/send-batch.ts'
+} from '../../core/events/dead-letter-headers.ts'
+import { readHeaders } from '../../core/kafka/received-event.ts'
+import { rememberPartitions, sendBatch } from '../../core/kafka/send-batch.ts'
 import { findRanges } from './find-ranges.ts'
 import { readRanges } from './read-ranges.ts'
 

@@ -1,5 +1,5 @@
-import type { ImageRef } from '../../core/object-key.ts'
-import type { OutdatedPage } from '../../core/outdated-images.ts'
+import type { OutdatedPage } from '../../core/catalog/outdated-images.ts'
+import type { ImageRef } from '../../core/images/object-key.ts'
 import type { End } from './reprocess-outdated.ts'
 
 export type EndCounts = ReturnType<typeof countEnds>

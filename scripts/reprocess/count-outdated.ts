@@ -1,4 +1,4 @@
-import type { OutdatedPage } from '../../core/outdated-images.ts'
+import type { OutdatedPage } from '../../core/catalog/outdated-images.ts'
 import { printTable } from '../bench/print-table.ts'
 import { printEndingSoon } from './print-summary.ts'
 

@@ -5,10 +5,10 @@ import {
   dynamoDbClientOptions,
   s3ClientOptions,
   secretsManagerClientOptions,
-} from '../../core/aws-client-options.ts'
-import { connectKafka } from '../../core/connect-kafka.ts'
-import { createEventBus } from '../../core/event-bus.ts'
-import { createLogger } from '../../core/logger.ts'
+} from '../../core/aws/aws-client-options.ts'
+import { createEventBus } from '../../core/events/event-bus.ts'
+import { connectKafka } from '../../core/kafka/connect-kafka.ts'
+import { createLogger } from '../../core/telemetry/logger.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
 import { createDeps } from '../../processor/create-deps.ts'
 import { hasCatalog, namedSettings } from '../config.ts'

@@ -1,4 +1,4 @@
-import type { VariantSpec } from '../../core/variants.ts'
+import type { VariantSpec } from '../../core/images/variants.ts'
 import type { EndCounts } from './count-ends.ts'
 import type { End } from './reprocess-outdated.ts'
 

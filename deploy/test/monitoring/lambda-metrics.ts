@@ -1,4 +1,4 @@
-import { createLambdaMetrics } from '../../../processor/publish-metrics.ts'
+import { createLambdaMetrics } from '../../../processor/pipeline/publish-metrics.ts'
 import type { Metric } from './known-metrics.ts'
 
 interface EmbeddedMetrics {

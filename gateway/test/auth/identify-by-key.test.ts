@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { createLogger } from '../../../core/logger.ts'
+import { createLogger } from '../../../core/telemetry/logger.ts'
+import { createKeyTableDouble } from '../../../scripts/testkit/key-table-double.ts'
 import { createAudit } from '../../auth/audit.ts'
 import { createIdentifyByKey, keyLifetimeMs } from '../../auth/identify-by-key.ts'
-import { createKeyTableDouble } from '../key-table-double.ts'
 
 const origin = { ip: '192.0.2.1', requestId: 'request-1' }
 

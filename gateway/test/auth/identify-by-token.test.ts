@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeJwt, exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
 import t, { type Test } from 'tap'
+import { testConfig } from '../../../scripts/testkit/build-test-app.ts'
 import { createIdentifyByToken } from '../../auth/identify-by-token.ts'
 import { openIssuerKeys } from '../../auth/issuer-keys.ts'
-import { testConfig } from '../build-test-app.ts'
 import { startIssuer } from './start-issuer.ts'
 
 async function setUp(t: Test, said: Partial<typeof testConfig> = {}, cooldownMs = 10_000) {

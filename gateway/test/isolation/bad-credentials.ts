@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import type { Test } from 'tap'
-import { type ApiKey, scopes } from '../../../core/api-key.ts'
+import { type ApiKey, scopes } from '../../../core/api-keys/api-key.ts'
 import { startIssuer } from '../auth/start-issuer.ts'
 import type { Route } from './guarded-routes.ts'
 import type { Isolated } from './start-isolated.ts'

@@ -1,7 +1,7 @@
-import type { Catalog } from '../../../core/catalog.ts'
-import { imageEvent, topics } from '../../../core/events.ts'
-import type { ImageResult } from '../../../core/image-leases.ts'
-import type { ImageStatus } from '../../../core/image-record.ts'
+import type { Catalog } from '../../../core/catalog/catalog.ts'
+import type { ImageResult } from '../../../core/catalog/image-leases.ts'
+import { imageEvent, topics } from '../../../core/events/events.ts'
+import type { ImageStatus } from '../../../core/images/image-record.ts'
 import { declared } from './guarded-routes.ts'
 import { newId } from './new-id.ts'
 

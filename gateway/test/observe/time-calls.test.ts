@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import t from 'tap'
-import { createKeyTable } from '../../../core/create-key-table.ts'
+import { createKeyTable } from '../../../core/api-keys/create-key-table.ts'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
 import { createMetrics } from '../../observe/create-metrics.ts'
 import { measureDynamoDb } from '../../observe/measure-dynamodb.ts'

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createKeyTableDouble } from '../../../scripts/testkit/key-table-double.ts'
 import { createIdentify } from '../../auth/identify.ts'
 import { createIdentifyByKey } from '../../auth/identify-by-key.ts'
-import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
-import { createKeyTableDouble } from '../key-table-double.ts'
 
 const url = `/v1/images/${sha256}`
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` })

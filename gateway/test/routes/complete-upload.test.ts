@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 const asked = {
   method: 'POST' as const,

@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { buildTestApp, sha256, testConfig, testNow, withKey } from '../build-test-app.ts'
+import {
+  buildTestApp,
+  sha256,
+  testConfig,
+  testNow,
+  withKey,
+} from '../../../scripts/testkit/build-test-app.ts'
 
 const good = { sha256, byteLength: 5, contentType: 'image/png' }
 const post = (payload: unknown) => ({

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import t from 'tap'
-import { buildTestApp, sha256, withKey } from '../build-test-app.ts'
+import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 const asked = {
   method: 'POST' as const,

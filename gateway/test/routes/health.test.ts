@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { buildTestApp } from '../build-test-app.ts'
+import { buildTestApp } from '../../../scripts/testkit/build-test-app.ts'
 
 t.test('healthz needs no key and no dependency', async (t) => {
   const { app } = await buildTestApp(t)

@@ -1,9 +1,9 @@
 /** The gateway on the stores of `npm start`, each of which runs in a process of its own. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { dynamoDbClientOptions, s3ClientOptions } from '../../../core/aws-client-options.ts'
-import { createCatalogTable } from '../../../core/create-catalog-table.ts'
-import { createKafka } from '../../../core/kafka.ts'
+import { dynamoDbClientOptions, s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
+import { createCatalogTable } from '../../../core/catalog/create-catalog-table.ts'
+import { createKafka } from '../../../core/kafka/kafka.ts'
 import { logger, serveGateway } from './serve-gateway.ts'
 import { credentials, table } from './settings.ts'
 

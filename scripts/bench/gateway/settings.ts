@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { scopes } from '../../../core/api-key.ts'
+import { scopes } from '../../../core/api-keys/api-key.ts'
 import type { AppConfig } from '../../../gateway/app.ts'
 
 /** What the measured servers and the load agree on. */

@@ -1,7 +1,7 @@
 /** The gateway with everything of ours on, and of its dependencies all but the network. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { dynamoDbClientOptions, s3ClientOptions } from '../../../core/aws-client-options.ts'
+import { dynamoDbClientOptions, s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { serveGateway } from './serve-gateway.ts'
 import { credentials } from './settings.ts'
 import { answerAtOnce, stubbedEndpoints, stubKafka } from './stub-network-edge.ts'

@@ -1,4 +1,4 @@
-import { type VariantSpec, variants } from '../../../core/variants.ts'
+import { type VariantSpec, variants } from '../../../core/images/variants.ts'
 import { printTable } from '../print-table.ts'
 import { findPhotographs } from './find-photographs.ts'
 import { drawReference, measureQuality, type Quality } from './measure-quality.ts'

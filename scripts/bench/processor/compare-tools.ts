@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict'
-import { variants } from '../../../core/variants.ts'
+import { variants } from '../../../core/images/variants.ts'
 import { medianOf, medianRatio } from '../median.ts'
 import { printTable } from '../print-table.ts'
 import { takeTurns } from '../take-turns.ts'

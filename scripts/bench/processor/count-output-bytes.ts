@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { variants } from '../../../core/variants.ts'
+import { variants } from '../../../core/images/variants.ts'
 import { outputFile } from './output-file.ts'
 import type { RenderTask } from './render-sample.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ssim } from '@blazediff/ssim'
 import sharp from 'sharp'
-import type { VariantSpec } from '../../../core/variants.ts'
+import type { VariantSpec } from '../../../core/images/variants.ts'
 
 /** How near an output is to the ideal one. */
 export interface Quality {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { readHeader } from '../../../processor/read-header.ts'
+import { readHeader } from '../../../processor/imaging/read-header.ts'
 import type { Coding } from './find-photographs.ts'
 
 export async function readCoding(file: string): Promise<Coding> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { variants } from '../../../core/variants.ts'
-import { readHeader } from '../../../processor/read-header.ts'
+import { variants } from '../../../core/images/variants.ts'
+import { readHeader } from '../../../processor/imaging/read-header.ts'
 import { outputFile } from './output-file.ts'
 import type { RenderTask } from './render-sample.ts'
 

@@ -1,6 +1,6 @@
-import { type VariantSpec, variants } from '../../../core/variants.ts'
-import { createFrameSource } from '../../../processor/create-frame-source.ts'
-import { openFrame } from '../../../processor/frame.ts'
+import { type VariantSpec, variants } from '../../../core/images/variants.ts'
+import { createFrameSource } from '../../../processor/imaging/create-frame-source.ts'
+import { openFrame } from '../../../processor/imaging/frame.ts'
 import { deps, inspectPhoto } from './render-with-steps.ts'
 
 interface FrameToEncode {

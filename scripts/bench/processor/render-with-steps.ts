@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import type { ImageRecord } from '../../../core/image-record.ts'
-import { variants } from '../../../core/variants.ts'
-import { inspectImage } from '../../../processor/steps/inspect-image.ts'
-import { renderVariants } from '../../../processor/steps/render-variants.ts'
-import { testLimits } from '../../../processor/test/doubles/test-limits.ts'
-import type { ProcessorDeps, RenderedVariant, Work } from '../../../processor/work.ts'
+import type { ImageRecord } from '../../../core/images/image-record.ts'
+import { variants } from '../../../core/images/variants.ts'
+import { inspectImage } from '../../../processor/pipeline/steps/inspect-image.ts'
+import { renderVariants } from '../../../processor/pipeline/steps/render-variants.ts'
+import type { ProcessorDeps, RenderedVariant, Work } from '../../../processor/pipeline/work.ts'
+import { testLimits } from '../../testkit/test-limits.ts'
 
 /** The processor's defaults. These steps use nothing else. */
 export const deps = {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type VariantSpec, variants } from '../../../core/images/variants.ts'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
-import { type VariantSpec, variants } from '../../../core/variants.ts'
 import { countOutputBytes } from './count-output-bytes.ts'
 import { findVersion } from './find-version.ts'
 import { outputFile } from './output-file.ts'

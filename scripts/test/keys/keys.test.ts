@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import t, { type Test } from 'tap'
-import { createKeyTable } from '../../../core/create-key-table.ts'
+import { createKeyTable } from '../../../core/api-keys/create-key-table.ts'
 import { startLocalDynamoDb } from '../../local/start-local-dynamodb.ts'
 
 const program = fileURLToPath(new URL('../../keys.ts', import.meta.url))

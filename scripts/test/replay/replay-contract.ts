@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import type { Test } from 'tap'
-import { createDeadLetters } from '../../../core/dead-letters.ts'
-import { topics } from '../../../core/events.ts'
-import { startTopicReader } from '../../../core/test/contract/start-topic-reader.ts'
+import { createDeadLetters } from '../../../core/events/dead-letters.ts'
+import { topics } from '../../../core/events/events.ts'
+import { startTopicReader } from '../../testkit/start-topic-reader.ts'
 import { runReplay } from './run-replay.ts'
 
 interface ReplayContractOptions {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { createKafka } from '../../../core/kafka.ts'
-import { createLogger } from '../../../core/logger.ts'
+import { createKafka } from '../../../core/kafka/kafka.ts'
+import { createLogger } from '../../../core/telemetry/logger.ts'
 import { startLocalKafka } from '../../local/start-local-kafka.ts'
 import { testReplay } from './replay-contract.ts'
 import { runReplay } from './run-replay.ts'

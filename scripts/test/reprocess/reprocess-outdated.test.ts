@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import type { OutdatedPage } from '../../../core/catalog/outdated-images.ts'
 import { LeaseUnavailable } from '../../../core/errors.ts'
-import type { ImageRef } from '../../../core/object-key.ts'
-import type { OutdatedPage } from '../../../core/outdated-images.ts'
-import type { Done } from '../../../processor/work.ts'
+import type { ImageRef } from '../../../core/images/object-key.ts'
+import type { Done } from '../../../processor/pipeline/work.ts'
 import { reprocessOutdated } from '../../reprocess/reprocess-outdated.ts'
 
 const image = (imageId: string): ImageRef => ({ tenant: 'local', imageId, generation: '20261122' })

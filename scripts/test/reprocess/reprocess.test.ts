@@ -1,10 +1,10 @@
 import t from 'tap'
-import type { ImageRecord } from '../../../core/image-record.ts'
-import { rawKey } from '../../../core/object-key.ts'
-import { pollUntil } from '../../../processor/test/doubles/poll-until.ts'
-import { startEmbeddedServices } from '../../../processor/test/doubles/start-embedded-services.ts'
-import { startWorker } from '../../../processor/test/doubles/start-worker.ts'
-import { makeImage } from '../../../processor/test/images/make-image.ts'
+import type { ImageRecord } from '../../../core/images/image-record.ts'
+import { rawKey } from '../../../core/images/object-key.ts'
+import { makeImage } from '../../testkit/images/make-image.ts'
+import { pollUntil } from '../../testkit/poll-until.ts'
+import { startEmbeddedServices } from '../../testkit/start-embedded-services.ts'
+import { startWorker } from '../../testkit/start-worker.ts'
 import { runReprocess, startReprocess } from './run-reprocess.ts'
 
 const services = await startEmbeddedServices(t)

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import kafkajs from 'kafkajs'
 import t from 'tap'
-import { createKafka } from '../../../core/kafka.ts'
-import { createLogger } from '../../../core/logger.ts'
+import { createKafka } from '../../../core/kafka/kafka.ts'
+import { createLogger } from '../../../core/telemetry/logger.ts'
 import { readServicesEnvironment } from '../../services/env-file.ts'
 import { createTopics } from '../../topics/create-topics.ts'
 

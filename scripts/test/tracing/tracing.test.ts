@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
-import { startTcpGate } from '../../../core/test/start-tcp-gate.ts'
 import type { UploadAnswer } from '../../../openapi/client/types.ts'
 import type { StartBacking } from '../../local/backing.ts'
 import { startStandIns } from '../../local/start-stand-ins.ts'
 import { startSystem } from '../../local/start-system.ts'
+import { startTcpGate } from '../../testkit/start-tcp-gate.ts'
 import { type CollectedSpan, startCollector } from './start-collector.ts'
 
 type System = Awaited<ReturnType<typeof startSystem>>

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { s3ClientOptions } from '../../../core/aws-client-options.ts'
+import { s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
 import type { StoreSettings } from '../../local/create-stores.ts'
 
 /** What the store makes of a PUT that it should refuse. */

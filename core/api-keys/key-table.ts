@@ -1,0 +1,63 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateScan,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
+import { conditional, reached } from '../aws/ask-dynamodb.ts'
+import type { ApiKey } from './api-key.ts'
+
+export type KeyTable = ReturnType<typeof openKeyTable>
+
+/**
+ * The API keys, in a DynamoDB table of their own: the gateway only reads it and notes a first use, the processor has no
+ * access. All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB does not answer.
+ */
+export function openKeyTable(client: DynamoDBDocumentClient, TableName: string) {
+  async function find(keyId: string): Promise<ApiKey | undefined> {
+    const get = new GetCommand({ TableName, Key: { keyId }, ConsistentRead: true })
+    return (await reached(client.send(get))).Item as ApiKey | undefined
+  }
+
+  async function add(key: ApiKey): Promise<void> {
+    const put = new PutCommand({
+      TableName,
+      Item: key,
+      ConditionExpression: 'attribute_not_exists(keyId)',
+    })
+    await reached(client.send(put))
+  }
+
+  /** Sets a moment that is set only once. Returns whether this call has done it. */
+  async function mark(keyId: string, moment: 'firstUsedAt' | 'revokedAt', nowMs: number): Promise<boolean> {
+    const update = new UpdateCommand({
+      TableName,
+      Key: { keyId },
+      UpdateExpression: 'SET #moment = :now',
+      ConditionExpression: 'attribute_exists(keyId) AND attribute_not_exists(#moment)',
+      ExpressionAttributeNames: { '#moment': moment },
+      ExpressionAttributeValues: { ':now': new Date(nowMs).toISOString() },
+    })
+    return (await conditional(client.send(update))) !== undefined
+  }
+
+  /** All keys, or those of one tenant; reads the whole table, so it is for operators alone. */
+  async function list(tenant?: string): Promise<ApiKey[]> {
+    const found: ApiKey[] = []
+    for await (const { Items = [] } of paginateScan({ client }, { TableName })) {
+      found.push(...(Items as ApiKey[]))
+    }
+    return found
+      .filter((key) => tenant === undefined || key.tenant === tenant)
+      .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
+  }
+
+  /** Resolves when the table answers. */
+  async function ping(signal?: AbortSignal): Promise<void> {
+    await reached(client.send(new DescribeTableCommand({ TableName }), { abortSignal: signal }))
+  }
+
+  return { find, add, mark, list, ping }
+}

@@ -1,0 +1,26 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { DependencyUnavailable } from '../errors.ts'
+
+/** The answer. @throws DependencyUnavailable (a retry can help) when DynamoDB does not answer, throttles or fails */
+export async function reached<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException || isOurMistake(error)) throw error
+    throw new DependencyUnavailable('catalog', error)
+  }
+}
+
+/** The answer, or undefined when the write's condition did not hold. @throws DependencyUnavailable */
+export async function conditional<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reached(answer)
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined
+    throw error
+  }
+}
+
+function isOurMistake(error: unknown): boolean {
+  return error instanceof Error && ['ValidationException', 'SerializationException'].includes(error.name)
+}

@@ -1,0 +1,84 @@
+import {
+  type AttributeDefinition,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  type GlobalSecondaryIndex,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb'
+import { createTableOnce } from '../aws/create-table-once.ts'
+import { dayIndex } from './day-index.ts'
+import { type SparseIndex, sparseIndexes } from './sparse-indexes.ts'
+
+const indexes = Object.values(sparseIndexes)
+
+const dayIndexDefinition: GlobalSecondaryIndex = {
+  IndexName: dayIndex.name,
+  KeySchema: [
+    { AttributeName: dayIndex.shard, KeyType: 'HASH' },
+    { AttributeName: dayIndex.order, KeyType: 'RANGE' },
+  ],
+  Projection: {
+    ProjectionType: 'INCLUDE',
+    NonKeyAttributes: ['tenant', 'imageId', 'generation', 'status', 'expiresAt'],
+  },
+}
+
+const definitions = [...indexes.map(defineIndex), dayIndexDefinition]
+
+/**
+ * Makes the catalog's table where no CloudFormation does: on a laptop and in tests. A table that exists is left alone.
+ * A store without TTL is accepted: expired records are invisible anyway, they only stay on disk.
+ * @throws Error when it lacks an index, as one of an older version does
+ */
+export async function createCatalogTable(client: DynamoDBClient, tableName: string): Promise<void> {
+  const isNew = await createTableOnce(client, {
+    TableName: tableName,
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: dayIndex.shard, AttributeType: 'S' },
+      { AttributeName: dayIndex.order, AttributeType: 'S' },
+      ...indexes.flatMap(defineAttributes),
+    ],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: definitions,
+  })
+  if (isNew) await enableTimeToLive(client, tableName)
+  else await requireIndexes(client, tableName)
+}
+
+/** Not added here: the embedded DynamoDB cannot, and records that are there already would be missing in them. */
+async function requireIndexes(client: DynamoDBClient, tableName: string): Promise<void> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }))
+  const present = Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName) ?? []
+  const missing = definitions.map(({ IndexName }) => IndexName).filter((name) => !present.includes(name))
+  if (missing.length === 0) return
+  const lack = `is of an older version: it lacks ${missing.join(', ')}`
+  throw new Error(`The table "${tableName}" ${lack}. Start with empty stores ("npm start -- --fresh").`)
+}
+
+async function enableTimeToLive(client: DynamoDBClient, tableName: string): Promise<void> {
+  const TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true }
+  try {
+    await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }))
+  } catch (error) {
+    if ((error as Error).name !== 'UnknownOperationException') throw error
+  }
+}
+
+function defineAttributes({ shard, at }: SparseIndex): AttributeDefinition[] {
+  return [
+    { AttributeName: shard, AttributeType: 'S' },
+    { AttributeName: at, AttributeType: 'N' },
+  ]
+}
+
+function defineIndex({ name, shard, at }: SparseIndex): GlobalSecondaryIndex {
+  return {
+    IndexName: name,
+    KeySchema: [
+      { AttributeName: shard, KeyType: 'HASH' },
+      { AttributeName: at, KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['tenant', 'imageId', 'generation'] },
+  }
+}

@@ -1,0 +1,193 @@
+import type { IncomingMessage } from 'node:http'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import t, { type Test } from 'tap'
+import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
+import type { Catalog } from '../../catalog/catalog.ts'
+import { createCatalogTable } from '../../catalog/create-catalog-table.ts'
+import { DependencyUnavailable, LeaseUnavailable } from '../../errors.ts'
+import { newRecord } from '../../images/image-record.ts'
+import {
+  answerFirst,
+  connect,
+  forwardAndHangUp,
+  forwardTo,
+  refuse,
+  startDynamoDbDouble,
+} from '../aws/start-dynamodb-double.ts'
+import {
+  claimed,
+  finishedAs,
+  leaseMs,
+  openCatalog,
+  owedBy,
+  readyResult,
+  registerAndClaim,
+  someUpload,
+} from './contract/catalog-contract-store.ts'
+
+const maxAttempts = 3
+const record = { ...newRecord(someUpload(), Date.now(), 60), leaseOwner: 'worker' }
+const isUnavailable = { name: 'DependencyUnavailable', dependency: 'catalog', status: 503, retryable: true }
+
+/** Everything that asks the store, each with one call of it. */
+const operations: Record<string, (catalog: Catalog) => Promise<unknown>> = {
+  find: (catalog) => catalog.find(record.tenant, record.imageId),
+  register: (catalog) => catalog.register(someUpload()),
+  countDuplicate: (catalog) => catalog.countDuplicate(record),
+  claim: (catalog) => catalog.claim(record, 'worker', leaseMs),
+  finish: (catalog) => catalog.finish(record, 'worker', readyResult, owedBy(record)),
+  settle: (catalog) => catalog.settle(finishedAs(record), 'worker'),
+  release: (catalog) => catalog.release(record, 'worker'),
+  ping: (catalog) => catalog.ping(),
+}
+
+async function testEveryOperation(t: Test, documents: DynamoDBDocumentClient, calls?: string[]) {
+  const { catalog } = open(documents)
+  const ends = Object.entries(operations).map(([name, operation]) =>
+    t.rejects(operation(catalog), isUnavailable, name),
+  )
+  await Promise.all(ends)
+  if (calls) t.equal(calls.length, ends.length * maxAttempts, 'each is tried a few times, and no more')
+}
+
+const open = (documents: DynamoDBDocumentClient, tableName = 'catalog') =>
+  openCatalog({ documents, tableName })
+
+t.test('a store that is not there', async (t) => {
+  await testEveryOperation(t, connect(t, 'http://127.0.0.1:1'))
+})
+
+t.test('a store that throttles', async (t) => {
+  const answer = refuse(400, 'ProvisionedThroughputExceededException')
+  const { documents, calls } = await startDynamoDbDouble(t, answer)
+  await testEveryOperation(t, documents, calls)
+})
+
+t.test('a store that fails', async (t) => {
+  const { documents, calls } = await startDynamoDbDouble(t, refuse(500, 'InternalServerError'))
+  await testEveryOperation(t, documents, calls)
+})
+
+t.test('a day is listed whole or not at all: one shard that fails is too many', async (t) => {
+  const { endpoint, tableName } = await startStore(t)
+  const failing = refuse(500, 'InternalServerError')
+  const answer = answerFirst('Query', maxAttempts * 16, failing, forwardTo(endpoint))
+  const { documents } = await startDynamoDbDouble(t, answer)
+  const listing = { tenant: record.tenant, day: '2026-11-22', limit: 1 }
+  await t.rejects(open(documents, tableName).catalog.listDay(listing), isUnavailable)
+})
+
+t.test('a store that takes the call and never answers', async (t) => {
+  const silent = (request: IncomingMessage) => request.resume()
+  const { documents, calls } = await startDynamoDbDouble(t, silent, { requestTimeout: 200 })
+  await testEveryOperation(t, documents, calls)
+})
+
+t.test('a store that hangs up in the middle of an answer', async (t) => {
+  const { documents } = await startDynamoDbDouble(t, (request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': 1_000 })
+    response.write('{"Item":')
+    setTimeout(() => response.destroy(), 10)
+  })
+  const { catalog } = open(documents)
+  await t.rejects(catalog.find('local', record.imageId), isUnavailable)
+})
+
+t.test('a table that is not there is the store’s fault, not the caller’s', async (t) => {
+  const { documents, calls } = await startDynamoDbDouble(t, refuse(400, 'ResourceNotFoundException'))
+  await t.rejects(open(documents).catalog.find('local', record.imageId), isUnavailable)
+  t.equal(calls.length, 1, 'no use in asking again')
+})
+
+t.test('a call that the store does not understand is our mistake: no retry helps', async (t) => {
+  const { documents, calls } = await startDynamoDbDouble(t, refuse(400, 'ValidationException'))
+  await t.rejects(open(documents).catalog.register(someUpload()), { name: 'ValidationException' })
+  t.equal(calls.length, 1)
+})
+
+t.test('a store that fails for a moment is asked again, and nobody notices', async (t) => {
+  const { endpoint, direct, tableName } = await startStore(t)
+  const failing = refuse(500, 'InternalServerError')
+  const { documents, calls } = await startDynamoDbDouble(
+    t,
+    answerFirst('PutItem', maxAttempts - 1, failing, forwardTo(endpoint)),
+  )
+  const { created, record } = await open(documents, tableName).catalog.register(someUpload())
+  t.equal(created, true)
+  t.equal(calls.length, maxAttempts)
+  t.strictSame(await open(direct, tableName).catalog.find(record.tenant, record.imageId), record)
+})
+
+t.test('a ping is given up when its caller has no more time', async (t) => {
+  const { documents } = await startDynamoDbDouble(t, (request) => request.resume())
+  await t.rejects(open(documents).catalog.ping(AbortSignal.timeout(20)), DependencyUnavailable)
+})
+
+t.test('an answer that is lost: the write counts, and is not done twice', async (t) => {
+  const { endpoint, direct, tableName } = await startStore(t)
+  const { catalog, clock } = open(direct, tableName)
+  const afterLease = openCatalog({ documents: direct, tableName }, { now: clock.now + leaseMs }).catalog
+
+  /** A catalog whose first answer to `operation` gets lost, so that the SDK asks again. */
+  async function openLossy(t: Test, operation: 'PutItem' | 'UpdateItem') {
+    const answer = answerFirst(operation, 1, forwardAndHangUp(endpoint), forwardTo(endpoint))
+    const { documents, calls } = await startDynamoDbDouble(t, answer)
+    const sent = () => calls.filter((call) => call === operation).length
+    return { lossy: openCatalog({ documents, tableName }, clock).catalog, sent }
+  }
+
+  await t.test('register returns the record that its own first try has made', async (t) => {
+    const request = someUpload()
+    const { lossy, sent } = await openLossy(t, 'PutItem')
+    const { record } = await lossy.register(request)
+    t.equal(sent(), 2)
+    t.strictSame(await catalog.find(request.tenant, request.imageId), record)
+  })
+
+  await t.test('claim counts as one attempt, and is the claimer’s', async (t) => {
+    const { record } = await catalog.register(someUpload())
+    const { lossy, sent } = await openLossy(t, 'UpdateItem')
+    t.equal(claimed(await lossy.claim(record, 'first', leaseMs)).attempts, 1)
+    t.equal(sent(), 2)
+    t.match(await catalog.find(record.tenant, record.imageId), { attempts: 1, leaseOwner: 'first' })
+    t.equal(claimed(await afterLease.claim(record, 'next', leaseMs)).attempts, 2)
+  })
+
+  await t.test('finish: the verdict stands, and its holder goes on', async (t) => {
+    const held = await registerAndClaim(catalog, 'worker')
+    const { lossy, sent } = await openLossy(t, 'UpdateItem')
+    t.match(await lossy.finish(held, 'worker', readyResult, owedBy(held)), { status: 'ready' })
+    t.equal(sent(), 2)
+    t.match(await catalog.find(held.tenant, held.imageId), { ...readyResult, attempts: 1 })
+    t.strictSame(claimed(await afterLease.claim(held, 'next', leaseMs)).owedEvents, [owedBy(held)])
+  })
+
+  await t.test('settle: nothing is owed any more', async (t) => {
+    const held = await registerAndClaim(catalog, 'worker')
+    await catalog.finish(held, 'worker', readyResult, owedBy(held))
+    const { lossy, sent } = await openLossy(t, 'UpdateItem')
+    await t.rejects(lossy.settle(finishedAs(held), 'worker'), LeaseUnavailable)
+    t.equal(sent(), 2)
+    t.equal((await catalog.claim(held, 'next', leaseMs)).outcome, 'finished')
+  })
+
+  await t.test('release counts no attempt', async (t) => {
+    const held = await registerAndClaim(catalog, 'worker')
+    const { lossy, sent } = await openLossy(t, 'UpdateItem')
+    await t.rejects(lossy.release(held, 'worker'), LeaseUnavailable)
+    t.equal(sent(), 2)
+    t.match(await catalog.find(held.tenant, held.imageId), { status: 'pending', attempts: 0 })
+  })
+})
+
+/** A store that works, with a table. */
+async function startStore(t: Test) {
+  const { endpoint, close } = await startLocalDynamoDb()
+  t.teardown(close)
+  const direct = connect(t, endpoint)
+  const tableName = 'catalog'
+  await createCatalogTable(direct as unknown as DynamoDBClient, tableName)
+  return { endpoint, direct, tableName }
+}

@@ -1,0 +1,86 @@
+import type { Test } from 'tap'
+import { LeaseUnavailable } from '../../../errors.ts'
+import {
+  type CatalogStore,
+  claimed,
+  finishedAs,
+  leaseMs,
+  openCatalog,
+  owedBy,
+  readItem,
+  readyResult,
+  registerAndClaim,
+  someUpload,
+} from './catalog-contract-store.ts'
+
+export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
+  await t.test('a record is gone at exactly expiresAt, and not a millisecond before', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const { record } = await catalog.register(someUpload())
+    clock.now = record.expiresAt * 1000 - 1
+    t.strictSame(await catalog.find(record.tenant, record.imageId), record)
+    clock.now += 1
+    t.equal(await catalog.find(record.tenant, record.imageId), undefined)
+    t.strictSame(await catalog.claim(record, 'worker', leaseMs), { outcome: 'gone' })
+    t.ok(await readItem(store, record), 'although nothing has deleted it')
+  })
+
+  await t.test(
+    'the next request after that starts a new generation, with nothing of the old one',
+    async (t) => {
+      const { catalog, clock } = openCatalog(store)
+      const old = await registerAndClaim(catalog, 'worker')
+      await catalog.finish(old, 'worker', readyResult, owedBy(old))
+      clock.now = old.expiresAt * 1000
+      const request = someUpload({ tenant: old.tenant, imageId: old.imageId, byteLength: 5 })
+
+      const { created, record } = await catalog.register(request)
+      t.equal(created, true)
+      t.ok(record.generation > old.generation)
+      t.equal(record.status, 'pending')
+      t.strictSame(await catalog.find(old.tenant, old.imageId), record)
+      t.strictSame(
+        await catalog.claim(old, 'late', leaseMs),
+        { outcome: 'gone' },
+        'a late event of the old life',
+      )
+      t.equal(claimed(await catalog.claim(record, 'worker', leaseMs)).attempts, 1)
+    },
+  )
+
+  await t.test('of 20 who ask after the end, one starts the new generation', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const { record: old } = await catalog.register(someUpload())
+    clock.now = old.expiresAt * 1000
+    const request = someUpload({ imageId: old.imageId })
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => openCatalog(store, clock).catalog.register(request)),
+    )
+    t.equal(answers.filter(({ created }) => created).length, 1)
+    for (const { record } of answers) t.strictSame(record, answers[0]?.record)
+  })
+
+  await t.test('a duplicate request does not extend a life', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const request = someUpload()
+    const { record } = await catalog.register(request)
+    clock.now = record.expiresAt * 1000 - 1
+    const again = await catalog.register({ ...request, byteLength: 9 })
+    t.equal(again.created, false)
+    t.equal(again.record.expiresAt, record.expiresAt)
+    t.equal(again.record.generation, record.generation)
+  })
+
+  await t.test('a worker of the old life cannot write into the new one', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const old = await registerAndClaim(catalog, 'worker')
+    clock.now = old.expiresAt * 1000
+    const { record } = await catalog.register(someUpload({ imageId: old.imageId }))
+    claimed(await catalog.claim(record, 'worker', leaseMs)) // the same name, even
+    const now = await catalog.find(old.tenant, old.imageId)
+    await t.rejects(catalog.finish(old, 'worker', readyResult, owedBy(old)), LeaseUnavailable)
+    await t.rejects(catalog.settle(finishedAs(old), 'worker'), LeaseUnavailable)
+    await t.rejects(catalog.release(old, 'worker'), LeaseUnavailable)
+    t.strictSame(await catalog.find(old.tenant, old.imageId), now)
+  })
+}

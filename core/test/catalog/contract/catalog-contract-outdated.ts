@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import type { Test } from 'tap'
+import type { Catalog } from '../../../catalog/catalog.ts'
+import type { ImageResult } from '../../../catalog/image-leases.ts'
+import type { OutdatedQuery } from '../../../catalog/outdated-images.ts'
+import type { ImageRecord } from '../../../images/image-record.ts'
+import {
+  type CatalogStore,
+  claimed,
+  finishedAs,
+  leaseMs,
+  openCatalog,
+  owedBy,
+  readyResult,
+  rejectedResult,
+  someUpload,
+} from './catalog-contract-store.ts'
+
+const rate = { readUnitsPerSecond: 1_000_000 }
+
+async function make(
+  catalog: Catalog,
+  tenant: string,
+  result: ImageResult = readyResult,
+): Promise<ImageRecord> {
+  const { record } = await catalog.register(someUpload({ tenant }))
+  const held = claimed(await catalog.claim(record, 'worker', leaseMs))
+  await catalog.finish(held, 'worker', result, owedBy(held))
+  await catalog.settle(finishedAs(held, result), 'worker')
+  return record
+}
+
+/** Of these tenants alone: the table has images of other tests. */
+async function idsOf(catalog: Catalog, query: Omit<OutdatedQuery, 'readUnitsPerSecond'>, tenants: string[]) {
+  const found: string[] = []
+  for await (const { images } of catalog.listOutdated({ ...rate, ...query })) {
+    found.push(...images.filter(({ tenant }) => tenants.includes(tenant)).map(({ imageId }) => imageId))
+  }
+  return found.sort()
+}
+
+export async function testOutdated(t: Test, store: CatalogStore): Promise<void> {
+  await t.test(
+    'what another recipe has made is found, of one tenant or of all, of one day or of all',
+    async (t) => {
+      const { catalog, clock } = openCatalog(store)
+      const [one, other] = [`a-${randomUUID()}`, `b-${randomUUID()}`]
+      const old = { ...readyResult, recipe: 'older' }
+      const day = new Date(clock.now).toISOString().slice(0, 10)
+      const first = await make(catalog, one, old)
+      const elsewhere = await make(catalog, other, old)
+      await make(catalog, one)
+      await catalog.register(someUpload({ tenant: one }))
+      await make(catalog, one, rejectedResult)
+      clock.now += 86_400_000
+      const nextDay = new Date(clock.now).toISOString().slice(0, 10)
+      const second = await make(catalog, one, old)
+
+      const { recipe } = readyResult
+      const both = [one, other]
+      const ids = (...records: ImageRecord[]) => records.map(({ imageId }) => imageId).sort()
+      t.strictSame(await idsOf(catalog, { recipe, tenant: one }, both), ids(first, second))
+      t.strictSame(await idsOf(catalog, { recipe, tenant: one, day }, both), ids(first))
+      t.strictSame(await idsOf(catalog, { recipe, tenant: one, day: nextDay }, both), ids(second))
+      t.strictSame(await idsOf(catalog, { recipe }, both), ids(first, second, elsewhere))
+      t.strictSame(await idsOf(catalog, { recipe, day }, both), ids(first, elsewhere))
+      t.strictSame(await idsOf(catalog, { recipe: 'older' }, both).then(({ length }) => length), 1)
+
+      clock.now = first.expiresAt * 1_000
+      t.strictSame(
+        await idsOf(catalog, { recipe, tenant: one }, both),
+        ids(second),
+        'whose life is over is not found',
+      )
+      t.strictSame(await idsOf(catalog, { recipe }, both), ids(second))
+    },
+  )
+
+  await t.test('what ends within a day is counted, and left to its end', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const tenant = `e-${randomUUID()}`
+    const { imageId, expiresAt } = await make(catalog, tenant)
+    const look = async (query: { tenant?: string }) => {
+      const found = { images: [] as string[], endingSoon: 0 }
+      for await (const page of catalog.listOutdated({ ...rate, recipe: 'newer', ...query })) {
+        found.images.push(...page.images.map((image) => image.imageId))
+        found.endingSoon += page.endingSoon
+      }
+      return found
+    }
+    clock.now = expiresAt * 1_000 - 86_400_000
+    t.strictSame(await look({ tenant }), { images: [imageId], endingSoon: 0 })
+    t.ok((await look({})).images.includes(imageId))
+    clock.now += 1
+    t.strictSame(await look({ tenant }), { images: [], endingSoon: 1 })
+    const ofAll = await look({})
+    t.notOk(ofAll.images.includes(imageId))
+    t.ok(ofAll.endingSoon >= 1, 'and others of this table')
+  })
+
+  await t.test('a record from before there were recipes is out of date', async (t) => {
+    const { catalog } = openCatalog(store)
+    const tenant = `c-${randomUUID()}`
+    const record = await make(catalog, tenant, { ...readyResult, recipe: undefined as never })
+    for (const query of [{ tenant }, {}]) {
+      t.strictSame(await idsOf(catalog, { recipe: 'any', ...query }, [tenant]), [record.imageId])
+    }
+    t.match(await catalog.claimAgain(record, 'again', leaseMs, 'any'), { outcome: 'claimed' })
+  })
+
+  await t.test('a table of many pages is read to its end, however many they are', async (t) => {
+    const { catalog } = openCatalog(store)
+    const tenant = `d-${randomUUID()}`
+    const records: ImageRecord[] = []
+    for (let round = 0; round < 11; round++) {
+      records.push(...(await Promise.all(Array.from({ length: 10 }, () => make(catalog, tenant)))))
+    }
+    let [pages, looked] = [0, 0]
+    for await (const page of catalog.listOutdated({ ...rate, recipe: 'newer' })) {
+      pages += 1
+      looked += page.looked
+    }
+    t.ok(pages > 1, `${pages} pages`)
+    t.ok(looked >= records.length)
+    t.equal((await idsOf(catalog, { recipe: 'newer', tenant }, [tenant])).length, records.length)
+  })
+}

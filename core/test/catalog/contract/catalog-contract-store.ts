@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { type Catalog, createCatalog } from '../../../catalog/catalog.ts'
+import type { Claim, ImageResult, ReadyResult } from '../../../catalog/image-leases.ts'
+import { type ImageEvent, imageEvent, topics } from '../../../events/events.ts'
+import type { ImageRecord, UploadRequest } from '../../../images/image-record.ts'
+
+export interface CatalogStore {
+  client: DynamoDBClient
+  documents: DynamoDBDocumentClient
+  tableName: string
+}
+
+export const dayMs = 86_400_000
+export const retentionSeconds = 7 * 86_400
+export const leaseMs = 60_000
+
+/**
+ * A catalog with a clock of its own. The clock starts at the real time, so that a store whose TTL really deletes has
+ * no reason to.
+ */
+export function openCatalog(
+  { documents, tableName }: Pick<CatalogStore, 'documents' | 'tableName'>,
+  clock = { now: Date.now() },
+) {
+  const catalog = createCatalog(documents, { tableName, retentionSeconds, now: () => clock.now })
+  return { catalog, clock }
+}
+
+/** An image that nobody else asks for. */
+export function someUpload(declared: Partial<UploadRequest> = {}): UploadRequest {
+  const imageId = randomBytes(32).toString('hex')
+  return { tenant: 'local', imageId, byteLength: 1_234, contentType: 'image/png', ...declared }
+}
+
+/** The record of a new image that `owner` holds. */
+export async function registerAndClaim(catalog: Catalog, owner: string): Promise<ImageRecord> {
+  const { record } = await catalog.register(someUpload())
+  return claimed(await catalog.claim(record, owner, leaseMs))
+}
+
+export function claimed(claim: Claim): ImageRecord {
+  if (claim.outcome !== 'claimed') throw new Error(`the claim is ${claim.outcome}`)
+  return claim.record
+}
+
+export const readyResult: ReadyResult = {
+  status: 'ready',
+  recipe: '5f0c9b1d7a3e8264',
+  image: {
+    format: 'png',
+    width: 3,
+    height: 2,
+    placeholder: '3OcRJYB4d3h/iIeHeEh3eIhw+j2w',
+    dominantColor: '#0a0b0c',
+    variants: [],
+  },
+}
+
+export const rejectedResult: ImageResult = {
+  status: 'rejected',
+  rejection: { reason: 'image_corrupt', detail: 'It is cut off.' },
+}
+
+/** The record as its holder knows it once the result is written. */
+export function finishedAs(held: ImageRecord, result: ImageResult = readyResult): ImageRecord {
+  return { ...held, ...result, owedEvents: [owedBy(held)] }
+}
+
+export function owedBy(record: ImageRecord): ImageEvent {
+  return imageEvent(topics.processed, record, { source: '/hashgate/test', nowMs: 0 })
+}
+
+/** The item as DynamoDB has it, each attribute with its type: `{ attempts: { N: '0' } }`. */
+export async function readItem(
+  { client, tableName }: CatalogStore,
+  { tenant, imageId }: Pick<ImageRecord, 'tenant' | 'imageId'>,
+) {
+  const Key = { pk: { S: `${tenant}#${imageId}` } }
+  const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }))
+  return Item
+}
+
+/** The store, for a client that is overtaken by somebody else before each of its updates. */
+export function beforeUpdates({ documents, tableName }: CatalogStore, overtake: () => Promise<unknown>) {
+  const send = async (command: unknown) => {
+    if (command instanceof UpdateCommand) await overtake()
+    return documents.send(command as UpdateCommand)
+  }
+  return { documents: { send } as DynamoDBDocumentClient, tableName }
+}

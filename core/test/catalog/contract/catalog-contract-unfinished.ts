@@ -1,0 +1,106 @@
+import type { Test } from 'tap'
+import type { Catalog } from '../../../catalog/catalog.ts'
+import type { ImageRef } from '../../../images/object-key.ts'
+import {
+  type CatalogStore,
+  claimed,
+  leaseMs,
+  openCatalog,
+  owedBy,
+  readItem,
+  readyResult,
+  registerAndClaim,
+  someUpload,
+} from './catalog-contract-store.ts'
+
+const checkAfterMs = 300_000
+
+export async function testUnfinished(t: Test, store: CatalogStore): Promise<void> {
+  await t.test('an image is to be checked some minutes after it was asked for, not before', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const { record } = await catalog.register(someUpload())
+    clock.now += checkAfterMs - 1
+    t.notOk(await isListed(catalog, record))
+    clock.now += 1
+    t.ok(await isListed(catalog, record))
+  })
+
+  await t.test('an image is checked until its event is announced', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const held = await registerAndClaim(catalog, 'worker')
+    clock.now += checkAfterMs
+    t.ok(await isListed(catalog, held), 'in work')
+    const next = claimed(await catalog.claim(held, 'worker', leaseMs))
+    const finished = await catalog.finish(next, 'worker', readyResult, owedBy(next))
+    t.ok(await isListed(catalog, held), 'final, with an event to announce')
+    await catalog.settle(finished, 'worker')
+    t.notOk(await isListed(catalog, held))
+    t.notOk('checkAt' in ((await readItem(store, held)) ?? {}))
+  })
+
+  await t.test('what is left to a relay needs no check', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const held = await registerAndClaim(catalog, 'worker')
+    const finished = await catalog.finish(held, 'worker', readyResult, owedBy(held))
+    await catalog.leaveToRelay(finished, 'worker')
+    clock.now += checkAfterMs
+    t.notOk(await isListed(catalog, held))
+  })
+
+  await t.test('an image that is given back stays to be checked', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const held = await registerAndClaim(catalog, 'worker')
+    await catalog.release(held, 'worker')
+    clock.now += checkAfterMs
+    t.ok(await isListed(catalog, held))
+  })
+
+  await t.test('a check can be put off, and ended', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const { record } = await catalog.register(someUpload())
+    await catalog.postponeCheck(record, clock.now + 2 * checkAfterMs)
+    clock.now += checkAfterMs
+    t.notOk(await isListed(catalog, record))
+    clock.now += checkAfterMs
+    t.ok(await isListed(catalog, record))
+    await catalog.endChecks(record)
+    t.notOk(await isListed(catalog, record))
+    await catalog.postponeCheck(record, clock.now)
+    t.notOk(await isListed(catalog, record), 'what is over does not begin again')
+    t.strictSame(await catalog.find(record.tenant, record.imageId), record, 'nothing else has changed')
+  })
+
+  await t.test('asked again later, a pending image is looked after anew', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const request = someUpload()
+    const { record } = await catalog.register(request)
+    clock.now += checkAfterMs
+    await catalog.postponeCheck(record, Number.MAX_SAFE_INTEGER)
+    t.strictSame((await catalog.register(request)).record, record)
+    t.notOk(await isListed(catalog, record), 'not at once')
+    clock.now += checkAfterMs
+    t.ok(await isListed(catalog, record))
+  })
+
+  await t.test('the checks of an old life end nothing of the new', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const { record: old } = await catalog.register(someUpload())
+    clock.now = old.expiresAt * 1000
+    const { record } = await catalog.register(someUpload({ imageId: old.imageId }))
+    await catalog.endChecks(old)
+    await catalog.postponeCheck(old, Number.MAX_SAFE_INTEGER)
+    clock.now += checkAfterMs
+    t.ok(await isListed(catalog, record))
+  })
+}
+
+async function listAll(catalog: Catalog): Promise<ImageRef[]> {
+  const images: ImageRef[] = []
+  for await (const page of catalog.listUnfinished()) images.push(...page)
+  return images
+}
+
+async function isListed(catalog: Catalog, { imageId, generation }: ImageRef): Promise<boolean> {
+  const images = await listAll(catalog)
+  return images.some((image) => image.imageId === imageId && image.generation === generation)
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Test } from 'tap'
+import { documentClientOptions, dynamoDbClientOptions } from '../../../aws/aws-client-options.ts'
+import { createCatalogTable } from '../../../catalog/create-catalog-table.ts'
+import { testAgain } from './catalog-contract-again.ts'
+import { testDay } from './catalog-contract-day.ts'
+import { testExpiry } from './catalog-contract-expiry.ts'
+import { testLeases } from './catalog-contract-leases.ts'
+import { testOutbox } from './catalog-contract-outbox.ts'
+import { testOutdated } from './catalog-contract-outdated.ts'
+import { testRegistering } from './catalog-contract-registering.ts'
+import type { CatalogStore } from './catalog-contract-store.ts'
+import { testUnfinished } from './catalog-contract-unfinished.ts'
+import { testWorking } from './catalog-contract-working.ts'
+
+export interface CatalogContractOptions {
+  /** Shown in the test names. */
+  name: string
+  /** Empty: AWS's own. */
+  endpoint: string
+  region: string
+  /** Absent: the SDK's own search for credentials. */
+  credentials?: { accessKeyId: string; secretAccessKey: string }
+  /** The suite makes `‹prefix›-‹uuid›` and removes it. */
+  tablePrefix?: string
+}
+
+/** What hashgate relies on in a DynamoDB. Runs against any endpoint; makes a table and leaves nothing behind. */
+export async function testCatalogContract(t: Test, options: CatalogContractOptions): Promise<void> {
+  await t.test(`catalog contract: ${options.name}`, async (t) => {
+    const store = await makeStore(t, options)
+    await testRegistering(t, store)
+    await testExpiry(t, store)
+    await testLeases(t, store)
+    await testWorking(t, store)
+    await testAgain(t, store)
+    await testOutbox(t, store)
+    await testUnfinished(t, store)
+    await testDay(t, store)
+    await testOutdated(t, store)
+  })
+}
+
+async function makeStore(t: Test, options: CatalogContractOptions): Promise<CatalogStore> {
+  const { endpoint, region, credentials, tablePrefix = 'catalog' } = options
+  const client = new DynamoDBClient({
+    ...dynamoDbClientOptions({ AWS_REGION: region, DYNAMODB_ENDPOINT: endpoint, S3_ENDPOINT: '' }),
+    ...(credentials && { credentials }),
+  })
+  const tableName = `${tablePrefix}-${randomUUID()}`
+  await createCatalogTable(client, tableName)
+  await createCatalogTable(client, tableName) // one that exists is left alone
+  t.teardown(async () => {
+    await client.send(new DeleteTableCommand({ TableName: tableName }))
+    client.destroy()
+  })
+  return { client, documents: DynamoDBDocumentClient.from(client, documentClientOptions), tableName }
+}

@@ -1,0 +1,112 @@
+import { inspect } from 'node:util'
+import t from 'tap'
+import { Type } from 'typebox'
+import { connectionSettings, readConfig } from '../../config/read-config.ts'
+
+const schema = Type.Object({ ...connectionSettings, API_KEY: Type.String({ minLength: 16 }) })
+const needed = {
+  RAW_BUCKET: 'raw-bucket',
+  PROCESSED_BUCKET: 'processed-bucket',
+  CATALOG_TABLE: 'catalog',
+  KAFKA_BROKERS: '127.0.0.1:9092',
+  API_KEY: 'hg_test_0123456789',
+}
+
+function faultOf(environment: NodeJS.ProcessEnv): Error {
+  try {
+    readConfig(schema, environment)
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('the settings were accepted')
+}
+
+t.test('what is not set has its default', async (t) => {
+  t.strictSame(readConfig(schema, needed), {
+    ...needed,
+    AWS_REGION: 'us-east-1',
+    S3_ENDPOINT: '',
+    DYNAMODB_ENDPOINT: '',
+    KAFKA_TOPIC_PREFIX: '',
+    SECRETS_MANAGER_ENDPOINT: '',
+    KAFKA_TLS: false,
+    KAFKA_CA_FILE: '',
+    KAFKA_CA_SECRET_ID: '',
+    KAFKA_SASL_USERNAME: '',
+    KAFKA_SASL_PASSWORD: '',
+    KAFKA_SASL_SECRET_ID: '',
+    RETENTION_DAYS: 7,
+    OTEL_EXPORTER_OTLP_ENDPOINT: '',
+    LOG_LEVEL: 'info',
+  })
+})
+
+t.test('what is set is taken, numbers as numbers', async (t) => {
+  const config = readConfig(schema, {
+    ...needed,
+    RETENTION_DAYS: '30',
+    LOG_LEVEL: 'silent',
+    AWS_REGION: 'eu-west-1',
+  })
+  t.match(config, { RETENTION_DAYS: 30, LOG_LEVEL: 'silent', AWS_REGION: 'eu-west-1' })
+})
+
+t.test('variables that nobody asked for are left alone', async (t) => {
+  const environment = { ...needed, PATH: '/bin', AWS_SECRET_ACCESS_KEY: 'secret' }
+  const config = readConfig(schema, environment)
+  t.notOk('PATH' in config)
+  t.notOk('AWS_SECRET_ACCESS_KEY' in config)
+  t.strictSame(environment, { ...needed, PATH: '/bin', AWS_SECRET_ACCESS_KEY: 'secret' })
+})
+
+t.test('the process’s own variables are not mixed in', async (t) => {
+  process.env.RETENTION_DAYS = '99'
+  t.teardown(() => delete process.env.RETENTION_DAYS)
+  t.equal(readConfig(schema, needed).RETENTION_DAYS, 7)
+})
+
+t.test('each missing setting is named', async (t) => {
+  for (const name of Object.keys(needed)) t.match(faultOf({ ...needed, [name]: undefined }).message, name)
+})
+
+const wrongValues: [name: string, value: string][] = [
+  ['RAW_BUCKET', ''],
+  ['PROCESSED_BUCKET', 'ab'],
+  ['CATALOG_TABLE', ''],
+  ['KAFKA_BROKERS', ''],
+  ['RETENTION_DAYS', '0'],
+  ['RETENTION_DAYS', '366'],
+  ['RETENTION_DAYS', '1.5'],
+  ['RETENTION_DAYS', ''],
+  ['RETENTION_DAYS', 'week'],
+  ['LOG_LEVEL', 'loud'],
+  ['LOG_LEVEL', ''],
+  ['API_KEY', 'short'],
+]
+
+t.test('each wrong setting is named', async (t) => {
+  for (const [name, value] of wrongValues) {
+    t.match(faultOf({ ...needed, [name]: value }).message, name, `${name}=${value}`)
+  }
+})
+
+t.test('all faults are told at once', async (t) => {
+  const { message } = faultOf({ LOG_LEVEL: 'loud', RETENTION_DAYS: 'week' })
+  for (const name of [...Object.keys(needed), 'LOG_LEVEL', 'RETENTION_DAYS']) t.match(message, name)
+})
+
+t.test('one line for each fault, that says how it should be', async (t) => {
+  const { message } = faultOf({ ...needed, RAW_BUCKET: undefined, RETENTION_DAYS: 'week', LOG_LEVEL: 'loud' })
+  t.strictSame(message.split('\n').sort(), [
+    'LOG_LEVEL must be equal to one of the allowed values: fatal, error, warn, info, debug, trace, silent.',
+    'RAW_BUCKET is not set.',
+    'RETENTION_DAYS must be integer.',
+  ])
+})
+
+t.test('no value is told, least of all a key', async (t) => {
+  const error = faultOf({ ...needed, API_KEY: 'hunter2', LOG_LEVEL: 'hunter3', RAW_BUCKET: 'h4' })
+  const printed = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error)
+  for (const value of ['hunter2', 'hunter3', 'h4', needed.CATALOG_TABLE]) t.notMatch(printed, `'${value}'`)
+  t.notMatch(error.message, /hunter|h4/)
+})

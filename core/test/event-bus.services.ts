@@ -1,6 +1,0 @@
-import t from 'tap'
-import { connectServices } from './connect-services.ts'
-import { testEventBusContract } from './contract/event-bus-contract.ts'
-
-const { connection, createTopics } = await connectServices()
-await testEventBusContract(t, { name: 'Kafka over SASL_SSL', connection, createTopics })

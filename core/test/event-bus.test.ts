@@ -1,8 +1,0 @@
-import t from 'tap'
-import { startLocalKafka } from '../../scripts/local/start-local-kafka.ts'
-import { testEventBusContract } from './contract/event-bus-contract.ts'
-
-const { brokers, close } = await startLocalKafka()
-t.teardown(close)
-
-await testEventBusContract(t, { name: 'the embedded Kafka', connection: { brokers } })

@@ -1,6 +1,0 @@
-import t from 'tap'
-import { connectServices } from './connect-services.ts'
-import { testEventConsumerContract } from './contract/event-consumer-contract.ts'
-
-const { connection, createTopics } = await connectServices()
-await testEventConsumerContract(t, { name: 'Kafka over SASL_SSL', connection, createTopics })

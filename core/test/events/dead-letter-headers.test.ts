@@ -1,0 +1,59 @@
+import t from 'tap'
+import {
+  type DeadLetterFacts,
+  joinHeaders,
+  readDeadLetterHeaders,
+  withoutDeadLetterHeaders,
+  writeDeadLetterHeaders,
+} from '../../events/dead-letter-headers.ts'
+import { readHeaders } from '../../kafka/received-event.ts'
+
+const facts: DeadLetterFacts = {
+  reason: 'no_raw_key',
+  message: 'the event names no raw key',
+  topic: 'dev.image.upload.completed',
+  partition: 3,
+  offset: '1207',
+  timestamp: '2026-11-22T10:00:00.000Z',
+  failedAt: '2026-11-22T10:00:01.250Z',
+}
+const own = [
+  { name: 'content-type', value: Buffer.from('application/json') },
+  { name: 'twice', value: Buffer.from('one') },
+  { name: 'twice', value: Buffer.from([0xff]) },
+]
+
+t.test('the facts are text in headers of their own', async (t) => {
+  const headers = writeDeadLetterHeaders([], facts)
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)])
+  t.strictSame(Object.fromEntries(texts), {
+    'dead-letter-reason': 'no_raw_key',
+    'dead-letter-message': 'the event names no raw key',
+    'dead-letter-topic': 'dev.image.upload.completed',
+    'dead-letter-partition': '3',
+    'dead-letter-offset': '1207',
+    'dead-letter-timestamp': '2026-11-22T10:00:00.000Z',
+    'dead-letter-failed-at': '2026-11-22T10:00:01.250Z',
+  })
+})
+
+t.test('what is written is read, and what was there before is found again', async (t) => {
+  const headers = readHeaders(writeDeadLetterHeaders(own, facts))
+  t.strictSame(readDeadLetterHeaders(headers), facts)
+  t.strictSame(withoutDeadLetterHeaders(headers), own)
+})
+
+t.test('a message that fails a second time has the facts of the second failure', async (t) => {
+  const before = readHeaders(writeDeadLetterHeaders(own, facts))
+  const again = readHeaders(writeDeadLetterHeaders(before, { ...facts, reason: 'unexpected_error' }))
+  t.match(readDeadLetterHeaders(again), { reason: 'unexpected_error' })
+  t.equal(again.length, before.length)
+})
+
+t.test('a message that was never put aside has no facts', async (t) => {
+  t.equal(readDeadLetterHeaders(own), undefined)
+})
+
+t.test('names with several values keep them all', async (t) => {
+  t.strictSame(readHeaders(joinHeaders(own)), own)
+})

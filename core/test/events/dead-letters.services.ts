@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import t from 'tap'
+import { connectServices } from '../../../scripts/testkit/connect-services.ts'
+import { startTopicReader } from '../../../scripts/testkit/start-topic-reader.ts'
+import { createDeadLetters } from '../../events/dead-letters.ts'
+import { createKafka } from '../../kafka/kafka.ts'
+import { createLogger } from '../../telemetry/logger.ts'
+
+const { connection, createTopics } = await connectServices()
+const kafka = createKafka({
+  ...connection,
+  clientId: 'hashgate-test',
+  logger: createLogger('test', 'silent'),
+})
+const topicPrefix = `letters-${process.pid}.`
+const topic = `${topicPrefix}image.upload.completed.dead-letter`
+await createTopics([topic])
+const deadLetters = createDeadLetters(kafka, { topicPrefix, budgetMs: 20_000 })
+const reader = await startTopicReader(kafka, [topic])
+t.teardown(() => Promise.all([deadLetters.close(), reader.close()]))
+
+const facts = {
+  reason: 'not_an_upload_completed_event',
+  message: 'the value is not an image.upload.completed event',
+  topic: 'image.upload.completed',
+  partition: 3,
+  offset: '1207',
+  timestamp: '2026-11-22T10:00:00.000Z',
+}
+
+t.test('a value that was compressed fits again', async (t) => {
+  const value = Buffer.alloc(3_000_000, 'x')
+  await deadLetters.publish({ ...facts, key: Buffer.from('compressed'), value, headers: [] })
+  const [found] = await reader.messagesOf('compressed', 1)
+  t.equal(found?.value.length, value.length)
+})
+
+t.test('one that no broker takes is left where it was, and its place is told', async (t) => {
+  const value = randomBytes(1_500_000)
+  await deadLetters.publish({ ...facts, key: Buffer.from('too large'), value, headers: [] })
+  const [found] = await reader.messagesOf('too large', 1)
+  t.equal(found?.value, 'null')
+  t.match(found?.headers, { 'dead-letter-topic': facts.topic, 'dead-letter-offset': facts.offset })
+})

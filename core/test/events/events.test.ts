@@ -1,0 +1,61 @@
+import t from 'tap'
+import { imageEvent, topicOf, topics } from '../../events/events.ts'
+import { newRecord } from '../../images/image-record.ts'
+
+const imageId = 'a'.repeat(64)
+const nowMs = Date.UTC(2026, 10, 22, 10)
+const record = newRecord({ tenant: 'local', imageId, byteLength: 12, contentType: 'image/png' }, nowMs, 60)
+const said = { source: '/hashgate/processor', nowMs: nowMs + 1_000 }
+
+t.test('the whole envelope', async (t) => {
+  t.strictSame(imageEvent(topics.processed, record, said), {
+    specversion: '1.0',
+    id: `local/${imageId}/20261122/image.processed`,
+    source: '/hashgate/processor',
+    type: 'hashgate.image.processed.v1',
+    subject: imageId,
+    time: '2026-11-22T10:00:01.000Z',
+    datacontenttype: 'application/json',
+    data: {
+      tenant: 'local',
+      imageId,
+      generation: '20261122',
+      objectKey: `local/${imageId}/20261122`,
+      byteLength: 12,
+      contentType: 'image/png',
+    },
+  })
+})
+
+t.test('a reason is there only when there is one', async (t) => {
+  t.notOk('reason' in imageEvent(topics.processed, record, said).data)
+  t.notOk('reason' in imageEvent(topics.rejected, record, { ...said, reason: '' }).data)
+  t.equal(
+    imageEvent(topics.rejected, record, { ...said, reason: 'image_corrupt' }).data.reason,
+    'image_corrupt',
+  )
+})
+
+t.test('an event keeps its inner life to itself', async (t) => {
+  const held = { ...record, leaseOwner: 'worker', fileName: 'private.png', attempts: 3 }
+  t.strictSame(imageEvent(topics.processed, held, said), imageEvent(topics.processed, record, said))
+})
+
+t.test('every topic is found again from its event', async (t) => {
+  const found = Object.values(topics).map((topic) => topicOf(imageEvent(topic, record, said)))
+  t.strictSame(found, Object.values(topics))
+  t.equal(new Set(found).size, found.length)
+})
+
+t.test('the id names the occurrence: the same when told again, another for another', async (t) => {
+  const idOf = (...[topic, of, told]: Parameters<typeof imageEvent>) => imageEvent(topic, of, told).id
+  const id = idOf(topics.processed, record, said)
+  t.equal(idOf(topics.processed, { ...record, attempts: 2 }, { ...said, nowMs: nowMs + 9_000 }), id)
+  const others = [
+    idOf(topics.rejected, record, said),
+    idOf(topics.processed, { ...record, tenant: 'other' }, said),
+    idOf(topics.processed, { ...record, imageId: 'b'.repeat(64) }, said),
+    idOf(topics.processed, { ...record, generation: '20261123' }, said),
+  ]
+  t.equal(new Set([id, ...others]).size, 5)
+})

@@ -1,0 +1,24 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { type ImageEvent, type Topic, topics } from '../../events/events.ts'
+
+/** An event that nobody else publishes, but for what is told. */
+export function someEvent(told: { imageId?: string; id?: string; topic?: Topic } = {}): ImageEvent {
+  const { imageId = randomBytes(32).toString('hex'), id = randomUUID(), topic = topics.processed } = told
+  return {
+    specversion: '1.0',
+    id,
+    source: '/hashgate/test',
+    type: `hashgate.${topic}.v1`,
+    subject: imageId,
+    time: '2026-11-22T10:00:00.000Z',
+    datacontenttype: 'application/json',
+    data: {
+      tenant: 'local',
+      imageId,
+      generation: '20261122',
+      objectKey: `local/${imageId}/20261122`,
+      byteLength: 1,
+      contentType: 'image/png',
+    },
+  }
+}

@@ -1,0 +1,140 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { ConfigError } from '../../config/config-error.ts'
+import { readVariants } from '../../images/read-variants.ts'
+import { variants } from '../../images/variants.ts'
+
+function faultsOf(table: unknown): string[] {
+  const setting = typeof table === 'string' ? table : JSON.stringify(table)
+  try {
+    readVariants(setting)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n')
+    throw error
+  }
+  return []
+}
+
+t.test('without a setting there are thumb, medium and large, as ever', async (t) => {
+  for (const setting of [undefined, '', ' ']) t.equal(readVariants(setting), variants)
+  t.strictSame(faultsOf(variants), [], 'and they could be set')
+  const webp = { format: 'webp', animated: false }
+  t.strictSame(variants, [
+    { name: 'thumb', width: 256, height: 256, fit: 'cover', quality: 80, effort: 4, ...webp },
+    { name: 'medium', width: 1024, height: 1024, fit: 'inside', quality: 80, effort: 2, ...webp },
+    { name: 'large', width: 2048, height: 2048, fit: 'inside', quality: 79, effort: 2, ...webp },
+  ])
+})
+
+t.test('a name and bounds are enough', async (t) => {
+  t.strictSame(readVariants('[{"name":"tile","width":300,"height":200}]'), [
+    {
+      name: 'tile',
+      width: 300,
+      height: 200,
+      fit: 'inside',
+      format: 'webp',
+      quality: 80,
+      effort: 2,
+      animated: false,
+    },
+  ])
+})
+
+t.test('what is said is taken', async (t) => {
+  const said = [
+    {
+      name: 'share-1200',
+      width: 1200,
+      height: 630,
+      fit: 'cover',
+      format: 'jpeg',
+      quality: 70,
+      effort: 6,
+      background: '#0a0b0c',
+      animated: false,
+    },
+    { name: 'moving', width: 1, height: 8192, format: 'same', animated: true },
+  ]
+  t.match(readVariants(JSON.stringify(said)), said)
+})
+
+t.test('the largest AVIF', async (t) => {
+  for (const format of ['avif', 'same']) {
+    t.strictSame(faultsOf([{ name: 'a', width: 4096, height: 4096, format }]), [])
+  }
+  t.strictSame(faultsOf([{ name: 'a', width: 8192, height: 8192, format: 'webp' }]), [])
+})
+
+t.test('a file, if it is no array', async (t) => {
+  const folder = t.testdir({ 'variants.json': '[{"name":"a","width":1,"height":2}]', 'broken.json': '[{' })
+  t.match(readVariants(join(folder, 'variants.json')), [{ name: 'a', width: 1, height: 2 }])
+  t.match(faultsOf(join(folder, 'broken.json')), [/^VARIANTS is not JSON: /])
+  t.strictSame(faultsOf(join(folder, 'none.json')), [
+    'VARIANTS is neither a JSON array nor a file that can be read (ENOENT).',
+  ])
+  t.strictSame(faultsOf(folder), ['VARIANTS is neither a JSON array nor a file that can be read (EISDIR).'])
+})
+
+const fine = { name: 'a', width: 1, height: 1 }
+
+t.test('each fault is named', async (t) => {
+  const cases: [entry: object, fault: string][] = [
+    [{ width: 1, height: 1 }, 'VARIANTS[0].name is not set.'],
+    [{ ...fine, width: 0 }, 'VARIANTS[0].width must be >= 1.'],
+    [{ ...fine, height: 8193 }, 'VARIANTS[0].height must be <= 8192.'],
+    [{ ...fine, width: 1.5 }, 'VARIANTS[0].width must be integer.'],
+    [{ ...fine, fit: 'contain' }, 'VARIANTS[0].fit must be one of cover, inside.'],
+    [{ ...fine, format: 'gif' }, 'VARIANTS[0].format must be one of webp, avif, jpeg, png, same.'],
+    [{ ...fine, quality: 101 }, 'VARIANTS[0].quality must be <= 100.'],
+    [{ ...fine, effort: 7 }, 'VARIANTS[0].effort must be <= 6.'],
+    [{ ...fine, background: 'white' }, 'VARIANTS[0].background must match pattern "^#[0-9a-f]{6}$".'],
+    [{ ...fine, animated: 'yes' }, 'VARIANTS[0].animated must be boolean.'],
+    [{ ...fine, colour: 'red' }, 'VARIANTS[0].colour is no field of a variant.'],
+    [{ ...fine, format: 'jpeg' }, 'VARIANTS[0].background is not set: a JPEG has no transparency.'],
+    [
+      { ...fine, width: 4097, height: 4096, format: 'avif' },
+      'VARIANTS[0] is too large for an AVIF: width × height must be <= 16777216.',
+    ],
+    [
+      { ...fine, width: 8192, height: 8192, format: 'same' },
+      'VARIANTS[0] is too large for an AVIF: width × height must be <= 16777216.',
+    ],
+    [{ ...fine, format: 'avif', animated: true }, 'VARIANTS[0].animated needs the format webp or same.'],
+  ]
+  for (const [entry, fault] of cases) t.strictSame(faultsOf([entry]), [fault])
+})
+
+t.test('names are safe in a key and a URL', async (t) => {
+  for (const name of ['', 'A', '../b', 'a/b', 'a b', 'a.b', '-a', 'ä', 'a'.repeat(33)]) {
+    t.match(faultsOf([{ ...fine, name }]), [/^VARIANTS\[0\]\.name must match pattern/], name)
+  }
+  for (const name of ['a', '2x', 'share-1200', 'a'.repeat(32)])
+    t.strictSame(faultsOf([{ ...fine, name }]), [])
+})
+
+t.test('all faults are told at once', async (t) => {
+  const faults = faultsOf([
+    { ...fine, quality: 0, effort: -1 },
+    { width: 1 },
+    fine,
+    'large',
+    { ...fine, name: 'b', format: 'jpeg' },
+  ])
+  t.strictSame(faults.sort(), [
+    'VARIANTS[0].effort must be >= 0.',
+    'VARIANTS[0].quality must be >= 1.',
+    'VARIANTS[1].height is not set.',
+    'VARIANTS[1].name is not set.',
+    'VARIANTS[2].name is there twice.',
+    'VARIANTS[3] must be object.',
+    'VARIANTS[4].background is not set: a JPEG has no transparency.',
+  ])
+})
+
+t.test('a table has one to sixteen entries', async (t) => {
+  t.match(faultsOf([]), [/^VARIANTS must not have fewer than 1 items\.$/])
+  const many = Array.from({ length: 17 }, (_, index) => ({ ...fine, name: `v${index}` }))
+  t.match(faultsOf(many), [/^VARIANTS must not have more than 16 items\.$/])
+  t.strictSame(faultsOf(many.slice(1)), [])
+})

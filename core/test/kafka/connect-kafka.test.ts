@@ -1,0 +1,45 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import t from 'tap'
+import type { KafkaSettings } from '../../config/kafka-settings.ts'
+import { connectKafka } from '../../kafka/connect-kafka.ts'
+import { createLogger } from '../../telemetry/logger.ts'
+
+const settings: KafkaSettings = {
+  KAFKA_BROKERS: '127.0.0.1:1',
+  KAFKA_TLS: false,
+  KAFKA_CA_FILE: '',
+  KAFKA_CA_SECRET_ID: '',
+  KAFKA_SASL_USERNAME: '',
+  KAFKA_SASL_PASSWORD: '',
+  KAFKA_SASL_SECRET_ID: '',
+}
+const connect = (changed: Partial<KafkaSettings>) =>
+  connectKafka(
+    { ...settings, ...changed },
+    {
+      clientId: 'test',
+      logger: createLogger('test', 'silent'),
+      secretsManager: new SecretsManagerClient({ region: 'us-east-1' }),
+    },
+  )
+
+t.test('settings that contradict each other are named', async (t) => {
+  const user = { KAFKA_SASL_USERNAME: 'a' }
+  const password = { KAFKA_SASL_PASSWORD: 'b' }
+  await t.rejects(connect(user), /KAFKA_SASL_PASSWORD is not/)
+  await t.rejects(connect(password), /KAFKA_SASL_USERNAME is not/)
+  await t.rejects(connect({ ...user, ...password, KAFKA_SASL_SECRET_ID: 'c' }), /not both/)
+  await t.rejects(connect({ KAFKA_CA_FILE: '/nowhere/ca.pem' }), /KAFKA_CA_FILE cannot be used: .*ca\.pem/)
+})
+
+t.test('a file that holds no certificate is refused', async (t) => {
+  const file = `${t.testdir({ 'ca.pem': 'hello' })}/ca.pem`
+  await t.rejects(connect({ KAFKA_CA_FILE: file }), { name: 'ConfigError', message: /^KAFKA_CA_FILE cannot/ })
+})
+
+t.test('settings that fit together', async (t) => {
+  await t.resolves(connect({}))
+  await t.resolves(connect({ KAFKA_TLS: true }))
+  await t.resolves(connect({ KAFKA_SASL_USERNAME: 'a', KAFKA_SASL_PASSWORD: 'b' }))
+  await t.resolves(connect({ KAFKA_SASL_SECRET_ID: 'c' }))
+})

@@ -1,0 +1,15 @@
+import t from 'tap'
+import { createKafka } from '../../kafka/kafka.ts'
+import { createLogger } from '../../telemetry/logger.ts'
+
+t.test('what the client has to say goes to our log, and brokers may be written with blanks', async (t) => {
+  const lines: Record<string, unknown>[] = []
+  const logger = createLogger('gateway', 'debug', { write: (line) => lines.push(JSON.parse(line)) })
+  const kafka = createKafka({ brokers: '127.0.0.1:1, 127.0.0.1:2', clientId: 'test', logger })
+  const admin = kafka.admin({ retry: { retries: 1, initialRetryTime: 1 } })
+  await t.rejects(admin.connect())
+  t.ok(lines.length > 0)
+  for (const line of lines) t.match(line, { operation: 'kafka', service: 'gateway', level: 'debug' })
+  const tried = new Set(lines.map(({ broker }) => broker).filter(Boolean))
+  t.strictSame([...tried].sort(), ['127.0.0.1:1', '127.0.0.1:2'])
+})

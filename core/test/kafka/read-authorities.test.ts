@@ -1,0 +1,30 @@
+import { rootCertificates } from 'node:tls'
+import t from 'tap'
+import { readAuthorities } from '../../kafka/read-authorities.ts'
+import { startSecretsManagerDouble } from './start-secrets-manager-double.ts'
+
+const none = { KAFKA_CA_FILE: '', KAFKA_CA_SECRET_ID: '' }
+const fromSecret = { ...none, KAFKA_CA_SECRET_ID: 'kafka/ca' }
+
+t.test('none, or one of two places', async (t) => {
+  const { client } = await startSecretsManagerDouble(t)
+  t.equal(await readAuthorities(none, client), undefined)
+  const both = { ...fromSecret, KAFKA_CA_FILE: 'ca.pem' }
+  await t.rejects(readAuthorities(both, client), { name: 'ConfigError', message: /not both/ })
+})
+
+t.test('the certificate in a secret', async (t) => {
+  const { client, state } = await startSecretsManagerDouble(t)
+  const [certificate] = rootCertificates
+  state.secret = JSON.stringify({ certificate })
+  t.equal(await readAuthorities(fromSecret, client), certificate)
+})
+
+t.test('a secret that holds none is refused, by the name of its setting', async (t) => {
+  const { client, state } = await startSecretsManagerDouble(t)
+  for (const secret of [undefined, '', 'hello', '{}', 'null', '{"certificate":"hello"}']) {
+    state.secret = secret
+    const message = /^KAFKA_CA_SECRET_ID cannot be used/
+    await t.rejects(readAuthorities(fromSecret, client), { name: 'ConfigError', message }, String(secret))
+  }
+})

@@ -1,0 +1,19 @@
+import { glob } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { findTool } from '../../../scripts/services/find-tool.ts'
+import { runTool } from '../../../scripts/services/run-tool.ts'
+import { servicesLayout } from '../../../scripts/services/services-layout.ts'
+
+const program = join(import.meta.dirname, 'SetKafkaPassword.java')
+
+/** Gives a user of the services' Kafka a password; one that is not there is made. Needs Java with its compiler. */
+export async function setKafkaPassword(brokers: string, user: string, password: string): Promise<void> {
+  const { downloads, logs } = servicesLayout()
+  const [client] = await Array.fromAsync(glob(join(downloads, 'kafka-*', 'kafka-clients-*.jar')))
+  if (!client) throw new Error('the jars of Kafka are not in the downloads')
+  await runTool(findTool('java'), ['-cp', join(dirname(client), '*'), program, brokers, user, password], {
+    task: 'Setting a password on Kafka',
+    log: join(logs, 'set-kafka-password.log'),
+    timeoutMs: 60_000,
+  })
+}

@@ -1,0 +1,71 @@
+import { EventEmitter, on } from 'node:events'
+import type { Test } from 'tap'
+import { topics } from '../../events/events.ts'
+import { startEventConsumer } from '../../kafka/event-consumer.ts'
+import { handleOneByOne } from '../../kafka/handle-one-by-one.ts'
+import type { ReceivedEvent } from '../../kafka/received-event.ts'
+import { createLogger } from '../../telemetry/logger.ts'
+
+/** What to do with events, by their ids. @returns the ids of those that must come again */
+type HandleIds = (ids: string[], signal: AbortSignal) => Promise<string[]>
+
+interface MemberOptions {
+  kafka: Parameters<typeof startEventConsumer>[0]
+  topicPrefix: string
+  groupId: string
+  concurrency?: number
+  batchSize?: number
+  /** One by one, in order. */
+  handle?: (id: string) => Promise<unknown>
+  /** In the place of `handle`. */
+  handleBatch?: HandleIds
+}
+
+const patienceMs = 60_000
+
+/** Our consumer, with a list of all that it was handed. */
+export function startGroupMember(t: Test, options: MemberOptions) {
+  const { handle = async () => {}, handleBatch, concurrency = 1, ...group } = options
+  const received: ReceivedEvent[] = []
+  const batches: string[][] = []
+  const arrivals = new EventEmitter().setMaxListeners(0)
+
+  function note(...events: ReceivedEvent[]): void {
+    received.push(...events)
+    batches.push(events.map(idOf))
+    arrivals.emit('event')
+  }
+
+  const consumer = startEventConsumer(group.kafka, {
+    ...group,
+    concurrency,
+    topics: [topics.processed, topics.rejected],
+    handleBatch: handleBatch
+      ? async (events, signal) => {
+          note(...events)
+          const failed = await handleBatch(events.map(idOf), signal)
+          return events.filter((event) => failed.includes(idOf(event)))
+        }
+      : handleOneByOne(async (event) => {
+          note(event)
+          await handle(idOf(event))
+        }),
+    logger: createLogger('test', 'silent'),
+  })
+  t.teardown(() => consumer.close())
+
+  const ids = (): string[] => received.map(idOf)
+
+  async function until(isEnough: (ids: string[]) => boolean): Promise<void> {
+    if (isEnough(ids())) return
+    for await (const _ of on(arrivals, 'event', { signal: AbortSignal.timeout(patienceMs) })) {
+      if (isEnough(ids())) return
+    }
+  }
+
+  const seen = (...wanted: string[]): Promise<void> => until((all) => wanted.every((id) => all.includes(id)))
+
+  return { received, batches, ids, seen, until, close: consumer.close }
+}
+
+const idOf = ({ value }: ReceivedEvent): string => JSON.parse(String(value)).id

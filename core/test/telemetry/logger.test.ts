@@ -1,0 +1,147 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { S3Client } from '@aws-sdk/client-s3'
+import Fastify from 'fastify'
+import t from 'tap'
+import { createBucket } from '../../aws/bucket.ts'
+import { Problem } from '../../errors.ts'
+import { createLogger } from '../../telemetry/logger.ts'
+
+const apiKey = 'hg_live_0123456789abcdef'
+const signature = 'f00dfeed'.repeat(8)
+const url =
+  'https://raw.s3.amazonaws.com/local/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE' +
+  `%2F20261122%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Security-Token=FwoGZXIvYXdz%2B&X-Amz-Signature=${signature}` +
+  '&X-Amz-SignedHeaders=host&x-id=PutObject'
+const secrets = [apiKey, signature, 'AKIAIOSFODNN7EXAMPLE', 'FwoGZXIvYXdz']
+
+/** A logger, and what it has printed: each line as text, checked to be JSON. */
+function startLog(level: 'info' | 'debug' = 'info') {
+  const lines: string[] = []
+  const logger = createLogger('gateway', level, { write: (line) => lines.push(line) })
+  return { logger, lines, entries: () => lines.map((line) => JSON.parse(line)) }
+}
+
+t.test('a line says when, how bad, and who', async (t) => {
+  const { logger, lines, entries } = startLog()
+  logger
+    .child({ requestId: 'r1' })
+    .info({ operation: 'createUpload', tenant: 'local', status: 201 }, 'request')
+  const [entry] = entries()
+  t.equal(lines[0], `${JSON.stringify(entry)}\n`, 'one line of JSON')
+  const { time, ...rest } = entry
+  t.equal(new Date(time).toISOString(), time)
+  t.strictSame(rest, {
+    level: 'info',
+    service: 'gateway',
+    requestId: 'r1',
+    operation: 'createUpload',
+    tenant: 'local',
+    status: 201,
+    msg: 'request',
+  })
+})
+
+t.test('the level is kept', async (t) => {
+  const { logger, lines } = startLog()
+  logger.debug('no')
+  t.equal(lines.length, 0)
+  startLog('debug').logger.debug('yes')
+  logger.warn('yes')
+  t.equal(lines.length, 1)
+})
+
+const headers = { authorization: `Bearer ${apiKey}`, 'x-api-key': apiKey }
+
+const things: Record<string, object> = {
+  'a URL': { url },
+  'a URL inside': { upload: { url, headers: {} } },
+  'a whole answer': { answer: { imageId: 'a', upload: { method: 'PUT', url } } },
+  'the answers of a batch': { results: [{ upload: { url } }, { image: { variants: [{ url }] } }] },
+  headers: { headers },
+  'headers inside': { req: { headers } },
+  'headers deep inside': { err: { config: { request: { headers } } } },
+  'headers with capitals': { headers: { Authorization: `Bearer ${apiKey}`, 'X-Api-Key': apiKey } },
+  'headers with lists': { headers: { authorization: [`Bearer ${apiKey}`], 'x-api-key': [apiKey, apiKey] } },
+  'headers as they came': { rawHeaders: ['Authorization', `Bearer ${apiKey}`, 'x-api-key', apiKey] },
+  'a key with quotes in it': { headers: { 'x-api-key': `"${apiKey}\\"${apiKey}` } },
+  'a key with brackets in it': { headers: { 'x-api-key': [`]${apiKey}`, `]"${apiKey}`] } },
+  'headers written into a message': { err: new Error(JSON.stringify({ authorization: `Bearer ${apiKey}` })) },
+  'an error that tells a URL': { err: new TypeError(`Failed to parse URL from ${url}`) },
+  'an error caused by one': { err: new Error('outer', { cause: new Error(`PUT "${url}" failed`) }) },
+  'an error that carries a request': { err: Object.assign(new Error('no'), { request: { headers, url } }) },
+  'several errors at once': { err: new AggregateError([new Error(url), new Error(url)], 'both') },
+}
+
+t.test('no key and no signature is ever printed', async (t) => {
+  for (const [what, thing] of Object.entries(things)) {
+    const { logger, lines, entries } = startLog()
+    logger.error(thing, 'said')
+    logger.child(thing).info('said by a child')
+    t.equal(entries().length, 2, `${what}: still JSON`)
+    for (const secret of secrets) t.notMatch(lines.join(''), secret, what)
+  }
+})
+
+t.test('a message is censored too, and keeps the rest of its words', async (t) => {
+  const { logger, lines, entries } = startLog()
+  logger.info(`PUT ${url} took 3 s`)
+  for (const secret of secrets) t.notMatch(lines.join(''), secret)
+  const [{ msg }] = entries()
+  t.match(msg, /^PUT https:\/\/raw\.s3\.amazonaws\.com\/local\/key\?.*x-id=PutObject took 3 s$/)
+})
+
+t.test('what is no secret stays', async (t) => {
+  const { logger, entries } = startLog()
+  const said = { headers: { 'content-type': 'application/json', 'x-request-id': 'r1' }, authorized: true }
+  logger.info(said, 'a valid API key is needed: send it as "Authorization: Bearer <key>" or as "x-api-key"')
+  const [entry] = entries()
+  t.match(entry, said)
+  t.equal(entry.msg, 'a valid API key is needed: send it as "Authorization: Bearer <key>" or as "x-api-key"')
+})
+
+t.test('the request and the error as Fastify logs them', async (t) => {
+  const { logger, lines, entries } = startLog()
+  const app = Fastify({ loggerInstance: logger })
+  t.teardown(() => app.close())
+  app.get('/fail', async (request) => {
+    request.log.info({ req: request.raw, headers: request.headers }, 'as it came')
+    throw new Problem('INTERNAL_ERROR', { cause: new Error(`inner ${url}`) })
+  })
+  const path = `/fail${new URL(url).search}`
+  const { statusCode } = await app.inject({ url: path, headers })
+  t.equal(statusCode, 500)
+  t.ok(entries().some(({ err }) => err?.stack))
+  for (const secret of secrets) t.notMatch(lines.join(''), secret)
+})
+
+t.test('an error of the SDK, which carries the request that it signed', async (t) => {
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(403, { 'content-type': 'application/xml' })
+    response.end(`<Error><Code>SignatureDoesNotMatch</Code><Message>${url}</Message></Error>`)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const client = new S3Client({
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    forcePathStyle: true,
+    credentials: {
+      accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+      secretAccessKey: 'secret',
+      sessionToken: 'FwoGZXIvYXdz',
+    },
+  })
+  t.teardown(() => client.destroy())
+  const error = await createBucket(client, 'raw')
+    .read('key')
+    .catch((error: unknown) => error)
+  const { logger, lines, entries } = startLog()
+  logger.error({ err: error }, 'the whole problem')
+  logger.error({ err: (error as Error).cause }, 'its cause')
+  t.match(entries()[1].err.message, /X-Amz-Algorithm/, 'the store’s words are there')
+  for (const secret of secrets) t.notMatch(lines.join(''), secret)
+})

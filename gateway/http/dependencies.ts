@@ -1,0 +1,32 @@
+import type { FastifyPluginCallback } from 'fastify'
+import type { KeyTable } from '../../core/api-keys/key-table.ts'
+import type { Bucket } from '../../core/aws/bucket.ts'
+import type { Catalog } from '../../core/catalog/catalog.ts'
+import type { Outbox } from '../../core/catalog/outbox.ts'
+import type { EventBus } from '../../core/events/event-bus.ts'
+import type { Audit } from '../auth/audit.ts'
+import type { Identify } from '../auth/identify.ts'
+import type { GatewayMetrics } from '../observe/create-metrics.ts'
+import type { RateLimitStore } from '../rate-limit/rate-limit-store.ts'
+import type { PresignDownload } from '../uploads/presign-download.ts'
+import type { PresignUpload } from '../uploads/presign-upload.ts'
+
+/** All that the routes talk to. `server.ts` makes the real ones. */
+export interface GatewayDependencies {
+  catalog: Pick<Catalog, 'find' | 'register' | 'countDuplicate' | 'listDay' | 'ping'> & Outbox
+  rawBucket: Pick<Bucket, 'head' | 'ping'>
+  events: Pick<EventBus, 'publish' | 'ping'>
+  presignUpload: PresignUpload
+  presignDownload: PresignDownload
+  identify: Identify
+  /** The table of keys, where callers are known by them. */
+  keys?: Pick<KeyTable, 'ping'>
+  audit: Audit
+  /** Where requests are counted; in this process when there is none. */
+  rateLimitStore?: RateLimitStore
+  metrics: GatewayMetrics
+  /** Makes spans of requests; absent when nothing is traced. */
+  traceRequests?: FastifyPluginCallback
+  /** Epoch milliseconds. */
+  now: () => number
+}

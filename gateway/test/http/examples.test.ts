@@ -1,0 +1,136 @@
+import t, { type Test } from 'tap'
+import type { ImageRecord } from '../../../core/images/image-record.ts'
+import { buildTestApp, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { examples } from '../../http/examples.ts'
+
+/** Signatures and hosts differ from app to app. */
+function withoutUrls(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer, (name, value) => (name === 'url' ? '…' : value)))
+}
+
+async function buildExampleApp(t: Test) {
+  const { clock, ...built } = await buildTestApp(t, { config: { MAX_UPLOAD_BYTES: 52_428_800 } })
+  await built.app.ready()
+  const document = built.app.swagger() as unknown as Document
+
+  /** Sends what the contract shows for an operation. */
+  async function send(operationId: string) {
+    const { method, url, payload, responses } = exampleRequest(document, operationId)
+    const response = await built.app.inject({ method, url, headers: withKey, payload })
+    const documented = responses[response.statusCode]
+    for (const name of Object.keys(documented?.headers ?? {})) {
+      t.ok(response.headers[name.toLowerCase()], `${operationId} ${response.statusCode} ${name}`)
+    }
+    const [media] = Object.values(documented?.content ?? {})
+    t.ok(media, `${operationId} ${response.statusCode} is documented`)
+    return { answer: withoutUrls(response.json()), shown: withoutUrls(media?.example) }
+  }
+
+  return { ...built, send }
+}
+
+type Method = 'GET' | 'POST'
+type Schema = { $ref?: string; examples?: unknown[] }
+interface Parameter {
+  name: string
+  in: string
+  example?: unknown
+  schema: Schema
+}
+interface Operation {
+  operationId: string
+  parameters?: Parameter[]
+  requestBody?: { content: { 'application/json': { example: object } } }
+  responses: Record<string, { headers: object; content: Record<string, { example?: unknown }> }>
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema> }
+}
+
+function exampleRequest({ paths, components }: Document, operationId: string) {
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      if (operation.operationId !== operationId) continue
+      const { parameters = [], requestBody, responses } = operation
+      const values = new Map(parameters.map((one) => [one.name, exampleOf(one)]))
+      const inQuery = parameters.filter((one) => one.in === 'query').map(({ name }) => name)
+      const query = inQuery.map((name) => `${name}=${values.get(name)}`).join('&')
+      const url = `${path.replace(/\{(\w+)\}/g, (_, name) => String(values.get(name)))}?${query}`
+      const payload = requestBody?.content['application/json'].example
+      return { method: method.toUpperCase() as Method, url, payload, responses }
+    }
+  }
+  throw new Error(`there is no ${operationId}`)
+
+  function exampleOf({ example, schema }: Parameter): unknown {
+    const shape = components.schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? schema
+    return example ?? shape.examples?.[0]
+  }
+}
+
+t.test('the first time, and again when it is ready', async (t) => {
+  const { send, records, stored } = await buildExampleApp(t)
+  const first = await send('createUpload')
+  t.strictSame(first.answer, first.shown)
+
+  stored.add([...records.values()].map(rawKeyOf)[0] ?? '')
+  const completed = await send('completeUpload')
+  t.strictSame(completed.answer, completed.shown)
+
+  for (const record of records.values()) makeReady(record)
+  const again = await send('createUpload')
+  t.strictSame(again.answer, again.shown)
+  const image = await send('getImage')
+  t.strictSame(image.answer, image.shown)
+  const list = await send('listImages')
+  t.strictSame([list.answer], [{ ...(list.shown as object), nextCursor: undefined }].map(withoutUrls))
+})
+
+t.test('a batch, one of whose items cannot be taken', async (t) => {
+  const { send } = await buildExampleApp(t)
+  const { answer, shown } = await send('createUploadBatch')
+  t.strictSame(answer, shown)
+})
+
+t.test('health and readiness', async (t) => {
+  const { send } = await buildExampleApp(t)
+  const health = await send('getHealth')
+  t.strictSame(health.answer, health.shown)
+  const { answer, shown } = await send('getReadiness')
+  t.match(answer, withoutLatencies(shown))
+})
+
+t.test('every example of a request is among these', async (t) => {
+  const { app } = await buildExampleApp(t)
+  const sent = [
+    'createUpload',
+    'completeUpload',
+    'getImage',
+    'createUploadBatch',
+    'getHealth',
+    'getReadiness',
+    'listImages',
+  ]
+  const { paths } = app.swagger() as unknown as Document
+  const operations = Object.values(paths).flatMap((path) => Object.values(path))
+  t.strictSame(operations.map(({ operationId }) => operationId).sort(), sent.sort())
+})
+
+const rawKeyOf = ({ tenant, imageId, generation }: ImageRecord) => `${tenant}/${imageId}/${generation}`
+
+function makeReady(record: ImageRecord): void {
+  const { image } = examples
+  const { format, width, height, colorSpace, hasAlpha, pages, camera, takenAt, finishedAt } = image
+  const { placeholder, dominantColor } = image
+  const variants = image.variants.map(({ url: _, urlExpiresAt: __, ...variant }) => {
+    return { ...variant, key: `${rawKeyOf(record)}/thumb.webp` }
+  })
+  const found = { format, width, height, colorSpace, hasAlpha, pages, camera, takenAt }
+  const facts = { ...found, placeholder, dominantColor, variants }
+  Object.assign(record, { status: 'ready', finishedAt, image: facts })
+}
+
+function withoutLatencies(readiness: unknown): object {
+  return JSON.parse(JSON.stringify(readiness, (name, value) => (name === 'latencyMs' ? undefined : value)))
+}

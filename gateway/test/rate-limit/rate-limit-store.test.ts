@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import t from 'tap'
+import { createLogger } from '../../../core/telemetry/logger.ts'
+import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
+import { connectRedis } from '../../rate-limit/connect-redis.ts'
+import { sharedRateLimitStore } from '../../rate-limit/rate-limit-store.ts'
+
+const url = `/v1/images/${sha256}`
+
+t.test('while Redis does not answer, requests are served, and counted by each gateway', async (t) => {
+  for (const state of ['shut', 'silent'] as const) {
+    const gate = await startTcpGate(t, state)
+    const redis = connectRedis(`redis://${gate.address}`)
+    t.teardown(() => redis.disconnect())
+    const rateLimitStore = sharedRateLimitStore(redis, createLogger('gateway', 'silent'))
+    const config = { RATE_LIMIT_PER_MINUTE: 3 }
+    const { app } = await buildTestApp(t, { config, dependencies: { rateLimitStore } })
+    const statuses = []
+    for (let index = 0; index < 5; index += 1) {
+      statuses.push((await app.inject({ url, headers: withKey })).statusCode)
+    }
+    t.strictSame(statuses, [404, 404, 404, 429, 429], `Redis is ${state}`)
+  }
+})
+
+t.test('Redis is not asked for every request while it is away, and its absence is one line', async (t) => {
+  const lines: string[] = []
+  const logger = createLogger('gateway', 'info', { write: (line) => lines.push(line) })
+  let asked = 0
+  const rateLimit = (...args: unknown[]) => {
+    asked += 1
+    const done = args.at(-1) as (error: Error) => void
+    done(new Error('away'))
+  }
+  const redis = { rateLimit, rateLimitRead: rateLimit } as unknown as Redis
+  const rateLimitStore = sharedRateLimitStore(redis, logger)
+  const { app } = await buildTestApp(t, { dependencies: { rateLimitStore } })
+  for (let index = 0; index < 20; index += 1) {
+    t.equal((await app.inject({ url, headers: withKey })).statusCode, 404)
+  }
+  t.ok(asked < 20, `it was asked ${asked} times for 40 counts`)
+  t.equal(lines.filter((line) => line.includes('Redis is away')).length, 1)
+})
+
+t.test('when Redis hangs, one request at a time finds out whether it is back', async (t) => {
+  let asked = 0
+  const rateLimit = (...args: unknown[]) => {
+    asked += 1
+    const done = args.at(-1) as (error: Error) => void
+    if (asked === 1) done(new Error('timed out'))
+  }
+  const redis = { rateLimit, rateLimitRead: rateLimit } as unknown as Redis
+  const store = new (sharedRateLimitStore(redis, createLogger('gateway', 'silent')))()
+  const count = () =>
+    new Promise<number>((resolve, reject) =>
+      store.incr('k', (error, result) => (error ? reject(error) : resolve(result?.current ?? 0)), 60_000, 9),
+    )
+  t.equal(await count(), 1, 'Redis has failed')
+  await sleep(1_001)
+  const waiting = count()
+  t.strictSame(await Promise.all([count(), count(), count()]), [2, 3, 4], 'nobody else waits')
+  t.equal(asked, 2)
+  t.equal(await Promise.race([waiting, Promise.resolve('still asking')]), 'still asking')
+})

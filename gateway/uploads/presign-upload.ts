@@ -1,0 +1,42 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { ImageRecord } from '../../core/images/image-record.ts'
+import { traceparent } from '../../core/telemetry/traced.ts'
+import { type PresignerOptions, preparePresigner } from './presigner.ts'
+
+export interface PresignedUpload {
+  method: 'PUT'
+  url: string
+  /** Every header that the PUT must carry, byte for byte. */
+  headers: Record<string, string>
+  /** RFC 3339, UTC. */
+  expiresAt: string
+  expiresInSeconds: number
+}
+
+export type PresignUpload = Awaited<ReturnType<typeof preparePresignUpload>>
+
+/**
+ * Makes URLs with which a client may PUT one image, and only that one: S3 enforces what is in `X-Amz-SignedHeaders`,
+ * and nothing else. So length, type, checksum and "do not overwrite" are all headers, and all signed.
+ * Source: AWS, "Checking object integrity" and "Conditional writes" in the S3 user guide.
+ */
+export async function preparePresignUpload(s3: S3Client, options: PresignerOptions) {
+  const presign = await preparePresigner(s3, options)
+
+  /** @param key in the raw bucket */
+  return async function presignUpload(
+    key: string,
+    image: Pick<ImageRecord, 'imageId' | 'byteLength' | 'contentType' | 'expiresAt'>,
+  ): Promise<PresignedUpload> {
+    const trace = traceparent()
+    const headers = {
+      'content-length': String(image.byteLength),
+      'content-type': image.contentType,
+      'if-none-match': '*',
+      'x-amz-checksum-sha256': Buffer.from(image.imageId, 'hex').toString('base64'),
+      // The trace goes with the bytes to the store, and from there to the processor.
+      ...(trace && { 'x-amz-meta-traceparent': trace }),
+    }
+    return { method: 'PUT', headers, ...(await presign('PUT', key, { headers, expiresAt: image.expiresAt })) }
+  }
+}

@@ -1,0 +1,72 @@
+import type { Static } from 'typebox'
+import { Problem } from '../../core/errors.ts'
+import { topics } from '../../core/events/events.ts'
+import type { ImageRecord } from '../../core/images/image-record.ts'
+import { rawKey } from '../../core/images/object-key.ts'
+import type { Principal } from '../auth/principal.ts'
+import type { GatewayConfig } from '../config.ts'
+import type { GatewayDependencies } from '../http/dependencies.ts'
+import { describeImage, expiryOf } from '../http/describe-image.ts'
+import type { UploadAnswer, UploadRequest } from '../http/schemas.ts'
+import type { AnnounceEvents } from './announce-events.ts'
+
+type Answer = Static<typeof UploadAnswer>
+
+export type RequestUpload = ReturnType<typeof createRequestUpload>
+
+/**
+ * The one decision of this product: does this tenant need to send these bytes?
+ *
+ * An answer means that the record is in the catalog, and for a granted upload that the event is on its topic or owed in
+ * that record. A request
+ * that fails half-way can simply be repeated: it meets its own pending record, and announces it again.
+ */
+export function createRequestUpload(
+  { MAX_UPLOAD_BYTES }: Pick<GatewayConfig, 'MAX_UPLOAD_BYTES'>,
+  dependencies: GatewayDependencies,
+  announce: AnnounceEvents['announce'],
+) {
+  const { catalog, presignUpload, metrics } = dependencies
+
+  /** @throws Problem: VALIDATION_FAILED for too many bytes, DEPENDENCY_UNAVAILABLE (a retry can help) */
+  return async function requestUpload(
+    { tenant, scopes }: Pick<Principal, 'tenant' | 'scopes'>,
+    request: Static<typeof UploadRequest>,
+  ): Promise<Answer> {
+    const { sha256, byteLength, contentType, fileName } = request
+    if (byteLength > MAX_UPLOAD_BYTES) throw tooManyBytes(MAX_UPLOAD_BYTES)
+    const imageId = sha256.toLowerCase()
+    const { record } = await catalog.register({ tenant, imageId, byteLength, contentType, fileName })
+    return record.status === 'pending'
+      ? grantUpload(record)
+      : reportDuplicate(record, scopes.includes('read'))
+  }
+
+  async function grantUpload(record: ImageRecord): Promise<Answer> {
+    const [upload] = await Promise.all([
+      presignUpload(rawKey(record), record),
+      announce(topics.uploadRequested, record),
+    ])
+    metrics.uploads.inc({ outcome: 'granted' })
+    const { imageId, status } = record
+    return { imageId, status, duplicate: false, expiresAt: expiryOf(record), upload }
+  }
+
+  /** Whoever may only upload learns that it is there, and gets no way to read it. */
+  async function reportDuplicate(record: ImageRecord, mayRead: boolean): Promise<Answer> {
+    const { imageId, status, rejection, byteLength } = record
+    metrics.uploads.inc({ outcome: 'duplicate' })
+    metrics.bytesSaved.inc(byteLength)
+    const [image] = await Promise.all([
+      status === 'ready' && mayRead ? describeImage(record, dependencies) : undefined,
+      // For analytics, which has no other lasting trace of it. No reason to refuse an answer that is known.
+      catalog.countDuplicate(record).catch(() => {}),
+    ])
+    return { imageId, status, duplicate: true, expiresAt: expiryOf(record), image, rejection }
+  }
+}
+
+function tooManyBytes(maxUploadBytes: number): Problem {
+  const message = `must be <= ${maxUploadBytes}, this gateway's limit`
+  return new Problem('VALIDATION_FAILED', { errors: [{ field: 'byteLength', message }] })
+}

@@ -1,0 +1,76 @@
+import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
+import { traced } from '../../core/telemetry/traced.ts'
+import type { Inspected, ProcessorLimits } from '../pipeline/work.ts'
+import { askAgain } from './ask-again.ts'
+import { sharp } from './decoder.ts'
+import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
+import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
+import { judgeDecodeError } from './judge-decode-error.ts'
+
+/**
+ * Complaints about JPEGs that real cameras and editors write and every viewer shows in full. A JPEG has no checksum:
+ * libjpeg's other warnings ("premature end of data segment", "bad Huffman code") are how damage shows.
+ */
+const harmlessJpegWarnings = /Invalid SOS parameters|extraneous bytes before marker 0xd9/
+
+/**
+ * Decodes the original into pixels that fit the box: turned upright, in sRGB, the first page only. Holds no more of
+ * the original in memory than the format demands.
+ * @throws Rejection when the bytes are damaged or take too long
+ */
+export async function decodeImage(image: Inspected, box: Box, limits: ProcessorLimits): Promise<Frame> {
+  const strictness: FailOnOptions = image.format === 'jpeg' ? 'warning' : 'error'
+  try {
+    return await askAgain(() => decode(image, box, limits, strictness))
+  } catch (error) {
+    if (!(error instanceof Error && harmlessJpegWarnings.test(error.message))) throw judgeDecodeError(error)
+  }
+  try {
+    return await askAgain(() => decode(image, box, limits, 'error'))
+  } catch (error) {
+    throw judgeDecodeError(error)
+  }
+}
+
+function decode(image: Inspected, box: Box, limits: ProcessorLimits, failOn: FailOnOptions): Promise<Frame> {
+  return limits.holdBytes(estimateDecodeBytes(image.format, image), () =>
+    traced('decode', {}, () => shrinkToFrame(image, box, limits, failOn)),
+  )
+}
+
+async function shrinkToFrame(
+  image: Inspected,
+  box: Box,
+  { maxInputPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ProcessorLimits,
+  failOn: FailOnOptions,
+): Promise<Frame> {
+  const open = (options: SharpOptions) =>
+    sharp(image.original, { failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({ seconds })
+  if (!canSettleLater(image)) return readPixels(open({}).autoOrient().resize(fitInto(box)))
+
+  const shrunk = await open({ ignoreIcc: true })
+    .resize(fitInto(asStored(box, image)))
+    .keepIccProfile()
+    .tiff({ compression: 'none' })
+    .toBuffer()
+  return readPixels(
+    sharp(shrunk, { failOn: 'none', limitInputPixels: false }).timeout({ seconds }).autoOrient(),
+  )
+}
+
+function readPixels(picture: Sharp): Promise<Frame> {
+  return picture.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true }).then(toFrame)
+}
+
+/**
+ * Whether colours and orientation are better settled on the small picture. On the large one a profile costs three times
+ * the decode, and a turn needs all of its pixels in memory. Other colour models must be converted before they are shrunk.
+ */
+function canSettleLater({ space, depth, hasProfile, orientation = 1 }: Inspected): boolean {
+  return space === 'srgb' && depth === 'uchar' && (hasProfile || orientation > 1)
+}
+
+function asStored({ width, height, ...box }: Box, { orientation = 1 }: Inspected): Box {
+  const isOnItsSide = orientation > 4
+  return isOnItsSide ? { ...box, width: height, height: width } : { ...box, width, height }
+}

@@ -1,0 +1,59 @@
+import type { VariantSpec } from '../../core/images/variants.ts'
+import type { Inspected, ProcessorLimits, RenderedVariant } from '../pipeline/work.ts'
+import { sharp } from './decoder.ts'
+import { encodeVariant, outputFormatOf } from './encode-variant.ts'
+import { estimateAnimationBytes } from './estimate-decode-bytes.ts'
+import { fitInto, shrinkBox } from './frame.ts'
+import { judgeDecodeError } from './judge-decode-error.ts'
+
+const animatedFormats = ['gif', 'webp']
+
+type AnimatedHeader = Pick<Inspected, 'format' | 'pages' | 'orientation'>
+
+/**
+ * Whether the variant moves as the original does. One that must be turned upright does not: libvips turns all frames as
+ * one picture.
+ */
+export function staysAnimated(spec: VariantSpec, image: AnimatedHeader): boolean {
+  const { format, pages, orientation = 1 } = image
+  const formats = [format, outputFormatOf(spec, format)]
+  return (
+    spec.animated && pages > 1 && orientation === 1 && formats.every((one) => animatedFormats.includes(one))
+  )
+}
+
+/**
+ * Makes an animation smaller, with its delays and repetitions. From the original and not from another variant: there is no
+ * frame of it to be shared.
+ * @throws Rejection when the bytes are damaged or take too long
+ */
+export function encodeAnimation(
+  image: Inspected,
+  spec: VariantSpec,
+  limits: ProcessorLimits,
+): Promise<RenderedVariant> {
+  return limits.holdBytes(estimateAnimationBytes(image.format, image, spec), () =>
+    shrinkAnimation(image, spec, limits),
+  )
+}
+
+async function shrinkAnimation(
+  image: Inspected,
+  spec: VariantSpec,
+  { maxAnimatedPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ProcessorLimits,
+): Promise<RenderedVariant> {
+  const frames = sharp(image.original, {
+    animated: true,
+    failOn: 'error',
+    limitInputPixels,
+    sequentialRead: true,
+  })
+    .timeout({ seconds })
+    .resize(fitInto(shrinkBox(spec, image)))
+    .toColourspace('srgb')
+  try {
+    return await encodeVariant(frames, spec, image.format)
+  } catch (error) {
+    throw judgeDecodeError(error)
+  }
+}

@@ -1,0 +1,65 @@
+import type { Sharp } from 'sharp'
+import { type AcceptedFormat, acceptedFormats, type VariantSpec } from '../../core/images/variants.ts'
+import { toTimeoutSeconds } from '../pipeline/start-deadline.ts'
+import type { ProcessorLimits, RenderedVariant } from '../pipeline/work.ts'
+import { type Frame, openFrame } from './frame.ts'
+
+type OutputFormat = Exclude<AcceptedFormat, 'tiff'>
+
+type Encode = (image: Sharp, spec: VariantSpec) => Sharp
+
+/** Each with the effort of the table, 0 to 6, on its own scale. */
+const encoders: Record<OutputFormat, Encode> = {
+  webp: (image, { quality, effort }) => image.webp({ quality, effort }),
+  avif: (image, { quality, effort }) => image.avif({ quality, effort }),
+  jpeg: (image, { quality }) => image.jpeg({ quality }),
+  png: (image, { effort }) => image.png({ compressionLevel: effort + 3 }),
+  gif: (image, { effort }) => image.gif({ effort: effort + 1 }),
+}
+
+/** What a variant of an original of this format is encoded as. */
+export function outputFormatOf({ format }: VariantSpec, original: AcceptedFormat): OutputFormat {
+  if (format !== 'same') return format
+  return original === 'tiff' ? 'png' : original
+}
+
+/** Encodes one frame as the variant wants it, as long as the image's time permits. */
+export function encodeFrame(
+  frame: Frame,
+  spec: VariantSpec,
+  original: AcceptedFormat,
+  limits: ProcessorLimits,
+): Promise<RenderedVariant> {
+  return limits.holdBytes(estimateEncodeBytes(outputFormatOf(spec, original), frame), () => {
+    const pixels = openFrame(frame).timeout({ seconds: toTimeoutSeconds(limits.imageTimeoutMs) })
+    return encodeVariant(pixels, spec, original)
+  })
+}
+
+/** Memory that an encoder takes besides the frame, if that is much. Measured with sharp 0.35.5 on 4 and 16 megapixels. */
+function estimateEncodeBytes(format: OutputFormat, { width, height, channels }: Frame): number {
+  if (format !== 'avif') return 0
+  return width * height * (channels === 4 ? 49 : 35)
+}
+
+/** Encodes pixels, of one frame or of several below one another, as the variant wants them. No metadata passes. */
+export async function encodeVariant(
+  pixels: Sharp,
+  spec: VariantSpec,
+  original: AcceptedFormat,
+): Promise<RenderedVariant> {
+  const format = outputFormatOf(spec, original)
+  const { background } = spec
+  const shown = background === undefined ? pixels : pixels.flatten({ background })
+  const { data: bytes, info } = await encoders[format](shown, spec).toBuffer({ resolveWithObject: true })
+  const { width, height, pages = 1, pageHeight = height } = info
+  return {
+    name: spec.name,
+    bytes,
+    contentType: acceptedFormats[format],
+    extension: format === 'jpeg' ? 'jpg' : format,
+    width,
+    height: pageHeight,
+    ...(pages > 1 && { pages }),
+  }
+}

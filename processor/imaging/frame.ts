@@ -1,0 +1,53 @@
+import type { Raw, ResizeOptions } from 'sharp'
+import type { VariantSpec } from '../../core/images/variants.ts'
+import { sharp } from './decoder.ts'
+
+/** Decoded pixels in memory, sRGB, 8 bits a channel, with or without alpha. */
+export interface Frame extends Raw {
+  data: Buffer
+}
+
+export type Box = Pick<VariantSpec, 'width' | 'height' | 'fit'>
+
+interface Size {
+  width: number
+  height: number
+}
+
+/**
+ * The box that an image of this size really fills, as nothing is ever enlarged. A `cover` box keeps its shape and
+ * becomes as small as the image makes it: 256×256 of an image of 400×100 is 100×100.
+ */
+export function shrinkBox(box: Box, image: Size): Box {
+  if (box.fit === 'inside') return box
+  const shrink = Math.min(1, image.width / box.width, image.height / box.height)
+  return { ...box, width: atLeastOne(box.width * shrink), height: atLeastOne(box.height * shrink) }
+}
+
+/** How large the whole image is when it meets the box, as a part of its own size: 1 at most. */
+export function scaleInto(box: Box, image: Size): number {
+  const across = box.width / image.width
+  const down = box.height / image.height
+  return Math.min(1, box.fit === 'cover' ? Math.max(across, down) : Math.min(across, down))
+}
+
+export function fitInto({ width, height, fit }: Box): ResizeOptions {
+  return { width, height, fit, withoutEnlargement: true }
+}
+
+export function openFrame({ data, width, height, channels }: Frame) {
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
+}
+
+export function resizeFrame(frame: Frame, box: Box): Promise<Frame> {
+  return openFrame(frame).resize(fitInto(box)).raw().toBuffer({ resolveWithObject: true }).then(toFrame)
+}
+
+export function toFrame({ data, info }: { data: Buffer; info: Raw }): Frame {
+  const { width, height, channels } = info
+  return { data, width, height, channels }
+}
+
+function atLeastOne(pixels: number): number {
+  return Math.max(1, Math.round(pixels))
+}

@@ -1,0 +1,106 @@
+import type { AcceptedFormat } from '../../core/images/variants.ts'
+import { isCameraRaw } from './is-camera-raw.ts'
+
+/** An accepted format, or the sentence that says what the bytes are instead and what the sender can do. */
+export type Identified = { format: AcceptedFormat } | { refused: string }
+
+/** @param bytes the whole file: a TIFF's first directory can lie anywhere in it */
+type Test = (head: Buffer, text: string, bytes: Buffer) => boolean
+
+const headBytes = 4096
+const advice = 'Accepted are JPEG, PNG, WebP, AVIF, GIF and TIFF.'
+const exportIt = 'Export the picture as JPEG or PNG.'
+
+/** Looked at only when the bytes are of no accepted format. Signatures: each format's own specification. */
+const refusedKinds: { name: string; advice?: string; test: Test }[] = [
+  {
+    name: 'HEIC',
+    advice: 'Export the photo as JPEG, or set the camera to "Most Compatible".',
+    test: (head) => isBrand(head, /^he[iv][cxms]/),
+  },
+  { name: 'a Canon raw photo', advice: exportIt, test: (head) => isCanonRaw(head) || isBrand(head, /^crx/) },
+  {
+    name: 'a raw photo',
+    advice: exportIt,
+    test: (head, _, bytes) =>
+      /^(IIRO|IIRS|IIU\0|FUJIFILMCCD)/.test(latin1(head)) || isTiffLikeRaw(head, bytes),
+  },
+  { name: 'SVG', advice: exportIt, test: (_, text) => /<svg[\s>:]/i.test(text) && isMarkup(text) },
+  { name: 'HTML or XML', test: (_, text) => isMarkup(text) },
+  { name: 'PDF', advice: exportIt, test: (head) => latin1(head).slice(0, 1024).includes('%PDF-') },
+  { name: 'BMP', advice: exportIt, test: (head) => at(head, 0, 'BM') },
+  { name: 'Photoshop', advice: exportIt, test: (head) => at(head, 0, '8BPS') },
+  { name: 'an icon', advice: exportIt, test: (head) => at(head, 0, '\0\0\x01\0') },
+  { name: 'JPEG XL', advice: exportIt, test: (head) => at(head, 0, '\xff\x0a') || at(head, 4, 'JXL ') },
+  {
+    name: 'JPEG 2000',
+    advice: exportIt,
+    test: (head) => at(head, 0, '\xff\x4f\xff\x51') || at(head, 4, 'jP  '),
+  },
+  { name: 'a zip archive', test: (head) => at(head, 0, 'PK\x03\x04') },
+  { name: 'a video or another ISO media file', test: (head) => at(head, 4, 'ftyp') },
+  { name: 'plain text', test: (head) => isText(head) },
+]
+
+const acceptedKinds: { format: AcceptedFormat; test: Test }[] = [
+  { format: 'jpeg', test: (head) => at(head, 0, '\xff\xd8\xff') },
+  { format: 'png', test: (head) => at(head, 0, '\x89PNG\r\n\x1a\n') },
+  { format: 'webp', test: (head) => at(head, 0, 'RIFF') && at(head, 8, 'WEBP') },
+  { format: 'avif', test: isAvif },
+  { format: 'gif', test: (head) => at(head, 0, 'GIF87a') || at(head, 0, 'GIF89a') },
+  {
+    format: 'tiff',
+    test: (head, _, bytes) =>
+      /^(II[*+]\0|MM\0[*+])/.test(latin1(head)) && !isCanonRaw(head) && !isTiffLikeRaw(head, bytes),
+  },
+]
+
+/** Tells the format by the first bytes and a TIFF's first directory, without any decoder. @param bytes the whole file */
+export function identifyFormat(bytes: Buffer): Identified {
+  if (bytes.length === 0) return { refused: 'The file is empty.' }
+  const head = bytes.subarray(0, headBytes)
+  const text = head.toString('utf8')
+  const accepted = acceptedKinds.find(({ test }) => test(head, text, bytes))
+  if (accepted) return { format: accepted.format }
+  const refused = refusedKinds.find(({ test }) => test(head, text, bytes))
+  if (!refused) return { refused: `The bytes are not an image that is known here. ${advice}` }
+  return { refused: `The bytes are ${refused.name}, which is not accepted. ${refused.advice ?? advice}` }
+}
+
+function isAvif(head: Buffer): boolean {
+  return isBrand(head, /^avi[fs]/)
+}
+
+/** Whether an ISO-BMFF file names this brand as its own or as a compatible one. HEIC and AVIF differ only in that. */
+function isBrand(head: Buffer, brand: RegExp): boolean {
+  if (!at(head, 4, 'ftyp')) return false
+  const boxEnd = Math.min(head.readUInt32BE(0), head.length)
+  for (let offset = 8; offset + 4 <= boxEnd; offset += 4) {
+    const isMinorVersion = offset === 12
+    if (!isMinorVersion && brand.test(head.toString('latin1', offset, offset + 4))) return true
+  }
+  return false
+}
+
+/** A TIFF to the letter, but its first page is only a preview. */
+function isCanonRaw(head: Buffer): boolean {
+  return at(head, 0, 'II*\0') && at(head, 8, 'CR')
+}
+
+function isTiffLikeRaw(head: Buffer, bytes: Buffer): boolean {
+  return /^(II\*\0|MM\0\*)/.test(latin1(head)) && isCameraRaw(bytes)
+}
+
+function isMarkup(text: string): boolean {
+  return /^\uFEFF?\s*<[!?a-z]/i.test(text)
+}
+
+function isText(head: Buffer): boolean {
+  return !head.some((byte) => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte))
+}
+
+function at(head: Buffer, offset: number, signature: string): boolean {
+  return head.toString('latin1', offset, offset + signature.length) === signature
+}
+
+const latin1 = (head: Buffer) => head.toString('latin1')

@@ -1,0 +1,53 @@
+import { traced } from '../../core/telemetry/traced.ts'
+
+/** @param signal aborted: the work is not begun, if it still waits, and the signal's reason is thrown */
+export type HoldBytes = <T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
+
+/**
+ * Makes a function that runs work as long as the bytes that it holds fit into `maxBytes` together with those of the other
+ * work; the rest waits, in the order in which it came. What is too large for itself alone runs alone; what holds nothing
+ * runs at once.
+ */
+export function limitHeldBytes(maxBytes: number): HoldBytes {
+  const waiting: { bytes: number; start: () => void }[] = []
+  let held = 0
+
+  const fits = (bytes: number) => held === 0 || held + bytes <= maxBytes
+
+  function startNext(): void {
+    for (let next = waiting[0]; next && fits(next.bytes); next = waiting[0]) {
+      waiting.shift()
+      held += next.bytes
+      next.start()
+    }
+  }
+
+  function takeTurn(bytes: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    const { promise, resolve: start, reject } = Promise.withResolvers<void>()
+    const turn = { bytes, start }
+    const leave = () => {
+      const place = waiting.indexOf(turn)
+      if (place < 0) return
+      waiting.splice(place, 1)
+      reject(signal?.reason)
+      startNext()
+    }
+    signal?.addEventListener('abort', leave, { once: true })
+    waiting.push(turn)
+    startNext()
+    return promise.finally(() => signal?.removeEventListener('abort', leave))
+  }
+
+  return async function holdBytes(bytes, work, signal) {
+    if (bytes === 0) return work()
+    await traced('wait for memory', {}, async () => takeTurn(bytes, signal))
+    try {
+      signal?.throwIfAborted()
+      return await work()
+    } finally {
+      held -= bytes
+      startNext()
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto'
+import { LeaseUnavailable } from '../../../core/errors.ts'
+import type { ProcessorDeps, Work } from '../work.ts'
+
+/**
+ * Takes the lease of an image that another recipe has made. One that ended its workers again and again stays as it was.
+ * @throws LeaseUnavailable while somebody else is on it
+ */
+export async function claimAgain(
+  { image }: Work<'askedAgain'>,
+  { catalog, limits, recipe }: ProcessorDeps,
+): Promise<Work<'claimed' | 'done'>> {
+  const owner = randomUUID()
+  const claim = await catalog.claimAgain(image, owner, limits.leaseMs, recipe)
+  if (claim.outcome === 'busy') throw new LeaseUnavailable('another worker is on this image')
+  if (claim.outcome === 'gone') return { stage: 'done', outcome: 'gone' }
+  if (claim.outcome === 'finished') return { stage: 'done', outcome: 'finished before' }
+  const { record } = claim
+  if ((record.attemptsAgain ?? 0) <= limits.maxAttempts) return { stage: 'claimed', record, owner }
+  await catalog.release(record, owner)
+  return { stage: 'done', outcome: 'left as it was', reason: 'processing_failed' }
+}

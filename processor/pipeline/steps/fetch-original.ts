@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { addAbortSignal, type Readable } from 'node:stream'
+import { DependencyUnavailable, Rejection } from '../../../core/errors.ts'
+import { rawKey } from '../../../core/images/object-key.ts'
+import type { ProcessorDeps, Work } from '../work.ts'
+
+/** Reads the raw object into memory. Without an object the image is pending again: the upload has not happened. */
+export async function fetchOriginal(
+  { record, owner }: Work<'claimed'>,
+  { catalog, rawBucket, limits }: ProcessorDeps,
+): Promise<Work<'fetched' | 'done'>> {
+  const found = await rawBucket.read(rawKey(record))
+  if (!found) {
+    await catalog.release(record, owner)
+    return { stage: 'done', outcome: 'no bytes' }
+  }
+  const { body, byteLength, contentType } = found
+  if (byteLength > limits.maxUploadBytes) {
+    body.destroy()
+    throw tooManyBytes(limits.maxUploadBytes)
+  }
+  const { bytes, sha256 } = await readWithin(
+    body,
+    limits.maxUploadBytes,
+    Math.ceil(limits.imageTimeoutMs / 2),
+  )
+  // Cut off on its way here, which says nothing about the object.
+  if (bytes.length < byteLength) throw new DependencyUnavailable('bucket', new Error('the body ended early'))
+  if (sha256 !== record.imageId) throw new Rejection('checksum_mismatch')
+  return { stage: 'fetched', record, owner, original: bytes, contentType }
+}
+
+async function readWithin(body: Readable, maxBytes: number, timeoutMs: number) {
+  const hash = createHash('sha256')
+  const chunks: Buffer[] = []
+  let byteLength = 0
+  for await (const chunk of chunksOf(body, timeoutMs)) {
+    byteLength += chunk.length
+    if (byteLength > maxBytes) throw tooManyBytes(maxBytes)
+    hash.update(chunk)
+    chunks.push(chunk)
+  }
+  return { bytes: Buffer.concat(chunks, byteLength), sha256: hash.digest('hex') }
+}
+
+async function* chunksOf(body: Readable, timeoutMs: number): AsyncGenerator<Buffer> {
+  try {
+    yield* addAbortSignal(AbortSignal.timeout(timeoutMs), body)
+  } catch (error) {
+    throw new DependencyUnavailable('bucket', error)
+  }
+}
+
+function tooManyBytes(maxBytes: number): Rejection {
+  return new Rejection('too_many_bytes', `The file is larger than this system accepts: ${maxBytes} bytes.`)
+}

@@ -1,0 +1,41 @@
+import { Rejection } from '../../../core/errors.ts'
+import { acceptedFormats } from '../../../core/images/variants.ts'
+import { checkHeader, checkPages } from '../../imaging/check-header.ts'
+import { countPages } from '../../imaging/count-pages.ts'
+import { countJpegSegments } from '../../imaging/count-segments.ts'
+import { identifyFormat } from '../../imaging/identify-format.ts'
+import { readHeader } from '../../imaging/read-header.ts'
+import type { ProcessorDeps, Work } from '../work.ts'
+
+/** Finds out what the bytes really are, and refuses here what would cost memory or time later. Decodes no pixel. */
+export async function inspectImage(
+  work: Work<'fetched'>,
+  { limits, variants }: ProcessorDeps,
+): Promise<Work<'inspected'>> {
+  const { original, contentType } = work
+  const identified = identifyFormat(original)
+  if ('refused' in identified) throw new Rejection('format_unsupported', identified.refused)
+
+  const { format } = identified
+  const declared = contentType.split(';')[0]?.trim().toLowerCase()
+  if (declared !== acceptedFormats[format]) {
+    throw new Rejection(
+      'format_mismatch',
+      `The bytes are ${acceptedFormats[format]}, but the upload was declared as ${declared}.`,
+    )
+  }
+
+  checkPages(countPages(format, original, limits.maxPages), limits)
+  if (format === 'jpeg') checkSegments(original)
+  const header = await readHeader(original)
+  checkHeader(format, header, { limits, variants })
+  return { ...work, stage: 'inspected', format, ...header }
+}
+
+/** Cameras write a few, large colour profiles and extended XMP some hundreds. */
+const maxSegments = 100_000
+
+function checkSegments(original: Buffer): void {
+  if (countJpegSegments(original, maxSegments) <= maxSegments) return
+  throw new Rejection('image_corrupt', `The JPEG has more than ${maxSegments} segments of metadata.`)
+}

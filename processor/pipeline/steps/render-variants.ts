@@ -1,0 +1,41 @@
+import type { VariantSpec } from '../../../core/images/variants.ts'
+import { createFrameSource } from '../../imaging/create-frame-source.ts'
+import { describePixels } from '../../imaging/describe-pixels.ts'
+import { encodeAnimation, staysAnimated } from '../../imaging/encode-animation.ts'
+import { encodeFrame } from '../../imaging/encode-variant.ts'
+import type { ProcessorDeps, RenderedVariant, Work } from '../work.ts'
+
+/** Makes all variants, and what a page shows before they have arrived. No metadata passes: variants are made of pixels. */
+export async function renderVariants(
+  work: Work<'inspected'>,
+  { variants, limits }: ProcessorDeps,
+): Promise<Work<'rendered'>> {
+  const frameFor = createFrameSource(work, limits)
+  const rendered: RenderedVariant[] = []
+  for (const spec of variants.toSorted(largestWholeFirst)) {
+    limits.signal?.throwIfAborted()
+    rendered.push(await renderVariant(spec))
+  }
+
+  async function renderVariant(spec: VariantSpec): Promise<RenderedVariant> {
+    if (staysAnimated(spec, work)) return encodeAnimation(work, spec, limits)
+    return encodeFrame(await frameFor(spec), spec, work.format, limits)
+  }
+
+  const { placeholder, dominantColor } = describePixels(await frameFor(placeholderBox))
+  return { ...work, stage: 'rendered', rendered: inOrderOf(variants, rendered), placeholder, dominantColor }
+}
+
+/** ThumbHash takes 100 pixels a side at most. */
+const placeholderBox = { width: 100, height: 100, fit: 'inside' } as const
+
+/** Whole frames feed the cascade, crops cannot. */
+function largestWholeFirst(a: VariantSpec, b: VariantSpec): number {
+  if (a.fit !== b.fit) return a.fit === 'inside' ? -1 : 1
+  return b.width * b.height - a.width * a.height
+}
+
+function inOrderOf(specs: readonly VariantSpec[], rendered: RenderedVariant[]): RenderedVariant[] {
+  const position = (variant: RenderedVariant) => specs.findIndex(({ name }) => name === variant.name)
+  return rendered.toSorted((a, b) => position(a) - position(b))
+}

@@ -1,0 +1,57 @@
+import { manifestKey, rawKey } from '../../../core/images/object-key.ts'
+import { readHeldRecord } from '../read-held-record.ts'
+import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
+
+/**
+ * Writes the record's facts beside the variants, where Redshift reads them. After the record is final, and from the
+ * record alone: all workers of one end write the same. Of an image that was made again there are several ends, and only who
+ * holds the lease writes. @throws LeaseUnavailable
+ */
+export async function storeManifest(work: Work<'recorded'>, deps: ProcessorDeps): Promise<Work<'described'>> {
+  if (mayBeReplaced(work.record, deps.now())) await readHeldRecord(work, deps)
+  const body = Buffer.from(JSON.stringify(describeRecord(work.record)))
+  await deps.processedBucket.write(manifestKey(work.record), body, 'application/json')
+  return { ...work, stage: 'described' }
+}
+
+/** An image is made again only after its end was told: within the first lease nobody can have done so. */
+function mayBeReplaced({ remadeAt, leaseUntil = 0 }: OwingRecord, nowMs: number): boolean {
+  return remadeAt !== undefined || leaseUntil <= nowMs
+}
+
+/**
+ * One flat JSON object, named like the API:
+ *
+ *     { "tenant": "local", "imageId": "9f86…", "generation": "20261122", "status": "ready", "rawKey": "local/9f86…/20261122",
+ *       "byteLength": 2153007, "contentType": "image/jpeg", "fileName": "beach.jpg", "createdAt": "2026-11-22T10:00:00.000Z",
+ *       "startedAt": "2026-11-22T10:00:01.042Z", "processedAt": "2026-11-22T10:00:02.117Z", "expiresAt": 1795946400, "attempts": 1,
+ *       "recipe": "5f0c9b1d7a3e8264", "format": "jpeg", "width": 4000, "height": 3000, "colorSpace": "srgb", "hasAlpha": false,
+ *       "pages": 1, "camera": { "make": "Canon", "model": "Canon EOS 40D" }, "takenAt": "2008-05-30T15:56:01",
+ *       "placeholder": "3OcR…", "dominantColor": "#345678",
+ *       "variants": [{ "name": "thumb", "key": "…/thumb.webp", "contentType": "image/webp", "width": 256, … }] }
+ *
+ * A rejected image has `reason` and `detail` in place of what begins with `recipe`. `remadeAt` is there once a ready image was
+ * made again by another recipe, and `location` where the setting KEEP_LOCATION says so.
+ */
+function describeRecord(record: OwingRecord) {
+  const { tenant, imageId, generation, status, byteLength, contentType, fileName, attempts } = record
+  return {
+    tenant,
+    imageId,
+    generation,
+    status,
+    rawKey: rawKey(record),
+    byteLength,
+    contentType,
+    fileName,
+    createdAt: record.createdAt,
+    startedAt: record.startedAt,
+    processedAt: record.finishedAt,
+    remadeAt: record.remadeAt,
+    expiresAt: record.expiresAt,
+    attempts,
+    recipe: record.recipe,
+    ...record.image,
+    ...record.rejection,
+  }
+}

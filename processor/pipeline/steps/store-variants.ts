@@ -1,0 +1,28 @@
+import { variantKey } from '../../../core/images/object-key.ts'
+import { readPhotoFacts } from '../../imaging/read-photo-facts.ts'
+import type { ProcessorDeps, Work } from '../work.ts'
+
+/** Writes the variants. Keys and bytes follow from the image alone, so a repetition changes nothing. */
+export async function storeVariants(
+  work: Work<'rendered'>,
+  { processedBucket, recipe, keepLocation }: ProcessorDeps,
+): Promise<Work<'judged'>> {
+  const { record, owner, rendered } = work
+  const variants = await Promise.all(
+    rendered.map(async ({ bytes, extension, ...variant }) => {
+      const key = variantKey(record, variant.name, extension)
+      await processedBucket.write(key, bytes, variant.contentType)
+      return { ...variant, key, byteLength: bytes.length }
+    }),
+  )
+  const { format, width, height, space, hasAlpha, pages, placeholder, dominantColor } = work
+  const facts = { format, width, height, colorSpace: space, hasAlpha, pages }
+  const image = {
+    ...facts,
+    ...readPhotoFacts(work.exif, { keepLocation }),
+    placeholder,
+    dominantColor,
+    variants,
+  }
+  return { stage: 'judged', record, owner, result: { status: 'ready', image, recipe } }
+}

@@ -1,0 +1,81 @@
+/**
+ * A program: processes the inputs that a folder's `index.json` lists, two at a time, those "at the limit" one at a time and
+ * last, and prints as JSON how each ended and the most memory that the process has had.
+ * @example node process-corpus.ts FOLDER
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readVariants } from '../../../core/images/read-variants.ts'
+import { limitConcurrency } from '../../../core/limit-concurrency.ts'
+import { createMemoryRoom } from '../../../scripts/testkit/create-memory-room.ts'
+import { type HostileInput, payload } from '../../../scripts/testkit/hostile/hostile-input.ts'
+import { processImage } from '../../pipeline/process-image.ts'
+
+export type ListedInput = Omit<HostileInput, 'bytes'> & { file: string }
+
+export interface CorpusEnd {
+  outcome?: string
+  reason?: string
+  /** What was thrown: no input may make that happen. */
+  error?: string
+  /** Whether an output holds what the input carried besides its pixels. */
+  leaked?: boolean
+}
+
+export interface CorpusReport {
+  ends: CorpusEnd[]
+  /** The most that the process has had, above what it held before. */
+  usedBytes: { others: number; animations: number; largest: number }
+}
+
+const [folder = '.'] = process.argv.slice(2)
+const inputs: ListedInput[] = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'))
+const room = createMemoryRoom()
+/** For the group "animations": without it they would be their first frames. */
+const animated = readVariants('[{"name":"moving","width":300,"height":300,"effort":0,"animated":true}]')
+const groupOf = ({ group }: ListedInput) =>
+  group === 'at the limit' || group === 'animations' ? group : 'others'
+const groups = Object.groupBy(inputs, groupOf)
+
+const others = await processGroup(groups.others, 2)
+const animations = await processGroup(groups.animations, 2)
+const largest = await processGroup(groups['at the limit'], 1)
+const report: CorpusReport = {
+  ends: [...others.ends, ...animations.ends, ...largest.ends],
+  usedBytes: { others: others.usedBytes, animations: animations.usedBytes, largest: largest.usedBytes },
+}
+console.log(JSON.stringify(report))
+
+async function processGroup(group: ListedInput[] = [], inFlight: number) {
+  const residentBytes = process.memoryUsage.rss()
+  const ends = await processAll(group, inFlight)
+  return { ends, usedBytes: (await readPeakBytes()) - residentBytes }
+}
+
+/** Not `maxRSS`, which remembers the process that this one was forked from. Source: proc(5), getrusage(2). */
+async function readPeakBytes(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(status) ?? []
+  return kilobytes ? Number(kilobytes) * 1024 : process.resourceUsage().maxRSS * 1024
+}
+
+function processAll(inputs: ListedInput[], inFlight: number): Promise<CorpusEnd[]> {
+  const limit = limitConcurrency(inFlight)
+  return Promise.all(inputs.map((input) => limit(() => processInput(input))))
+}
+
+async function processInput({ group, name, file, contentType }: ListedInput): Promise<CorpusEnd> {
+  // The last ones of these lines name the culprits, should the process die.
+  process.stderr.write(`${group}: ${name}\n`)
+  const deps = group === 'animations' ? { ...room.deps, variants: animated } : room.deps
+  const image = room.upload(await readFile(join(folder, file)), contentType)
+  try {
+    const { outcome, reason } = await processImage(image, deps)
+    const leaked = room.outputsOf(image).some((bytes) => bytes.includes(payload))
+    return { outcome, reason, leaked }
+  } catch (error) {
+    return { error: String(error) }
+  } finally {
+    room.forget(image)
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * A program: processes every file of a folder, one after the other, in a process of its own, and prints as JSON how
+ * each ended and the most memory that the process has had. @example node process-folder.ts FOLDER
+ */
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { acceptedFormats } from '../../../core/images/variants.ts'
+import { createTestRoom } from '../../../scripts/testkit/create-test-room.ts'
+import { processImage } from '../../pipeline/process-image.ts'
+
+const [folder = '.'] = process.argv.slice(2)
+const room = await createTestRoom({ teardown: () => {} })
+const baselineBytes = process.memoryUsage.rss()
+const results: { name: string; outcome: string; reason?: string; durationMs: number }[] = []
+
+for (const name of (await readdir(folder)).sort()) {
+  const contentType = extname(name) === '.jpg' ? acceptedFormats.jpeg : acceptedFormats.png
+  const image = await room.upload(await readFile(join(folder, name)), contentType)
+  const startedAt = performance.now()
+  const { outcome, reason } = await processImage(image, room.deps)
+  results.push({ name, outcome, reason, durationMs: Math.round(performance.now() - startedAt) })
+}
+
+const peakBytes = process.resourceUsage().maxRSS * 1024
+console.log(JSON.stringify({ results, baselineBytes, peakBytes }))
+process.exit(0)

@@ -1,0 +1,135 @@
+import { Readable } from 'node:stream'
+import { test } from 'tap'
+import { type Dependency, DependencyUnavailable } from '../../../core/errors.ts'
+import { imageEvent, topics } from '../../../core/events/events.ts'
+import type { ImageRef } from '../../../core/images/object-key.ts'
+import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-room.ts'
+import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
+import { processImage } from '../../pipeline/process-image.ts'
+import type { ProcessorDeps } from '../../pipeline/work.ts'
+
+/** Every call that the steps make, and the same deps with that one call failing. */
+const faults: Record<string, (deps: ProcessorDeps) => ProcessorDeps> = {
+  'catalog.claim': (deps) => ({ ...deps, catalog: { ...deps.catalog, claim: away('catalog') } }),
+  'rawBucket.read': (deps) => ({ ...deps, rawBucket: { read: away('bucket') } }),
+  'the body of rawBucket.read': (deps) => ({ ...deps, rawBucket: { read: readBrokenBody } }),
+  'a body that ends early': (deps) => ({ ...deps, rawBucket: { read: readShortBody } }),
+  'processedBucket.write of a variant': (deps) => ({
+    ...deps,
+    processedBucket: failingWrites(deps, '.webp'),
+  }),
+  'catalog.finish': (deps) => ({ ...deps, catalog: { ...deps.catalog, finish: away('catalog') } }),
+  'processedBucket.write of the manifest': (deps) => ({
+    ...deps,
+    processedBucket: failingWrites(deps, '.json'),
+  }),
+}
+
+test('whatever part is away: the image comes again at once, and ends ready', async (t) => {
+  const room = await createTestRoom(t)
+  for (const [name, breakDeps] of Object.entries(faults)) {
+    const image = await room.upload(await makeImage('png'), 'image/png')
+    for (let attempt = 0; attempt < room.deps.limits.maxAttempts + 2; attempt++) {
+      await t.rejects(
+        processImage(image, breakDeps(room.deps)),
+        { name: 'DependencyUnavailable', retryable: true },
+        name,
+      )
+    }
+    t.match(await processImage(image, room.deps), { outcome: 'ready' }, `${name}: back again`)
+    const record = await room.find(image)
+    t.match(
+      record,
+      { status: 'ready', attempts: 1 },
+      `${name}: the absence of a part counts against no image`,
+    )
+    t.notOk(record?.owedEvents)
+    t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'], name)
+  }
+})
+
+test('Kafka away: the image is ready, and its event is left to a relay', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const deps = { ...room.deps, eventBus: { publish: away('events') } }
+  t.match(await processImage(image, deps), { outcome: 'ready' })
+  t.match(await room.find(image), { status: 'ready', owedEvents: [{ type: 'hashgate.image.processed.v1' }] })
+  t.strictSame(await owingImages(room), [image])
+
+  t.match(await processImage(image, room.deps), { outcome: 'ready' }, 'unless another trigger is first')
+  t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'])
+  t.strictSame(await owingImages(room), [])
+})
+
+test('what the gateway owes is published before what the processor owes', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const record = await room.find(image)
+  if (!record) throw new Error('no record')
+  const event = imageEvent(topics.uploadCompleted, record, { source: '/hashgate/gateway', nowMs: 0 })
+  await room.catalog.owe(record, event)
+  t.match(await processImage(image, room.deps), { outcome: 'ready' })
+  const types = ['hashgate.image.upload.completed.v1', 'hashgate.image.processed.v1']
+  t.strictSame(room.eventsOf(image), types)
+  t.strictSame(await owingImages(room), [])
+})
+
+test('a catalog that goes away for good costs only the time of a lease', async (t) => {
+  const room = await createTestRoom(t)
+  const cases: Record<string, Partial<ProcessorDeps['catalog']>> = {
+    finish: { finish: away('catalog'), release: away('catalog') },
+    settle: { settle: away('catalog'), release: away('catalog') },
+  }
+  for (const [name, broken] of Object.entries(cases)) {
+    const image = await room.upload(await makeImage('png'), 'image/png')
+    const deps = { ...room.deps, catalog: { ...room.deps.catalog, ...broken } }
+    await t.rejects(processImage(image, deps), { name: 'DependencyUnavailable' }, name)
+    await t.rejects(processImage(image, room.deps), { name: 'LeaseUnavailable' }, name)
+    room.clock.nowMs += room.deps.limits.leaseMs + 1
+    t.match(await processImage(image, room.deps), { outcome: 'ready' }, name)
+    t.equal(new Set(room.eventsOf(image)).size, 1, 'a repeated event is the same event')
+  }
+})
+
+test('an error that nobody foresaw is no verdict on the image', async (t) => {
+  const room = await createTestRoom(t)
+  const image = await room.upload(await makeImage('png'), 'image/png')
+  const write = () => Promise.reject(new TypeError('our bug'))
+  const deps = { ...room.deps, processedBucket: { ...room.processedBucket, write } }
+  await t.rejects(processImage(image, deps), /our bug/)
+  t.match(await room.find(image), { status: 'processing', attempts: 1 })
+  room.clock.nowMs += room.deps.limits.leaseMs + 1
+  t.match(await processImage(image, room.deps), { outcome: 'ready' })
+})
+
+async function owingImages({ catalog }: TestRoom): Promise<ImageRef[]> {
+  const images: ImageRef[] = []
+  for await (const page of catalog.listOwing()) images.push(...page)
+  return images
+}
+
+function away(dependency: Dependency): () => Promise<never> {
+  return () => Promise.reject(new DependencyUnavailable(dependency, new Error('unplugged')))
+}
+
+function failingWrites(deps: ProcessorDeps, extension: string): ProcessorDeps['processedBucket'] {
+  return {
+    ...deps.processedBucket,
+    write: (key, ...rest) =>
+      key.endsWith(extension) ? away('bucket')() : deps.processedBucket.write(key, ...rest),
+  }
+}
+
+async function readBrokenBody() {
+  const body = Readable.from(
+    (async function* () {
+      yield Buffer.alloc(10)
+      throw new Error('aborted')
+    })(),
+  )
+  return { byteLength: 100, contentType: 'image/png', body }
+}
+
+async function readShortBody() {
+  return { byteLength: 100, contentType: 'image/png', body: Readable.from([Buffer.alloc(10)]) }
+}

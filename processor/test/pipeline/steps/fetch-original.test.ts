@@ -1,0 +1,76 @@
+import { PassThrough } from 'node:stream'
+import { test } from 'tap'
+import { makeImage } from '../../../../scripts/testkit/images/make-image.ts'
+import { fetchOriginal } from '../../../pipeline/steps/fetch-original.ts'
+import type { Work } from '../../../pipeline/work.ts'
+import { createStepDeps, fetchedWork } from './fetched-work.ts'
+
+function claimed(bytes: Buffer): Work<'claimed'> {
+  const { record, owner } = fetchedWork(bytes, 'image/png')
+  return { stage: 'claimed', record, owner }
+}
+
+test('the bytes come with the type that they were stored with', async (t) => {
+  const bytes = await makeImage('png')
+  const { deps } = createStepDeps()
+  const body = new PassThrough()
+  const read = async () => ({ byteLength: bytes.length, contentType: 'image/x-other', body })
+  body.end(bytes)
+  const work = await fetchOriginal(claimed(bytes), { ...deps, rawBucket: { read } })
+  t.match(work, { stage: 'fetched', contentType: 'image/x-other' })
+  t.ok('original' in work && work.original.equals(bytes))
+})
+
+test('an object that says it is too large is not read', async (t) => {
+  const { deps } = createStepDeps({ maxUploadBytes: 10 })
+  const body = new PassThrough()
+  const read = async () => ({ byteLength: 11, contentType: 'image/png', body })
+  await t.rejects(fetchOriginal(claimed(Buffer.alloc(1)), { ...deps, rawBucket: { read } }), {
+    name: 'Rejection',
+    reason: 'too_many_bytes',
+    message: 'The file is larger than this system accepts: 10 bytes.',
+  })
+  t.ok(body.destroyed, 'the connection is given up')
+})
+
+test('an object that goes on for ever is cut off at the limit', async (t) => {
+  const { deps } = createStepDeps({ maxUploadBytes: 100_000 })
+  const body = new PassThrough()
+  let sent = 0
+  const feed = () => {
+    while (!body.destroyed && body.write(Buffer.alloc(1_000))) sent += 1_000
+  }
+  body.on('drain', feed)
+  feed()
+  const read = async () => ({ byteLength: 5, contentType: 'image/png', body })
+  const closed = new Promise((resolve) => body.once('close', resolve))
+  await t.rejects(fetchOriginal(claimed(Buffer.alloc(1)), { ...deps, rawBucket: { read } }), {
+    name: 'Rejection',
+    reason: 'too_many_bytes',
+  })
+  await closed
+  t.ok(sent < 300_000, `${sent} bytes were sent`)
+})
+
+test('a body that stalls is the fault of the store', async (t) => {
+  const { deps } = createStepDeps({ imageTimeoutMs: 100 })
+  // A real socket would keep the process alive.
+  const alive = setInterval(() => {}, 1_000)
+  t.teardown(() => clearInterval(alive))
+  const read = async () => ({ byteLength: 5, contentType: 'image/png', body: new PassThrough() })
+  await t.rejects(fetchOriginal(claimed(Buffer.alloc(1)), { ...deps, rawBucket: { read } }), {
+    name: 'DependencyUnavailable',
+    dependency: 'bucket',
+  })
+})
+
+test('other bytes than the name says', async (t) => {
+  const { deps } = createStepDeps()
+  const body = new PassThrough()
+  body.end(Buffer.from('other'))
+  const read = async () => ({ byteLength: 5, contentType: 'image/png', body })
+  await t.rejects(fetchOriginal(claimed(Buffer.from('bytes')), { ...deps, rawBucket: { read } }), {
+    name: 'Rejection',
+    reason: 'checksum_mismatch',
+  })
+})

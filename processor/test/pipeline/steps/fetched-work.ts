@@ -1,0 +1,54 @@
+import { newRecord } from '../../../../core/images/image-record.ts'
+import { type AcceptedContentType, variants } from '../../../../core/images/variants.ts'
+import { createMemoryBucket } from '../../../../scripts/testkit/create-memory-bucket.ts'
+import { createMemoryEventBus } from '../../../../scripts/testkit/create-memory-event-bus.ts'
+import { sha256 } from '../../../../scripts/testkit/create-test-room.ts'
+import { testLimits } from '../../../../scripts/testkit/test-limits.ts'
+import { inspectImage } from '../../../pipeline/steps/inspect-image.ts'
+import type { ProcessorDeps, Work } from '../../../pipeline/work.ts'
+
+const nowMs = Date.UTC(2026, 10, 22, 10)
+
+/** Work on bytes that have just been fetched. */
+export function fetchedWork(original: Buffer, contentType: AcceptedContentType): Work<'fetched'> {
+  const request = { tenant: 'local', imageId: sha256(original), byteLength: original.length, contentType }
+  const record = { ...newRecord(request, nowMs, 604_800), status: 'processing', attempts: 1 } as const
+  return { stage: 'fetched', record, owner: 'test', original, contentType }
+}
+
+export function inspectedWork(
+  original: Buffer,
+  contentType: AcceptedContentType,
+  deps: ProcessorDeps,
+): Promise<Work<'inspected'>> {
+  return inspectImage(fetchedWork(original, contentType), deps)
+}
+
+/** For steps that never reach the catalog. */
+export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
+  const unreachable = () => Promise.reject(new Error('this step has no business with the catalog'))
+  const catalog = {
+    find: unreachable,
+    claim: unreachable,
+    claimAgain: unreachable,
+    finish: unreachable,
+    finishAgain: unreachable,
+    settle: unreachable,
+    leaveToRelay: unreachable,
+    release: unreachable,
+  }
+  const processedBucket = createMemoryBucket()
+  const eventBus = createMemoryEventBus()
+  const deps: ProcessorDeps = {
+    catalog,
+    rawBucket: createMemoryBucket(),
+    processedBucket,
+    eventBus,
+    variants,
+    recipe: 'f00d',
+    keepLocation: false,
+    limits: { ...testLimits, ...limits },
+    now: () => nowMs,
+  }
+  return { deps, processedBucket, eventBus }
+}

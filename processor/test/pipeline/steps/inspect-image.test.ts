@@ -1,0 +1,158 @@
+import { test } from 'tap'
+import { readVariants } from '../../../../core/images/read-variants.ts'
+import { acceptedFormats } from '../../../../core/images/variants.ts'
+import { claimJpegDimensions } from '../../../../scripts/testkit/images/claim-dimensions.ts'
+import { makeBlankPng } from '../../../../scripts/testkit/images/make-blank-png.ts'
+import { makeGif } from '../../../../scripts/testkit/images/make-gif.ts'
+import { drawNoise, makeImage } from '../../../../scripts/testkit/images/make-image.ts'
+import { makeTiff } from '../../../../scripts/testkit/images/make-tiff.ts'
+import { makeWebp } from '../../../../scripts/testkit/images/make-webp.ts'
+import { inspectImage } from '../../../pipeline/steps/inspect-image.ts'
+import { createStepDeps, fetchedWork } from './fetched-work.ts'
+
+const { deps } = createStepDeps()
+const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
+
+test('format and size come from the bytes', async (t) => {
+  for (const format of formats) {
+    const bytes = await makeImage(format, { width: 64, height: 48 })
+    const work = await inspectImage(fetchedWork(bytes, acceptedFormats[format]), deps)
+    t.match(work, { stage: 'inspected', format, width: 64, height: 48 }, format)
+  }
+})
+
+test('the size is that of the upright image', async (t) => {
+  const lying = await drawNoise({ width: 64, height: 48 }).withMetadata({ orientation: 6 }).jpeg().toBuffer()
+  t.match(await inspectImage(fetchedWork(lying, 'image/jpeg'), deps), { width: 48, height: 64 })
+})
+
+test('the declared type is the one stored with the object', async (t) => {
+  const bytes = await makeImage('png')
+  const declared = { ...fetchedWork(bytes, 'image/png'), contentType: 'image/jpeg' }
+  await t.rejects(inspectImage(declared, deps), {
+    name: 'Rejection',
+    reason: 'format_mismatch',
+    message: 'The bytes are image/png, but the upload was declared as image/jpeg.',
+  })
+  const withParameter = { ...fetchedWork(bytes, 'image/jpeg'), contentType: 'Image/PNG; charset=binary' }
+  t.match(await inspectImage(withParameter, deps), { format: 'png' })
+})
+
+test('too many pixels are refused by the header alone', async (t) => {
+  const small = await makeImage('jpeg')
+  await t.rejects(inspectImage(fetchedWork(makeBlankPng(20_000, 20_000), 'image/png'), deps), {
+    name: 'Rejection',
+    reason: 'too_many_pixels',
+    message: /20000×20000 pixels; this system accepts 100000000/,
+  })
+  await t.rejects(inspectImage(fetchedWork(claimJpegDimensions(small, 65_500, 65_500), 'image/jpeg'), deps), {
+    name: 'Rejection',
+    reason: 'too_many_pixels',
+  })
+  t.match(await inspectImage(fetchedWork(makeBlankPng(10_000, 10_000), 'image/png'), deps), { width: 10_000 })
+})
+
+test('pages count', async (t) => {
+  const pages = await Promise.all(
+    Array.from({ length: 10 }, () => makeImage('png', { width: 20, height: 10 })),
+  )
+  const { sharp } = await import('../../../imaging/decoder.ts')
+  const animation = await sharp(pages, { join: { animated: true } })
+    .gif()
+    .toBuffer()
+  const { deps: narrow } = createStepDeps({ maxAnimatedPixels: 1_999 })
+  await t.rejects(inspectImage(fetchedWork(animation, 'image/gif'), narrow), {
+    name: 'Rejection',
+    reason: 'too_many_pixels',
+    message: /20×10 pixels in 10 pages/,
+  })
+  const { deps: wide } = createStepDeps({ maxAnimatedPixels: 2_000, maxInputPixels: 200 })
+  t.match(await inspectImage(fetchedWork(animation, 'image/gif'), wide), { width: 20, height: 10 })
+})
+
+test('depths and colour spaces that are no pictures are refused', async (t) => {
+  const refuse = async (tiff: Buffer, message: RegExp) =>
+    t.rejects(inspectImage(fetchedWork(tiff, 'image/tiff'), deps), {
+      name: 'Rejection',
+      reason: 'pixel_format_unsupported',
+      message,
+    })
+  const size = { width: 8, height: 8 }
+  await refuse(makeTiff({ ...size, bits: 32, sampleFormat: 3 }), /of the kind "float"/)
+  await refuse(makeTiff({ ...size, bits: 32 }), /of the kind "uint"/)
+  await refuse(makeTiff({ ...size, bits: 16, sampleFormat: 2 }), /of the kind "short"/)
+  await refuse(makeTiff({ ...size, photometric: 9 }), /colour space "multiband"/)
+  const deep = fetchedWork(makeTiff({ ...size, bits: 16 }), 'image/tiff')
+  t.match(await inspectImage(deep, deps), { depth: 'ushort', space: 'rgb16' })
+  await t.rejects(inspectImage(deep, createStepDeps({ maxBitsPerChannel: 8 }).deps), {
+    reason: 'pixel_format_unsupported',
+    message: /of 16 bits/,
+  })
+})
+
+test('what a decoder would hold in memory as a whole has a limit of its own', async (t) => {
+  const { deps: narrow } = createStepDeps({ maxDecodeBytes: 1_000_000 })
+  const size = { width: 400, height: 400 }
+  await t.rejects(inspectImage(fetchedWork(await makeImage('avif', size), 'image/avif'), narrow), {
+    reason: 'too_many_pixels',
+    message: /400×400 pixels, and as an AVIF image needs 3 MB to decode; this system allows 1 MB/,
+  })
+  const rowByRow = fetchedWork(await makeImage('png', { width: 1_000, height: 1_000 }), 'image/png')
+  t.match(await inspectImage(rowByRow, narrow), { width: 1_000 })
+})
+
+test('frames count where an animation stays one', async (t) => {
+  const { deps: narrow } = createStepDeps({ maxDecodeBytes: 10_000_000 })
+  const variants = readVariants('[{"name":"moving","width":100,"height":100,"animated":true}]')
+  const animation = await makeWebp({ width: 500, height: 500, frames: 20 })
+  const fetched = fetchedWork(animation, 'image/webp')
+  t.match(await inspectImage(fetched, narrow), { pages: 20 }, 'its first frame alone is small')
+  await t.rejects(inspectImage(fetched, { ...narrow, variants }), {
+    reason: 'too_many_pixels',
+    message: /500×500 pixels, and as an animated WEBP image needs 21 MB to decode; this system allows 10 MB/,
+  })
+  const gif = fetchedWork(makeGif({ width: 500, height: 500, frames: 20 }), 'image/gif')
+  t.match(await inspectImage(gif, { ...narrow, variants }), { pages: 20 }, 'GIF comes frame by frame')
+})
+
+test('pages are counted before a decoder looks for them', async (t) => {
+  const many = { width: 4, height: 4 }
+  const bombs = [
+    [await makeWebp({ ...many, frames: 1_001 }), 'image/webp'],
+    [makeGif({ ...many, frames: 1_001 }), 'image/gif'],
+    [makeTiff({ ...many, pages: 1_001 }), 'image/tiff'],
+    [makeTiff({ ...many, pages: 3, afterLast: 'first page' }), 'image/tiff'],
+  ] as const
+  for (const [bytes, contentType] of bombs) {
+    await t.rejects(inspectImage(fetchedWork(bytes, contentType), deps), {
+      name: 'Rejection',
+      reason: 'too_many_pages',
+      message: /accepts: 1000/,
+    })
+  }
+})
+
+test('the longer side', async (t) => {
+  const { deps: narrow } = createStepDeps({ maxSidePixels: 100 })
+  await t.rejects(inspectImage(fetchedWork(makeBlankPng(1, 101), 'image/png'), narrow), {
+    reason: 'too_many_pixels',
+    message: /1×101 pixels; this system accepts sides of 100/,
+  })
+})
+
+test('bytes of no accepted format never reach a decoder', async (t) => {
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>')
+  await t.rejects(inspectImage(fetchedWork(svg, 'image/png'), deps), {
+    name: 'Rejection',
+    reason: 'format_unsupported',
+    message: /SVG/,
+  })
+})
+
+test('a header that cannot be read is a corrupt image', async (t) => {
+  const png = await makeImage('png')
+  await t.rejects(inspectImage(fetchedWork(png.subarray(0, 20), 'image/png'), deps), {
+    name: 'Rejection',
+    reason: 'image_corrupt',
+  })
+})

@@ -1,0 +1,42 @@
+import { test } from 'tap'
+import { variantKey } from '../../../../core/images/object-key.ts'
+import type { AcceptedContentType } from '../../../../core/images/variants.ts'
+import { makeAnimation } from '../../../../scripts/testkit/images/make-animation.ts'
+import { drawNoise, makeImage } from '../../../../scripts/testkit/images/make-image.ts'
+import { renderVariants } from '../../../pipeline/steps/render-variants.ts'
+import { storeVariants } from '../../../pipeline/steps/store-variants.ts'
+import { createStepDeps, inspectedWork } from './fetched-work.ts'
+
+test('variants lie where the record says, as long as it says', async (t) => {
+  const { deps, processedBucket } = createStepDeps()
+  const work = await inspectedWork(await makeImage('png'), 'image/png', deps)
+  const { result, record } = await storeVariants(await renderVariants(work, deps), deps)
+  if (result.status !== 'ready') throw new Error('expected an image')
+  const facts = { format: 'png', width: 320, height: 240, colorSpace: 'srgb', hasAlpha: false, pages: 1 }
+  t.match(result, { recipe: deps.recipe, image: facts })
+  t.strictSame(
+    result.image.variants.map(({ key }) => key),
+    ['thumb', 'medium', 'large'].map((name) => variantKey(record, name, 'webp')),
+  )
+  for (const { key, byteLength, contentType } of result.image.variants) {
+    const stored = processedBucket.objects.get(key)
+    t.strictSame([stored?.contentType, stored?.bytes.length], [contentType, byteLength])
+  }
+  t.equal(processedBucket.objects.size, 3)
+})
+
+test('the record says what was found in the original', async (t) => {
+  const { deps } = createStepDeps()
+  async function factsOf(bytes: Buffer, contentType: AcceptedContentType) {
+    const { result } = await storeVariants(
+      await renderVariants(await inspectedWork(bytes, contentType, deps), deps),
+      deps,
+    )
+    return result.status === 'ready' ? result.image : undefined
+  }
+  const clear = await drawNoise({ channels: 4 }).toColourspace('rgb16').png().toBuffer()
+  t.match(await factsOf(clear, 'image/png'), { colorSpace: 'rgb16', hasAlpha: true, pages: 1 })
+  t.match(await factsOf(await makeAnimation('gif'), 'image/gif'), { format: 'gif', pages: 3 })
+  const inks = await drawNoise().toColourspace('cmyk').jpeg().toBuffer()
+  t.match(await factsOf(inks, 'image/jpeg'), { colorSpace: 'cmyk', hasAlpha: false })
+})

@@ -1,0 +1,13 @@
+/** `npm run test:contract`: fails on a change of the API that breaks clients, unless the version says so. Needs git and Go. */
+import { join } from 'node:path'
+import { runCommand } from '../run-command.ts'
+import { checkContract } from './contract/check-contract.ts'
+import { findWithOasdiff } from './contract/find-breaking-changes.ts'
+import { installOasdiff } from './contract/install-oasdiff.ts'
+
+const repository = join(import.meta.dirname, '../..')
+
+await runCommand(async () => {
+  const program = await installOasdiff(join(repository, '.cache/contract'))
+  return (await checkContract(repository, findWithOasdiff(program))) ? 0 : 1
+})

@@ -1,0 +1,47 @@
+/**
+ * The clock jumps 8 days. What has expired is invisible at once, although DynamoDB has not deleted it; the same bytes begin
+ * a new life beside the old object.
+ */
+import { createHashgateClient } from '../../../openapi/client/hashgate-client.ts'
+import { HashgateError } from '../../../openapi/client/hashgate-error.ts'
+import { chooseOwnNames } from '../../local/own-names.ts'
+import { startInProcess } from '../../local/start-in-process.ts'
+import { useOwnServices } from '../../local/use-own-services.ts'
+import { readServicesEnvironment } from '../../services/env-file.ts'
+import { addFigures } from './figures.ts'
+import { gatherEvidence, readRecords } from './gather-evidence.ts'
+import { judge } from './judge.ts'
+import { runFault } from './run-fault.ts'
+import { startLoad } from './start-load.ts'
+
+const jumpMs = 8 * 86_400_000
+
+await runFault({ images: 50, seconds: 300 }, async (run) => {
+  const names = chooseOwnNames()
+  const evidence = { ...(await readServicesEnvironment()), ...names }
+  const backing = await useOwnServices(names)(run.directory, run.onStop)
+  let offsetMs = 0
+  const clocks = { now: () => Date.now() + offsetMs, storeNow: Date.now }
+  const system = await startInProcess({ ...backing, ...clocks, environment: evidence, onStop: run.onStop })
+  const target = { gatewayUrl: system.gateway, key: system.key, ...run }
+
+  const load = startLoad(target)
+  const before = await judge(run, evidence, load)
+  const formerLives = new Set((await gatherEvidence(evidence)).rawVersions)
+
+  offsetMs = jumpMs
+  const client = createHashgateClient(system)
+  const answers = await Promise.all([...load.stored].map((id) => client.getImage(id).catch(codeOf)))
+  const visible = answers.filter((answer) => answer !== 'IMAGE_NOT_FOUND').length
+  const kept = (await readRecords(evidence)).length
+  run.say(`8 days later ${visible} of ${kept} records in the table are visible`)
+  if (visible > 0 || kept < load.stored.size)
+    throw new Error('Expired records are visible, or gone too early.')
+
+  const after = await judge(run, evidence, startLoad(target), formerLives)
+  return addFigures(before, after)
+})
+
+function codeOf(error: unknown): string {
+  return error instanceof HashgateError ? error.code : String(error)
+}

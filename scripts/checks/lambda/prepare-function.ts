@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildZip, deployables } from '../../build/build-zips.ts'
+import type { Architecture } from '../../build/target.ts'
+import { unpackZip } from '../../build/unpack-zip.ts'
+import type { WrittenZip } from '../../build/write-zip.ts'
+import { installEmulator } from './install-emulator.ts'
+import { installRuntime } from './install-runtime.ts'
+
+const cache = join(import.meta.dirname, '../../../.cache/lambda')
+
+/** What Lambda consists of on this machine: its emulator, and its runtime client. */
+export async function installLambda() {
+  if (process.platform !== 'linux') throw new Error('The zip runs on Linux, as Lambda does.')
+  const [emulator, runtime] = [await installEmulator(cache), await installRuntime(cache)]
+  return { emulator, runtime }
+}
+
+type OnStop = (stop: () => Promise<unknown>) => void
+
+/** All that runs the processor's zip on this machine. */
+export async function prepareFunction(onStop: OnStop) {
+  const lambda = await installLambda()
+  return {
+    ...lambda,
+    ...(await unpackProcessor(process.arch as Architecture, onStop)),
+    handler: 'lambda.handler',
+  }
+}
+
+/** Builds the processor's zip, and unpacks it outside this folder: what is not in it is not found. */
+export async function unpackProcessor(cpu: Architecture, onStop: OnStop) {
+  const directory = await mkdtemp(join(tmpdir(), 'hashgate-lambda-'))
+  onStop(() => rm(directory, { recursive: true, force: true }))
+  const deployable = deployables.find(({ zip }) => zip === 'processor.zip')
+  if (!deployable) throw new Error('there is no processor.zip')
+  const zip: WrittenZip = await buildZip(deployable, { out: directory, cpu })
+  const task = join(directory, 'task')
+  await unpackZip(zip.file, task)
+  return { task, zip }
+}

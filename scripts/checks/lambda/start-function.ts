@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { glob, readFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { peakMegabytes } from '../../bench/processor/read-memory.ts'
+import { inheritedEnvironment } from '../../config.ts'
+
+export interface FunctionOptions {
+  /** Program of the emulator. */
+  emulator: string
+  /** Program of the runtime client. */
+  runtime: string
+  /** Where the zip is unpacked. */
+  task: string
+  handler: string
+  environment: Record<string, string>
+  timeoutSeconds?: number
+}
+
+export type EmulatedFunction = Awaited<ReturnType<typeof startFunction>>
+
+/** Lambda starts Node 24 with these. Source: "Building Lambda functions with Node.js", experimental features. */
+const nodeFlags = ['--no-experimental-require-module', '--no-experimental-detect-module']
+const memoryMegabytes = 1769
+
+/**
+ * Starts a function as Lambda does: the runtime interface emulator starts the runtime client, which loads the handler at the
+ * first call and then asks the emulator for one event after the other.
+ */
+export async function startFunction(options: FunctionOptions) {
+  const { emulator, runtime, task, handler, environment, timeoutSeconds = 90 } = options
+  const [port, apiPort] = [await findFreePort(), await findFreePort()]
+  const addresses = ['--runtime-interface-emulator-address', `127.0.0.1:${port}`]
+  const api = ['--runtime-api-address', `127.0.0.1:${apiPort}`]
+  const lines: string[] = []
+  const child = spawn(emulator, [...addresses, ...api, process.execPath, ...nodeFlags, runtime, handler], {
+    cwd: task,
+    env: {
+      ...inheritedEnvironment(),
+      NODE_OPTIONS: '',
+      NODE_V8_COVERAGE: '',
+      LAMBDA_TASK_ROOT: task,
+      // Lambda says so, the emulator does not.
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_LAMBDA_FUNCTION_NAME: 'processor',
+      AWS_LAMBDA_FUNCTION_TIMEOUT: String(timeoutSeconds),
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMegabytes),
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'exit')
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => lines.push(line))
+  }
+  await waitForPort(port, () => child.exitCode === null)
+
+  /** @returns what the handler answers, or `{errorType, errorMessage}` as Lambda tells of an error */
+  async function invoke(event: object): Promise<unknown> {
+    const answer = await fetch(`http://127.0.0.1:${port}/2015-03-31/functions/function/invocations`, {
+      method: 'POST',
+      body: JSON.stringify(event),
+    })
+    return answer.json()
+  }
+
+  /** What the function has printed in JSON: its log, and its metrics. */
+  function readOutput(): Record<string, unknown>[] {
+    return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+  }
+
+  /** Milliseconds as the emulator reports them. */
+  function readTimes() {
+    const read = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1] ?? []).map(Number)
+    return {
+      init: read(/INIT REPORT\(durationMs: ([\d.]+)\)/),
+      calls: read(/INVOKE RTDONE\(.*duration: ([\d.]+)ms\)/),
+    }
+  }
+
+  /** The most that the runtime's process has held; NaN where there is no /proc. */
+  async function readPeakMegabytes(): Promise<number> {
+    const children = await Array.fromAsync(glob(`/proc/${child.pid}/task/*/children`), (file) =>
+      readFile(file, 'utf8'),
+    )
+    const pids = children.flatMap((text) => text.split(' ').filter(Boolean).map(Number))
+    return Math.max(...(await Promise.all(pids.map(peakMegabytes))))
+  }
+
+  async function stop(): Promise<void> {
+    child.kill('SIGTERM')
+    await ended
+  }
+
+  return { invoke, readOutput, readTimes, readPeakMegabytes, lines, stop }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+const pollMs = 20
+
+async function waitForPort(port: number, isAlive: () => boolean): Promise<void> {
+  while (!(await isOpen(port))) {
+    if (!isAlive()) throw new Error('the emulator has ended')
+    await sleep(pollMs)
+  }
+}
+
+async function isOpen(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,62 @@
+/** `npm run soak`: thousands of images of all kinds in one process, whose memory must stay flat. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { median } from '../bench/median.ts'
+import { inheritedEnvironment } from '../config.ts'
+import { runCommand } from '../run-command.ts'
+import type { SoakReport } from './soak/soak-report.ts'
+
+const usage = `Usage: npm run soak [-- IMAGES]
+
+Sends 5000 images (sound, unusual, damaged, and some photographs) through the processor in one process. Fails when it
+holds much more memory in the last fifth than in the first.`
+
+/** What the last fifth may hold above the first: a leak of 10 kB an image would be over it. */
+const allowedGrowth = 1.15
+
+await runCommand(main)
+
+async function main(): Promise<number> {
+  const options = { help: { type: 'boolean' } } as const
+  const { values, positionals } = parseArgs({ allowPositionals: true, options })
+  const [images = '5000', ...rest] = positionals
+  if (values.help || rest.length > 0 || !/^[1-9]\d*$/.test(images)) {
+    console.log(usage)
+    return values.help ? 0 : 1
+  }
+  const startedAt = performance.now()
+  const { ends, residentBytes } = await soak(images)
+  const seconds = Math.round((performance.now() - startedAt) / 1_000)
+  console.log(`${images} images in ${seconds} s: ${JSON.stringify(ends)}`)
+
+  const fifths = medianOfFifths(residentBytes)
+  const growth = (fifths.at(-1) ?? Number.NaN) / (fifths[0] ?? Number.NaN)
+  const isFlat = growth <= allowedGrowth
+  console.log(
+    `resident memory, medians of fifths: ${fifths.map(toMegabytes).join(', ')} MB; ` +
+      `last by first ${growth.toFixed(2)}, ${isFlat ? 'flat' : `more than ${allowedGrowth}`}`,
+  )
+  return isFlat ? 0 : 1
+}
+
+async function soak(images: string): Promise<SoakReport> {
+  const program = fileURLToPath(new URL('./soak/soak-program.ts', import.meta.url))
+  // As the processor is run: see processor/README.md.
+  const env = { ...inheritedEnvironment(), MALLOC_ARENA_MAX: '1' }
+  const child = spawn(process.execPath, [program, images], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [report, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'close')])
+  if (code !== 0) throw new Error(`the process ended by ${signal ?? code}`)
+  return JSON.parse(report)
+}
+
+function medianOfFifths(samples: number[]): number[] {
+  const fifth = Math.ceil(samples.length / 5)
+  return [0, 1, 2, 3, 4].map((at) => median(samples.slice(at * fifth, (at + 1) * fifth)))
+}
+
+function toMegabytes(bytes: number): number {
+  return Math.round(bytes / 1e6)
+}

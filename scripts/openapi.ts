@@ -1,0 +1,9 @@
+/** `npm run openapi`: writes the contract that the gateway serves to `openapi/openapi.json`, and the types that follow from it. */
+import { writeFile } from 'node:fs/promises'
+import { renderClientTypes } from './openapi/render-client-types.ts'
+import { renderContract } from './openapi/render-contract.ts'
+
+const openapi = new URL('../openapi/', import.meta.url)
+const contract = await renderContract()
+await writeFile(new URL('openapi.json', openapi), contract)
+await writeFile(new URL('client/contract.ts', openapi), await renderClientTypes(contract))

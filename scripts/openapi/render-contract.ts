@@ -1,0 +1,22 @@
+import { createLogger } from '../../core/telemetry/logger.ts'
+import { buildApp } from '../../gateway/app.ts'
+import type { GatewayDependencies } from '../../gateway/http/dependencies.ts'
+import { createMetrics } from '../../gateway/observe/create-metrics.ts'
+
+/** The OpenAPI document of the gateway as formatted JSON. Nothing is asked of any dependency. */
+export async function renderContract(): Promise<string> {
+  const settings = {
+    CORS_ORIGINS: '',
+    MAX_EVENT_LOOP_DELAY_MS: 1_000,
+    MAX_UPLOAD_BYTES: 1,
+    MAX_WAIT_SECONDS: 25,
+    RATE_LIMIT_PER_MINUTE: 1,
+    TRUST_PROXY: '',
+  }
+  const dependencies = { metrics: createMetrics() } as GatewayDependencies
+  const app = await buildApp(settings, dependencies, createLogger('export', 'silent'))
+  await app.ready()
+  const document = app.swagger()
+  await app.close()
+  return `${JSON.stringify(document, null, 2)}\n`
+}

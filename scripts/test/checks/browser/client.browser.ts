@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { withSystem } from '../../../local/with-system.ts'
+import { openBrowser } from './open-browser.ts'
+import { serveClient } from './serve-client.ts'
+
+const photo = fileURLToPath(new URL('../../../../processor/test/photos/stream-baseline.jpg', import.meta.url))
+
+t.test('a page of another origin uploads the file that a person chose', async (t) => {
+  const { page, origin } = await openPage(t)
+  await withSystem(
+    async ({ gatewayUrl, key }) => {
+      await page.locator('input').setInputFiles(photo)
+
+      const first = await upload(page, { gateway: gatewayUrl, key })
+      t.match(first.image, { status: 'ready', fileName: 'stream-baseline.jpg', contentType: 'image/jpeg' })
+      t.ok(first.progress.length > 0, 'it tells how far it is')
+      const { sentBytes, totalBytes } = first.progress.at(-1) ?? {}
+      t.equal(sentBytes, totalBytes, 'to the last byte')
+
+      const again = await upload(page, { gateway: gatewayUrl, key })
+      t.match(again, { image: { status: 'ready' }, progress: [] }, 'a duplicate is not sent')
+
+      const refused = await upload(page, { gateway: gatewayUrl, key: 'hg_000000000000_nonsense' })
+      t.equal(refused.code, 'UNAUTHENTICATED', 'and refusals can be read')
+
+      const variant = await page.evaluate((url) => fetch(url).then(({ status }) => status), first.url)
+      t.equal(variant, 200, 'the page may read the variants')
+    },
+    { CORS_ORIGINS: origin },
+  )
+})
+
+t.test('a page of an origin that is not listed gets nothing', async (t) => {
+  const { page } = await openPage(t)
+  await withSystem(
+    async ({ gatewayUrl, key }) => {
+      const request = fetchFrom(page, `${gatewayUrl}/v1/images`, key)
+      await t.rejects(request, { message: /Failed to fetch/ })
+    },
+    { CORS_ORIGINS: 'https://app.example.com' },
+  )
+})
+
+/** A page of some web application, in a browser of its own. */
+async function openPage(t: Test): Promise<{ page: Page; origin: string }> {
+  const origin = await serveClient(t)
+  const page = await (await openBrowser(t)).newPage()
+  await page.goto(origin)
+  return { page, origin }
+}
+
+function fetchFrom(page: Page, url: string, key: string): Promise<number> {
+  return page.evaluate(
+    ([url, key]) => fetch(url, { headers: { 'x-api-key': key } }).then(({ status }) => status),
+    [url, key] as const,
+  )
+}
+
+interface Outcome {
+  image?: Record<string, unknown>
+  url: string
+  progress: { sentBytes: number; totalBytes: number }[]
+  code?: string
+}
+
+/** Uploads what is chosen in the page's own input, by the client as the page has loaded it. */
+function upload(page: Page, options: { gateway: string; key: string }): Promise<Outcome> {
+  return page.evaluate(async (options) => {
+    // A path of the page, unknown to the compiler.
+    const module = '/upload-image.ts'
+    const { uploadImage } = await import(module)
+    const file = document.querySelector('input')?.files?.[0]
+    const progress: Outcome['progress'] = []
+    try {
+      const onProgress = (event: Outcome['progress'][number]) => progress.push(event)
+      const image = await uploadImage(file, { ...options, onProgress })
+      return { image, url: image.variants[0].url, progress }
+    } catch (error) {
+      return { code: (error as { code?: string }).code ?? String(error), url: '', progress }
+    }
+  }, options)
+}

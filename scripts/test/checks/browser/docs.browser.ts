@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Locator, Page } from 'playwright-core'
+import t from 'tap'
+import { withSystem } from '../../../local/with-system.ts'
+import { openBrowser } from './open-browser.ts'
+
+const run = promisify(execFile)
+const photo = fileURLToPath(new URL('../../../../processor/test/photos/drum-portrait.jpg', import.meta.url))
+
+t.test('who has a key and this page can upload a photo by hand', (t) =>
+  withSystem(async ({ gatewayUrl, key }) => {
+    const page = await (await openBrowser(t)).newPage()
+    const faults: string[] = []
+    page.on('pageerror', ({ message }) => faults.push(message))
+    await page.goto(`${gatewayUrl}/docs`)
+    await authorize(page, key)
+
+    const asking = await open(page, 'createUpload')
+    const [sum] = (await run('sha256sum', [photo])).stdout.split(' ')
+    const { size } = await stat(photo)
+    const body = { sha256: sum, byteLength: size, contentType: 'image/jpeg', fileName: 'drum.jpg' }
+    await asking.locator('textarea').fill(JSON.stringify(body))
+    const granted = await execute(asking)
+    t.match(granted, { status: '201', answer: { imageId: sum, duplicate: false } })
+
+    await t.test('the file goes with the command that the page shows', async (t) => {
+      const command = await page.locator('.info code').filter({ hasText: 'curl ' }).innerText()
+      t.match(command, /^curl -f -X PUT --upload-file photo.jpg (-H '.+' )+'upload.url'/)
+      const { url, headers } = granted.answer.upload
+      const shown = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+      await run('curl', ['-sS', '-f', '-X', 'PUT', '--upload-file', photo, ...shown, url])
+    })
+
+    const following = await open(page, 'getImage')
+    await following.getByPlaceholder('imageId').fill(String(sum))
+    await following.getByPlaceholder('wait').fill('20')
+    const { status, answer } = await execute(following)
+    t.match({ status, answer }, { status: '200', answer: { status: 'ready', fileName: 'drum.jpg' } })
+    const thumb = await page.request.get(answer.variants[0].url)
+    t.equal((await thumb.body()).toString('latin1', 8, 12), 'WEBP')
+
+    await t.test('the list, as it opens, is that of today', async (t) => {
+      const { answer } = await execute(await open(page, 'listImages'))
+      t.match(answer.images, [{ imageId: sum }])
+    })
+
+    await t.test('the same photo again is a duplicate', async (t) => {
+      t.match(await execute(asking), { status: '200', answer: { duplicate: true, image: { imageId: sum } } })
+    })
+    t.strictSame(faults, [])
+  }),
+)
+
+t.test('the page says what is wrong with a key', (t) =>
+  withSystem(async ({ gatewayUrl }) => {
+    const page = await (await openBrowser(t)).newPage()
+    await page.goto(`${gatewayUrl}/docs`)
+    await authorize(page, 'hg_000000000000_nonsense')
+    const { status, answer } = await execute(await open(page, 'listImages'))
+    t.match({ status, answer }, { status: '401', answer: { code: 'UNAUTHENTICATED' } })
+  }),
+)
+
+async function authorize(page: Page, key: string): Promise<void> {
+  await page.getByRole('button', { name: 'Authorize' }).click()
+  const dialog = page.locator('.auth-container').filter({ hasText: 'bearer' })
+  await dialog.locator('input').fill(key)
+  await dialog.getByRole('button', { name: 'Apply credentials' }).click()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+}
+
+async function open(page: Page, operationId: string): Promise<Locator> {
+  const operation = page.locator(`[id$="-${operationId}"]`)
+  await operation.locator('.opblock-summary-control').click()
+  return operation
+}
+
+/** What the page shows as the answer. */
+async function execute(operation: Locator) {
+  await operation.getByRole('button', { name: /^Execute$/ }).click()
+  const live = operation.locator('.live-responses-table .response')
+  await live.locator('.response-col_status').waitFor()
+  const status = (await live.locator('.response-col_status').innerText()).trim().split(/\s/)[0]
+  const answer = JSON.parse(await live.locator('.highlight-code code').first().innerText())
+  return { status, answer }
+}

@@ -1,0 +1,25 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { stripTypeScriptTypes } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+
+const client = new URL('../../../../openapi/client/', import.meta.url)
+const page = '<!doctype html><title>Upload</title><input type="file">'
+
+/** A page of some web application, with the client as its modules. Returns its origin. */
+export async function serveClient(t: Test): Promise<string> {
+  const server = createServer(async ({ url = '/' }, response) => {
+    if (!/^\/[\w-]+\.ts$/.test(url)) return response.setHeader('content-type', 'text/html').end(page)
+    const source = await readFile(new URL(`.${url}`, client), 'utf8')
+    return response.setHeader('content-type', 'text/javascript').end(stripTypeScriptTypes(source))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

@@ -1,0 +1,196 @@
+import { readdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  CompleteMultipartUploadCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import t, { type Test } from 'tap'
+import { startLocalS3 } from '../../../local/s3/start-local-s3.ts'
+import { connect, keys, startTestS3 } from './start-test-s3.ts'
+import { startWebhook } from './start-webhook.ts'
+
+const Bucket = 'watched'
+
+async function put(client: S3Client, Key: string, input: { IfNoneMatch?: string; Bucket?: string } = {}) {
+  return client.send(new PutObjectCommand({ Bucket, Key, Body: 'bytes', ...input }))
+}
+
+async function connectWithBucket(t: Test, s3: Awaited<ReturnType<typeof startTestS3>>) {
+  const client = connect(t, s3)
+  await client.send(new CreateBucketCommand({ Bucket }))
+  return client
+}
+
+t.test('a put raises an event of S3 shape, its key form-encoded', async (t) => {
+  const webhook = await startWebhook(t)
+  const now = () => Date.parse('2026-11-22T10:11:12.345Z')
+  const s3 = await startTestS3(t, { now, notify: { buckets: [Bucket], url: webhook.url } })
+  const client = connect(t, s3)
+  // The SDK takes the server's time from the first answer, which is a refusal.
+  await client.send(new CreateBucketCommand({ Bucket })).catch(() => {})
+  await client.send(new CreateBucketCommand({ Bucket }))
+  const key = "a b+c/ü (1)%'.png"
+  const { ETag } = await put(client, key)
+  const [record] = await webhook.until((records) => records.length === 1)
+  t.match(record, {
+    eventVersion: '2.1',
+    eventSource: 'aws:s3',
+    awsRegion: 'us-east-1',
+    eventTime: '2026-11-22T10:11:12.345Z',
+    eventName: 'ObjectCreated:Put',
+    s3: {
+      s3SchemaVersion: '1.0',
+      bucket: { name: Bucket, arn: 'arn:aws:s3:::watched' },
+      object: { key: 'a+b%2Bc/%C3%BC+%281%29%25%27.png', size: 5, eTag: ETag?.replaceAll('"', '') },
+    },
+  })
+  t.equal(decodeURIComponent(String(record?.s3.object.key).replaceAll('+', ' ')), key)
+})
+
+t.test('the sequencer grows with each write of a key, also when writes race', async (t) => {
+  const webhook = await startWebhook(t)
+  const s3 = await startTestS3(t, { notify: { buckets: [Bucket], url: webhook.url } })
+  const client = await connectWithBucket(t, s3)
+  const etags: string[] = []
+  for (let round = 0; round < 3; round += 1) {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        client.send(new PutObjectCommand({ Bucket, Key: 'same', Body: `${round} ${index}` })),
+      ),
+    )
+    etags.push(...answers.map(({ ETag }) => ETag ?? ''))
+  }
+  const records = await webhook.until((received) => received.length >= 30)
+  const bySequencer = records.toSorted((left, right) =>
+    left.s3.object.sequencer < right.s3.object.sequencer ? -1 : 1,
+  )
+  t.equal(new Set(records.map(({ s3 }) => s3.object.sequencer)).size, 30)
+  t.match(records[0]?.s3.object.sequencer, /^[0-9A-F]{16}$/)
+  const { ETag: visible } = await put(client, 'unrelated').then(() => fetchEtag(client))
+  t.equal(`"${bySequencer.at(-1)?.s3.object.eTag}"`, visible, 'the greatest belongs to what is stored')
+  t.same(new Set(bySequencer.map(({ s3 }) => `"${s3.object.eTag}"`)), new Set(etags))
+})
+
+async function fetchEtag(client: S3Client) {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3')
+  return client.send(new GetObjectCommand({ Bucket, Key: 'same' }))
+}
+
+t.test('only stored objects of watched buckets raise events', async (t) => {
+  const webhook = await startWebhook(t)
+  const s3 = await startTestS3(t, { notify: { buckets: [Bucket], url: webhook.url } })
+  const client = await connectWithBucket(t, s3)
+  await client.send(new CreateBucketCommand({ Bucket: 'unwatched' }))
+  await put(client, 'elsewhere', { Bucket: 'unwatched' })
+  await put(client, 'once', { IfNoneMatch: '*' })
+  await t.rejects(put(client, 'once', { IfNoneMatch: '*' }), { name: 'PreconditionFailed' })
+  await put(client, 'last')
+  const records = await webhook.until((received) => received.some(({ s3 }) => s3.object.key === 'last'))
+  t.same(records.map(({ s3 }) => s3.object.key).sort(), ['last', 'once'])
+})
+
+t.test('completing a multipart upload raises its own event', async (t) => {
+  const webhook = await startWebhook(t)
+  const s3 = await startTestS3(t, { notify: { buckets: [Bucket], url: webhook.url } })
+  const client = await connectWithBucket(t, s3)
+  const target = { Bucket, Key: 'parts' }
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(target))
+  const part = await client.send(new UploadPartCommand({ ...target, UploadId, PartNumber: 1, Body: 'part' }))
+  const Parts = [{ PartNumber: 1, ETag: part.ETag }]
+  await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }))
+  const records = await webhook.until((received) => received.length === 1)
+  t.match(records, [
+    { eventName: 'ObjectCreated:CompleteMultipartUpload', s3: { object: { key: 'parts', size: 4 } } },
+  ])
+})
+
+t.test('an event that is refused comes again until it is taken, and holds nobody up', async (t) => {
+  const webhook = await startWebhook(t, ({ s3 }, attempt) =>
+    s3.object.key === 'poison' && attempt < 3 ? 500 : 204,
+  )
+  const directory = t.testdir()
+  const s3 = await startTestS3(t, { directory, notify: { buckets: [Bucket], url: webhook.url } })
+  const client = await connectWithBucket(t, s3)
+  await put(client, 'poison')
+  for (let index = 0; index < 20; index += 1) await put(client, `good ${index}`)
+  const keysOf = (records: typeof webhook.received) => records.map(({ s3 }) => s3.object.key)
+  await webhook.until((records) => keysOf(records).filter((key) => key === 'poison').length === 3)
+  await webhook.until((records) => new Set(keysOf(records)).size === 21)
+  t.equal(webhook.received.length, 23, 'what was taken does not come again')
+  await s3.close()
+  t.same(await readdir(join(directory, 'spool')), [])
+})
+
+t.test('events that fail for ever do not use up the places', async (t) => {
+  const webhook = await startWebhook(t, ({ s3 }) => (s3.object.key.startsWith('poison') ? 503 : 200))
+  const s3 = await startTestS3(t, { notify: { buckets: [Bucket], url: webhook.url } })
+  const client = await connectWithBucket(t, s3)
+  for (let index = 0; index < 20; index += 1) await put(client, `poison-${index}`)
+  await put(client, 'good')
+  const records = await webhook.until((received) => received.some(({ s3 }) => s3.object.key === 'good'))
+  t.ok(records.length > 20)
+})
+
+t.test('events wait for a webhook, over restarts', async (t) => {
+  const directory = t.testdir()
+  const options = { directory, notify: { buckets: [Bucket] } }
+  const first = await startTestS3(t, options)
+  const client = await connectWithBucket(t, first)
+  for (const key of ['one', 'two', 'three']) await put(client, key)
+  await first.close()
+  t.equal((await readdir(join(directory, 'spool'))).length, 3)
+
+  const webhook = await startWebhook(t)
+  const second = await startTestS3(t, options)
+  second.notifyTo(webhook.url)
+  const records = await webhook.until((received) => received.length === 3)
+  t.same(records.map(({ s3 }) => s3.object.key).sort(), ['one', 'three', 'two'])
+})
+
+t.test(
+  'after a crash in the middle of a write, an event is sent exactly when the object is there',
+  async (t) => {
+    const directory = t.testdir()
+    const options = { directory, notify: { buckets: [Bucket] } }
+    const first = await startTestS3(t, options)
+    const client = await connectWithBucket(t, first)
+    await put(client, 'visible ü')
+    await first.close()
+    const spool = join(directory, 'spool')
+    const [name = ''] = await readdir(spool)
+    await rename(join(spool, name), join(spool, name.replace('.json', '.pending')))
+    const lost = {
+      Records: [{ s3: { bucket: { name: Bucket }, object: { key: 'never+stored', eTag: 'x' } } }],
+    }
+    await writeFile(join(spool, 'lost.pending'), JSON.stringify(lost))
+    await writeFile(join(spool, 'torn.pending'), '{"Records":[')
+
+    const webhook = await startWebhook(t)
+    const second = await startLocalS3({
+      ...options,
+      ...keys,
+      notify: { buckets: [Bucket], url: webhook.url },
+    })
+    await webhook.until((received) => received.length === 1)
+    await second.close()
+    t.same(
+      webhook.received.map(({ s3 }) => s3.object.key),
+      ['visible+%C3%BC'],
+    )
+  },
+)
+
+t.test('a webhook that hangs does not hold up close, and loses nothing', async (t) => {
+  const directory = t.testdir()
+  const webhook = await startWebhook(t, () => new Promise(() => {}))
+  const s3 = await startTestS3(t, { directory, notify: { buckets: [Bucket], url: webhook.url } })
+  const client = await connectWithBucket(t, s3)
+  await put(client, 'hangs')
+  await webhook.until((received) => received.length === 1)
+  await s3.close()
+  t.equal((await readdir(join(directory, 'spool'))).length, 1)
+})

@@ -1,0 +1,42 @@
+import { EventEmitter, once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import type { Test } from 'tap'
+import type { ObjectCreatedEvent } from '../../../local/s3/object-created-event.ts'
+
+export type ReceivedRecord = ObjectCreatedEvent['Records'][number]
+
+/**
+ * Receives events.
+ * @param answer the status to answer an event with; a promise that never resolves is a receiver that hangs
+ */
+export async function startWebhook(
+  t: Test,
+  answer: (record: ReceivedRecord, attempt: number) => number | Promise<number> = () => 200,
+) {
+  const received: ReceivedRecord[] = []
+  const arrivals = new EventEmitter()
+  const server = createServer(async (request, response) => {
+    const [record] = ((await json(request)) as ObjectCreatedEvent).Records
+    if (!record) throw new Error('an event without a record')
+    received.push(record)
+    const attempt = received.filter(({ s3 }) => s3.object.sequencer === record.s3.object.sequencer).length
+    arrivals.emit('arrival')
+    response.writeHead(await answer(record, attempt)).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  /** Resolves as soon as what was received satisfies the condition. */
+  async function until(isEnough: (records: ReceivedRecord[]) => boolean): Promise<ReceivedRecord[]> {
+    while (!isEnough(received)) await once(arrivals, 'arrival')
+    return received
+  }
+
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`, until, received }
+}

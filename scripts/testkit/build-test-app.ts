@@ -1,0 +1,175 @@
+import { S3Client } from '@aws-sdk/client-s3'
+import type { Test } from 'tap'
+import { createImagesOfDay } from '../../core/catalog/images-of-day.ts'
+import type { ImageEvent } from '../../core/events/events.ts'
+import type { ImageRecord, UploadRequest } from '../../core/images/image-record.ts'
+import { isExpired, newRecord } from '../../core/images/image-record.ts'
+import { createLogger } from '../../core/telemetry/logger.ts'
+import { buildApp } from '../../gateway/app.ts'
+import { createAudit } from '../../gateway/auth/audit.ts'
+import { createIdentify } from '../../gateway/auth/identify.ts'
+import { createIdentifyByKey } from '../../gateway/auth/identify-by-key.ts'
+import type { GatewayConfig } from '../../gateway/config.ts'
+import type { GatewayDependencies } from '../../gateway/http/dependencies.ts'
+import { buildAdminApp } from '../../gateway/observe/build-admin-app.ts'
+import { createMetrics } from '../../gateway/observe/create-metrics.ts'
+import { preparePresignDownload } from '../../gateway/uploads/presign-download.ts'
+import { preparePresignUpload } from '../../gateway/uploads/presign-upload.ts'
+import { createDayTableDouble } from './day-table-double.ts'
+import { createKeyTableDouble } from './key-table-double.ts'
+
+const keyTable = createKeyTableDouble()
+export const testKey = keyTable.make().text
+export const testNow = Date.UTC(2026, 10, 22, 10, 0, 0)
+export const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+
+export const testConfig: GatewayConfig = {
+  AWS_REGION: 'us-east-1',
+  S3_ENDPOINT: 'http://127.0.0.1:9000',
+  RAW_BUCKET: 'raw-bucket',
+  PROCESSED_BUCKET: 'processed-bucket',
+  DYNAMODB_ENDPOINT: '',
+  CATALOG_TABLE: 'catalog',
+  KAFKA_BROKERS: '127.0.0.1:9',
+  KAFKA_TOPIC_PREFIX: '',
+  SECRETS_MANAGER_ENDPOINT: '',
+  KAFKA_TLS: false,
+  KAFKA_CA_FILE: '',
+  KAFKA_CA_SECRET_ID: '',
+  KAFKA_SASL_USERNAME: '',
+  KAFKA_SASL_PASSWORD: '',
+  KAFKA_SASL_SECRET_ID: '',
+  RETENTION_DAYS: 7,
+  OTEL_EXPORTER_OTLP_ENDPOINT: '',
+  LOG_LEVEL: 'silent',
+  HOST: '127.0.0.1',
+  PORT: 0,
+  ADMIN_HOST: '127.0.0.1',
+  ADMIN_PORT: 0,
+  NODE_ENV: 'test',
+  AUTH: 'keys',
+  KEYS_TABLE: 'keys',
+  JWT_ISSUER: '',
+  JWT_AUDIENCE: '',
+  JWT_JWKS_URL: '',
+  JWT_ALGORITHMS: 'RS256,ES256',
+  JWT_LEEWAY_SECONDS: 30,
+  JWT_TENANT_CLAIM: 'tenant',
+  JWT_SCOPES_CLAIM: 'scope',
+  JWT_RATE_PER_MINUTE: 600,
+  MAX_UPLOAD_BYTES: 1_000_000,
+  MAX_WAIT_SECONDS: 25,
+  PRESIGN_TTL_SECONDS: 900,
+  RATE_LIMIT_PER_MINUTE: 10_000,
+  REDIS_URL: '',
+  CORS_ORIGINS: '',
+  TRUST_PROXY: '',
+  MAX_EVENT_LOOP_DELAY_MS: 30_000,
+  EVENT_BUDGET_MS: 500,
+  RECONCILE_AFTER_SECONDS: 300,
+}
+
+interface Overrides {
+  config?: Partial<GatewayConfig>
+  dependencies?: Partial<GatewayDependencies>
+}
+
+/** The whole app over doubles of its dependencies that keep what they are told in memory. */
+export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: Overrides = {}) {
+  const settings = { ...testConfig, ...config }
+  const clock = { now: testNow }
+  const records = new Map<string, ImageRecord>()
+  const published: ImageEvent[] = []
+  const stored = new Set<string>()
+  const lines: unknown[] = []
+  const log = { write: (line: string) => lines.push(JSON.parse(line)) }
+  const now = () => clock.now
+  const s3 = new S3Client({
+    region: 'us-east-1',
+    endpoint: settings.S3_ENDPOINT,
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    credentials: { accessKeyId: 'access', secretAccessKey: 'secret' },
+  })
+  const presigning = { ttlSeconds: settings.PRESIGN_TTL_SECONDS, now }
+
+  const catalog = catalogDouble(records, now)
+  const logger = createLogger('gateway', settings.LOG_LEVEL, log)
+  const audit = createAudit(logger)
+  const metrics = createMetrics()
+  const app = await buildApp(
+    settings,
+    {
+      catalog,
+      rawBucket: {
+        head: async (key) => (stored.has(key) ? { byteLength: 1, contentType: 'image/png' } : undefined),
+        ping: async () => {},
+      },
+      events: {
+        publish: async (event) => {
+          published.push(event)
+        },
+        ping: async () => {},
+      },
+      presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
+      presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      identify: createIdentify({ byKey: createIdentifyByKey({ keys: keyTable, audit, now, uptime: now }) }),
+      audit,
+      metrics,
+      now,
+      ...dependencies,
+    },
+    logger,
+  )
+  const admin = buildAdminApp({ catalog, metrics, now }, logger)
+  t.teardown(() => Promise.all([app.close(), admin.close()]))
+  return { app, admin, catalog, clock, records, published, stored, lines, keys: keyTable }
+}
+
+/** Holds the same promises as the real catalog, which has a contract suite of its own. */
+function catalogDouble(records: Map<string, ImageRecord>, now: () => number): GatewayDependencies['catalog'] {
+  const find = async (tenant: string, imageId: string) => {
+    const record = records.get(`${tenant}#${imageId}`)
+    return record && !isExpired(record, now()) ? record : undefined
+  }
+  const register = async (request: UploadRequest) => {
+    const existing = await find(request.tenant, request.imageId)
+    const record = existing ?? newRecord(request, now(), 7 * 24 * 3600)
+    if (record.status === 'pending') Object.assign(record, request)
+    records.set(`${request.tenant}#${request.imageId}`, record)
+    return { created: !existing, record }
+  }
+  const countDuplicate = async ({ tenant, imageId }: ImageRecord) => {
+    const record = records.get(`${tenant}#${imageId}`)
+    if (record) record.duplicates = (record.duplicates ?? 0) + 1
+  }
+  const owe = async (record: ImageRecord, event: ImageEvent) => {
+    record.owedEvents = [...(record.owedEvents ?? []), event]
+  }
+  const measureOwing = async () => {
+    const owing = [...records.values()].flatMap(({ owedEvents = [] }) => owedEvents.slice(0, 1))
+    const oldestMs = owing.map(({ time }) => Date.parse(time)).sort()[0]
+    return { count: owing.length, oldestMs }
+  }
+  const unused = () => {
+    throw new Error('this double does not relay')
+  }
+  return {
+    find,
+    register,
+    countDuplicate,
+    owe,
+    measureOwing,
+    listOwing: unused,
+    takeOwing: unused,
+    giveBackOwing: unused,
+    strikeOff: unused,
+    ...createImagesOfDay(
+      createDayTableDouble(() => [...records.values()]),
+      now,
+    ),
+    ping: async () => {},
+  }
+}
+
+export const withKey = { authorization: `Bearer ${testKey}` }

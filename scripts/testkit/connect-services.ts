@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { createKafka, type KafkaOptions } from '../../core/kafka/kafka.ts'
+import { fixedCredentials } from '../../core/kafka/kafka-credentials.ts'
+import { createLogger } from '../../core/telemetry/logger.ts'
+import { readServicesEnvironment } from '../services/env-file.ts'
+import { waitForLeaders } from '../topics/create-topics.ts'
+
+/** How the contract suites reach the real services. @throws Error that says what to do when they are not up */
+export async function connectServices() {
+  const environment = await readServicesEnvironment()
+  const setting = (name: string): string => {
+    const value = environment[name]
+    if (!value) throw new Error(`${name} is not in the services' env file`)
+    return value
+  }
+  const connection: Omit<KafkaOptions, 'clientId' | 'logger'> = {
+    brokers: setting('KAFKA_BROKERS'),
+    tls: { ca: await readFile(setting('KAFKA_CA_FILE'), 'utf8') },
+    credentials: fixedCredentials({
+      username: setting('KAFKA_SASL_USERNAME'),
+      password: setting('KAFKA_SASL_PASSWORD'),
+    }),
+  }
+  const aws = {
+    region: setting('AWS_REGION'),
+    accessKeyId: setting('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: setting('AWS_SECRET_ACCESS_KEY'),
+  }
+
+  /** Topics as a cluster's owner makes them: a real broker makes a missing one only while the first event is refused. */
+  async function createTopics(names: string[]): Promise<void> {
+    const logger = createLogger('test', 'silent')
+    const admin = createKafka({ ...connection, clientId: 'hashgate-test', logger }).admin()
+    await admin.connect()
+    const topics = names.map((topic) => ({ topic, numPartitions: 4, replicationFactor: 3 }))
+    await admin.createTopics({ waitForLeaders: false, topics })
+    await waitForLeaders(admin, names)
+    await admin.disconnect()
+  }
+
+  return { connection, aws, createTopics, setting }
+}

@@ -1,0 +1,12 @@
+import type { DeadLetter, DeadLetters } from '../../core/events/dead-letters.ts'
+
+/** Dead letters that are kept. */
+export function createMemoryDeadLetters() {
+  const letters: DeadLetter[] = []
+  const deadLetters: Pick<DeadLetters, 'publish'> = {
+    async publish(letter) {
+      letters.push(letter)
+    },
+  }
+  return { ...deadLetters, letters }
+}

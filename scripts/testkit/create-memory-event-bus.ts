@@ -1,0 +1,13 @@
+import type { EventBus } from '../../core/events/event-bus.ts'
+import type { ImageEvent } from '../../core/events/events.ts'
+
+/** An event bus that keeps what is published. */
+export function createMemoryEventBus() {
+  const published: ImageEvent[] = []
+  const eventBus: Pick<EventBus, 'publish'> = {
+    async publish(event) {
+      published.push(event)
+    },
+  }
+  return { ...eventBus, published }
+}

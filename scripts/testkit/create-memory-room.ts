@@ -1,0 +1,44 @@
+import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
+import type { AcceptedContentType } from '../../core/images/variants.ts'
+import type { ProcessorDeps } from '../../processor/pipeline/work.ts'
+import { createStepDeps } from '../../processor/test/pipeline/steps/fetched-work.ts'
+import { createMemoryBucket } from './create-memory-bucket.ts'
+import { createMemoryCatalog } from './create-memory-catalog.ts'
+import { sha256 } from './create-test-room.ts'
+
+/** All that the steps reach out to in memory, for very many images: what is forgotten leaves nothing behind. */
+export function createMemoryRoom() {
+  const { deps: stepDeps } = createStepDeps({ maxUploadBytes: 52_428_800 })
+  const catalog = createMemoryCatalog(stepDeps.now)
+  const rawBucket = createMemoryBucket()
+  const processedBucket = createMemoryBucket()
+  const eventBus = { publish: async () => {} }
+  const deps: ProcessorDeps = { ...stepDeps, catalog, rawBucket, processedBucket, eventBus }
+  let uploads = 0
+
+  /** Each upload is a new image, also of bytes that were there before. */
+  function upload(bytes: Buffer, contentType: AcceptedContentType): ImageRef {
+    const request = { imageId: sha256(bytes), byteLength: bytes.length, contentType }
+    const { tenant, imageId, generation } = catalog.register({ ...request, tenant: `t${uploads++}` })
+    const image = { tenant, imageId, generation }
+    rawBucket.objects.set(rawKey(image), { bytes, contentType })
+    return image
+  }
+
+  function outputsOf(image: ImageRef): Buffer[] {
+    const keys = [...processedBucket.objects.keys()].filter((key) => key.startsWith(`${rawKey(image)}/`))
+    return keys.map((key) => processedBucket.objects.get(key)?.bytes ?? Buffer.alloc(0))
+  }
+
+  function forget(image: ImageRef): void {
+    catalog.records.delete(rawKey(image))
+    rawBucket.objects.delete(rawKey(image))
+    for (const key of processedBucket.objects.keys()) {
+      if (key.includes(`${image.tenant}/${image.imageId}`)) processedBucket.objects.delete(key)
+    }
+    rawBucket.reads.length = 0
+    processedBucket.writes.length = 0
+  }
+
+  return { deps, upload, outputsOf, forget, processedBucket }
+}

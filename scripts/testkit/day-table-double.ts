@@ -1,0 +1,32 @@
+import { dayEntryOf, dayIndex, dayOrderOf } from '../../core/catalog/day-index.ts'
+import type { DayTable, ShardQuery } from '../../core/catalog/day-table.ts'
+import { type ImageRecord, isExpired } from '../../core/images/image-record.ts'
+
+/** Records in memory, read as DynamoDB does: the limit counts what is read, not what fits. */
+export function createDayTableDouble(records: () => ImageRecord[]): DayTable {
+  return {
+    readShard: async (shardKey, query) => {
+      const inShard = records().filter((record) => dayEntryOf(record)[dayIndex.shard] === shardKey)
+      const entries = inShard.map((record) => ({ ...record, dayOrder: dayOrderOf(record) }))
+      const older = entries.filter(({ dayOrder }) => dayOrder < query.before).sort(newestFirst)
+      const read = older.slice(0, query.readLimit)
+      const isCutOff = read.length === query.readLimit
+      return {
+        entries: read.filter((entry) => fits(entry, query)),
+        readTo: isCutOff ? read.at(-1)?.dayOrder : undefined,
+      }
+    },
+    readRecords: async (refs) =>
+      refs.flatMap(({ tenant, imageId }) =>
+        records().filter((record) => record.tenant === tenant && record.imageId === imageId),
+      ),
+  }
+}
+
+export function newestFirst(a: ImageRecord, b: ImageRecord): number {
+  return dayOrderOf(a) < dayOrderOf(b) ? 1 : -1
+}
+
+function fits(record: ImageRecord, { nowMs, status }: ShardQuery): boolean {
+  return !isExpired(record, nowMs) && (status === undefined || record.status === status)
+}

@@ -1,0 +1,82 @@
+import { type AcceptedFormat, acceptedFormats } from '../../../core/images/variants.ts'
+import { encodeAs } from '../images/make-image.ts'
+import { createRandom, type Random, randomBytes } from './create-random.ts'
+import { drawPicture } from './draw-picture.ts'
+import type { HostileInput } from './hostile-input.ts'
+
+const formats = Object.keys(acceptedFormats) as AcceptedFormat[]
+const mutantsOfEach = 350
+
+/** Every format, cut off at each hundredth of its length. */
+export async function* makeCutOff(): AsyncGenerator<HostileInput> {
+  for (const format of formats) {
+    const whole = await encodeAs(format, drawPicture())
+    for (let percent = 0; percent < 100; percent++) {
+      const bytes = whole.subarray(0, Math.floor((whole.length * percent) / 100))
+      const expected = identifiable(bytes) ? 'image_corrupt' : 'format_unsupported'
+      yield input(`cut off ${format}`, `${percent} %`, bytes, format, expected)
+    }
+  }
+}
+
+/** Every format with some of its bits turned over, every second time in its first 128 bytes. */
+export async function* makeFlipped(): AsyncGenerator<HostileInput> {
+  const random = createRandom(5)
+  for (const format of formats) {
+    const whole = await encodeAs(format, drawPicture())
+    for (let mutant = 0; mutant < mutantsOfEach; mutant++) {
+      const bytes = flipBits(whole, random, mutant % 2 ? Math.min(128, whole.length) : whole.length)
+      yield input(`flipped ${format}`, String(mutant), bytes, format, 'either')
+    }
+  }
+}
+
+/** Nothing, and almost nothing: the first bytes of each format with noise behind them. */
+export async function* makeStumps(): AsyncGenerator<HostileInput> {
+  const random = createRandom(6)
+  yield input('stumps', 'nothing', Buffer.alloc(0), 'jpeg', 'format_unsupported')
+  for (const format of formats) {
+    const whole = await encodeAs(format, drawPicture())
+    for (const kept of [16, 32, 64]) {
+      for (const noise of [0, 1, 100, 10_000]) {
+        const bytes = Buffer.concat([whole.subarray(0, kept), randomBytes(random, noise)])
+        yield input('stumps', `${format}: ${kept} bytes and ${noise} of noise`, bytes, format, 'either')
+      }
+    }
+    yield input('stumps', `${format}: noise alone`, randomBytes(random, 500), format, 'format_unsupported')
+  }
+}
+
+/** Every format, declared as each other one. */
+export async function* makeMisdeclared(): AsyncGenerator<HostileInput> {
+  for (const format of formats) {
+    const bytes = await encodeAs(format, drawPicture())
+    for (const declared of formats.filter((other) => other !== format)) {
+      yield input('wrong type', `${format} as ${declared}`, bytes, declared, 'format_mismatch')
+    }
+  }
+}
+
+function flipBits(whole: Buffer, random: Random, within: number): Buffer {
+  const bytes = Buffer.from(whole)
+  for (let flips = 1 + random(16); flips > 0; flips--) {
+    const at = random(within)
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << random(8))
+  }
+  return bytes
+}
+
+/** The longest signature has 12 bytes, of AVIF the list of brands. */
+function identifiable(bytes: Buffer): boolean {
+  return bytes.length >= 12
+}
+
+function input(
+  group: string,
+  name: string,
+  bytes: Buffer,
+  format: AcceptedFormat,
+  expected: HostileInput['expected'],
+): HostileInput {
+  return { group, name, bytes, contentType: acceptedFormats[format], expected }
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import { EventEmitter, on } from 'node:events'
+import type { createKafka } from '../../core/kafka/kafka.ts'
+
+export interface ReadMessage {
+  topic: string
+  key: string
+  value: string
+  headers: Record<string, string>
+}
+
+export type TopicReader = Awaited<ReturnType<typeof startTopicReader>>
+
+const patienceMs = 30_000
+
+/** Reads topics from their beginning, past our own consumer, and keeps what it finds. */
+export async function startTopicReader(kafka: ReturnType<typeof createKafka>, topicNames: string[]) {
+  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, allowAutoTopicCreation: true })
+  const messages: ReadMessage[] = []
+  const arrivals = new EventEmitter().setMaxListeners(0)
+
+  await consumer.connect()
+  await consumer.subscribe({ topics: topicNames, fromBeginning: true })
+  await consumer.run({
+    eachMessage: async ({ topic, message: { key, value, headers = {} } }) => {
+      const texts = Object.entries(headers).map(([name, text]) => [name, String(text)])
+      messages.push({ topic, key: String(key), value: String(value), headers: Object.fromEntries(texts) })
+      arrivals.emit('message')
+    },
+  })
+
+  async function until(isEnough: () => boolean): Promise<void> {
+    if (isEnough()) return
+    for await (const _ of on(arrivals, 'message', { signal: AbortSignal.timeout(patienceMs) })) {
+      if (isEnough()) return
+    }
+  }
+
+  /** All messages of an image, as soon as there are `count` of them. */
+  async function messagesOf(imageId: string, count: number): Promise<ReadMessage[]> {
+    const found = () => messages.filter(({ key }) => key === imageId)
+    await until(() => found().length >= count)
+    return found()
+  }
+
+  const waitFor = (isMeant: (message: ReadMessage) => boolean) => until(() => messages.some(isMeant))
+
+  return { messagesOf, waitFor, close: () => consumer.disconnect() }
+}

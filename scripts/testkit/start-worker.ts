@@ -1,0 +1,30 @@
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { spawnChild, stopChild } from '../local/spawn-child.ts'
+
+/** Starts a worker in a process of its own. Resolves when it says that it is ready. */
+export async function startWorker(environment: Record<string, string>) {
+  const child = spawnChild(new URL('../../processor/worker.ts', import.meta.url), { environment })
+  const logLines: string[] = []
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => logLines.push(line))
+  const exited = once(child, 'exit')
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    exited.then(([code]) =>
+      Promise.reject(new Error(`the worker ended with code ${code}: ${logLines.join('\n')}`)),
+    ),
+  ])
+
+  async function kill(): Promise<void> {
+    child.kill('SIGKILL')
+    await exited
+  }
+
+  /** Ends it as a supervisor would. @returns its exit code */
+  async function stop(): Promise<number | null> {
+    await stopChild(child, 10_000)
+    return child.exitCode
+  }
+
+  return { message, url: String(message.url), logLines, kill, stop }
+}

@@ -1,0 +1,19 @@
+import { limitHeldBytes } from '../../processor/imaging/limit-held-bytes.ts'
+import type { ProcessorLimits } from '../../processor/pipeline/work.ts'
+
+/** Those of `config.ts`, with less to wait for. */
+export const testLimits: ProcessorLimits = {
+  maxUploadBytes: 20_000_000,
+  maxInputPixels: 100_000_000,
+  maxAnimatedPixels: 100_000_000,
+  maxSidePixels: 65_535,
+  maxPages: 1_000,
+  maxDecodeBytes: 640_000_000,
+  maxBitsPerChannel: 16,
+  colorSpaces: ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk'],
+  maxAttempts: 5,
+  leaseMs: 120_000,
+  imageTimeoutMs: 60_000,
+  decodeTimeoutSeconds: 30,
+  holdBytes: limitHeldBytes(140_000_000),
+}
