@@ -7,8 +7,8 @@ import { createCatalog } from '../core/catalog/catalog.ts'
 import type { EventBus } from '../core/events/event-bus.ts'
 import { hashRecipe } from '../core/images/recipe.ts'
 import type { ProcessorConfig } from './config.ts'
-import { limitHeldBytes } from './imaging/limit-held-bytes.ts'
-import type { ProcessorDeps } from './pipeline/work.ts'
+import { limitHeldBytes } from './imaging/memory-semaphore.ts'
+import type { ProcessorDeps } from './pipeline/stages.ts'
 
 interface Clients {
   s3: S3Client

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { secretsManagerClientOptions } from '../core/aws/aws-client-options.ts'
-import { topics } from '../core/events/events.ts'
+import { topics } from '../core/events/image-events.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
 import { createLogger } from '../core/telemetry/logger.ts'
 import { readReplayConfig } from './config.ts'

@@ -6,7 +6,7 @@ import {
   paginateScan,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { conditional, reached } from '../aws/ask-dynamodb.ts'
+import { conditional, reached } from '../aws/translate-errors.ts'
 import type { ApiKey } from './api-key.ts'
 
 export type KeyTable = ReturnType<typeof openKeyTable>

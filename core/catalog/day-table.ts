@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { reached } from '../aws/ask-dynamodb.ts'
+import { reached } from '../aws/translate-errors.ts'
 import { DependencyUnavailable } from '../errors.ts'
 import type { ImageRecord, ImageStatus } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'

@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { conditional, reached } from '../aws/ask-dynamodb.ts'
+import { conditional, reached } from '../aws/translate-errors.ts'
 import { type ImageRecord, isExpired } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import { keyOf, toRecord } from './image-item.ts'

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
-import { reached } from '../aws/ask-dynamodb.ts'
+import { reached } from '../aws/translate-errors.ts'
 import type { ImageRecord } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 

@@ -1,5 +1,5 @@
 import type { IHeaders } from 'kafkajs'
-import type { EventHeader } from '../kafka/received-event.ts'
+import type { EventHeader } from '../kafka/kafka-message.ts'
 
 /**
  * Why a message is a dead letter, and where it came from. As text in its headers, beside its own:

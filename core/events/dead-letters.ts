@@ -1,8 +1,8 @@
 import { CompressionTypes, type Kafka, type Message, Partitioners } from 'kafkajs'
 import { DependencyUnavailable } from '../errors.ts'
-import type { EventHeader } from '../kafka/received-event.ts'
+import type { EventHeader } from '../kafka/kafka-message.ts'
 import { type DeadLetterFacts, writeDeadLetterHeaders } from './dead-letter-headers.ts'
-import { topics } from './events.ts'
+import { topics } from './image-events.ts'
 
 /** A message that nobody can handle, as it was, and why. */
 export interface DeadLetter extends Omit<DeadLetterFacts, 'failedAt'> {

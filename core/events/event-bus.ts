@@ -4,8 +4,8 @@ import { CompressionTypes, type Kafka, type Producer } from 'kafkajs'
 import { DependencyUnavailable } from '../errors.ts'
 import { openProducer } from '../kafka/open-producer.ts'
 import { sendBatch } from '../kafka/send-batch.ts'
-import { traced } from '../telemetry/traced.ts'
-import { headersOf, type ImageEvent, topicOf } from './events.ts'
+import { traced } from '../telemetry/with-span.ts'
+import { headersOf, type ImageEvent, topicOf } from './image-events.ts'
 
 interface EventBusOptions {
   topicPrefix: string

@@ -1,8 +1,8 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Limit } from '../limit-concurrency.ts'
+import { type BatchWork, startBatchWork } from './batch-runner.ts'
 import type { EventConsumerOptions } from './event-consumer.ts'
-import { receiveEvent } from './received-event.ts'
-import { type BatchWork, startBatchWork } from './work-on-batch.ts'
+import { receiveEvent } from './kafka-message.ts'
 
 interface PartitionAtWork {
   topic: string

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
-import type { Topic } from '../events/events.ts'
+import type { Topic } from '../events/image-events.ts'
 import { limitConcurrency } from '../limit-concurrency.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { HandleBatch } from './batch-runner.ts'
 import { consumeUntilCrash } from './consume-until-crash.ts'
-import type { HandleBatch } from './work-on-batch.ts'
 
 export interface EventConsumerOptions {
   groupId: string

@@ -1,5 +1,5 @@
-import type { ReceivedEvent } from './received-event.ts'
-import type { HandleBatch } from './work-on-batch.ts'
+import type { HandleBatch } from './batch-runner.ts'
+import type { ReceivedEvent } from './kafka-message.ts'
 
 /**
  * Hands events over singly and in order, for work in which order counts.

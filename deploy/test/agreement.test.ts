@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import t from 'tap'
 import { s3ClientOptions } from '../../core/aws/aws-client-options.ts'
-import { imageEvent, type Topic, topics } from '../../core/events/events.ts'
+import { imageEvent, type Topic, topics } from '../../core/events/image-events.ts'
 import { newRecord } from '../../core/images/image-record.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { preparePresignUpload } from '../../gateway/uploads/presign-upload.ts'

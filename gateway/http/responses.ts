@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { Problem, type ProblemCode, problems } from '../../core/errors.ts'
-import { toProblemDetails } from '../plugins/report-problems.ts'
+import { toProblemDetails } from '../plugins/error-handler.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { examples } from './examples.ts'
 import { ProblemDetails, ref } from './schemas.ts'

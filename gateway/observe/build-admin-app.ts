@@ -1,7 +1,7 @@
 import Fastify, { LogController } from 'fastify'
 import type { Logger } from '../../core/telemetry/logger.ts'
+import { rememberBriefly } from '../http/cached-for.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
-import { rememberBriefly } from './remember-briefly.ts'
 
 /** Each measurement asks the catalog some thirty times. */
 const measurementLifetimeMs = 5_000

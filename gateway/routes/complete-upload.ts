@@ -1,11 +1,11 @@
 import { Problem } from '../../core/errors.ts'
-import { topics } from '../../core/events/events.ts'
+import { topics } from '../../core/events/image-events.ts'
 import { rawKey } from '../../core/images/object-key.ts'
 import type { GatewayApp } from '../app.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import { CompletionAccepted, ImageParams } from '../http/schemas.ts'
-import type { AnnounceEvents } from '../uploads/announce-events.ts'
+import type { AnnounceEvents } from '../uploads/outbox-publisher.ts'
 
 /** `POST /v1/images/{imageId}/complete`: the bytes are up, begin now. */
 export function completeUpload(

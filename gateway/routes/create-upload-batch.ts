@@ -17,7 +17,7 @@ import {
   toProblemDetails,
   type ValidationFault,
   validationProblem,
-} from '../plugins/report-problems.ts'
+} from '../plugins/error-handler.ts'
 import type { RequestUpload } from '../uploads/request-upload.ts'
 
 type Item = Static<typeof UploadRequest>

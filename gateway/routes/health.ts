@@ -1,10 +1,10 @@
 import type { Dependency } from '../../core/errors.ts'
 import type { GatewayApp } from '../app.ts'
+import { rememberBriefly } from '../http/cached-for.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { examples } from '../http/examples.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import { Health, Readiness } from '../http/schemas.ts'
-import { rememberBriefly } from '../observe/remember-briefly.ts'
 
 const probeTimeoutMs = 1_500
 /** Load balancers ask often, and anybody may: the dependencies are asked once in this time. */

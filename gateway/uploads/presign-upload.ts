@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { ImageRecord } from '../../core/images/image-record.ts'
-import { traceparent } from '../../core/telemetry/traced.ts'
+import { traceparent } from '../../core/telemetry/with-span.ts'
 import { type PresignerOptions, preparePresigner } from './presigner.ts'
 
 export interface PresignedUpload {

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import { Problem } from '../../core/errors.ts'
-import { topics } from '../../core/events/events.ts'
+import { topics } from '../../core/events/image-events.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import { rawKey } from '../../core/images/object-key.ts'
 import type { Principal } from '../auth/principal.ts'
@@ -8,7 +8,7 @@ import type { GatewayConfig } from '../config.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage, expiryOf } from '../http/describe-image.ts'
 import type { UploadAnswer, UploadRequest } from '../http/schemas.ts'
-import type { AnnounceEvents } from './announce-events.ts'
+import type { AnnounceEvents } from './outbox-publisher.ts'
 
 type Answer = Static<typeof UploadAnswer>
 

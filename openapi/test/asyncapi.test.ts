@@ -5,7 +5,7 @@ import formats from 'ajv-formats'
 import t from 'tap'
 import { rejections } from '../../core/errors.ts'
 import { writeDeadLetterHeaders } from '../../core/events/dead-letter-headers.ts'
-import { headersOf, imageEvent, type Topic, topics } from '../../core/events/events.ts'
+import { headersOf, imageEvent, type Topic, topics } from '../../core/events/image-events.ts'
 import { newRecord } from '../../core/images/image-record.ts'
 import { acceptedFormats } from '../../core/images/variants.ts'
 

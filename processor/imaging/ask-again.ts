@@ -1,4 +1,4 @@
-import { isSilent } from './judge-decode-error.ts'
+import { isSilent } from './decode-errors.ts'
 
 const tries = 3
 

@@ -1,6 +1,6 @@
 import { Rejection } from '../../core/errors.ts'
 import type { AcceptedFormat } from '../../core/images/variants.ts'
-import type { ProcessorDeps, ProcessorLimits } from '../pipeline/work.ts'
+import type { ProcessorDeps, ProcessorLimits } from '../pipeline/stages.ts'
 import { staysAnimated } from './encode-animation.ts'
 import { estimateAnimationBytes, estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import type { ImageHeader } from './read-header.ts'

@@ -1,4 +1,4 @@
-import type { Inspected, ProcessorLimits } from '../pipeline/work.ts'
+import type { Inspected, ProcessorLimits } from '../pipeline/stages.ts'
 import { decodeImage } from './decode-image.ts'
 import { type Box, type Frame, resizeFrame, scaleInto, shrinkBox } from './frame.ts'
 

@@ -1,11 +1,11 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
-import { traced } from '../../core/telemetry/traced.ts'
-import type { Inspected, ProcessorLimits } from '../pipeline/work.ts'
+import { traced } from '../../core/telemetry/with-span.ts'
+import type { Inspected, ProcessorLimits } from '../pipeline/stages.ts'
 import { askAgain } from './ask-again.ts'
+import { judgeDecodeError } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
-import { judgeDecodeError } from './judge-decode-error.ts'
 
 /**
  * Complaints about JPEGs that real cameras and editors write and every viewer shows in full. A JPEG has no checksum:

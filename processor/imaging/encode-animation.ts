@@ -1,10 +1,10 @@
 import type { VariantSpec } from '../../core/images/variants.ts'
-import type { Inspected, ProcessorLimits, RenderedVariant } from '../pipeline/work.ts'
+import type { Inspected, ProcessorLimits, RenderedVariant } from '../pipeline/stages.ts'
+import { judgeDecodeError } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 import { encodeVariant, outputFormatOf } from './encode-variant.ts'
 import { estimateAnimationBytes } from './estimate-decode-bytes.ts'
 import { fitInto, shrinkBox } from './frame.ts'
-import { judgeDecodeError } from './judge-decode-error.ts'
 
 const animatedFormats = ['gif', 'webp']
 

@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp'
 import { type AcceptedFormat, acceptedFormats, type VariantSpec } from '../../core/images/variants.ts'
-import { toTimeoutSeconds } from '../pipeline/start-deadline.ts'
-import type { ProcessorLimits, RenderedVariant } from '../pipeline/work.ts'
+import { toTimeoutSeconds } from '../pipeline/deadline.ts'
+import type { ProcessorLimits, RenderedVariant } from '../pipeline/stages.ts'
 import { type Frame, openFrame } from './frame.ts'
 
 type OutputFormat = Exclude<AcceptedFormat, 'tiff'>

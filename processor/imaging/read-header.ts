@@ -1,8 +1,8 @@
 import type { Metadata } from 'sharp'
 import { Rejection } from '../../core/errors.ts'
 import { askAgain } from './ask-again.ts'
+import { isMachinesFault } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
-import { isMachinesFault } from './judge-decode-error.ts'
 
 /** What an image says of itself before a pixel is decoded. It may be lying. */
 export interface ImageHeader {

@@ -1,4 +1,4 @@
-import type { Done } from './work.ts'
+import type { Done } from './stages.ts'
 
 /** Is told what became of images and records, for metrics. */
 export interface Observer {

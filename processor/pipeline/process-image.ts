@@ -1,10 +1,11 @@
 import { DependencyUnavailable, Rejection } from '../../core/errors.ts'
 import { isFinal } from '../../core/images/image-record.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
-import { traced } from '../../core/telemetry/traced.ts'
-import { type CallTime, type Deadline, OutOfTime, startDeadline } from './start-deadline.ts'
+import { traced } from '../../core/telemetry/with-span.ts'
+import { type CallTime, type Deadline, OutOfTime, startDeadline } from './deadline.ts'
+import type { Done, ProcessorDeps, Stages, Step, Work } from './stages.ts'
 import { announceResult } from './steps/announce-result.ts'
-import { claimAgain } from './steps/claim-again.ts'
+import { claimAgain } from './steps/claim-for-reprocess.ts'
 import { claimRecord } from './steps/claim-record.ts'
 import { fetchOriginal } from './steps/fetch-original.ts'
 import { inspectImage } from './steps/inspect-image.ts'
@@ -14,7 +15,6 @@ import { renderVariants } from './steps/render-variants.ts'
 import { storeManifest } from './steps/store-manifest.ts'
 import { storeVariants } from './steps/store-variants.ts'
 import { takeStepInTime } from './take-step-in-time.ts'
-import type { Done, ProcessorDeps, Stages, Step, Work } from './work.ts'
 
 type OpenStage = Exclude<keyof Stages, 'done'>
 

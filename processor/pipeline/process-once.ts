@@ -2,11 +2,11 @@ import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
 import { limitConcurrency } from '../../core/limit-concurrency.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import { type FindTraceparent, traceImage } from '../triggers/trace-image.ts'
-import { codeOf, isExpected } from './judge-failure.ts'
+import { codeOf, isExpected } from './classify-error.ts'
+import { type CallTime, OutOfTime } from './deadline.ts'
 import type { Observer } from './observer.ts'
 import { processImage } from './process-image.ts'
-import { type CallTime, OutOfTime } from './start-deadline.ts'
-import type { Done, ProcessorDeps } from './work.ts'
+import type { Done, ProcessorDeps } from './stages.ts'
 
 interface ProcessOnceOptions {
   deps: ProcessorDeps

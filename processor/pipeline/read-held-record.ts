@@ -1,6 +1,6 @@
 import { LeaseUnavailable } from '../../core/errors.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
-import type { Held, ProcessorDeps } from './work.ts'
+import type { Held, ProcessorDeps } from './stages.ts'
 
 /**
  * The record as it is now, behind the verdict. A worker that slept for longer than its lease would otherwise go on by what was

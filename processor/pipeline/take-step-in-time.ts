@@ -1,7 +1,7 @@
 import { Rejection } from '../../core/errors.ts'
-import type { HoldBytes } from '../imaging/limit-held-bytes.ts'
-import { type Deadline, OutOfTime, toTimeoutSeconds } from './start-deadline.ts'
-import type { ProcessorDeps, ProcessorLimits, Stages, Step, Work } from './work.ts'
+import type { HoldBytes } from '../imaging/memory-semaphore.ts'
+import { type Deadline, OutOfTime, toTimeoutSeconds } from './deadline.ts'
+import type { ProcessorDeps, ProcessorLimits, Stages, Step, Work } from './stages.ts'
 
 /**
  * Takes a step as long as the image's deadline permits.

@@ -1,10 +1,10 @@
 import { LeaseUnavailable } from '../../core/errors.ts'
 import type { DeadLetters } from '../../core/events/dead-letters.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
-import { isRetryable } from '../pipeline/judge-failure.ts'
+import { isRetryable } from '../pipeline/classify-error.ts'
 import type { Observer } from '../pipeline/observer.ts'
 import type { CallContext, ProcessOnce } from '../pipeline/process-once.ts'
-import { countTries } from './count-tries.ts'
+import { countTries } from './attempt-counter.ts'
 import {
   type KafkaAnswer,
   type KafkaEvent,

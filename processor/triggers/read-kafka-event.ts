@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { topics } from '../../core/events/events.ts'
+import { topics } from '../../core/events/image-events.ts'
 import { type ImageRef, parseRawKey } from '../../core/images/object-key.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { topics } from '../../core/events/events.ts'
+import { topics } from '../../core/events/image-events.ts'
 import { startEventConsumer } from '../../core/kafka/event-consumer.ts'
 import type { createKafka } from '../../core/kafka/kafka.ts'
-import type { EventHeader, ReceivedEvent } from '../../core/kafka/received-event.ts'
+import type { EventHeader, ReceivedEvent } from '../../core/kafka/kafka-message.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import type { KafkaAnswer, KafkaEvent, KafkaEventRecord } from './read-kafka-event.ts'
 

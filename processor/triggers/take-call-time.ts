@@ -1,4 +1,4 @@
-import type { CallTime } from '../pipeline/start-deadline.ts'
+import type { CallTime } from '../pipeline/deadline.ts'
 
 /**
  * The time of one call of a Lambda function, without what its last writes need.

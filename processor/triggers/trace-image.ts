@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api'
 import type { Bucket } from '../../core/aws/bucket.ts'
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
-import { continueTrace, traced } from '../../core/telemetry/traced.ts'
+import { continueTrace, traced } from '../../core/telemetry/with-span.ts'
 
 /** Finds the trace in which an image was uploaded. */
 export type FindTraceparent = (image: ImageRef) => Promise<string | undefined>

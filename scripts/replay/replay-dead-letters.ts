@@ -6,7 +6,7 @@ import {
   readDeadLetterHeaders,
   withoutDeadLetterHeaders,
 } from '../../core/events/dead-letter-headers.ts'
-import { readHeaders } from '../../core/kafka/received-event.ts'
+import { readHeaders } from '../../core/kafka/kafka-message.ts'
 import { rememberPartitions, sendBatch } from '../../core/kafka/send-batch.ts'
 import { findRanges } from './find-ranges.ts'
 import { readRanges } from './read-ranges.ts'

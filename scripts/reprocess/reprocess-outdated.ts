@@ -1,7 +1,7 @@
 import type { OutdatedPage } from '../../core/catalog/outdated-images.ts'
 import { LeaseUnavailable } from '../../core/errors.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
-import type { Done } from '../../processor/pipeline/work.ts'
+import type { Done } from '../../processor/pipeline/stages.ts'
 
 /** How it ended for one image. `busy`: somebody else is on it. */
 export type End = Done | { outcome: 'busy' } | { outcome: 'failed'; message: string }

@@ -1,6 +1,6 @@
 import { type ImageRecord, isFinal, newRecord, type UploadRequest } from '../../core/images/image-record.ts'
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
-import type { ProcessorDeps } from '../../processor/pipeline/work.ts'
+import type { ProcessorDeps } from '../../processor/pipeline/stages.ts'
 
 /** A catalog in memory for one worker, which therefore never loses a lease. Where leases matter, `createTestRoom`. */
 export function createMemoryCatalog(now: () => number) {

@@ -1,5 +1,5 @@
-import { limitHeldBytes } from '../../processor/imaging/limit-held-bytes.ts'
-import type { ProcessorLimits } from '../../processor/pipeline/work.ts'
+import { limitHeldBytes } from '../../processor/imaging/memory-semaphore.ts'
+import type { ProcessorLimits } from '../../processor/pipeline/stages.ts'
 
 /** Those of `config.ts`, with less to wait for. */
 export const testLimits: ProcessorLimits = {

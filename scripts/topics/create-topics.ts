@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
-import { topics } from '../../core/events/events.ts'
+import { topics } from '../../core/events/image-events.ts'
 
 export interface TopicsOptions {
   topicPrefix: string

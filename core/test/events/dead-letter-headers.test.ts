@@ -6,7 +6,7 @@ import {
   withoutDeadLetterHeaders,
   writeDeadLetterHeaders,
 } from '../../events/dead-letter-headers.ts'
-import { readHeaders } from '../../kafka/received-event.ts'
+import { readHeaders } from '../../kafka/kafka-message.ts'
 
 const facts: DeadLetterFacts = {
   reason: 'no_raw_key',

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type ImageEvent, type Topic, topics } from '../../events/events.ts'
+import { type ImageEvent, type Topic, topics } from '../../events/image-events.ts'
 
 /** An event that nobody else publishes, but for what is told. */
 export function someEvent(told: { imageId?: string; id?: string; topic?: Topic } = {}): ImageEvent {

@@ -1,9 +1,9 @@
 import { EventEmitter, on } from 'node:events'
 import type { Test } from 'tap'
-import { topics } from '../../events/events.ts'
+import { topics } from '../../events/image-events.ts'
 import { startEventConsumer } from '../../kafka/event-consumer.ts'
 import { handleOneByOne } from '../../kafka/handle-one-by-one.ts'
-import type { ReceivedEvent } from '../../kafka/received-event.ts'
+import type { ReceivedEvent } from '../../kafka/kafka-message.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
 /** What to do with events, by their ids. @returns the ids of those that must come again */

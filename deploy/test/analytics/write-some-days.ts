@@ -1,13 +1,13 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import sharp from 'sharp'
 import type { Test } from 'tap'
-import { imageEvent, topics } from '../../../core/events/events.ts'
+import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import type { ProcessedImage } from '../../../core/images/image-record.ts'
 import type { ImageRef } from '../../../core/images/object-key.ts'
 import { processImage } from '../../../processor/pipeline/process-image.ts'
+import type { OwingRecord } from '../../../processor/pipeline/stages.ts'
 import { storeManifest } from '../../../processor/pipeline/steps/store-manifest.ts'
-import type { OwingRecord } from '../../../processor/pipeline/work.ts'
-import { createTestRoom, sha256 } from '../../../scripts/testkit/create-test-room.ts'
+import { createTestRoom, sha256 } from '../../../scripts/testkit/create-test-processor.ts'
 import type { Item } from './item-type.ts'
 
 const dayMs = 86_400_000

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../../core/catalog/catalog.ts'
 import type { ImageResult } from '../../../core/catalog/image-leases.ts'
-import { imageEvent, topics } from '../../../core/events/events.ts'
+import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import type { ImageStatus } from '../../../core/images/image-record.ts'
 import { declared } from './guarded-routes.ts'
 import { newId } from './new-id.ts'

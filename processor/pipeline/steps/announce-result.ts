@@ -1,5 +1,5 @@
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
+import type { OwingRecord, ProcessorDeps, Work } from '../stages.ts'
 
 /**
  * Publishes what the record owes, and then strikes it off: an event may come twice, never not at all. When Kafka does not

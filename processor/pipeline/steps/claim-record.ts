@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { LeaseUnavailable, rejections } from '../../../core/errors.ts'
 import { type ImageRecord, isFinal } from '../../../core/images/image-record.ts'
-import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
+import type { OwingRecord, ProcessorDeps, Work } from '../stages.ts'
 
 /** Takes the image's lease. @throws LeaseUnavailable while another worker holds it: that worker may have been killed */
 export async function claimRecord(

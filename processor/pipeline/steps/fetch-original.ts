@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { DependencyUnavailable, Rejection } from '../../../core/errors.ts'
 import { rawKey } from '../../../core/images/object-key.ts'
-import type { ProcessorDeps, Work } from '../work.ts'
+import type { ProcessorDeps, Work } from '../stages.ts'
 
 /** Reads the raw object into memory. Without an object the image is pending again: the upload has not happened. */
 export async function fetchOriginal(

@@ -5,7 +5,7 @@ import { countPages } from '../../imaging/count-pages.ts'
 import { countJpegSegments } from '../../imaging/count-segments.ts'
 import { identifyFormat } from '../../imaging/identify-format.ts'
 import { readHeader } from '../../imaging/read-header.ts'
-import type { ProcessorDeps, Work } from '../work.ts'
+import type { ProcessorDeps, Work } from '../stages.ts'
 
 /** Finds out what the bytes really are, and refuses here what would cost memory or time later. Decodes no pixel. */
 export async function inspectImage(

@@ -1,6 +1,6 @@
-import { imageEvent, topics } from '../../../core/events/events.ts'
+import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import { isFinal } from '../../../core/images/image-record.ts'
-import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
+import type { OwingRecord, ProcessorDeps, Work } from '../stages.ts'
 
 const source = '/hashgate/processor'
 

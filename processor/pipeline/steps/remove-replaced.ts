@@ -1,5 +1,5 @@
 import { readHeldRecord } from '../read-held-record.ts'
-import type { ProcessorDeps, Work } from '../work.ts'
+import type { ProcessorDeps, Work } from '../stages.ts'
 
 /**
  * Deletes the variants that only the recipe before had, after the record is final: until then they could be read. Never one

@@ -3,7 +3,7 @@ import { createFrameSource } from '../../imaging/create-frame-source.ts'
 import { describePixels } from '../../imaging/describe-pixels.ts'
 import { encodeAnimation, staysAnimated } from '../../imaging/encode-animation.ts'
 import { encodeFrame } from '../../imaging/encode-variant.ts'
-import type { ProcessorDeps, RenderedVariant, Work } from '../work.ts'
+import type { ProcessorDeps, RenderedVariant, Work } from '../stages.ts'
 
 /** Makes all variants, and what a page shows before they have arrived. No metadata passes: variants are made of pixels. */
 export async function renderVariants(

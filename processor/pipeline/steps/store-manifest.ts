@@ -1,6 +1,6 @@
 import { manifestKey, rawKey } from '../../../core/images/object-key.ts'
 import { readHeldRecord } from '../read-held-record.ts'
-import type { OwingRecord, ProcessorDeps, Work } from '../work.ts'
+import type { OwingRecord, ProcessorDeps, Work } from '../stages.ts'
 
 /**
  * Writes the record's facts beside the variants, where Redshift reads them. After the record is final, and from the

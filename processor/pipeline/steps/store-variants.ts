@@ -1,6 +1,6 @@
 import { variantKey } from '../../../core/images/object-key.ts'
 import { readPhotoFacts } from '../../imaging/read-photo-facts.ts'
-import type { ProcessorDeps, Work } from '../work.ts'
+import type { ProcessorDeps, Work } from '../stages.ts'
 
 /** Writes the variants. Keys and bytes follow from the image alone, so a repetition changes nothing. */
 export async function storeVariants(

@@ -6,7 +6,7 @@ import { testLimits } from '../../../scripts/testkit/test-limits.ts'
 import { sharp } from '../../imaging/decoder.ts'
 import { encodeFrame } from '../../imaging/encode-variant.ts'
 import type { Frame } from '../../imaging/frame.ts'
-import type { HoldBytes } from '../../imaging/limit-held-bytes.ts'
+import type { HoldBytes } from '../../imaging/memory-semaphore.ts'
 
 function specOf(fields: Partial<VariantSpec>): VariantSpec {
   const [spec] = readVariants(JSON.stringify([{ name: 'any', width: 64, height: 64, ...fields }]))

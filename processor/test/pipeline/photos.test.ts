@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import exifr from 'exifr'
 import { test } from 'tap'
-import { createTestRoom } from '../../../scripts/testkit/create-test-room.ts'
+import { createTestRoom } from '../../../scripts/testkit/create-test-processor.ts'
 import { sharp } from '../../imaging/decoder.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readVariants } from '../../../core/images/read-variants.ts'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
-import { createMemoryRoom } from '../../../scripts/testkit/create-memory-room.ts'
+import { createMemoryRoom } from '../../../scripts/testkit/create-memory-processor.ts'
 import { type HostileInput, payload } from '../../../scripts/testkit/hostile/hostile-input.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 

@@ -5,7 +5,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { acceptedFormats } from '../../../core/images/variants.ts'
-import { createTestRoom } from '../../../scripts/testkit/create-test-room.ts'
+import { createTestRoom } from '../../../scripts/testkit/create-test-processor.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 
 const [folder = '.'] = process.argv.slice(2)

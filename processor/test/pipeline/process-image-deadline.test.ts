@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
-import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-room.ts'
+import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
-import { limitHeldBytes } from '../../imaging/limit-held-bytes.ts'
+import { limitHeldBytes } from '../../imaging/memory-semaphore.ts'
+import { startDeadline } from '../../pipeline/deadline.ts'
 import { processImage } from '../../pipeline/process-image.ts'
-import { startDeadline } from '../../pipeline/start-deadline.ts'
+import type { ProcessorDeps, ProcessorLimits, Step, Work } from '../../pipeline/stages.ts'
 import { takeStepInTime } from '../../pipeline/take-step-in-time.ts'
-import type { ProcessorDeps, ProcessorLimits, Step, Work } from '../../pipeline/work.ts'
 import { createStepDeps, inspectedWork } from './steps/fetched-work.ts'
 
 const forEver = () => new Promise<never>(() => {})

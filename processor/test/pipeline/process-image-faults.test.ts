@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import { test } from 'tap'
 import { type Dependency, DependencyUnavailable } from '../../../core/errors.ts'
-import { imageEvent, topics } from '../../../core/events/events.ts'
+import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import type { ImageRef } from '../../../core/images/object-key.ts'
-import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-room.ts'
+import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { processImage } from '../../pipeline/process-image.ts'
-import type { ProcessorDeps } from '../../pipeline/work.ts'
+import type { ProcessorDeps } from '../../pipeline/stages.ts'
 
 /** Every call that the steps make, and the same deps with that one call failing. */
 const faults: Record<string, (deps: ProcessorDeps) => ProcessorDeps> = {

@@ -3,10 +3,10 @@ import { test } from 'tap'
 import { LeaseUnavailable } from '../../../core/errors.ts'
 import { manifestKey, rawKey, variantKey } from '../../../core/images/object-key.ts'
 import { acceptedFormats } from '../../../core/images/variants.ts'
-import { createTestRoom } from '../../../scripts/testkit/create-test-room.ts'
+import { createTestRoom } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { processImage } from '../../pipeline/process-image.ts'
-import type { ProcessorDeps } from '../../pipeline/work.ts'
+import type { ProcessorDeps } from '../../pipeline/stages.ts'
 
 const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
 

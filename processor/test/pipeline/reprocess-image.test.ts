@@ -4,10 +4,10 @@ import { DependencyUnavailable, LeaseUnavailable } from '../../../core/errors.ts
 import { manifestKey, rawKey, variantKey } from '../../../core/images/object-key.ts'
 import { readVariants } from '../../../core/images/read-variants.ts'
 import { hashRecipe } from '../../../core/images/recipe.ts'
-import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-room.ts'
+import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { processImage, reprocessImage } from '../../pipeline/process-image.ts'
-import type { ProcessorDeps } from '../../pipeline/work.ts'
+import type { ProcessorDeps } from '../../pipeline/stages.ts'
 import { createReconcile } from '../../triggers/reconcile.ts'
 
 const table = readVariants(

@@ -4,7 +4,7 @@ import { DependencyUnavailable, LeaseUnavailable } from '../../../core/errors.ts
 import type { ImageRef } from '../../../core/images/object-key.ts'
 import { createMemoryDeadLetters } from '../../../scripts/testkit/create-memory-dead-letters.ts'
 import type { CallContext } from '../../pipeline/process-once.ts'
-import type { Done } from '../../pipeline/work.ts'
+import type { Done } from '../../pipeline/stages.ts'
 import { prepareHandleKafkaEvent } from '../../triggers/handle-kafka-event.ts'
 import type { KafkaEvent } from '../../triggers/read-kafka-event.ts'
 import { readEvent } from './read-event.ts'

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { imageEvent, topics } from '../../../core/events/events.ts'
+import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import { newRecord } from '../../../core/images/image-record.ts'
 import { type KafkaEvent, readKafkaEvent } from '../../triggers/read-kafka-event.ts'
 import { readEvent } from './read-event.ts'

@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
 import type { ImageRef } from '../../../core/images/object-key.ts'
-import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-room.ts'
+import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 import { createReconcile } from '../../triggers/reconcile.ts'

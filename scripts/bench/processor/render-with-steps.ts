@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { ImageRecord } from '../../../core/images/image-record.ts'
 import { variants } from '../../../core/images/variants.ts'
+import type { ProcessorDeps, RenderedVariant, Work } from '../../../processor/pipeline/stages.ts'
 import { inspectImage } from '../../../processor/pipeline/steps/inspect-image.ts'
 import { renderVariants } from '../../../processor/pipeline/steps/render-variants.ts'
-import type { ProcessorDeps, RenderedVariant, Work } from '../../../processor/pipeline/work.ts'
 import { testLimits } from '../../testkit/test-limits.ts'
 
 /** The processor's defaults. These steps use nothing else. */

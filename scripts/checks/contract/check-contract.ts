@@ -13,7 +13,7 @@ export async function checkContract(
     if (!changes) continue
     console.error(`Breaks clients of the contract in commit ${origin} (${version}):\n\n${changes}`)
     console.error(
-      'If this has to be, raise info.version in gateway/plugins/describe-api.ts to the next major one.',
+      'If this has to be, raise info.version in gateway/plugins/openapi.ts to the next major one.',
     )
     return false
   }

@@ -1,5 +1,5 @@
 import { createEventBus } from '../../../core/events/event-bus.ts'
-import { imageEvent, topics } from '../../../core/events/events.ts'
+import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import { connectServicesKafka } from '../../local/connect-services-kafka.ts'
 import { type EvidenceSettings, readRecords } from './gather-evidence.ts'
 

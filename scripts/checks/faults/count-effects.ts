@@ -1,4 +1,4 @@
-import { type ImageEvent, type Topic, topicOf, topics } from '../../../core/events/events.ts'
+import { type ImageEvent, type Topic, topicOf, topics } from '../../../core/events/image-events.ts'
 import { rawKey, variantKey } from '../../../core/images/object-key.ts'
 import { variants } from '../../../core/images/variants.ts'
 import type { Figures } from './figures.ts'

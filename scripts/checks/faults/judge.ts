@@ -1,4 +1,4 @@
-import { topics } from '../../../core/events/events.ts'
+import { topics } from '../../../core/events/image-events.ts'
 import { isFinal } from '../../../core/images/image-record.ts'
 import { connectServicesKafka } from '../../local/connect-services-kafka.ts'
 import { countEffects, type Promised } from './count-effects.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ImageEvent } from '../../../core/events/events.ts'
+import type { ImageEvent } from '../../../core/events/image-events.ts'
 import type { createKafka } from '../../../core/kafka/kafka.ts'
 
 type Kafka = ReturnType<typeof createKafka>

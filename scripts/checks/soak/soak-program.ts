@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
 import { processImage } from '../../../processor/pipeline/process-image.ts'
-import { createMemoryRoom } from '../../testkit/create-memory-room.ts'
+import { createMemoryRoom } from '../../testkit/create-memory-processor.ts'
 import { createRandom } from '../../testkit/hostile/create-random.ts'
 import type { HostileInput } from '../../testkit/hostile/hostile-input.ts'
 import { makeCutOff, makeFlipped } from '../../testkit/hostile/make-damaged.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import type { Test } from 'tap'
 import { createDeadLetters } from '../../../core/events/dead-letters.ts'
-import { topics } from '../../../core/events/events.ts'
+import { topics } from '../../../core/events/image-events.ts'
 import { startTopicReader } from '../../testkit/start-topic-reader.ts'
 import { runReplay } from './run-replay.ts'
 

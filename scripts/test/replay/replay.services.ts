@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { createEventBus } from '../../../core/events/event-bus.ts'
-import { imageEvent, topics } from '../../../core/events/events.ts'
+import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import { newRecord } from '../../../core/images/image-record.ts'
 import { createKafka } from '../../../core/kafka/kafka.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'

@@ -3,7 +3,7 @@ import t from 'tap'
 import type { OutdatedPage } from '../../../core/catalog/outdated-images.ts'
 import { LeaseUnavailable } from '../../../core/errors.ts'
 import type { ImageRef } from '../../../core/images/object-key.ts'
-import type { Done } from '../../../processor/pipeline/work.ts'
+import type { Done } from '../../../processor/pipeline/stages.ts'
 import { reprocessOutdated } from '../../reprocess/reprocess-outdated.ts'
 
 const image = (imageId: string): ImageRef => ({ tenant: 'local', imageId, generation: '20261122' })

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { Catalog } from '../../../catalog/catalog.ts'
 import { DependencyUnavailable, LeaseUnavailable } from '../../../errors.ts'
-import { type ImageEvent, imageEvent, topics } from '../../../events/events.ts'
+import { type ImageEvent, imageEvent, topics } from '../../../events/image-events.ts'
 import type { ImageRecord } from '../../../images/image-record.ts'
 import type { ImageRef } from '../../../images/object-key.ts'
 import {

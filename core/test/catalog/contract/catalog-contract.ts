@@ -4,16 +4,16 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Test } from 'tap'
 import { documentClientOptions, dynamoDbClientOptions } from '../../../aws/aws-client-options.ts'
 import { createCatalogTable } from '../../../catalog/create-catalog-table.ts'
-import { testAgain } from './catalog-contract-again.ts'
+import { testWorking } from './catalog-contract-claims.ts'
 import { testDay } from './catalog-contract-day.ts'
 import { testExpiry } from './catalog-contract-expiry.ts'
 import { testLeases } from './catalog-contract-leases.ts'
 import { testOutbox } from './catalog-contract-outbox.ts'
 import { testOutdated } from './catalog-contract-outdated.ts'
 import { testRegistering } from './catalog-contract-registering.ts'
+import { testAgain } from './catalog-contract-reprocess.ts'
 import type { CatalogStore } from './catalog-contract-store.ts'
 import { testUnfinished } from './catalog-contract-unfinished.ts'
-import { testWorking } from './catalog-contract-working.ts'
 
 export interface CatalogContractOptions {
   /** Shown in the test names. */

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { createTestRoom } from '../../../../scripts/testkit/create-test-room.ts'
+import { createTestRoom } from '../../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../../scripts/testkit/images/make-image.ts'
 import { claimRecord } from '../../../pipeline/steps/claim-record.ts'
 

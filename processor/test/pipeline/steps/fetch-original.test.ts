@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
 import { makeImage } from '../../../../scripts/testkit/images/make-image.ts'
+import type { Work } from '../../../pipeline/stages.ts'
 import { fetchOriginal } from '../../../pipeline/steps/fetch-original.ts'
-import type { Work } from '../../../pipeline/work.ts'
 import { createStepDeps, fetchedWork } from './fetched-work.ts'
 
 function claimed(bytes: Buffer): Work<'claimed'> {

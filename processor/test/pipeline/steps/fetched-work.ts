@@ -2,10 +2,10 @@ import { newRecord } from '../../../../core/images/image-record.ts'
 import { type AcceptedContentType, variants } from '../../../../core/images/variants.ts'
 import { createMemoryBucket } from '../../../../scripts/testkit/create-memory-bucket.ts'
 import { createMemoryEventBus } from '../../../../scripts/testkit/create-memory-event-bus.ts'
-import { sha256 } from '../../../../scripts/testkit/create-test-room.ts'
+import { sha256 } from '../../../../scripts/testkit/create-test-processor.ts'
 import { testLimits } from '../../../../scripts/testkit/test-limits.ts'
+import type { ProcessorDeps, Work } from '../../../pipeline/stages.ts'
 import { inspectImage } from '../../../pipeline/steps/inspect-image.ts'
-import type { ProcessorDeps, Work } from '../../../pipeline/work.ts'
 
 const nowMs = Date.UTC(2026, 10, 22, 10)
 

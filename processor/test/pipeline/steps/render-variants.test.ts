@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { readVariants } from '../../../../core/images/read-variants.ts'
 import { drawNoise } from '../../../../scripts/testkit/images/make-image.ts'
 import { sharp } from '../../../imaging/decoder.ts'
-import { OutOfTime } from '../../../pipeline/start-deadline.ts'
+import { OutOfTime } from '../../../pipeline/deadline.ts'
 import { renderVariants } from '../../../pipeline/steps/render-variants.ts'
 import { createStepDeps, inspectedWork } from './fetched-work.ts'
 

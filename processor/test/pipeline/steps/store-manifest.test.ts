@@ -1,8 +1,8 @@
 import { test } from 'tap'
-import { imageEvent, topics } from '../../../../core/events/events.ts'
+import { imageEvent, topics } from '../../../../core/events/image-events.ts'
 import { manifestKey } from '../../../../core/images/object-key.ts'
+import type { OwingRecord } from '../../../pipeline/stages.ts'
 import { storeManifest } from '../../../pipeline/steps/store-manifest.ts'
-import type { OwingRecord } from '../../../pipeline/work.ts'
 import { createStepDeps, fetchedWork } from './fetched-work.ts'
 
 const { record } = fetchedWork(Buffer.from('bytes'), 'image/png')

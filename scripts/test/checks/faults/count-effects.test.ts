@@ -1,5 +1,5 @@
 import t from 'tap'
-import { imageEvent, type Topic, topics } from '../../../../core/events/events.ts'
+import { imageEvent, type Topic, topics } from '../../../../core/events/image-events.ts'
 import { type ImageRecord, newRecord } from '../../../../core/images/image-record.ts'
 import { rawKey, variantKey } from '../../../../core/images/object-key.ts'
 import { countEffects } from '../../../checks/faults/count-effects.ts'

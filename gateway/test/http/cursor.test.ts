@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { ImageStatus } from '../../../core/images/image-record.ts'
-import { readCursor, writeCursor } from '../../http/list-cursor.ts'
+import { readCursor, writeCursor } from '../../http/cursor.ts'
 
 const someStatus = fc.option(fc.constantFrom<ImageStatus>('pending', 'processing', 'ready', 'rejected'), {
   nil: undefined,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { imageEvent, topicOf, topics } from '../../events/events.ts'
+import { imageEvent, topicOf, topics } from '../../events/image-events.ts'
 import { newRecord } from '../../images/image-record.ts'
 
 const imageId = 'a'.repeat(64)

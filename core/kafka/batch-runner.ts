@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limit } from '../limit-concurrency.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { ReceivedEvent } from './received-event.ts'
+import type { ReceivedEvent } from './kafka-message.ts'
 
 /**
  * Does the work that some events of one partition ask for, in any order.

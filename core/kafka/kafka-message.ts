@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs'
-import type { Topic } from '../events/events.ts'
+import type { Topic } from '../events/image-events.ts'
 
 /** A message as it lies on its topic. */
 export interface ReceivedEvent {

@@ -1,4 +1,4 @@
-import { traced } from '../../core/telemetry/traced.ts'
+import { traced } from '../../core/telemetry/with-span.ts'
 
 /** @param signal aborted: the work is not begun, if it still waits, and the signal's reason is thrown */
 export type HoldBytes = <T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { DependencyUnavailable } from '../../core/errors.ts'
-import { imageEvent, type Topic } from '../../core/events/events.ts'
+import { imageEvent, type Topic } from '../../core/events/image-events.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'

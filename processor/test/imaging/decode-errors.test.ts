@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { Rejection } from '../../../core/errors.ts'
-import { judgeDecodeError } from '../../imaging/judge-decode-error.ts'
+import { judgeDecodeError } from '../../imaging/decode-errors.ts'
 
 test('the machine may fail without blame for the image', async (t) => {
   const messages = [

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { LeaseUnavailable } from '../../../core/errors.ts'
-import type { ProcessorDeps, Work } from '../work.ts'
+import type { ProcessorDeps, Work } from '../stages.ts'
 
 /**
  * Takes the lease of an image that another recipe has made. One that ended its workers again and again stays as it was.

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { test } from 'tap'
-import { limitHeldBytes } from '../../imaging/limit-held-bytes.ts'
+import { limitHeldBytes } from '../../imaging/memory-semaphore.ts'
 
 /** Work that ends when it is told to. */
 function holdInTurn(maxBytes: number) {

@@ -1,5 +1,5 @@
 import { LeaseUnavailable, Problem } from '../../core/errors.ts'
-import { OutOfTime } from './start-deadline.ts'
+import { OutOfTime } from './deadline.ts'
 
 /** Whether the failure is one that happens in a healthy program. */
 export function isExpected(error: unknown): boolean {

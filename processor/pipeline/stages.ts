@@ -3,11 +3,11 @@ import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { ImageResult } from '../../core/catalog/image-leases.ts'
 import type { RejectionReason } from '../../core/errors.ts'
 import type { EventBus } from '../../core/events/event-bus.ts'
-import type { ImageEvent } from '../../core/events/events.ts'
+import type { ImageEvent } from '../../core/events/image-events.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
 import type { AcceptedFormat, VariantSpec } from '../../core/images/variants.ts'
-import type { HoldBytes } from '../imaging/limit-held-bytes.ts'
+import type { HoldBytes } from '../imaging/memory-semaphore.ts'
 import type { ImageHeader } from '../imaging/read-header.ts'
 
 /** What the steps reach out to, and their limits. */

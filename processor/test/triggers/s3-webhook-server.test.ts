@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { test } from 'tap'
-import { buildReceiver } from '../../triggers/build-receiver.ts'
 import type { TriggerEvent } from '../../triggers/create-handler.ts'
+import { buildReceiver } from '../../triggers/s3-webhook-server.ts'
 
 const logger = pino({ level: 'silent' })
 const record = {

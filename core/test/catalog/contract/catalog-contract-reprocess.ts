@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { Catalog } from '../../../catalog/catalog.ts'
 import type { ReadyResult } from '../../../catalog/image-leases.ts'
 import { LeaseUnavailable } from '../../../errors.ts'
-import { imageEvent, topics } from '../../../events/events.ts'
+import { imageEvent, topics } from '../../../events/image-events.ts'
 import type { ImageRecord } from '../../../images/image-record.ts'
 import {
   type CatalogStore,

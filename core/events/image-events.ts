@@ -1,6 +1,6 @@
 import type { ImageRecord } from '../images/image-record.ts'
 import { type ImageRef, rawKey } from '../images/object-key.ts'
-import { traceparent } from '../telemetry/traced.ts'
+import { traceparent } from '../telemetry/with-span.ts'
 
 /** Each event has a topic of its own, of the same name. */
 export const topics = {

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { countTries } from '../../triggers/count-tries.ts'
+import { countTries } from '../../triggers/attempt-counter.ts'
 
 test('each is counted for itself, and can be forgotten', async (t) => {
   const tries = countTries()
