@@ -150,6 +150,6 @@ export class Rejection extends Error {
 }
 
 /** Another worker holds this image's lease, or took it over. A retry can help: by then that worker has finished or died. */
-export class LeaseUnavailable extends Error {
-  override readonly name = 'LeaseUnavailable'
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost'
 }

@@ -13,24 +13,24 @@ import type { GatewayConfig } from './config.ts'
 import { compileValidators } from './http/compile-validators.ts'
 import type { GatewayDependencies } from './http/dependencies.ts'
 import { authenticate } from './plugins/authenticate.ts'
-import { announceClosing } from './plugins/closing-signal.ts'
-import { allowOrigins } from './plugins/cors.ts'
-import { reportProblems, sendProblem, toProblem } from './plugins/error-handler.ts'
-import { refuseOtherMethods } from './plugins/method-not-allowed.ts'
-import { describeApi } from './plugins/openapi.ts'
-import { relayOwedEvents } from './plugins/outbox-relay.ts'
-import { limitRate } from './plugins/rate-limit.ts'
-import { logRequest, logRequests, nameRequest } from './plugins/request-log.ts'
-import { measureRequests } from './plugins/request-metrics.ts'
-import { sendSecurityHeaders } from './plugins/security-headers.ts'
-import { shedLoad } from './plugins/under-pressure.ts'
+import { closingSignal } from './plugins/closing-signal.ts'
+import { corsPlugin } from './plugins/cors.ts'
+import { errorHandler, sendProblem, toProblem } from './plugins/error-handler.ts'
+import { methodNotAllowed } from './plugins/method-not-allowed.ts'
+import { openapiPlugin } from './plugins/openapi.ts'
+import { outboxRelay } from './plugins/outbox-relay.ts'
+import { rateLimitPlugin } from './plugins/rate-limit.ts'
+import { logRequest, nameRequest, requestLog } from './plugins/request-log.ts'
+import { requestMetrics } from './plugins/request-metrics.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
+import { underPressurePlugin } from './plugins/under-pressure.ts'
 import { completeUpload } from './routes/complete-upload.ts'
 import { createUpload } from './routes/create-upload.ts'
 import { createUploadBatch } from './routes/create-upload-batch.ts'
 import { getImage } from './routes/get-image.ts'
 import { health } from './routes/health.ts'
 import { listImages } from './routes/list-images.ts'
-import { createAnnounceEvents } from './uploads/outbox-publisher.ts'
+import { createOutboxPublisher } from './uploads/outbox-publisher.ts'
 import { createRequestUpload } from './uploads/request-upload.ts'
 
 export type GatewayApp = FastifyInstance<
@@ -66,7 +66,7 @@ const refuseUnreadable: FastifyServerOptions['frameworkErrors'] = (error, reques
 }
 
 /** The whole HTTP service, ready to listen. The order of registration is the order in which a request meets it. */
-export async function buildApp(
+export async function createApp(
   config: AppConfig,
   dependencies: GatewayDependencies,
   logger: Logger,
@@ -91,21 +91,21 @@ export async function buildApp(
 
   // First: it sees what is registered after it.
   if (dependencies.traceRequests) await app.register(dependencies.traceRequests)
-  await app.register(announceClosing)
-  await app.register(logRequests)
-  await app.register(measureRequests, dependencies)
-  await app.register(sendSecurityHeaders)
-  await app.register(allowOrigins, config)
-  await app.register(shedLoad, config)
-  await app.register(limitRate, { ...config, store: dependencies.rateLimitStore })
-  await app.register(reportProblems)
-  await app.register(describeApi)
+  await app.register(closingSignal)
+  await app.register(requestLog)
+  await app.register(requestMetrics, dependencies)
+  await app.register(securityHeaders)
+  await app.register(corsPlugin, config)
+  await app.register(underPressurePlugin, config)
+  await app.register(rateLimitPlugin, { ...config, store: dependencies.rateLimitStore })
+  await app.register(errorHandler)
+  await app.register(openapiPlugin)
   await app.register(authenticate, dependencies)
 
-  const { announce, relay } = createAnnounceEvents(dependencies, logger)
-  await app.register(relayOwedEvents, { relay, intervalMs: relayIntervalMs })
+  const { publishOrEnqueue, relay } = createOutboxPublisher(dependencies, logger)
+  await app.register(outboxRelay, { relay, intervalMs: relayIntervalMs })
 
-  const closeRoutes = refuseOtherMethods(app)
+  const closeRoutes = methodNotAllowed(app)
   health(app, dependencies)
   await app.register(
     async (v1: GatewayApp) => {
@@ -118,10 +118,10 @@ export async function buildApp(
         reply.header('cache-control', 'no-store')
         done()
       })
-      const requestUpload = createRequestUpload(config, dependencies, announce)
+      const requestUpload = createRequestUpload(config, dependencies, publishOrEnqueue)
       createUpload(v1, requestUpload)
       createUploadBatch(v1, requestUpload)
-      completeUpload(v1, dependencies, announce)
+      completeUpload(v1, dependencies, publishOrEnqueue)
       getImage(v1, config, dependencies)
       listImages(v1, dependencies)
     },

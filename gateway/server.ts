@@ -18,19 +18,19 @@ import { createEventBus } from '../core/events/event-bus.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
 import { createLogger } from '../core/telemetry/logger.ts'
 import { startTracing } from '../core/telemetry/start-tracing.ts'
-import { buildApp } from './app.ts'
+import { createApp } from './app.ts'
 import { createAudit } from './auth/audit.ts'
 import { prepareIdentify } from './auth/prepare-identify.ts'
 import { readGatewayConfig } from './config.ts'
-import { buildAdminApp } from './observe/build-admin-app.ts'
+import { createAdminApp } from './observe/build-admin-app.ts'
 import { createMetrics } from './observe/create-metrics.ts'
 import { measureDynamoDb } from './observe/measure-dynamodb.ts'
-import { prepareRequestTracing } from './observe/prepare-request-tracing.ts'
+import { createRequestTracing } from './observe/prepare-request-tracing.ts'
 import { timeMethod, timeOutcome } from './observe/time-calls.ts'
 import { connectRedis } from './rate-limit/connect-redis.ts'
 import { sharedRateLimitStore } from './rate-limit/rate-limit-store.ts'
-import { preparePresignDownload } from './uploads/presign-download.ts'
-import { preparePresignUpload } from './uploads/presign-upload.ts'
+import { createPresignDownload } from './uploads/presign-download.ts'
+import { createPresignUpload } from './uploads/presign-upload.ts'
 
 const config = await readOrExit(() => readGatewayConfig())
 const logger = createLogger('gateway', config.LOG_LEVEL)
@@ -69,10 +69,10 @@ const catalog = createCatalog(dynamoDb, {
   reconcileAfterSeconds: config.RECONCILE_AFTER_SECONDS,
   now,
 })
-const presignUpload = await preparePresignUpload(s3, { bucket: config.RAW_BUCKET, ...presigning })
-const presignDownload = await preparePresignDownload(s3, { bucket: config.PROCESSED_BUCKET, ...presigning })
+const presignUpload = await createPresignUpload(s3, { bucket: config.RAW_BUCKET, ...presigning })
+const presignDownload = await createPresignDownload(s3, { bucket: config.PROCESSED_BUCKET, ...presigning })
 
-const app = await buildApp(
+const app = await createApp(
   config,
   {
     catalog,
@@ -85,13 +85,13 @@ const app = await buildApp(
     audit,
     rateLimitStore: redis && sharedRateLimitStore(redis, logger),
     metrics,
-    ...(tracing.isOn && { traceRequests: await prepareRequestTracing() }),
+    ...(tracing.isOn && { traceRequests: await createRequestTracing() }),
     now,
   },
   logger,
 )
 
-const admin = buildAdminApp({ catalog, metrics, now }, logger)
+const admin = createAdminApp({ catalog, metrics, now }, logger)
 
 closeWithGrace({ delay: 4_000, logger }, async ({ err }) => {
   if (err) logger.fatal({ operation: 'close', err }, 'closing after an error')

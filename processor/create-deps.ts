@@ -7,7 +7,7 @@ import { createCatalog } from '../core/catalog/catalog.ts'
 import type { EventBus } from '../core/events/event-bus.ts'
 import { hashRecipe } from '../core/images/recipe.ts'
 import type { ProcessorConfig } from './config.ts'
-import { limitHeldBytes } from './imaging/memory-semaphore.ts'
+import { createMemorySemaphore } from './imaging/memory-semaphore.ts'
 import type { ProcessorDeps } from './pipeline/stages.ts'
 
 interface Clients {
@@ -48,7 +48,7 @@ export function createDeps(
       // What is left of the lease is for the verdict: who is late must not meet the next worker.
       imageTimeoutMs: Math.min(config.IMAGE_TIMEOUT_SECONDS, config.LEASE_SECONDS * 0.75) * 1_000,
       decodeTimeoutSeconds: config.DECODE_TIMEOUT_SECONDS,
-      holdBytes: limitHeldBytes(config.DECODE_MEMORY_MB * 1_000_000),
+      withMemory: createMemorySemaphore(config.DECODE_MEMORY_MB * 1_000_000),
     },
     now,
   } satisfies ProcessorDeps

@@ -18,7 +18,7 @@ import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
 import { createHandler } from './triggers/create-handler.ts'
 import { createReconcile } from './triggers/reconcile.ts'
-import { buildReceiver } from './triggers/s3-webhook-server.ts'
+import { createS3WebhookServer } from './triggers/s3-webhook-server.ts'
 import { startKafkaTrigger } from './triggers/start-kafka-trigger.ts'
 import { startReconciler } from './triggers/start-reconciler.ts'
 import { createFindTraceparent } from './triggers/trace-image.ts'
@@ -58,7 +58,7 @@ const handle = createHandler({
   logger,
 })
 
-const receiver = buildReceiver({ handle, logger })
+const receiver = createS3WebhookServer({ handle, logger })
 const kafkaTrigger = startKafkaTrigger(kafka, {
   brokers,
   topicPrefix,

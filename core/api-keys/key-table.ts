@@ -6,7 +6,7 @@ import {
   paginateScan,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { conditional, reached } from '../aws/translate-errors.ts'
+import { translateErrors, undefinedIfConditionFailed } from '../aws/translate-errors.ts'
 import type { ApiKey } from './api-key.ts'
 
 export type KeyTable = ReturnType<typeof openKeyTable>
@@ -18,7 +18,7 @@ export type KeyTable = ReturnType<typeof openKeyTable>
 export function openKeyTable(client: DynamoDBDocumentClient, TableName: string) {
   async function find(keyId: string): Promise<ApiKey | undefined> {
     const get = new GetCommand({ TableName, Key: { keyId }, ConsistentRead: true })
-    return (await reached(client.send(get))).Item as ApiKey | undefined
+    return (await translateErrors(client.send(get))).Item as ApiKey | undefined
   }
 
   async function add(key: ApiKey): Promise<void> {
@@ -27,7 +27,7 @@ export function openKeyTable(client: DynamoDBDocumentClient, TableName: string) 
       Item: key,
       ConditionExpression: 'attribute_not_exists(keyId)',
     })
-    await reached(client.send(put))
+    await translateErrors(client.send(put))
   }
 
   /** Sets a moment that is set only once. Returns whether this call has done it. */
@@ -40,7 +40,7 @@ export function openKeyTable(client: DynamoDBDocumentClient, TableName: string) 
       ExpressionAttributeNames: { '#moment': moment },
       ExpressionAttributeValues: { ':now': new Date(nowMs).toISOString() },
     })
-    return (await conditional(client.send(update))) !== undefined
+    return (await undefinedIfConditionFailed(client.send(update))) !== undefined
   }
 
   /** All keys, or those of one tenant; reads the whole table, so it is for operators alone. */
@@ -56,7 +56,7 @@ export function openKeyTable(client: DynamoDBDocumentClient, TableName: string) 
 
   /** Resolves when the table answers. */
   async function ping(signal?: AbortSignal): Promise<void> {
-    await reached(client.send(new DescribeTableCommand({ TableName }), { abortSignal: signal }))
+    await translateErrors(client.send(new DescribeTableCommand({ TableName }), { abortSignal: signal }))
   }
 
   return { find, add, mark, list, ping }

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DependencyUnavailable } from '../errors.ts'
 
 /** The answer. @throws DependencyUnavailable (a retry can help) when DynamoDB does not answer, throttles or fails */
-export async function reached<T>(answer: Promise<T>): Promise<T> {
+export async function translateErrors<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {
@@ -12,9 +12,9 @@ export async function reached<T>(answer: Promise<T>): Promise<T> {
 }
 
 /** The answer, or undefined when the write's condition did not hold. @throws DependencyUnavailable */
-export async function conditional<T>(answer: Promise<T>): Promise<T | undefined> {
+export async function undefinedIfConditionFailed<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await reached(answer)
+    return await translateErrors(answer)
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return undefined
     throw error

@@ -8,7 +8,7 @@ import { ifAlive, openImageTable } from './image-table.ts'
 import { createImagesOfDay } from './images-of-day.ts'
 import { createOutbox } from './outbox.ts'
 import { createOutdatedImages } from './outdated-images.ts'
-import { prepareScanReady } from './scan-ready.ts'
+import { createScanReady } from './scan-ready.ts'
 import { entryIn, sparseIndexes } from './sparse-indexes.ts'
 import { createUnfinishedImages } from './unfinished-images.ts'
 
@@ -77,14 +77,14 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
   }
 
   const imagesOfDay = createImagesOfDay(openDayTable(client, tableName), now)
-  const scanReady = prepareScanReady(client, tableName)
+  const scanReady = createScanReady(client, tableName)
 
   return {
     find,
     register,
     countDuplicate,
     ...createImageLeases(table, find, now),
-    ...createOutbox(table, now),
+    outbox: createOutbox(table, now),
     ...createUnfinishedImages(table, now),
     ...imagesOfDay,
     ...createOutdatedImages({ ...imagesOfDay, scanReady, retentionSeconds, now }),

@@ -15,7 +15,7 @@ const dayIndexDefinition: GlobalSecondaryIndex = {
   IndexName: dayIndex.name,
   KeySchema: [
     { AttributeName: dayIndex.shard, KeyType: 'HASH' },
-    { AttributeName: dayIndex.order, KeyType: 'RANGE' },
+    { AttributeName: dayIndex.sortKey, KeyType: 'RANGE' },
   ],
   Projection: {
     ProjectionType: 'INCLUDE',
@@ -36,7 +36,7 @@ export async function createCatalogTable(client: DynamoDBClient, tableName: stri
     AttributeDefinitions: [
       { AttributeName: 'pk', AttributeType: 'S' },
       { AttributeName: dayIndex.shard, AttributeType: 'S' },
-      { AttributeName: dayIndex.order, AttributeType: 'S' },
+      { AttributeName: dayIndex.sortKey, AttributeType: 'S' },
       ...indexes.flatMap(defineAttributes),
     ],
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { reached } from '../aws/translate-errors.ts'
+import { translateErrors } from '../aws/translate-errors.ts'
 import { DependencyUnavailable } from '../errors.ts'
 import type { ImageRecord, ImageStatus } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import { type DayEntry, dayIndex } from './day-index.ts'
-import { keyOf, toRecord } from './image-item.ts'
+import { keyOf, toRecord } from './image-table.ts'
 
 export interface ShardQuery {
   /** Only what is older than this place. */
@@ -39,8 +39,15 @@ export function openDayTable(client: DynamoDBDocumentClient, TableName: string) 
       Limit: readLimit,
       ...selection(shardKey, query),
     })
-    const { Items = [], LastEvaluatedKey } = await reached(client.send(command))
-    return { entries: Items as DayEntry[], readTo: LastEvaluatedKey?.[dayIndex.order] }
+    const { Items = [], LastEvaluatedKey } = await translateErrors(client.send(command))
+    const entries = Items.map(({ tenant, imageId, generation, status, [dayIndex.sortKey]: sortKey }) => ({
+      tenant,
+      imageId,
+      generation,
+      status,
+      sortKey,
+    })) as DayEntry[]
+    return { entries, readTo: LastEvaluatedKey?.[dayIndex.sortKey] }
   }
 
   /** The records as they are now, in any order and without those that are gone. @param refs at most 100 */
@@ -53,7 +60,7 @@ export function openDayTable(client: DynamoDBDocumentClient, TableName: string) 
       const command = new BatchGetCommand({
         RequestItems: { [TableName]: { Keys: keys, ConsistentRead: true } },
       })
-      const { Responses, UnprocessedKeys } = await reached(client.send(command))
+      const { Responses, UnprocessedKeys } = await translateErrors(client.send(command))
       found.push(...(Responses?.[TableName] ?? []).map(toRecord))
       keys = UnprocessedKeys?.[TableName]?.Keys
     }
@@ -69,7 +76,7 @@ function selection(shardKey: string, { before, status, nowMs }: Omit<ShardQuery,
     FilterExpression: `expiresAt > :now${status ? ' AND #status = :status' : ''}`,
     ExpressionAttributeNames: {
       '#shard': dayIndex.shard,
-      '#order': dayIndex.order,
+      '#order': dayIndex.sortKey,
       ...(status && { '#status': 'status' }),
     },
     ExpressionAttributeValues: {

@@ -1,9 +1,9 @@
-import { LeaseUnavailable, type RejectionReason } from '../errors.ts'
+import { LeaseLost, type RejectionReason } from '../errors.ts'
 import type { ImageEvent } from '../events/image-events.ts'
 import { type ImageRecord, isFinal, type ProcessedImage } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import { type ImageTable, ifAlive } from './image-table.ts'
-import { owedAttributes, owedBy, owesTheSame } from './outbox.ts'
+import { outboxAttributes, pendingUnchanged, pendingValues } from './outbox.ts'
 import { attributesOf, entryIn, sparseIndexes } from './sparse-indexes.ts'
 
 /** What became of the wish to work on an image. */
@@ -27,7 +27,7 @@ export type ImageResult =
   | ReadyResult
   | { status: 'rejected'; rejection: { reason: RejectionReason; detail: string } }
 
-type Starts = Partial<Pick<ImageRecord, 'attempts' | 'attemptsAgain'>>
+type Starts = Partial<Pick<ImageRecord, 'attempts' | 'reprocessAttempts'>>
 type Find = (tenant: string, imageId: string) => Promise<ImageRecord | undefined>
 
 const leaseAttributes = ['leaseOwner', 'leaseUntil']
@@ -43,7 +43,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   async function claim(ref: ImageRef, owner: string, leaseMs: number): Promise<Claim> {
     const seen = await find(ref.tenant, ref.imageId)
     if (seen?.generation !== ref.generation) return { outcome: 'gone' }
-    if (isFinal(seen) && !seen.owedEvents) return { outcome: 'finished', record: seen }
+    if (isFinal(seen) && !seen.pendingEvents) return { outcome: 'finished', record: seen }
     return take(seen, owner, leaseMs, { attempts: seen.attempts + 1 })
   }
 
@@ -51,20 +51,29 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
    * Takes the lease of a `ready` image that another recipe has made, to make it again. It stays `ready`.
    * `finished` says that there is nothing to make again.
    */
-  async function claimAgain(ref: ImageRef, owner: string, leaseMs: number, recipe: string): Promise<Claim> {
+  async function claimForReprocess(
+    ref: ImageRef,
+    owner: string,
+    leaseMs: number,
+    recipe: string,
+  ): Promise<Claim> {
     const seen = await find(ref.tenant, ref.imageId)
     if (seen?.generation !== ref.generation) return { outcome: 'gone' }
     if (seen.status !== 'ready' || seen.recipe === recipe) return { outcome: 'finished', record: seen }
     // Its last end comes first: whoever has it, or the reconciler, announces it.
-    if (seen.owedEvents) return { outcome: 'busy' }
-    return take(seen, owner, leaseMs, { attemptsAgain: (seen.attemptsAgain ?? 0) + 1 })
+    if (seen.pendingEvents) return { outcome: 'busy' }
+    return take(seen, owner, leaseMs, { reprocessAttempts: (seen.reprocessAttempts ?? 0) + 1 })
   }
 
   /** @param started the count of starts that grows with this one */
   async function take(seen: ImageRecord, owner: string, leaseMs: number, started: Starts): Promise<Claim> {
     if ((seen.leaseUntil ?? 0) > now()) return { outcome: 'busy' }
-    const owed = seen.owedEvents ? 'attribute_exists(owedEvents)' : 'attribute_not_exists(owedEvents)'
-    const again = seen.attemptsAgain ? 'attemptsAgain = :seenAgain' : 'attribute_not_exists(attemptsAgain)'
+    const owed = seen.pendingEvents
+      ? 'attribute_exists(#pendingEvents)'
+      : 'attribute_not_exists(#pendingEvents)'
+    const again = seen.reprocessAttempts
+      ? '#reprocessAttempts = :seenAgain'
+      : 'attribute_not_exists(#reprocessAttempts)'
     const updated = await table.change(seen, {
       set: {
         status: isFinal(seen) ? seen.status : 'processing',
@@ -77,7 +86,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
       values: {
         ':seenStatus': seen.status,
         ':seenAttempts': seen.attempts,
-        ...(seen.attemptsAgain && { ':seenAgain': seen.attemptsAgain }),
+        ...(seen.reprocessAttempts && { ':seenAgain': seen.reprocessAttempts }),
       },
     })
     const record = ifAlive(updated, now()) ?? (await findOwn(seen, owner))
@@ -86,7 +95,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
 
   /**
    * Writes the final status together with the event that it owes. Returns the record as it is now: it may owe earlier
-   * events as well. @throws LeaseUnavailable when the lease was lost
+   * events as well. @throws LeaseLost when the lease was lost
    */
   async function finish(
     ref: ImageRef,
@@ -96,16 +105,16 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   ): Promise<ImageRecord> {
     const finishedAt = new Date(now()).toISOString()
     const set = { ...result, finishedAt }
-    const change = { set, append: { owedEvents: [owedEvent] }, ...heldBy(owner, 'processing') }
+    const change = { set, append: { pendingEvents: [owedEvent] }, ...heldBy(owner, 'processing') }
     const isDone = (record: ImageRecord) => record.status === result.status
     return underLease(table.change(ref, change).then((record) => record ?? findOwn(ref, owner, isDone)))
   }
 
   /**
    * Puts what was made again in the place of what was there, once, together with the event that this owes. Until all is
-   * announced, the reconciler looks after the image again. @throws LeaseUnavailable
+   * announced, the reconciler looks after the image again. @throws LeaseLost
    */
-  async function finishAgain(
+  async function completeReprocess(
     held: ImageRecord,
     owner: string,
     { image, recipe }: ReadyResult,
@@ -116,12 +125,12 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
       set: {
         image,
         recipe,
-        remadeAt: new Date(now()).toISOString(),
+        reprocessedAt: new Date(now()).toISOString(),
         replacedKeys: keysLeftBehind(held.image, image),
         ...entryIn(sparseIndexes.unfinished, held, held.leaseUntil ?? now()),
       },
-      remove: ['attemptsAgain'],
-      append: { owedEvents: [owedEvent] },
+      remove: ['reprocessAttempts'],
+      append: { pendingEvents: [owedEvent] },
       // The status tells nothing here: a write that comes twice is known by its recipe.
       condition: `${condition} AND (attribute_not_exists(recipe) OR recipe <> :recipe)`,
       values,
@@ -147,7 +156,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   /**
    * Gives an image back as it was before it was claimed, free for the next; only the attempt may count.
    * @param held the record as the holder knows it: `processing`, or final when only its events are still owed
-   * @throws LeaseUnavailable
+   * @throws LeaseLost
    */
   async function release(held: ImageRecord, owner: string, { attemptCounts = false } = {}): Promise<void> {
     const uncounted = attemptCounts ? {} : startsBefore(held)
@@ -157,38 +166,40 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     await underLease(table.change(held, { set, remove, ...heldBy(owner, held.status) }))
   }
 
-  /** All that the final record owes has been published: the work is over. @throws LeaseUnavailable */
-  async function settle(held: ImageRecord, owner: string): Promise<void> {
+  /** All that the final record owes has been published: the work is over. @throws LeaseLost */
+  async function completeLease(held: ImageRecord, owner: string): Promise<void> {
     const { condition, values } = heldBy(owner, held.status)
-    const remove = [...workAttributes, ...owedAttributes]
+    const remove = [...workAttributes, ...outboxAttributes]
     await underLease(
       table.change(held, {
         remove,
-        condition: `${condition} AND (attribute_not_exists(owedEvents) OR (${owesTheSame}))`,
-        values: { ...values, ...owedBy(held) },
+        condition: `${condition} AND (attribute_not_exists(#pendingEvents) OR (${pendingUnchanged}))`,
+        values: { ...values, ...pendingValues(held) },
       }),
     )
   }
 
-  /** What the final record owes cannot be published now: a relay will do it. @throws LeaseUnavailable */
-  async function leaveToRelay(held: ImageRecord, owner: string): Promise<void> {
+  /** What the final record owes cannot be published now: a relay will do it. @throws LeaseLost */
+  async function handOffToRelay(held: ImageRecord, owner: string): Promise<void> {
     const { condition, values } = heldBy(owner, held.status)
     await underLease(
       table.change(held, {
-        setIfAbsent: entryIn(sparseIndexes.owing, held, now()),
+        setIfAbsent: entryIn(sparseIndexes.outbox, held, now()),
         remove: workAttributes,
-        condition: `${condition} AND attribute_exists(owedEvents)`,
+        condition: `${condition} AND attribute_exists(#pendingEvents)`,
         values,
       }),
     )
   }
 
-  return { claim, claimAgain, finish, finishAgain, settle, leaveToRelay, release }
+  return { claim, claimForReprocess, finish, completeReprocess, completeLease, handOffToRelay, release }
 }
 
 /** The count that a claim has raised, as it was before. While there are starts to make the image again, the last one was such. */
-function startsBefore({ attempts, attemptsAgain }: ImageRecord): Starts {
-  return attemptsAgain ? { attemptsAgain: attemptsAgain - 1 || undefined } : { attempts: attempts - 1 }
+function startsBefore({ attempts, reprocessAttempts }: ImageRecord): Starts {
+  return reprocessAttempts
+    ? { reprocessAttempts: reprocessAttempts - 1 || undefined }
+    : { attempts: attempts - 1 }
 }
 
 const absentIn = (fields: object) =>
@@ -211,6 +222,6 @@ const heldBy = (owner: string, status: string) => ({
 
 async function underLease(change: Promise<ImageRecord | undefined>): Promise<ImageRecord> {
   const record = await change
-  if (!record) throw new LeaseUnavailable('the lease was taken over by another worker')
+  if (!record) throw new LeaseLost('the lease was taken over by another worker')
   return record
 }

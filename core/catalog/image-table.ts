@@ -6,12 +6,24 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { conditional, reached } from '../aws/translate-errors.ts'
+import { translateErrors, undefinedIfConditionFailed } from '../aws/translate-errors.ts'
 import { type ImageRecord, isExpired } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
-import { keyOf, toRecord } from './image-item.ts'
-import { type SparseIndex, shards } from './sparse-indexes.ts'
-import { type Change, writeExpression } from './write-expression.ts'
+import { dayIndex } from './day-index.ts'
+import { attributesOf, type SparseIndex, shards, sparseIndexes } from './sparse-indexes.ts'
+
+/** One conditional update. The record's generation is always part of the condition, so a late worker never changes a later upload of the same image. */
+export interface Change {
+  set?: Record<string, unknown>
+  setIfAbsent?: Record<string, unknown>
+  append?: Record<string, unknown[]>
+  /** Increments; an absent attribute counts as 0. */
+  add?: Record<string, number>
+  remove?: string[]
+  /** A DynamoDB condition expression. Write a field of the record as `#field`; values are those in `values`. */
+  condition?: string
+  values?: Record<string, unknown>
+}
 
 export type ImageTable = ReturnType<typeof openImageTable>
 
@@ -23,7 +35,9 @@ export function openImageTable(client: DynamoDBDocumentClient, TableName: string
   /** The record as it is stored, also when its life is over. */
   async function read(tenant: string, imageId: string): Promise<ImageRecord | undefined> {
     const Key = keyOf({ tenant, imageId })
-    const { Item } = await reached(client.send(new GetCommand({ TableName, Key, ConsistentRead: true })))
+    const { Item } = await translateErrors(
+      client.send(new GetCommand({ TableName, Key, ConsistentRead: true })),
+    )
     return Item && toRecord(Item)
   }
 
@@ -31,11 +45,11 @@ export function openImageTable(client: DynamoDBDocumentClient, TableName: string
   async function create(record: ImageRecord, entries: object, nowMs: number): Promise<boolean> {
     const put = new PutCommand({
       TableName,
-      Item: { ...keyOf(record), ...entries, ...record },
+      Item: { ...keyOf(record), ...entries, ...toStored(record) },
       ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
       ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
     })
-    return (await conditional(client.send(put))) !== undefined
+    return (await undefinedIfConditionFailed(client.send(put))) !== undefined
   }
 
   /** Returns the record as it is now, or undefined when the condition did not hold. */
@@ -43,10 +57,10 @@ export function openImageTable(client: DynamoDBDocumentClient, TableName: string
     const update = new UpdateCommand({
       TableName,
       Key: keyOf(ref),
-      ...writeExpression(wanted, ref.generation),
+      ...updateExpression(wanted, ref.generation),
       ReturnValues: 'ALL_NEW',
     })
-    const answer = await conditional(client.send(update))
+    const answer = await undefinedIfConditionFailed(client.send(update))
     return answer?.Attributes && toRecord(answer.Attributes)
   }
 
@@ -89,7 +103,7 @@ export function openImageTable(client: DynamoDBDocumentClient, TableName: string
 
   function query(index: SparseIndex, shard: string, { upToMs, ...options }: QueryOptions) {
     const bounded = upToMs !== undefined
-    return reached(
+    return translateErrors(
       client.send(
         new QueryCommand({
           TableName,
@@ -105,7 +119,7 @@ export function openImageTable(client: DynamoDBDocumentClient, TableName: string
 
   /** Resolves when the table answers. */
   async function ping(signal?: AbortSignal): Promise<void> {
-    await reached(client.send(new DescribeTableCommand({ TableName }), { abortSignal: signal }))
+    await translateErrors(client.send(new DescribeTableCommand({ TableName }), { abortSignal: signal }))
   }
 
   return { read, create, change, list, measure, ping }
@@ -119,4 +133,83 @@ const toRef = (item: Record<string, unknown>): ImageRef => {
 /** The record, unless its life is over. */
 export function ifAlive(record: ImageRecord | undefined, nowMs: number): ImageRecord | undefined {
   return record && !isExpired(record, nowMs) ? record : undefined
+}
+
+/** Fields whose stored attribute is older than their name in the code. Tables in production hold the stored names. */
+const storedNames: Record<string, string> = {
+  pendingEvents: 'owedEvents',
+  reprocessedAt: 'remadeAt',
+  reprocessAttempts: 'attemptsAgain',
+}
+
+const fieldNames = Object.fromEntries(Object.entries(storedNames).map(([field, stored]) => [stored, field]))
+
+/** Attributes that only indexes need; a record does not show them. */
+const indexAttributes = [
+  'pk',
+  dayIndex.shard,
+  dayIndex.sortKey,
+  ...Object.values(sparseIndexes).flatMap(attributesOf),
+]
+
+/** The primary key of an image's record. */
+export const keyOf = ({ tenant, imageId }: Pick<ImageRef, 'tenant' | 'imageId'>) => ({
+  pk: `${tenant}#${imageId}`,
+})
+
+/** The record in a stored item. */
+export function toRecord(item: Record<string, unknown>): ImageRecord {
+  const fields = Object.entries(item).filter(([name]) => !indexAttributes.includes(name))
+  return Object.fromEntries(
+    fields.map(([name, value]) => [fieldNames[name] ?? name, value]),
+  ) as unknown as ImageRecord
+}
+
+const toStored = (record: ImageRecord) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [storedNames[name] ?? name, value]))
+
+/** A change as the parameters of DynamoDB's UpdateItem. */
+function updateExpression(change: Change, generation: string) {
+  const { set = {}, setIfAbsent = {}, append = {}, add = {}, remove = [], condition, values } = change
+  const sets = [
+    ...namesIn(set).map((name) => `#${name} = :${name}`),
+    ...namesIn(setIfAbsent).map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
+    ...namesIn(append).map((name) => `#${name} = list_append(if_not_exists(#${name}, :emptyList), :${name})`),
+  ]
+  const removes = remove.map((name) => `#${name}`)
+  const adds = namesIn(add).map((name) => `#${name} :${name}`)
+  const UpdateExpression = [clause('SET', sets), clause('REMOVE', removes), clause('ADD', adds)]
+    .filter(Boolean)
+    .join(' ')
+  const ConditionExpression = ['#generation = :ofGeneration', condition].filter(Boolean).join(' AND ')
+  return {
+    UpdateExpression,
+    ConditionExpression,
+    ExpressionAttributeNames: resolveNames(`${UpdateExpression} ${ConditionExpression}`),
+    ExpressionAttributeValues: {
+      ...valuesOf({ ...set, ...setIfAbsent, ...append, ...add }),
+      ...(namesIn(append).length > 0 && { ':emptyList': [] }),
+      ...values,
+      ':ofGeneration': generation,
+    },
+  }
+}
+
+/** Undefined fields are not written. */
+function namesIn(fields: Record<string, unknown>): string[] {
+  return Object.keys(fields).filter((name) => fields[name] !== undefined)
+}
+
+function valuesOf(fields: Record<string, unknown>) {
+  return Object.fromEntries(namesIn(fields).map((name) => [`:${name}`, fields[name]]))
+}
+
+function clause(keyword: string, parts: string[]): string {
+  return parts.length > 0 ? `${keyword} ${parts.join(', ')}` : ''
+}
+
+/** DynamoDB rejects names that no expression uses. */
+function resolveNames(expressions: string) {
+  const names = expressions.match(/#\w+/g) ?? []
+  return Object.fromEntries(names.map((name) => [name, storedNames[name.slice(1)] ?? name.slice(1)]))
 }

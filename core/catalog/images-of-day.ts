@@ -1,6 +1,6 @@
 import { type ImageRecord, type ImageStatus, isExpired } from '../images/image-record.ts'
 import { limitConcurrency } from '../limit-concurrency.ts'
-import { type DayEntry, dayOrderOf, newestPlaceOf, shardKeysOf } from './day-index.ts'
+import { type DayEntry, newestPositionOf, shardKeysOf, sortKeyOf } from './day-index.ts'
 import type { DayTable, ShardPart } from './day-table.ts'
 
 export interface DayListing {
@@ -45,9 +45,9 @@ export function createImagesOfDay(table: DayTable, now: () => number) {
   async function readPage(listing: DayListing): Promise<DayPage> {
     const { entries, next } = await findEntries(listing)
     const records = await table.readRecords(entries)
-    const byPlace = new Map(records.map((record) => [dayOrderOf(record), record]))
+    const byPosition = new Map(records.map((record) => [sortKeyOf(record), record]))
     const shown = entries
-      .map(({ dayOrder }) => byPlace.get(dayOrder))
+      .map(({ sortKey }) => byPosition.get(sortKey))
       .filter((record) => record !== undefined)
     return { records: shown.filter((record) => stillFits(record, listing)), next }
   }
@@ -58,7 +58,7 @@ export function createImagesOfDay(table: DayTable, now: () => number) {
 
   async function findEntries(listing: DayListing): Promise<Found> {
     const entries: DayEntry[] = []
-    let next: string | undefined = listing.before ?? newestPlaceOf(listing.day)
+    let next: string | undefined = listing.before ?? newestPositionOf(listing.day)
     for (let round = 0; next !== undefined && entries.length < listing.limit && round < maxRounds; round++) {
       const wanted = listing.limit - entries.length
       const readLimit = round === 0 ? wanted : laterReadLimit
@@ -87,10 +87,10 @@ function mergeShards(parts: ShardPart[], limit: number): Found {
   const readTo = parts.flatMap((part) => part.readTo ?? []).reduce(later, '')
   const known = parts
     .flatMap(({ entries }) => entries)
-    .filter(({ dayOrder }) => dayOrder >= readTo)
-    .sort((a, b) => (a.dayOrder < b.dayOrder ? 1 : -1))
+    .filter(({ sortKey }) => sortKey >= readTo)
+    .sort((a, b) => (a.sortKey < b.sortKey ? 1 : -1))
   const entries = known.slice(0, limit)
-  return { entries, next: known.length > limit ? entries.at(-1)?.dayOrder : readTo || undefined }
+  return { entries, next: known.length > limit ? entries.at(-1)?.sortKey : readTo || undefined }
 }
 
 const later = (a: string, b: string) => (a > b ? a : b)

@@ -5,11 +5,11 @@ import type { ImageRef } from '../images/object-key.ts'
 import type { ImageTable } from './image-table.ts'
 import { attributesOf, entryIn, sparseIndexes } from './sparse-indexes.ts'
 
-const { owing } = sparseIndexes
+const { outbox } = sparseIndexes
 const pageSize = 50
 
 /** The attributes that go once every event of a record has been delivered. */
-export const owedAttributes = ['owedEvents', 'relayOwner', 'relayUntil', ...attributesOf(owing)]
+export const outboxAttributes = ['pendingEvents', 'relayOwner', 'relayUntil', ...attributesOf(outbox)]
 
 export type Outbox = ReturnType<typeof createOutbox>
 
@@ -22,24 +22,24 @@ export function createOutbox(table: ImageTable, now: () => number) {
    * Adds an event to what the record owes; when the record as given owes it already, nothing changes.
    * @throws DependencyUnavailable also when the record has made room for another generation meanwhile
    */
-  async function owe(record: ImageRecord, event: ImageEvent): Promise<void> {
-    if (record.owedEvents?.some(({ id }) => id === event.id)) return
+  async function enqueue(record: ImageRecord, event: ImageEvent): Promise<void> {
+    if (record.pendingEvents?.some(({ id }) => id === event.id)) return
     const kept = await table.change(record, {
-      append: { owedEvents: [event] },
-      setIfAbsent: entryIn(owing, record, now()),
+      append: { pendingEvents: [event] },
+      setIfAbsent: entryIn(outbox, record, now()),
     })
     if (!kept) throw new DependencyUnavailable('catalog', new Error('the record is gone'))
   }
 
   /** Images that owe events, in pages, the longest waiting first within a shard. */
-  const listOwing = (): AsyncGenerator<ImageRef[]> => table.list(owing, now(), pageSize)
+  const listPending = (): AsyncGenerator<ImageRef[]> => table.list(outbox, now(), pageSize)
 
   /** The record with its owed events, for one relay alone; undefined when another has it or nothing is owed. */
-  function takeOwing(ref: ImageRef, owner: string, leaseMs: number): Promise<ImageRecord | undefined> {
+  function lock(ref: ImageRef, owner: string, leaseMs: number): Promise<ImageRecord | undefined> {
     return table.change(ref, {
       set: { relayOwner: owner, relayUntil: now() + leaseMs },
       condition:
-        'attribute_exists(owedEvents) AND (attribute_not_exists(relayUntil) OR relayUntil <= :nowMs) AND ' +
+        'attribute_exists(#pendingEvents) AND (attribute_not_exists(relayUntil) OR relayUntil <= :nowMs) AND ' +
         // While the work on a finished image is not over, its events are the worker's: the manifest comes before them.
         '(attribute_not_exists(finishedAt) OR attribute_not_exists(checkAt))',
       values: { ':nowMs': now() },
@@ -47,7 +47,7 @@ export function createOutbox(table: ImageTable, now: () => number) {
   }
 
   /** The relay could not deliver: the next may try at once. */
-  async function giveBackOwing(record: ImageRecord, owner: string): Promise<void> {
+  async function unlock(record: ImageRecord, owner: string): Promise<void> {
     await table.change(record, {
       remove: ['relayOwner', 'relayUntil'],
       condition: 'relayOwner = :owner',
@@ -59,27 +59,28 @@ export function createOutbox(table: ImageTable, now: () => number) {
    * All events of `record` are on their topics. When another event has joined them since it was read, all stay: they
    * are delivered again rather than one of them never.
    */
-  async function strikeOff(record: ImageRecord, owner: string): Promise<boolean> {
+  async function markPublished(record: ImageRecord, owner: string): Promise<boolean> {
     const struck = await table.change(record, {
-      remove: owedAttributes,
-      condition: `relayOwner = :owner AND ${owesTheSame}`,
-      values: { ':owner': owner, ...owedBy(record) },
+      remove: outboxAttributes,
+      condition: `relayOwner = :owner AND ${pendingUnchanged}`,
+      values: { ':owner': owner, ...pendingValues(record) },
     })
     return struck !== undefined
   }
 
   /** How many images owe events, and since when the first does (epoch milliseconds). */
-  const measureOwing = () => table.measure(owing)
+  const measurePending = () => table.measure(outbox)
 
-  return { owe, listOwing, takeOwing, giveBackOwing, strikeOff, measureOwing }
+  return { enqueue, listPending, lock, unlock, markPublished, measurePending }
 }
 
 /**
  * Holds when the record still owes what it owed when it was read, and not more: events are only ever added at the end,
- * and removed all at once. Its values come from `owedBy`.
+ * and removed all at once. Its values come from `pendingValues`.
  */
-export const owesTheSame = 'owedEvents[0].id = :firstOwed AND size(owedEvents) = :owedCount'
+export const pendingUnchanged =
+  '#pendingEvents[0].id = :firstPending AND size(#pendingEvents) = :pendingCount'
 
-export function owedBy({ owedEvents = [] }: ImageRecord) {
-  return { ':firstOwed': owedEvents[0]?.id ?? '', ':owedCount': owedEvents.length }
+export function pendingValues({ pendingEvents = [] }: ImageRecord) {
+  return { ':firstPending': pendingEvents[0]?.id ?? '', ':pendingCount': pendingEvents.length }
 }

@@ -19,7 +19,7 @@ export interface OutdatedPage {
   /** Images out of date that are left to their end, which comes within a day. */
   endingSoon: number
   /** Images that were looked at for it. */
-  looked: number
+  scannedCount: number
 }
 
 interface Sources {
@@ -55,7 +55,7 @@ export function createOutdatedImages({ listDay, scanReady, retentionSeconds, now
     do {
       const page = await listDay({ tenant, day, status: 'ready', limit: imagesPerPage, before })
       const outdated = page.records.filter((record) => record.recipe !== recipe)
-      yield { ...leaveEnding(outdated), looked: page.records.length }
+      yield { ...leaveEnding(outdated), scannedCount: page.records.length }
       before = page.next
     } while (before !== undefined)
   }
@@ -65,7 +65,7 @@ export function createOutdatedImages({ listDay, scanReady, retentionSeconds, now
     let startAt: ReadyPage['next']
     do {
       const page = await scanReady({ recipe, generation, nowMs: now(), startAt })
-      yield { ...leaveEnding(page.images), looked: page.looked }
+      yield { ...leaveEnding(page.images), scannedCount: page.scannedCount }
       startAt = page.next
       if (startAt) await sleep((page.readUnits / readUnitsPerSecond) * 1_000)
     } while (startAt)

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
-import { reached } from '../aws/translate-errors.ts'
+import { translateErrors } from '../aws/translate-errors.ts'
 import type { ImageRecord } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 
@@ -18,7 +18,7 @@ export type ReadyImage = ImageRef & Pick<ImageRecord, 'expiresAt'>
 export interface ReadyPage {
   images: ReadyImage[]
   /** Records that were read for it. */
-  looked: number
+  scannedCount: number
   /** Read units that it has cost. */
   readUnits: number
   /** Where the next page begins; undefined at the end of the table. */
@@ -32,7 +32,7 @@ const recordsPerPage = 100
  * Makes the function that reads the whole table, page by page, whatever is asked: for a command of an operator, never for a
  * request. It throws DependencyUnavailable (a retry can help).
  */
-export function prepareScanReady(client: DynamoDBDocumentClient, TableName: string) {
+export function createScanReady(client: DynamoDBDocumentClient, TableName: string) {
   return async function scanReady({ startAt, ...query }: ReadyQuery): Promise<ReadyPage> {
     const command = new ScanCommand({
       TableName,
@@ -47,10 +47,10 @@ export function prepareScanReady(client: DynamoDBDocumentClient, TableName: stri
       ScannedCount = 0,
       ConsumedCapacity,
       LastEvaluatedKey,
-    } = await reached(client.send(command))
+    } = await translateErrors(client.send(command))
     return {
       images: Items as ReadyImage[],
-      looked: ScannedCount,
+      scannedCount: ScannedCount,
       readUnits: ConsumedCapacity?.CapacityUnits ?? 0,
       next: LastEvaluatedKey,
     }

@@ -6,7 +6,7 @@ import type { ImageRef } from '../images/object-key.ts'
  */
 export const sparseIndexes = {
   /** Records with events that are not on their topics yet. `at`: since when. */
-  owing: { name: 'owing', shard: 'owingShard', at: 'owingSince' },
+  outbox: { name: 'owing', shard: 'owingShard', at: 'owingSince' },
   /** Records whose work is not over. `at`: when to look whether a trigger was lost. */
   unfinished: { name: 'unfinished', shard: 'unfinishedShard', at: 'checkAt' },
 } as const

@@ -1,5 +1,5 @@
 import type { IHeaders } from 'kafkajs'
-import type { EventHeader } from '../kafka/kafka-message.ts'
+import type { MessageHeader } from '../kafka/kafka-message.ts'
 
 /**
  * Why a message is a dead letter, and where it came from. As text in its headers, beside its own:
@@ -34,7 +34,7 @@ const names = {
   failedAt: `${prefix}failed-at`,
 } as const satisfies Record<keyof DeadLetterFacts, string>
 
-export function writeDeadLetterHeaders(own: EventHeader[], facts: DeadLetterFacts): IHeaders {
+export function writeDeadLetterHeaders(own: MessageHeader[], facts: DeadLetterFacts): IHeaders {
   const added = Object.entries(names).map(([fact, name]) => ({
     name,
     value: Buffer.from(String(facts[fact as keyof DeadLetterFacts])),
@@ -43,7 +43,7 @@ export function writeDeadLetterHeaders(own: EventHeader[], facts: DeadLetterFact
 }
 
 /** The facts of a dead letter, or undefined when nothing says where it came from. */
-export function readDeadLetterHeaders(headers: EventHeader[]): DeadLetterFacts | undefined {
+export function readDeadLetterHeaders(headers: MessageHeader[]): DeadLetterFacts | undefined {
   const found = new Map(headers.map(({ name, value }) => [name, value.toString()]))
   const read = (fact: keyof DeadLetterFacts) => found.get(names[fact]) ?? ''
   if (!read('topic')) return undefined
@@ -58,12 +58,12 @@ export function readDeadLetterHeaders(headers: EventHeader[]): DeadLetterFacts |
   }
 }
 
-export function withoutDeadLetterHeaders(headers: EventHeader[]): EventHeader[] {
+export function withoutDeadLetterHeaders(headers: MessageHeader[]): MessageHeader[] {
   return headers.filter(({ name }) => !name.startsWith(prefix))
 }
 
 /** In the form of kafkajs, in which a name has one value or several. */
-export function joinHeaders(headers: EventHeader[]): IHeaders {
+export function joinHeaders(headers: MessageHeader[]): IHeaders {
   const byName = Map.groupBy(headers, ({ name }) => name)
   return Object.fromEntries(
     Array.from(byName, ([name, list]) => {

@@ -1,6 +1,6 @@
 import { CompressionTypes, type Kafka, type Message, Partitioners } from 'kafkajs'
 import { DependencyUnavailable } from '../errors.ts'
-import type { EventHeader } from '../kafka/kafka-message.ts'
+import type { MessageHeader } from '../kafka/kafka-message.ts'
 import { type DeadLetterFacts, writeDeadLetterHeaders } from './dead-letter-headers.ts'
 import { topics } from './image-events.ts'
 
@@ -8,7 +8,7 @@ import { topics } from './image-events.ts'
 export interface DeadLetter extends Omit<DeadLetterFacts, 'failedAt'> {
   key: Buffer | null
   value: Buffer | null
-  headers: EventHeader[]
+  headers: MessageHeader[]
 }
 
 interface DeadLettersOptions {

@@ -4,7 +4,7 @@ import { CompressionTypes, type Kafka, type Producer } from 'kafkajs'
 import { DependencyUnavailable } from '../errors.ts'
 import { openProducer } from '../kafka/open-producer.ts'
 import { sendBatch } from '../kafka/send-batch.ts'
-import { traced } from '../telemetry/with-span.ts'
+import { withSpan } from '../telemetry/with-span.ts'
 import { headersOf, type ImageEvent, topicOf } from './image-events.ts'
 
 interface EventBusOptions {
@@ -54,7 +54,7 @@ export function createEventBus(
   function publish(event: ImageEvent): Promise<void> {
     const topic = topicPrefix + topicOf(event)
     const attributes = { 'messaging.system': 'kafka', 'messaging.destination.name': topic }
-    return traced(`send ${topic}`, { kind: SpanKind.PRODUCER, attributes }, () => enqueue(event))
+    return withSpan(`send ${topic}`, { kind: SpanKind.PRODUCER, attributes }, () => enqueue(event))
   }
 
   function enqueue(event: ImageEvent): Promise<void> {

@@ -38,16 +38,16 @@ export interface ImageRecord extends ImageRef {
   /** Names how `image` was made: see `recipe.ts`. */
   recipe?: string
   /** RFC 3339, UTC. Set when a ready image was made again, by another recipe. */
-  remadeAt?: string
+  reprocessedAt?: string
   /** Starts to make it again, of which none came to an end yet. Absent: none. They are not among `attempts`. */
-  attemptsAgain?: number
+  reprocessAttempts?: number
   /** Keys in the processed bucket that only the recipe before had: still to be deleted. */
   replacedKeys?: string[]
   rejection?: { reason: RejectionReason; detail: string }
   /** Times that its tenant was spared sending it again. Absent: none. */
   duplicates?: number
   /** Events that this record's changes promised and that are not known to be on their topics yet, in order. */
-  owedEvents?: ImageEvent[]
+  pendingEvents?: ImageEvent[]
   /** Who delivers them at the moment, and until when (epoch milliseconds) nobody else should. */
   relayOwner?: string
   relayUntil?: number

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limit } from '../limit-concurrency.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { ReceivedEvent } from './kafka-message.ts'
+import type { KafkaMessage } from './kafka-message.ts'
 
 /**
  * Does the work that some events of one partition ask for, in any order.
  * @param signal aborted when the partition is somebody else's, or the process ends: begin nothing more
  * @returns the events that must come again; a throw means all of them
  */
-export type HandleBatch = (events: ReceivedEvent[], signal: AbortSignal) => Promise<ReceivedEvent[]>
+export type HandleBatch = (events: KafkaMessage[], signal: AbortSignal) => Promise<KafkaMessage[]>
 
 interface BatchWorkOptions {
   /** What was fetched of one partition, in order; at least one. */
-  events: ReceivedEvent[]
+  events: KafkaMessage[]
   batchSize: number
   handleBatch: HandleBatch
   /** Holds a place only while something is handled, not while a failure waits for its next try. */
@@ -22,7 +22,7 @@ interface BatchWorkOptions {
   logger: Logger
 }
 
-export type BatchWork = ReturnType<typeof startBatchWork>
+export type BatchRunner = ReturnType<typeof startBatchRunner>
 
 const firstRetryMs = 200
 const maxRetryMs = 5_000
@@ -33,7 +33,14 @@ const lastCommitTries = 3
  * Works through what was fetched of one partition, a batch at a time. What failed is tried again alone, after a while that
  * grows; the offset moves up to the first event that is not done.
  */
-export function startBatchWork({ events, batchSize, handleBatch, limit, commit, logger }: BatchWorkOptions) {
+export function startBatchRunner({
+  events,
+  batchSize,
+  handleBatch,
+  limit,
+  commit,
+  logger,
+}: BatchWorkOptions) {
   const ending = new AbortController()
   let isAbandoned = false
   let committed = events[0]?.offset
@@ -47,7 +54,7 @@ export function startBatchWork({ events, batchSize, handleBatch, limit, commit, 
     return true
   }
 
-  async function workThrough(batch: ReceivedEvent[]): Promise<boolean> {
+  async function workThrough(batch: KafkaMessage[]): Promise<boolean> {
     const end = nextOffset(batch)
     for (let pending = batch, retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
       pending = await tryBatch(pending)
@@ -59,7 +66,7 @@ export function startBatchWork({ events, batchSize, handleBatch, limit, commit, 
     }
   }
 
-  async function tryBatch(batch: ReceivedEvent[]): Promise<ReceivedEvent[]> {
+  async function tryBatch(batch: KafkaMessage[]): Promise<KafkaMessage[]> {
     return limit(async () => {
       if (ending.signal.aborted) return batch
       try {
@@ -102,10 +109,10 @@ export function startBatchWork({ events, batchSize, handleBatch, limit, commit, 
   return { done, finish, abandon }
 }
 
-function nextOffset(batch: ReceivedEvent[]): string {
+function nextOffset(batch: KafkaMessage[]): string {
   return String(BigInt(batch.at(-1)?.offset ?? 0) + 1n)
 }
 
-function placeOf([event]: ReceivedEvent[]) {
+function placeOf([event]: KafkaMessage[]) {
   return { operation: 'consume', topic: event?.topic, partition: event?.partition, offset: event?.offset }
 }

@@ -1,13 +1,13 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Limit } from '../limit-concurrency.ts'
-import { type BatchWork, startBatchWork } from './batch-runner.ts'
+import { type BatchRunner, startBatchRunner } from './batch-runner.ts'
 import type { EventConsumerOptions } from './event-consumer.ts'
-import { receiveEvent } from './kafka-message.ts'
+import { toKafkaMessage } from './kafka-message.ts'
 
 interface PartitionAtWork {
   topic: string
   partition: number
-  work: BatchWork
+  work: BatchRunner
   /** Lets kafkajs fetch the partition again. */
   resume: () => void
 }
@@ -54,9 +54,9 @@ export async function consumeUntilCrash(
     const resume = payload.pause()
     if (closing.aborted) return
     const { topic, partition } = payload.batch
-    const work = startBatchWork({
+    const work = startBatchRunner({
       events: payload.batch.messages.map((message) =>
-        receiveEvent({ topic, partition }, message, topicPrefix),
+        toKafkaMessage({ topic, partition }, message, topicPrefix),
       ),
       batchSize,
       handleBatch,
@@ -78,7 +78,7 @@ export async function consumeUntilCrash(
     await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] })
   }
 
-  function release({ batch, resolveOffset }: EachBatchPayload, work: BatchWork): void {
+  function release({ batch, resolveOffset }: EachBatchPayload, work: BatchRunner): void {
     const place = placeOf(batch)
     const found = atWork.get(place)
     if (found?.work !== work) return

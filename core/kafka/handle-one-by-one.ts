@@ -1,11 +1,11 @@
 import type { HandleBatch } from './batch-runner.ts'
-import type { ReceivedEvent } from './kafka-message.ts'
+import type { KafkaMessage } from './kafka-message.ts'
 
 /**
  * Hands events over singly and in order, for work in which order counts.
  * @param handle a throw: the same event comes again, before any later one
  */
-export function handleOneByOne(handle: (event: ReceivedEvent) => Promise<unknown>): HandleBatch {
+export function handleOneByOne(handle: (event: KafkaMessage) => Promise<unknown>): HandleBatch {
   return async (events, signal) => {
     for (const [index, event] of events.entries()) {
       if (signal.aborted) return events.slice(index)

@@ -1,8 +1,8 @@
-import type { KafkaMessage } from 'kafkajs'
+import type { KafkaMessage as RawMessage } from 'kafkajs'
 import type { Topic } from '../events/image-events.ts'
 
 /** A message as it lies on its topic. */
-export interface ReceivedEvent {
+export interface KafkaMessage {
   topic: Topic
   partition: number
   offset: string
@@ -11,19 +11,19 @@ export interface ReceivedEvent {
   key: Buffer | null
   value: Buffer | null
   /** In no order that means anything. A name may come more than once. */
-  headers: EventHeader[]
+  headers: MessageHeader[]
 }
 
-export interface EventHeader {
+export interface MessageHeader {
   name: string
   value: Buffer
 }
 
-export function receiveEvent(
+export function toKafkaMessage(
   { topic, partition }: { topic: string; partition: number },
-  message: KafkaMessage,
+  message: RawMessage,
   topicPrefix: string,
-): ReceivedEvent {
+): KafkaMessage {
   const { offset, timestamp, key, value, headers } = message
   return {
     topic: topic.slice(topicPrefix.length) as Topic,
@@ -36,7 +36,7 @@ export function receiveEvent(
   }
 }
 
-export function readHeaders(headers: KafkaMessage['headers'] = {}): EventHeader[] {
+export function readHeaders(headers: RawMessage['headers'] = {}): MessageHeader[] {
   return Object.entries(headers).flatMap(([name, values]) =>
     [values ?? []].flat().map((value) => ({ name, value: Buffer.from(value) })),
   )

@@ -4,7 +4,7 @@ import { context, propagation, type SpanOptions, SpanStatusCode, trace } from '@
 const tracer = trace.getTracer('hashgate')
 
 /** Does some work within a span of the trace that is going on, or of a new one. Its error is the span's, and goes on. */
-export function traced<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
+export function withSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
   return tracer.startActiveSpan(name, options, async (span) => {
     try {
       return await work()

@@ -1,7 +1,7 @@
 import t from 'tap'
 import {
   DependencyUnavailable,
-  LeaseUnavailable,
+  LeaseLost,
   Problem,
   type ProblemCode,
   problems,
@@ -76,5 +76,5 @@ t.test('every rejection tells the sender what is wrong', async (t) => {
 })
 
 t.test('a lease that another worker holds', async (t) => {
-  t.match(new LeaseUnavailable('taken'), { name: 'LeaseUnavailable', message: 'taken' })
+  t.match(new LeaseLost('taken'), { name: 'LeaseLost', message: 'taken' })
 })

@@ -4,10 +4,10 @@ import { s3ClientOptions } from '../../core/aws/aws-client-options.ts'
 import { imageEvent, type Topic, topics } from '../../core/events/image-events.ts'
 import { newRecord } from '../../core/images/image-record.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
-import { preparePresignUpload } from '../../gateway/uploads/presign-upload.ts'
+import { createPresignUpload } from '../../gateway/uploads/presign-upload.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
 import { isScheduleEvent } from '../../processor/triggers/read-schedule-event.ts'
-import { buildTestApp } from '../../scripts/testkit/build-test-app.ts'
+import { createTestApp } from '../../scripts/testkit/build-test-app.ts'
 import { readTemplate } from '../read-template.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
@@ -32,7 +32,7 @@ for (const env of environments) {
   })
 
   t.test(`${env}: the load balancer lets go of an idle connection before the gateway does`, async (t) => {
-    const { app } = await buildTestApp(t)
+    const { app } = await createTestApp(t)
     const { LoadBalancerAttributes } = modelResource<{
       LoadBalancerAttributes: { Key: string; Value: string }[]
     }>(stacks, 'gateway', 'LoadBalancer')
@@ -108,7 +108,7 @@ for (const env of environments) {
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     })
     t.teardown(() => s3.destroy())
-    const presign = await preparePresignUpload(s3, {
+    const presign = await createPresignUpload(s3, {
       bucket: gateway.RAW_BUCKET,
       ttlSeconds: 900,
       now: Date.now,

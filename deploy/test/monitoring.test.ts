@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { buildTestApp, sha256, withKey } from '../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../scripts/testkit/build-test-app.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 import { filtersOf, findFault, type Metric } from './monitoring/known-metrics.ts'
@@ -95,7 +95,7 @@ t.test('the dashboard shows every alarm, and metrics that are sent', async (t) =
 })
 
 t.test('the line of a request for a URL gives its milliseconds, and no other line does', async (t) => {
-  const { app, lines } = await buildTestApp(t, { config: { LOG_LEVEL: 'info' } })
+  const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
   await app.inject({
     method: 'POST',
     url: '/v1/uploads',

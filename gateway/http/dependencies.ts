@@ -2,7 +2,6 @@ import type { FastifyPluginCallback } from 'fastify'
 import type { KeyTable } from '../../core/api-keys/key-table.ts'
 import type { Bucket } from '../../core/aws/bucket.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
-import type { Outbox } from '../../core/catalog/outbox.ts'
 import type { EventBus } from '../../core/events/event-bus.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { Identify } from '../auth/identify.ts'
@@ -13,7 +12,7 @@ import type { PresignUpload } from '../uploads/presign-upload.ts'
 
 /** All that the routes talk to. `server.ts` makes the real ones. */
 export interface GatewayDependencies {
-  catalog: Pick<Catalog, 'find' | 'register' | 'countDuplicate' | 'listDay' | 'ping'> & Outbox
+  catalog: Pick<Catalog, 'find' | 'register' | 'countDuplicate' | 'listDay' | 'outbox' | 'ping'>
   rawBucket: Pick<Bucket, 'head' | 'ping'>
   events: Pick<EventBus, 'publish' | 'ping'>
   presignUpload: PresignUpload

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 
 /** One of these texts. The type is said, too, for generators that do not guess it from the values. */
-export function textEnum<T extends string>(values: readonly T[], options: object = {}) {
+export function stringEnum<T extends string>(values: readonly T[], options: object = {}) {
   return Type.Unsafe<T>({ type: 'string', enum: values, ...options })
 }
 
@@ -9,6 +9,6 @@ export function textEnum<T extends string>(values: readonly T[], options: object
  * One of these texts today, and of more tomorrow. In answers such a list is no enum: a client that was generated from one
  * breaks on the first value that it does not know. Source: Zalando's RESTful API Guidelines, rule 112.
  */
-export function growingEnum<T extends string>(values: readonly T[], options: object = {}) {
+export function extensibleEnum<T extends string>(values: readonly T[], options: object = {}) {
   return Type.Unsafe<T>({ type: 'string', 'x-extensible-enum': values, ...options })
 }

@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { problems, rejections } from '../../core/errors.ts'
 import { imageIdPattern } from '../../core/images/object-key.ts'
 import { acceptedFormats } from '../../core/images/variants.ts'
-import { growingEnum, textEnum } from './enums.ts'
+import { extensibleEnum, stringEnum } from './enums.ts'
 import { examples } from './examples.ts'
 
 /**
@@ -31,7 +31,7 @@ const ImageId = Type.String({
   examples: [examples.imageId],
 })
 
-export const ContentType = textEnum(Object.values(acceptedFormats), {
+export const ContentType = stringEnum(Object.values(acceptedFormats), {
   $id: 'ContentType',
   // Or the constants of generated clients are called IMAGE_SLASH_JPEG.
   'x-enum-varnames': keysOf(acceptedFormats).map((format) => format.toUpperCase()),
@@ -39,7 +39,7 @@ export const ContentType = textEnum(Object.values(acceptedFormats), {
   examples: ['image/jpeg'],
 })
 
-export const ImageStatus = textEnum(['pending', 'processing', 'ready', 'rejected'], {
+export const ImageStatus = stringEnum(['pending', 'processing', 'ready', 'rejected'], {
   $id: 'ImageStatus',
   description:
     '`pending`: the bytes are not there yet. `processing`: they are. `ready` and `rejected` are final.',
@@ -73,7 +73,7 @@ export const UploadRequest = Type.Object(
 
 export const UploadTarget = Type.Object(
   {
-    method: textEnum(['PUT']),
+    method: stringEnum(['PUT']),
     url: Type.String({
       format: 'uri',
       description: 'Where to PUT the bytes. A secret: whoever has it can upload this one image.',
@@ -127,7 +127,7 @@ export const GeoPoint = Type.Object(
 
 export const ImageRejection = Type.Object(
   {
-    reason: growingEnum(keysOf(rejections), { description: 'Stable code.' }),
+    reason: extensibleEnum(keysOf(rejections), { description: 'Stable code.' }),
     detail: Type.String({ description: 'The reason as a sentence for people.' }),
   },
   { $id: 'ImageRejection', examples: [examples.rejection] },
@@ -138,7 +138,7 @@ export const Image = Type.Object(
     imageId: ImageId,
     status: ref(ImageStatus),
     byteLength: bytes({ description: 'Size of the original in bytes.' }),
-    contentType: growingEnum(Object.values(acceptedFormats), {
+    contentType: extensibleEnum(Object.values(acceptedFormats), {
       description: 'Declared media type of the original.',
     }),
     fileName: Type.Optional(Type.String()),
@@ -146,7 +146,7 @@ export const Image = Type.Object(
     expiresAt: moment('When the image and everything about it is gone.'),
     finishedAt: Type.Optional(moment('When the status became final.')),
     format: Type.Optional(
-      growingEnum(keysOf(acceptedFormats), { description: 'Format found in the bytes.' }),
+      extensibleEnum(keysOf(acceptedFormats), { description: 'Format found in the bytes.' }),
     ),
     width: Type.Optional(pixels('Pixels, with the EXIF orientation applied.')),
     height: Type.Optional(pixels('Pixels, with the EXIF orientation applied.')),
@@ -215,7 +215,7 @@ export const ProblemDetails = Type.Object(
     type: Type.String(),
     title: Type.String(),
     status: Type.Integer({ minimum: 400, maximum: 599 }),
-    code: growingEnum(keysOf(problems), { description: 'Stable code to branch on.' }),
+    code: extensibleEnum(keysOf(problems), { description: 'Stable code to branch on.' }),
     detail: Type.Optional(Type.String()),
     errors: Type.Optional(Type.Array(ref(FieldError), { description: 'What is wrong, field by field.' })),
     requestId: Type.Optional(Type.String({ description: 'Name it when you ask for help.' })),
@@ -253,13 +253,13 @@ export const CompletionAccepted = Type.Object(
 )
 
 export const Health = Type.Object(
-  { status: textEnum(['ok']) },
+  { status: stringEnum(['ok']) },
   { $id: 'Health', examples: [examples.health] },
 )
 
 export const DependencyState = Type.Object(
   {
-    state: textEnum(['up', 'down']),
+    state: stringEnum(['up', 'down']),
     latencyMs: Type.Number({ description: 'Milliseconds until it answered or was given up.' }),
   },
   { $id: 'DependencyState', examples: [examples.dependency] },
@@ -271,7 +271,7 @@ export const Dependencies = Type.Object(
 )
 
 export const Readiness = Type.Object(
-  { status: textEnum(['ready', 'degraded', 'unavailable']), dependencies: ref(Dependencies) },
+  { status: stringEnum(['ready', 'degraded', 'unavailable']), dependencies: ref(Dependencies) },
   { $id: 'Readiness', examples: [examples.readiness] },
 )
 

@@ -1,6 +1,6 @@
 import Fastify, { LogController } from 'fastify'
 import type { Logger } from '../../core/telemetry/logger.ts'
-import { rememberBriefly } from '../http/cached-for.ts'
+import { cachedFor } from '../http/cached-for.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 
 /** Each measurement asks the catalog some thirty times. */
@@ -10,7 +10,7 @@ const measurementLifetimeMs = 5_000
  * What operators ask, on a port that clients cannot reach: `GET /metrics`, in Prometheus' text format. Without a key, so
  * that it can be read while the table of keys cannot.
  */
-export function buildAdminApp(
+export function createAdminApp(
   { catalog, metrics, now }: Pick<GatewayDependencies, 'catalog' | 'metrics' | 'now'>,
   logger: Logger,
 ) {
@@ -19,10 +19,10 @@ export function buildAdminApp(
     logController: new LogController({ disableRequestLogging: true }),
   })
   const { registry, owing, oldestOwedSeconds } = metrics
-  const measureOwing = rememberBriefly(measurementLifetimeMs, () => catalog.measureOwing())
+  const measurePending = cachedFor(measurementLifetimeMs, () => catalog.outbox.measurePending())
 
   async function measure(): Promise<void> {
-    const { count, oldestMs } = await measureOwing()
+    const { count, oldestMs } = await measurePending()
     owing.set(count)
     oldestOwedSeconds.set(oldestMs === undefined ? 0 : (now() - oldestMs) / 1_000)
   }

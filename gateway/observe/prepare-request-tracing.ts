@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
 
 /** The plugin that makes a span of every request, in the trace of the caller if it names one. */
-export async function prepareRequestTracing(): Promise<FastifyPluginCallback> {
+export async function createRequestTracing(): Promise<FastifyPluginCallback> {
   const { FastifyOtelInstrumentation } = await import('@fastify/otel')
   const instrumentation = new FastifyOtelInstrumentation({
     // A span for the request and one for its handler say where the time goes; one for each hook says nothing.

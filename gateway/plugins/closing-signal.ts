@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
 /** Lets requests that wait for something end early when the server is about to close. */
-export const announceClosing = fp(async function announceClosing(app: FastifyInstance) {
+export const closingSignal = fp(async function closingSignal(app: FastifyInstance) {
   const closing = new AbortController()
   app.decorate('closing', closing.signal)
   app.addHook('preClose', async () => closing.abort())

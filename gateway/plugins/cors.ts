@@ -12,7 +12,7 @@ const exposedHeaders = [
 ]
 
 /** Lets pages of the listed origins call the API. Without any, browsers keep every other page out. */
-export const allowOrigins = fp(async function allowOrigins(
+export const corsPlugin = fp(async function corsPlugin(
   app: FastifyInstance,
   { CORS_ORIGINS }: { CORS_ORIGINS: string },
 ) {

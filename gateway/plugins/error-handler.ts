@@ -18,7 +18,7 @@ const codeOfFastifyError: Record<string, ProblemCode> = {
 const maxErrors = 100
 
 /** Every answer of a route other than success is `application/problem+json`. Source: RFC 9457. */
-export const reportProblems = fp(async function reportProblems(app: FastifyInstance) {
+export const errorHandler = fp(async function errorHandler(app: FastifyInstance) {
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(toProblem(error), request, reply))
   app.setNotFoundHandler((request, reply) => sendProblem(new Problem('ROUTE_NOT_FOUND'), request, reply))
 })

@@ -9,7 +9,7 @@ const preflight = 'OPTIONS'
  * Source: RFC 9110, 15.5.6.
  * @returns what closes the list of routes: all that are known until then are covered
  */
-export function refuseOtherMethods(app: GatewayApp): () => void {
+export function methodNotAllowed(app: GatewayApp): () => void {
   const methodsOf = new Map<string, string[]>()
   app.addHook('onRoute', ({ url, method, schema }) => {
     if (schema?.operationId) methodsOf.set(url, [...(methodsOf.get(url) ?? []), ...[method].flat()])

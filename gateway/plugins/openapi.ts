@@ -22,7 +22,7 @@ print. Then send the file from a shell, with one \`-H\` for each of \`upload.hea
 Everything about an image is gone seven days after its upload was first asked for.`
 
 /** The OpenAPI document, made from the routes themselves, and the page that shows it. */
-export const describeApi = fp(async function describeApi(app: FastifyInstance) {
+export const openapiPlugin = fp(async function openapiPlugin(app: FastifyInstance) {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -8,7 +8,7 @@ interface RelayOptions {
 }
 
 /** Relays owed events again and again, from when the server listens until it closes. */
-export const relayOwedEvents = fp(async function relayOwedEvents(
+export const outboxRelay = fp(async function outboxRelay(
   app: FastifyInstance,
   { relay, intervalMs }: RelayOptions,
 ) {

@@ -16,7 +16,7 @@ const timeWindow = 60_000
  * Counts requests twice: by the sender's address before anything else is done, so that guessing keys is limited, and by
  * the key or token, with a rate of its own, once it is known.
  */
-export const limitRate = fp(async function limitRate(
+export const rateLimitPlugin = fp(async function rateLimitPlugin(
   app: FastifyInstance,
   { RATE_LIMIT_PER_MINUTE, store = localRateLimitStore() }: LimitOptions,
 ) {

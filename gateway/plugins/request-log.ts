@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
 /** One line for each request, when it is over; the client learns under which id. */
-export const logRequests = fp(async function logRequests(app: FastifyInstance) {
+export const requestLog = fp(async function requestLog(app: FastifyInstance) {
   app.addHook('onRequest', (request, reply, done) => {
     nameRequest(request, reply)
     done()

@@ -6,7 +6,7 @@ import type { GatewayMetrics } from '../observe/create-metrics.ts'
 const otherOperation = 'other'
 
 /** Counts and times every request. */
-export const measureRequests = fp(async function measureRequests(
+export const requestMetrics = fp(async function requestMetrics(
   app: FastifyInstance,
   { metrics }: { metrics: GatewayMetrics },
 ) {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
 /** What browsers are told about every answer. The page at `/docs` has a policy of its own. */
-export const sendSecurityHeaders = fp(async function sendSecurityHeaders(app: FastifyInstance) {
+export const securityHeaders = fp(async function securityHeaders(app: FastifyInstance) {
   await app.register(helmet, {
     // Answers are data: nothing in them may run, load or be framed.
     contentSecurityPolicy: {

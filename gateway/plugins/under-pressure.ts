@@ -6,7 +6,7 @@ import { Problem } from '../../core/errors.ts'
 const retryAfterSeconds = 5
 
 /** Refuses early while the event loop lags: who is told so soon can go elsewhere, and the rest is served. */
-export const shedLoad = fp(async function shedLoad(
+export const underPressurePlugin = fp(async function underPressurePlugin(
   app: FastifyInstance,
   { MAX_EVENT_LOOP_DELAY_MS }: { MAX_EVENT_LOOP_DELAY_MS: number },
 ) {

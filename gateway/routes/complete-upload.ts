@@ -5,13 +5,13 @@ import type { GatewayApp } from '../app.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import { CompletionAccepted, ImageParams } from '../http/schemas.ts'
-import type { AnnounceEvents } from '../uploads/outbox-publisher.ts'
+import type { OutboxPublisher } from '../uploads/outbox-publisher.ts'
 
 /** `POST /v1/images/{imageId}/complete`: the bytes are up, begin now. */
 export function completeUpload(
   app: GatewayApp,
   { catalog, rawBucket }: GatewayDependencies,
-  announce: AnnounceEvents['announce'],
+  publishOrEnqueue: OutboxPublisher['publishOrEnqueue'],
 ): void {
   const schema = {
     operationId: 'completeUpload',
@@ -32,7 +32,7 @@ export function completeUpload(
     if (!record) throw new Problem('IMAGE_NOT_FOUND')
     if (record.status === 'pending') {
       if (!(await rawBucket.head(rawKey(record)))) throw new Problem('UPLOAD_NOT_FOUND_IN_STORE')
-      await announce(topics.uploadCompleted, record)
+      await publishOrEnqueue(topics.uploadCompleted, record)
     }
     return reply.code(202).send({ imageId: record.imageId, status: record.status })
   })

@@ -1,6 +1,6 @@
 import type { Dependency } from '../../core/errors.ts'
 import type { GatewayApp } from '../app.ts'
-import { rememberBriefly } from '../http/cached-for.ts'
+import { cachedFor } from '../http/cached-for.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { examples } from '../http/examples.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
@@ -16,7 +16,7 @@ const open = { key: false }
 
 /** `GET /healthz`: the process lives. `GET /readyz`: each part that it needs, with its state and latency. */
 export function health(app: GatewayApp, dependencies: GatewayDependencies): void {
-  const checkReadiness = rememberBriefly(probeLifetimeMs, () => probeAll(dependencies))
+  const checkReadiness = cachedFor(probeLifetimeMs, () => probeAll(dependencies))
 
   const healthSchema = {
     ...shared,

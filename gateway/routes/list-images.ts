@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { dayAt, dayOfPlace } from '../../core/catalog/day-index.ts'
+import { dayAt, dayOfPosition } from '../../core/catalog/day-index.ts'
 import type { GatewayApp } from '../app.ts'
 import { readCursor, writeCursor } from '../http/cursor.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
@@ -63,7 +63,7 @@ export function listImages(app: GatewayApp, dependencies: GatewayDependencies): 
     const { cursor, limit = 20, status } = query
     const before = cursor === undefined ? undefined : readCursor(cursor, query)
     // A list that began before midnight stays on its day.
-    const day = query.day ?? (before ? dayOfPlace(before) : dayAt(now()))
+    const day = query.day ?? (before ? dayOfPosition(before) : dayAt(now()))
     const { records, next } = await catalog.listDay({ tenant: principal.tenant, day, status, limit, before })
     return {
       images: await Promise.all(records.map((record) => describeImage(record, dependencies))),

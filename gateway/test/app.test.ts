@@ -1,11 +1,11 @@
 import t from 'tap'
-import { buildTestApp, sha256, testKey, withKey } from '../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, testKey, withKey } from '../../scripts/testkit/build-test-app.ts'
 
 const payload = { sha256, byteLength: 5, contentType: 'image/png' }
 const post = { method: 'POST' as const, url: '/v1/uploads' }
 
 t.test('a key is needed, in either header', async (t) => {
-  const { app, records } = await buildTestApp(t)
+  const { app, records } = await createTestApp(t)
   const bad = [
     {},
     { authorization: `Bearer ${testKey}x` },
@@ -30,7 +30,7 @@ t.test('a key is needed, in either header', async (t) => {
 })
 
 t.test('bodies that cannot be read', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   const json = { ...withKey, 'content-type': 'application/json' }
   const cases: [number, string, Record<string, string>, string][] = [
     [400, 'BODY_NOT_JSON', json, '{"sha256":'],
@@ -55,7 +55,7 @@ t.test('bodies that cannot be read', async (t) => {
 })
 
 t.test('unknown routes and broken paths are problems, too', async (t) => {
-  const { app, lines } = await buildTestApp(t, { config: { LOG_LEVEL: 'info' } })
+  const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
   t.match((await app.inject('/nothing/here')).json(), { status: 404, code: 'ROUTE_NOT_FOUND' })
   t.match((await app.inject({ url: '/v1/nothing', headers: withKey })).json(), { code: 'ROUTE_NOT_FOUND' })
   const before = lines.length
@@ -66,7 +66,7 @@ t.test('unknown routes and broken paths are problems, too', async (t) => {
 })
 
 t.test('a known path asked in another way says which ways there are', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   const cases = [
     ['DELETE', '/v1/uploads', 'POST'],
     ['PUT', `/v1/images/${sha256}/complete`, 'POST'],
@@ -87,7 +87,7 @@ t.test('too many requests: 429 with Retry-After, for guessed keys and unknown ro
     ['guessed', { 'x-api-key': 'guess' }, 401],
   ] as const
   for (const [name, header, served] of cases) {
-    const { app } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 3 } })
+    const { app } = await createTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 3 } })
     const statuses = []
     for (let index = 0; index < 5; index += 1) {
       const response = await app.inject({ ...post, headers: header, payload })
@@ -98,14 +98,14 @@ t.test('too many requests: 429 with Retry-After, for guessed keys and unknown ro
     }
     t.strictSame(statuses, [served, served, served, 429, 429], name)
   }
-  const { app } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
+  const { app } = await createTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
   await app.inject('/nothing')
   t.equal((await app.inject('/nothing')).statusCode, 429)
   t.equal((await app.inject('/healthz')).statusCode, 200, 'load balancers are not counted')
 })
 
 t.test('every request is one log line, without secrets', async (t) => {
-  const { app, lines } = await buildTestApp(t, { config: { LOG_LEVEL: 'info' } })
+  const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
   await app.inject({ ...post, headers: withKey, payload })
   const refused = await app.inject({ ...post, headers: { 'x-api-key': 'wrong' }, payload })
   t.match(lines, [
@@ -132,7 +132,7 @@ t.test('every request is one log line, without secrets', async (t) => {
 t.test(
   'who drips a request is cut off: head and body have a time, and the head’s is within the body’s',
   async (t) => {
-    const { app } = await buildTestApp(t)
+    const { app } = await createTestApp(t)
     const { headersTimeout, requestTimeout } = app.server
     t.ok(headersTimeout > 0 && headersTimeout <= requestTimeout, 'or Node looks at neither')
     t.ok(requestTimeout > 0 && requestTimeout <= 60_000)
@@ -140,7 +140,7 @@ t.test(
 )
 
 t.test('the log names an image only by an id', async (t) => {
-  const { app, lines } = await buildTestApp(t, { config: { LOG_LEVEL: 'info' } })
+  const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
   const ask = (sent: unknown) =>
     app.inject({ method: 'POST', url: '/v1/uploads', headers: withKey, payload: { sha256: sent } })
   await ask('x'.repeat(1_000))
@@ -151,6 +151,6 @@ t.test('the log names an image only by an id', async (t) => {
 })
 
 t.test('an idle connection is kept longer than a load balancer keeps it', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   t.ok(app.server.keepAliveTimeout > 60_000, 'or clients see 502 for requests that were on their way')
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { ImageStatus } from '../../core/images/image-record.ts'
-import { buildTestApp } from '../../scripts/testkit/build-test-app.ts'
+import { createTestApp } from '../../scripts/testkit/build-test-app.ts'
 import { bearer, makeBadCredentials } from './isolation/bad-credentials.ts'
 import { type Route, routes } from './isolation/guarded-routes.ts'
 import { makeImage } from './isolation/make-image.ts'
@@ -16,7 +16,7 @@ function ask({ app }: Isolated, { method, url, payload }: Route, imageId: string
 }
 
 t.test('every call that needs a key is in the matrix, with its scope', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   await app.ready()
   const { paths = {} } = app.swagger() as unknown as { paths: Record<string, Record<string, Operation>> }
   const operations = Object.values(paths).flatMap((path) => Object.values(path))

@@ -9,13 +9,13 @@ import type { GatewayDependencies } from '../http/dependencies.ts'
 /** A relay that is killed with a record in its hands keeps other relays from it for this long. */
 const relayLeaseMs = 30_000
 
-export type AnnounceEvents = ReturnType<typeof createAnnounceEvents>
+export type OutboxPublisher = ReturnType<typeof createOutboxPublisher>
 
 /**
  * Events go to Kafka at once, or, while Kafka is away, into their record, from where a relay delivers them. The events
  * of one image keep their order: what is owed goes first.
  */
-export function createAnnounceEvents(
+export function createOutboxPublisher(
   { catalog, events, now }: Pick<GatewayDependencies, 'catalog' | 'events' | 'now'>,
   logger: Logger,
 ) {
@@ -26,16 +26,16 @@ export function createAnnounceEvents(
    * Resolves when the event is on its topic, or owed in the record.
    * @throws DependencyUnavailable (a retry can help) when neither can be done
    */
-  async function announce(topic: Topic, record: ImageRecord): Promise<void> {
+  async function publishOrEnqueue(topic: Topic, record: ImageRecord): Promise<void> {
     const event = imageEvent(topic, record, { source: '/hashgate/gateway', nowMs: now() })
-    if (kafkaIsAway || record.owedEvents) return catalog.owe(record, event)
+    if (kafkaIsAway || record.pendingEvents) return catalog.outbox.enqueue(record, event)
     try {
       await events.publish(event)
     } catch (error) {
       if (!(error instanceof DependencyUnavailable)) throw error
       if (!kafkaIsAway) logger.warn({ operation: 'announce', err: error }, 'Kafka is away: events are owed')
       kafkaIsAway = true
-      await catalog.owe(record, event)
+      await catalog.outbox.enqueue(record, event)
     }
   }
 
@@ -47,7 +47,7 @@ export function createAnnounceEvents(
   async function relay(signal?: AbortSignal): Promise<void> {
     const owner = randomUUID()
     const failures: unknown[] = []
-    for await (const images of catalog.listOwing()) {
+    for await (const images of catalog.outbox.listPending()) {
       if (signal?.aborted) return
       await events.ping()
       const ends = await Promise.allSettled(images.map((image) => deliver(image, owner)))
@@ -60,16 +60,16 @@ export function createAnnounceEvents(
   }
 
   async function deliver(image: ImageRef, owner: string): Promise<void> {
-    const record = await catalog.takeOwing(image, owner, relayLeaseMs)
+    const record = await catalog.outbox.lock(image, owner, relayLeaseMs)
     if (!record) return
     let isDelivered = false
     try {
-      for (const event of record.owedEvents ?? []) await events.publish(event)
-      isDelivered = await catalog.strikeOff(record, owner)
+      for (const event of record.pendingEvents ?? []) await events.publish(event)
+      isDelivered = await catalog.outbox.markPublished(record, owner)
     } finally {
-      if (!isDelivered) await catalog.giveBackOwing(record, owner)
+      if (!isDelivered) await catalog.outbox.unlock(record, owner)
     }
   }
 
-  return { announce, relay }
+  return { publishOrEnqueue, relay }
 }

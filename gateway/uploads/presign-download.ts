@@ -1,11 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import { type PresignerOptions, preparePresigner } from './presigner.ts'
+import { createPresigner, type PresignerOptions } from './presigner.ts'
 
-export type PresignDownload = Awaited<ReturnType<typeof preparePresignDownload>>
+export type PresignDownload = Awaited<ReturnType<typeof createPresignDownload>>
 
 /** Makes URLs with which anybody who has them may GET one variant. */
-export async function preparePresignDownload(s3: S3Client, options: PresignerOptions) {
-  const presign = await preparePresigner(s3, options)
+export async function createPresignDownload(s3: S3Client, options: PresignerOptions) {
+  const presign = await createPresigner(s3, options)
 
   /**
    * @param key in the processed bucket

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import { traceparent } from '../../core/telemetry/with-span.ts'
-import { type PresignerOptions, preparePresigner } from './presigner.ts'
+import { createPresigner, type PresignerOptions } from './presigner.ts'
 
 export interface PresignedUpload {
   method: 'PUT'
@@ -13,15 +13,15 @@ export interface PresignedUpload {
   expiresInSeconds: number
 }
 
-export type PresignUpload = Awaited<ReturnType<typeof preparePresignUpload>>
+export type PresignUpload = Awaited<ReturnType<typeof createPresignUpload>>
 
 /**
  * Makes URLs with which a client may PUT one image, and only that one: S3 enforces what is in `X-Amz-SignedHeaders`,
  * and nothing else. So length, type, checksum and "do not overwrite" are all headers, and all signed.
  * Source: AWS, "Checking object integrity" and "Conditional writes" in the S3 user guide.
  */
-export async function preparePresignUpload(s3: S3Client, options: PresignerOptions) {
-  const presign = await preparePresigner(s3, options)
+export async function createPresignUpload(s3: S3Client, options: PresignerOptions) {
+  const presign = await createPresigner(s3, options)
 
   /** @param key in the raw bucket */
   return async function presignUpload(

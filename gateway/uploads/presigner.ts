@@ -25,7 +25,7 @@ const operationNames = { GET: 'GetObject', PUT: 'PutObject' }
  * every URL; here it runs once, to learn the bucket's address, and the package's own signer does the rest at a tenth
  * of the cost. A test holds the URLs of both against each other.
  */
-export async function preparePresigner(s3: S3Client, { bucket, ttlSeconds, now }: PresignerOptions) {
+export async function createPresigner(s3: S3Client, { bucket, ttlSeconds, now }: PresignerOptions) {
   const { protocol, hostname, port, basePath } = await findBucketAddress(s3, bucket)
   const credentials = s3.config.credentials
   const presigner = new S3RequestPresigner({ ...s3.config, credentials })

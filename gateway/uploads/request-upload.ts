@@ -8,7 +8,7 @@ import type { GatewayConfig } from '../config.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage, expiryOf } from '../http/describe-image.ts'
 import type { UploadAnswer, UploadRequest } from '../http/schemas.ts'
-import type { AnnounceEvents } from './outbox-publisher.ts'
+import type { OutboxPublisher } from './outbox-publisher.ts'
 
 type Answer = Static<typeof UploadAnswer>
 
@@ -24,7 +24,7 @@ export type RequestUpload = ReturnType<typeof createRequestUpload>
 export function createRequestUpload(
   { MAX_UPLOAD_BYTES }: Pick<GatewayConfig, 'MAX_UPLOAD_BYTES'>,
   dependencies: GatewayDependencies,
-  announce: AnnounceEvents['announce'],
+  publishOrEnqueue: OutboxPublisher['publishOrEnqueue'],
 ) {
   const { catalog, presignUpload, metrics } = dependencies
 
@@ -45,7 +45,7 @@ export function createRequestUpload(
   async function grantUpload(record: ImageRecord): Promise<Answer> {
     const [upload] = await Promise.all([
       presignUpload(rawKey(record), record),
-      announce(topics.uploadRequested, record),
+      publishOrEnqueue(topics.uploadRequested, record),
     ])
     metrics.uploads.inc({ outcome: 'granted' })
     const { imageId, status } = record

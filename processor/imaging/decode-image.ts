@@ -1,5 +1,5 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
-import { traced } from '../../core/telemetry/with-span.ts'
+import { withSpan } from '../../core/telemetry/with-span.ts'
 import type { Inspected, ProcessorLimits } from '../pipeline/stages.ts'
 import { askAgain } from './ask-again.ts'
 import { judgeDecodeError } from './decode-errors.ts'
@@ -33,8 +33,8 @@ export async function decodeImage(image: Inspected, box: Box, limits: ProcessorL
 }
 
 function decode(image: Inspected, box: Box, limits: ProcessorLimits, failOn: FailOnOptions): Promise<Frame> {
-  return limits.holdBytes(estimateDecodeBytes(image.format, image), () =>
-    traced('decode', {}, () => shrinkToFrame(image, box, limits, failOn)),
+  return limits.withMemory(estimateDecodeBytes(image.format, image), () =>
+    withSpan('decode', {}, () => shrinkToFrame(image, box, limits, failOn)),
   )
 }
 

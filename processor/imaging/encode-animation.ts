@@ -32,7 +32,7 @@ export function encodeAnimation(
   spec: VariantSpec,
   limits: ProcessorLimits,
 ): Promise<RenderedVariant> {
-  return limits.holdBytes(estimateAnimationBytes(image.format, image, spec), () =>
+  return limits.withMemory(estimateAnimationBytes(image.format, image, spec), () =>
     shrinkAnimation(image, spec, limits),
   )
 }

@@ -30,7 +30,7 @@ export function encodeFrame(
   original: AcceptedFormat,
   limits: ProcessorLimits,
 ): Promise<RenderedVariant> {
-  return limits.holdBytes(estimateEncodeBytes(outputFormatOf(spec, original), frame), () => {
+  return limits.withMemory(estimateEncodeBytes(outputFormatOf(spec, original), frame), () => {
     const pixels = openFrame(frame).timeout({ seconds: toTimeoutSeconds(limits.imageTimeoutMs) })
     return encodeVariant(pixels, spec, original)
   })

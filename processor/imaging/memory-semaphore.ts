@@ -1,14 +1,14 @@
-import { traced } from '../../core/telemetry/with-span.ts'
+import { withSpan } from '../../core/telemetry/with-span.ts'
 
 /** @param signal aborted: the work is not begun, if it still waits, and the signal's reason is thrown */
-export type HoldBytes = <T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
+export type WithMemory = <T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
 /**
  * Makes a function that runs work as long as the bytes that it holds fit into `maxBytes` together with those of the other
  * work; the rest waits, in the order in which it came. What is too large for itself alone runs alone; what holds nothing
  * runs at once.
  */
-export function limitHeldBytes(maxBytes: number): HoldBytes {
+export function createMemorySemaphore(maxBytes: number): WithMemory {
   const waiting: { bytes: number; start: () => void }[] = []
   let held = 0
 
@@ -39,9 +39,9 @@ export function limitHeldBytes(maxBytes: number): HoldBytes {
     return promise.finally(() => signal?.removeEventListener('abort', leave))
   }
 
-  return async function holdBytes(bytes, work, signal) {
+  return async function withMemory(bytes, work, signal) {
     if (bytes === 0) return work()
-    await traced('wait for memory', {}, async () => takeTurn(bytes, signal))
+    await withSpan('wait for memory', {}, async () => takeTurn(bytes, signal))
     try {
       signal?.throwIfAborted()
       return await work()

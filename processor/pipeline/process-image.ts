@@ -1,11 +1,11 @@
 import { DependencyUnavailable, Rejection } from '../../core/errors.ts'
 import { isFinal } from '../../core/images/image-record.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
-import { traced } from '../../core/telemetry/with-span.ts'
+import { withSpan } from '../../core/telemetry/with-span.ts'
 import { type CallTime, type Deadline, OutOfTime, startDeadline } from './deadline.ts'
 import type { Done, ProcessorDeps, Stages, Step, Work } from './stages.ts'
 import { announceResult } from './steps/announce-result.ts'
-import { claimAgain } from './steps/claim-for-reprocess.ts'
+import { claimForReprocess } from './steps/claim-for-reprocess.ts'
 import { claimRecord } from './steps/claim-record.ts'
 import { fetchOriginal } from './steps/fetch-original.ts'
 import { inspectImage } from './steps/inspect-image.ts'
@@ -20,23 +20,23 @@ type OpenStage = Exclude<keyof Stages, 'done'>
 
 /** The whole way of an image: the stage that it has reached, and the step that takes it on from there. */
 const steps: { [S in OpenStage]: Step<S> } = {
-  asked: claimRecord, // one worker at a time; a lost lease means that someone else is on it
-  askedAgain: claimAgain, // the same for an image that is ready, and stays so
+  requested: claimRecord, // one worker at a time; a lost lease means that someone else is on it
+  reprocessRequested: claimForReprocess, // the same for an image that is ready, and stays so
   claimed: fetchOriginal, // streams, within a byte limit, and hashes again
   fetched: inspectImage, // real format, pixels, pages: refused here, before a pixel is decoded
   inspected: renderVariants, // one decode, several outputs
   rendered: storeVariants,
-  judged: recordResult, // from here on the verdict stands: ready, or rejected with a reason
+  decided: recordResult, // from here on the verdict stands: ready, or rejected with a reason
   recorded: storeManifest, // the record's facts, for analytics
-  described: removeReplaced, // what no record names any more
-  cleared: announceResult,
+  manifestStored: removeReplaced, // what no record names any more
+  staleDeleted: announceResult,
 }
 
 /** Bounded by the image's deadline. What it takes to claim, to record and to tell, the clients' own timeouts bound. */
 const timed = new Set<OpenStage>(['claimed', 'fetched', 'inspected', 'rendered'])
 
 /** Not begun when the call is over: the record is written, and the next delivery or the reconciler goes on from there. */
-const deferrable = new Set<OpenStage>(['recorded', 'described', 'cleared'])
+const deferrable = new Set<OpenStage>(['recorded', 'manifestStored', 'staleDeleted'])
 
 /**
  * Turns one raw upload into variants and a finished record. Any number of calls for one image, at once or one after
@@ -45,7 +45,7 @@ const deferrable = new Set<OpenStage>(['recorded', 'described', 'cleared'])
  * @throws only what a retry can cure
  */
 export function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
-  return finishWork({ stage: 'asked', image }, deps, call)
+  return finishWork({ stage: 'requested', image }, deps, call)
 }
 
 /**
@@ -54,7 +54,7 @@ export function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTi
  * @throws only what a retry can cure
  */
 export function reprocessImage(image: ImageRef, deps: ProcessorDeps): Promise<Done> {
-  return finishWork({ stage: 'askedAgain', image }, deps)
+  return finishWork({ stage: 'reprocessRequested', image }, deps)
 }
 
 async function finishWork(begun: Work, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
@@ -72,7 +72,7 @@ async function advance(work: Work<OpenStage>, deps: ProcessorDeps, deadline: Dea
   try {
     return await takeStep(work, deps, deadline)
   } catch (error) {
-    if (work.stage === 'asked' || work.stage === 'askedAgain') throw error
+    if (work.stage === 'requested' || work.stage === 'reprocessRequested') throw error
     if (error instanceof Rejection)
       return isFinal(work.record) ? leaveAsItWas(work, error, deps) : judge(work, error)
     if (error instanceof DependencyUnavailable) await giveBack(work, deps, { attemptCounts: false })
@@ -89,12 +89,12 @@ async function takeStep<S extends OpenStage>(
   if (deferrable.has(work.stage) && deadline.isCallOver()) throw new OutOfTime('the end was not told in time')
   const step: Step<S> = steps[work.stage]
   const take = () => (timed.has(work.stage) ? takeStepInTime(step, work, deps, deadline) : step(work, deps))
-  return traced(step.name, {}, take)
+  return withSpan(step.name, {}, take)
 }
 
-function judge({ record, owner }: Stages['claimed'], { reason, message }: Rejection): Work<'judged'> {
+function judge({ record, owner }: Stages['claimed'], { reason, message }: Rejection): Work<'decided'> {
   return {
-    stage: 'judged',
+    stage: 'decided',
     record,
     owner,
     result: { status: 'rejected', rejection: { reason, detail: message } },

@@ -27,10 +27,10 @@ export interface CallContext extends CallTime {
   signal?: AbortSignal
 }
 
-export type ProcessOnce = ReturnType<typeof prepareProcessOnce>
+export type ProcessOnce = ReturnType<typeof createProcessOnce>
 
 /** Makes the function that works on an image once, however many ask for it at the same time: all get its end. */
-export function prepareProcessOnce({
+export function createProcessOnce({
   deps,
   imagesInFlight,
   findTraceparent,

@@ -1,11 +1,11 @@
-import { LeaseUnavailable } from '../../core/errors.ts'
+import { LeaseLost } from '../../core/errors.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import type { Held, ProcessorDeps } from './stages.ts'
 
 /**
  * The record as it is now, behind the verdict. A worker that slept for longer than its lease would otherwise go on by what was
  * true before.
- * @throws LeaseUnavailable when the image is another worker's by now, or nobody's
+ * @throws LeaseLost when the image is another worker's by now, or nobody's
  */
 export async function readHeldRecord(
   { record, owner }: Held,
@@ -13,5 +13,5 @@ export async function readHeldRecord(
 ): Promise<ImageRecord> {
   const current = await catalog.find(record.tenant, record.imageId)
   if (current?.generation === record.generation && current.leaseOwner === owner) return current
-  throw new LeaseUnavailable('the lease was taken over by another worker')
+  throw new LeaseLost('the lease was taken over by another worker')
 }

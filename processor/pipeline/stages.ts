@@ -7,14 +7,21 @@ import type { ImageEvent } from '../../core/events/image-events.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
 import type { AcceptedFormat, VariantSpec } from '../../core/images/variants.ts'
-import type { HoldBytes } from '../imaging/memory-semaphore.ts'
+import type { WithMemory } from '../imaging/memory-semaphore.ts'
 import type { ImageHeader } from '../imaging/read-header.ts'
 
 /** What the steps reach out to, and their limits. */
 export interface ProcessorDeps {
   catalog: Pick<
     Catalog,
-    'find' | 'claim' | 'claimAgain' | 'finish' | 'finishAgain' | 'settle' | 'leaveToRelay' | 'release'
+    | 'find'
+    | 'claim'
+    | 'claimForReprocess'
+    | 'finish'
+    | 'completeReprocess'
+    | 'completeLease'
+    | 'handOffToRelay'
+    | 'release'
   >
   rawBucket: Pick<Bucket, 'read'>
   processedBucket: Pick<Bucket, 'write' | 'remove'>
@@ -50,7 +57,7 @@ export interface ProcessorLimits {
   /** Aborted when the image's time is over. */
   signal?: AbortSignal
   /** Runs a decode that holds so many bytes of the original's pixels when there is room for them. */
-  holdBytes: HoldBytes
+  withMemory: WithMemory
 }
 
 /** An image that this worker holds the lease of. */
@@ -87,19 +94,19 @@ export interface Rendered extends Inspected {
   dominantColor: string
 }
 
-export interface Judged extends Held {
+export interface Decided extends Held {
   result: ImageResult
 }
 
 /** A final record whose events are not known to be on their topics. */
-export type OwingRecord = ImageRecord & {
+export type UnpublishedRecord = ImageRecord & {
   status: ImageResult['status']
   finishedAt: string
-  owedEvents: ImageEvent[]
+  pendingEvents: ImageEvent[]
 }
 
 export interface Recorded extends Held {
-  record: OwingRecord
+  record: UnpublishedRecord
 }
 
 /** How the work on an image ended. All of them acknowledge the trigger. */
@@ -112,17 +119,17 @@ export interface Done {
 
 /** What is known about an image at each stage of the work. */
 export interface Stages {
-  asked: { image: ImageRef }
+  requested: { image: ImageRef }
   /** By an operator, for an image that is ready. */
-  askedAgain: { image: ImageRef }
+  reprocessRequested: { image: ImageRef }
   claimed: Held
   fetched: Fetched
   inspected: Inspected
   rendered: Rendered
-  judged: Judged
+  decided: Decided
   recorded: Recorded
-  described: Recorded
-  cleared: Recorded
+  manifestStored: Recorded
+  staleDeleted: Recorded
   done: Done
 }
 

@@ -1,5 +1,5 @@
 import { Rejection } from '../../core/errors.ts'
-import type { HoldBytes } from '../imaging/memory-semaphore.ts'
+import type { WithMemory } from '../imaging/memory-semaphore.ts'
 import { type Deadline, OutOfTime, toTimeoutSeconds } from './deadline.ts'
 import type { ProcessorDeps, ProcessorLimits, Stages, Step, Work } from './stages.ts'
 
@@ -35,18 +35,18 @@ function shorten(limits: ProcessorLimits, deadline: Deadline): ProcessorLimits {
       return Math.min(limits.decodeTimeoutSeconds, toTimeoutSeconds(deadline.millisecondsLeft()))
     },
     signal: deadline.signal,
-    holdBytes: holdInTime(limits.holdBytes, deadline),
+    withMemory: holdInTime(limits.withMemory, deadline),
   }
 }
 
 /** Takes turns as long as there is time, and tells the deadline how long the image waits for them. */
-function holdInTime(holdBytes: HoldBytes, deadline: Deadline): HoldBytes {
+function holdInTime(withMemory: WithMemory, deadline: Deadline): WithMemory {
   return (bytes, work) => {
     const stopWaiting = deadline.startWaiting()
     const begin = () => {
       stopWaiting()
       return work()
     }
-    return holdBytes(bytes, begin, deadline.signal)
+    return withMemory(bytes, begin, deadline.signal)
   }
 }

@@ -87,7 +87,7 @@ test('without Kafka the S3 trigger works, and the event is left to a relay', asy
     const found = await services.find(record)
     return found && isFinal(found) && !found.leaseOwner ? found : undefined
   })
-  t.match(owing, { status: 'ready', owedEvents: [{ type: 'hashgate.image.processed.v1' }] })
+  t.match(owing, { status: 'ready', pendingEvents: [{ type: 'hashgate.image.processed.v1' }] })
   t.equal(await worker.stop(), 0, 'it ends well although it never reached Kafka')
 })
 
@@ -121,6 +121,6 @@ async function startWorkerFor(t: Test, environment: Record<string, string> = {})
 function waitUntilSettled(image: ImageRecord): Promise<ImageRecord> {
   return pollUntil(async () => {
     const found = await services.find(image)
-    return found && isFinal(found) && !found.owedEvents ? found : undefined
+    return found && isFinal(found) && !found.pendingEvents ? found : undefined
   })
 }

@@ -2,7 +2,7 @@
 const maxCounted = 10_000
 
 /** Counts how often something was tried in this process. */
-export function countTries() {
+export function createAttemptCounter() {
   const counts = new Map<string, number>()
 
   /** @returns the tries so far, this one included */

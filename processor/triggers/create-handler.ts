@@ -2,10 +2,10 @@ import type { S3Event } from 'aws-lambda'
 import type { DeadLetters } from '../../core/events/dead-letters.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import type { Observer } from '../pipeline/observer.ts'
-import { type CallContext, isOver, prepareProcessOnce } from '../pipeline/process-once.ts'
+import { type CallContext, createProcessOnce, isOver } from '../pipeline/process-once.ts'
 import type { ProcessorDeps } from '../pipeline/stages.ts'
-import { prepareHandleKafkaEvent } from './handle-kafka-event.ts'
-import { prepareHandleS3Event } from './handle-s3-event.ts'
+import { createHandleKafkaEvent } from './handle-kafka-event.ts'
+import { createHandleS3Event } from './handle-s3-event.ts'
 import type { KafkaAnswer, KafkaEvent } from './read-kafka-event.ts'
 import { isS3Event, type S3TestEvent } from './read-s3-event.ts'
 import { isScheduleEvent, type ScheduleEvent } from './read-schedule-event.ts'
@@ -43,9 +43,9 @@ export type Handle = ReturnType<typeof createHandler>
  * @throws Error for any other event
  */
 export function createHandler({ reconcile, ...options }: HandlerOptions) {
-  const processOnce = prepareProcessOnce(options)
-  const handleKafkaEvent = prepareHandleKafkaEvent({ ...options, processOnce })
-  const handleS3Event = prepareHandleS3Event({ ...options, processOnce })
+  const processOnce = createProcessOnce(options)
+  const handleKafkaEvent = createHandleKafkaEvent({ ...options, processOnce })
+  const handleS3Event = createHandleS3Event({ ...options, processOnce })
 
   function handle(event: KafkaEvent, context?: CallContext): Promise<KafkaAnswer>
   function handle(event: TriggerEvent, context?: CallContext): Promise<KafkaAnswer | undefined>

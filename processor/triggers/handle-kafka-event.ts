@@ -1,10 +1,10 @@
-import { LeaseUnavailable } from '../../core/errors.ts'
+import { LeaseLost } from '../../core/errors.ts'
 import type { DeadLetters } from '../../core/events/dead-letters.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import { isRetryable } from '../pipeline/classify-error.ts'
 import type { Observer } from '../pipeline/observer.ts'
 import type { CallContext, ProcessOnce } from '../pipeline/process-once.ts'
-import { countTries } from './attempt-counter.ts'
+import { createAttemptCounter } from './attempt-counter.ts'
 import {
   type KafkaAnswer,
   type KafkaEvent,
@@ -29,14 +29,14 @@ const poisonMessages: Record<PoisonReason, string> = {
 }
 
 /** Makes the function that tries every record of a Kafka event, and answers which must come again. */
-export function prepareHandleKafkaEvent({
+export function createHandleKafkaEvent({
   processOnce,
   deadLetters,
   maxTries,
   observer,
   logger,
 }: KafkaHandlerOptions) {
-  const tries = countTries()
+  const tries = createAttemptCounter()
 
   return async function handleKafkaEvent(event: KafkaEvent, context: CallContext): Promise<KafkaAnswer> {
     const items = readKafkaEvent(event)
@@ -58,7 +58,7 @@ export function prepareHandleKafkaEvent({
 
   async function endFailure(item: KafkaItem, error: unknown, { signal }: CallContext): Promise<void> {
     // Whoever holds the lease finishes the image; if that worker dies, S3's next try or the reconciler takes it over.
-    if (error instanceof LeaseUnavailable) return
+    if (error instanceof LeaseLost) return
     if (signal?.aborted || isRetryable(error)) throw error
     if (tries.add(item.id) < maxTries) throw error
     await putAside(item, 'unexpected_error', String(error))

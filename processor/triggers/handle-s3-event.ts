@@ -10,7 +10,7 @@ interface S3HandlerOptions {
 }
 
 /** Makes the function that tries every record of an S3 notification. It throws AggregateError when the event must come again. */
-export function prepareHandleS3Event({ processOnce, rawBucket, logger }: S3HandlerOptions) {
+export function createHandleS3Event({ processOnce, rawBucket, logger }: S3HandlerOptions) {
   return async function handleS3Event(event: S3Event | S3TestEvent, context: CallContext): Promise<void> {
     const items = readS3Event(event, rawBucket)
     const ends = await Promise.allSettled(items.map((item) => handleItem(item, context)))

@@ -61,5 +61,5 @@ export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Rec
 }
 
 function isOver(record: ImageRecord): boolean {
-  return isFinal(record) && !record.owedEvents
+  return isFinal(record) && !record.pendingEvents
 }

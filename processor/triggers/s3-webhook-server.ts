@@ -53,7 +53,7 @@ const s3EventSchema = {
  * The worker's ear for S3 notifications where no Lambda listens: `POST /s3-events` takes the event JSON that S3 sends
  * and answers 204 when it is done with, 503 when it must be sent again.
  */
-export function buildReceiver({ handle, logger }: ReceiverOptions) {
+export function createS3WebhookServer({ handle, logger }: ReceiverOptions) {
   const receiver = Fastify({
     loggerInstance: logger,
     bodyLimit: maxEventBytes,

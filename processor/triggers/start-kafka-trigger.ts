@@ -1,7 +1,7 @@
 import { topics } from '../../core/events/image-events.ts'
 import { startEventConsumer } from '../../core/kafka/event-consumer.ts'
 import type { createKafka } from '../../core/kafka/kafka.ts'
-import type { EventHeader, ReceivedEvent } from '../../core/kafka/kafka-message.ts'
+import type { KafkaMessage, MessageHeader } from '../../core/kafka/kafka-message.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import type { KafkaAnswer, KafkaEvent, KafkaEventRecord } from './read-kafka-event.ts'
 
@@ -31,7 +31,7 @@ export function startKafkaTrigger(kafka: ReturnType<typeof createKafka>, options
 
 /** Events of one partition in the form in which Lambda's self-managed Kafka event source sends them. */
 export function toKafkaEvent(
-  events: ReceivedEvent[],
+  events: KafkaMessage[],
   { brokers, topicPrefix }: Pick<KafkaTriggerOptions, 'brokers' | 'topicPrefix'>,
 ): KafkaEvent {
   const byPartition = Map.groupBy(events, (event) => partitionOf(event, topicPrefix))
@@ -46,7 +46,7 @@ export function toKafkaEvent(
   }
 }
 
-function toRecord(event: ReceivedEvent, topicPrefix: string): KafkaEventRecord {
+function toRecord(event: KafkaMessage, topicPrefix: string): KafkaEventRecord {
   const { topic, partition, offset, timestamp, key, value, headers } = event
   return {
     topic: topicPrefix + topic,
@@ -61,16 +61,16 @@ function toRecord(event: ReceivedEvent, topicPrefix: string): KafkaEventRecord {
 }
 
 /** Lambda's bytes are Java's: those above 127 are negative. */
-function toRecordHeader({ name, value }: EventHeader): Record<string, number[]> {
+function toRecordHeader({ name, value }: MessageHeader): Record<string, number[]> {
   return { [name]: Array.from(new Int8Array(value)) }
 }
 
 /** @throws Error when the answer names what was not asked: then, as with Lambda, all of it comes again */
 export function pickFailed(
-  events: ReceivedEvent[],
+  events: KafkaMessage[],
   { batchItemFailures }: KafkaAnswer,
   topicPrefix: string,
-): ReceivedEvent[] {
+): KafkaMessage[] {
   return batchItemFailures.map(({ itemIdentifier: { partition, offset } }) => {
     const failed = events.find(
       (event) => partitionOf(event, topicPrefix) === partition && Number(event.offset) === offset,
@@ -80,5 +80,5 @@ export function pickFailed(
   })
 }
 
-const partitionOf = ({ topic, partition }: ReceivedEvent, topicPrefix: string) =>
+const partitionOf = ({ topic, partition }: KafkaMessage, topicPrefix: string) =>
   `${topicPrefix}${topic}-${partition}`

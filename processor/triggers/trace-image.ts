@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api'
 import type { Bucket } from '../../core/aws/bucket.ts'
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
-import { continueTrace, traced } from '../../core/telemetry/with-span.ts'
+import { continueTrace, withSpan } from '../../core/telemetry/with-span.ts'
 
 /** Finds the trace in which an image was uploaded. */
 export type FindTraceparent = (image: ImageRef) => Promise<string | undefined>
@@ -22,5 +22,5 @@ export function traceImage<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const attributes = { 'hashgate.tenant': image.tenant, 'hashgate.image_id': image.imageId }
-  return continueTrace(parent, () => traced('process image', { kind: SpanKind.CONSUMER, attributes }, work))
+  return continueTrace(parent, () => withSpan('process image', { kind: SpanKind.CONSUMER, attributes }, work))
 }

@@ -16,18 +16,18 @@ import { createEventBus } from '../../core/events/event-bus.ts'
 import { variants } from '../../core/images/variants.ts'
 import { connectKafka } from '../../core/kafka/connect-kafka.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
-import { buildApp } from '../../gateway/app.ts'
+import { createApp } from '../../gateway/app.ts'
 import { createAudit } from '../../gateway/auth/audit.ts'
 import { createIdentify } from '../../gateway/auth/identify.ts'
 import { createIdentifyByKey } from '../../gateway/auth/identify-by-key.ts'
-import { buildAdminApp } from '../../gateway/observe/build-admin-app.ts'
+import { createAdminApp } from '../../gateway/observe/build-admin-app.ts'
 import { createMetrics } from '../../gateway/observe/create-metrics.ts'
-import { preparePresignDownload } from '../../gateway/uploads/presign-download.ts'
-import { preparePresignUpload } from '../../gateway/uploads/presign-upload.ts'
+import { createPresignDownload } from '../../gateway/uploads/presign-download.ts'
+import { createPresignUpload } from '../../gateway/uploads/presign-upload.ts'
 import { createDeps } from '../../processor/create-deps.ts'
 import { createHandler } from '../../processor/triggers/create-handler.ts'
 import { createReconcile } from '../../processor/triggers/reconcile.ts'
-import { buildReceiver } from '../../processor/triggers/s3-webhook-server.ts'
+import { createS3WebhookServer } from '../../processor/triggers/s3-webhook-server.ts'
 import { startKafkaTrigger } from '../../processor/triggers/start-kafka-trigger.ts'
 import type { Backing, Stop } from './backing.ts'
 import type { StoreSettings } from './create-stores.ts'
@@ -175,14 +175,14 @@ async function startGateway(
     retentionSeconds: settings.RETENTION_DAYS * 86_400,
     now,
   })
-  const app = await buildApp(
+  const app = await createApp(
     settings,
     {
       catalog,
       rawBucket: createBucket(s3, settings.RAW_BUCKET),
       events: eventBus,
-      presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
-      presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      presignUpload: await createPresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
+      presignDownload: await createPresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
       identify: createIdentify({ byKey: createIdentifyByKey({ keys, audit, now }) }),
       audit,
       metrics,
@@ -190,7 +190,7 @@ async function startGateway(
     },
     logger,
   )
-  const admin = buildAdminApp({ catalog, metrics, now }, logger)
+  const admin = createAdminApp({ catalog, metrics, now }, logger)
   onStop(() => Promise.all([app.close(), admin.close()]))
   return { gateway: await app.listen(anyPort), metrics: `${await admin.listen(anyPort)}/metrics` }
 }
@@ -212,7 +212,7 @@ async function startProcessor(
     imagesInFlight: settings.IMAGES_IN_FLIGHT,
     logger,
   })
-  const receiver = buildReceiver({ handle, logger })
+  const receiver = createS3WebhookServer({ handle, logger })
   notifyTo(`${await receiver.listen({ ...anyPort, port })}/s3-events`)
   const kafkaTrigger = startKafkaTrigger(kafka, {
     brokers: settings.KAFKA_BROKERS,

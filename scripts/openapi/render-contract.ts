@@ -1,5 +1,5 @@
 import { createLogger } from '../../core/telemetry/logger.ts'
-import { buildApp } from '../../gateway/app.ts'
+import { createApp } from '../../gateway/app.ts'
 import type { GatewayDependencies } from '../../gateway/http/dependencies.ts'
 import { createMetrics } from '../../gateway/observe/create-metrics.ts'
 
@@ -14,7 +14,7 @@ export async function renderContract(): Promise<string> {
     TRUST_PROXY: '',
   }
   const dependencies = { metrics: createMetrics() } as GatewayDependencies
-  const app = await buildApp(settings, dependencies, createLogger('export', 'silent'))
+  const app = await createApp(settings, dependencies, createLogger('export', 'silent'))
   await app.ready()
   const document = app.swagger()
   await app.close()

@@ -7,7 +7,7 @@ export type EndCounts = ReturnType<typeof countEnds>
 /** Keeps count for the progress and the summary, and tells on stderr what went otherwise than wished. */
 export function countEnds() {
   const counts = new Map<End['outcome'], number>()
-  let [looked, endingSoon] = [0, 0]
+  let [scannedCount, endingSoon] = [0, 0]
 
   function onEnd({ tenant, imageId }: ImageRef, end: End): void {
     counts.set(end.outcome, of(end.outcome) + 1)
@@ -16,10 +16,10 @@ export function countEnds() {
   }
 
   function onPage(page: OutdatedPage): void {
-    looked += page.looked
+    scannedCount += page.scannedCount
     endingSoon += page.endingSoon
   }
 
   const of = (outcome: End['outcome']) => counts.get(outcome) ?? 0
-  return { onEnd, onPage, of, looked: () => looked, endingSoon: () => endingSoon }
+  return { onEnd, onPage, of, scannedCount: () => scannedCount, endingSoon: () => endingSoon }
 }

@@ -5,9 +5,9 @@ import { printEndingSoon } from './print-summary.ts'
 /** Says how many images are out of date, by day and tenant, and changes nothing. */
 export async function countOutdated(pages: AsyncIterable<OutdatedPage>, signal: AbortSignal): Promise<void> {
   const counts = new Map<string, number>()
-  let [looked, endingSoon] = [0, 0]
+  let [scannedCount, endingSoon] = [0, 0]
   for await (const page of pages) {
-    looked += page.looked
+    scannedCount += page.scannedCount
     endingSoon += page.endingSoon
     for (const { tenant, generation } of page.images) {
       const place = `${generation} ${tenant}`
@@ -24,6 +24,6 @@ export async function countOutdated(pages: AsyncIterable<OutdatedPage>, signal: 
       notes: [],
     })
   }
-  console.log(`${looked} looked at\n${total} would be made again`)
+  console.log(`${scannedCount} looked at\n${total} would be made again`)
   printEndingSoon(endingSoon)
 }

@@ -14,7 +14,7 @@ const sentences: [outcome: End['outcome'], sentence: string][] = [
 
 /** @returns the exit code: 0 when nothing is left that another run could do */
 export function printSummary(counts: EndCounts): number {
-  console.log(`${counts.looked()} looked at`)
+  console.log(`${counts.scannedCount()} looked at`)
   for (const [outcome, sentence] of sentences) {
     if (counts.of(outcome) > 0 || outcome === 'ready') console.log(`${counts.of(outcome)} ${sentence}`)
   }

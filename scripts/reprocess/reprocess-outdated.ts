@@ -1,5 +1,5 @@
 import type { OutdatedPage } from '../../core/catalog/outdated-images.ts'
-import { LeaseUnavailable } from '../../core/errors.ts'
+import { LeaseLost } from '../../core/errors.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
 import type { Done } from '../../processor/pipeline/stages.ts'
 
@@ -61,7 +61,7 @@ async function endOf(done: Promise<Done>): Promise<End> {
   try {
     return await done
   } catch (error) {
-    if (error instanceof LeaseUnavailable) return { outcome: 'busy' }
+    if (error instanceof LeaseLost) return { outcome: 'busy' }
     return { outcome: 'failed', message: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -5,16 +5,16 @@ import type { ImageEvent } from '../../core/events/image-events.ts'
 import type { ImageRecord, UploadRequest } from '../../core/images/image-record.ts'
 import { isExpired, newRecord } from '../../core/images/image-record.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
-import { buildApp } from '../../gateway/app.ts'
+import { createApp } from '../../gateway/app.ts'
 import { createAudit } from '../../gateway/auth/audit.ts'
 import { createIdentify } from '../../gateway/auth/identify.ts'
 import { createIdentifyByKey } from '../../gateway/auth/identify-by-key.ts'
 import type { GatewayConfig } from '../../gateway/config.ts'
 import type { GatewayDependencies } from '../../gateway/http/dependencies.ts'
-import { buildAdminApp } from '../../gateway/observe/build-admin-app.ts'
+import { createAdminApp } from '../../gateway/observe/build-admin-app.ts'
 import { createMetrics } from '../../gateway/observe/create-metrics.ts'
-import { preparePresignDownload } from '../../gateway/uploads/presign-download.ts'
-import { preparePresignUpload } from '../../gateway/uploads/presign-upload.ts'
+import { createPresignDownload } from '../../gateway/uploads/presign-download.ts'
+import { createPresignUpload } from '../../gateway/uploads/presign-upload.ts'
 import { createDayTableDouble } from './day-table-double.ts'
 import { createKeyTableDouble } from './key-table-double.ts'
 
@@ -75,7 +75,7 @@ interface Overrides {
 }
 
 /** The whole app over doubles of its dependencies that keep what they are told in memory. */
-export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: Overrides = {}) {
+export async function createTestApp(t: Test, { config = {}, dependencies = {} }: Overrides = {}) {
   const settings = { ...testConfig, ...config }
   const clock = { now: testNow }
   const records = new Map<string, ImageRecord>()
@@ -97,7 +97,7 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
   const logger = createLogger('gateway', settings.LOG_LEVEL, log)
   const audit = createAudit(logger)
   const metrics = createMetrics()
-  const app = await buildApp(
+  const app = await createApp(
     settings,
     {
       catalog,
@@ -111,8 +111,8 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
         },
         ping: async () => {},
       },
-      presignUpload: await preparePresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
-      presignDownload: await preparePresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      presignUpload: await createPresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
+      presignDownload: await createPresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
       identify: createIdentify({ byKey: createIdentifyByKey({ keys: keyTable, audit, now, uptime: now }) }),
       audit,
       metrics,
@@ -121,7 +121,7 @@ export async function buildTestApp(t: Test, { config = {}, dependencies = {} }: 
     },
     logger,
   )
-  const admin = buildAdminApp({ catalog, metrics, now }, logger)
+  const admin = createAdminApp({ catalog, metrics, now }, logger)
   t.teardown(() => Promise.all([app.close(), admin.close()]))
   return { app, admin, catalog, clock, records, published, stored, lines, keys: keyTable }
 }
@@ -143,11 +143,11 @@ function catalogDouble(records: Map<string, ImageRecord>, now: () => number): Ga
     const record = records.get(`${tenant}#${imageId}`)
     if (record) record.duplicates = (record.duplicates ?? 0) + 1
   }
-  const owe = async (record: ImageRecord, event: ImageEvent) => {
-    record.owedEvents = [...(record.owedEvents ?? []), event]
+  const enqueue = async (record: ImageRecord, event: ImageEvent) => {
+    record.pendingEvents = [...(record.pendingEvents ?? []), event]
   }
-  const measureOwing = async () => {
-    const owing = [...records.values()].flatMap(({ owedEvents = [] }) => owedEvents.slice(0, 1))
+  const measurePending = async () => {
+    const owing = [...records.values()].flatMap(({ pendingEvents = [] }) => pendingEvents.slice(0, 1))
     const oldestMs = owing.map(({ time }) => Date.parse(time)).sort()[0]
     return { count: owing.length, oldestMs }
   }
@@ -158,12 +158,14 @@ function catalogDouble(records: Map<string, ImageRecord>, now: () => number): Ga
     find,
     register,
     countDuplicate,
-    owe,
-    measureOwing,
-    listOwing: unused,
-    takeOwing: unused,
-    giveBackOwing: unused,
-    strikeOff: unused,
+    outbox: {
+      enqueue,
+      measurePending,
+      listPending: unused,
+      lock: unused,
+      unlock: unused,
+      markPublished: unused,
+    },
     ...createImagesOfDay(
       createDayTableDouble(() => [...records.values()]),
       now,

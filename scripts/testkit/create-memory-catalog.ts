@@ -2,7 +2,7 @@ import { type ImageRecord, isFinal, newRecord, type UploadRequest } from '../../
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
 import type { ProcessorDeps } from '../../processor/pipeline/stages.ts'
 
-/** A catalog in memory for one worker, which therefore never loses a lease. Where leases matter, `createTestRoom`. */
+/** A catalog in memory for one worker, which therefore never loses a lease. Where leases matter, `createTestProcessor`. */
 export function createMemoryCatalog(now: () => number) {
   const records = new Map<string, ImageRecord>()
 
@@ -37,14 +37,14 @@ export function createMemoryCatalog(now: () => number) {
     },
     async finish(image, _owner, result, event) {
       const finishedAt = new Date(now()).toISOString()
-      return change(image, { ...result, finishedAt, owedEvents: [event] })
+      return change(image, { ...result, finishedAt, pendingEvents: [event] })
     },
-    claimAgain: neverAsked,
-    finishAgain: neverAsked,
-    async settle(image) {
-      change(image, { leaseOwner: undefined, owedEvents: undefined })
+    claimForReprocess: neverAsked,
+    completeReprocess: neverAsked,
+    async completeLease(image) {
+      change(image, { leaseOwner: undefined, pendingEvents: undefined })
     },
-    async leaveToRelay(image) {
+    async handOffToRelay(image) {
       change(image, { leaseOwner: undefined })
     },
     async release(image) {

@@ -7,7 +7,7 @@ import { createMemoryCatalog } from './create-memory-catalog.ts'
 import { sha256 } from './create-test-processor.ts'
 
 /** All that the steps reach out to in memory, for very many images: what is forgotten leaves nothing behind. */
-export function createMemoryRoom() {
+export function createMemoryProcessor() {
   const { deps: stepDeps } = createStepDeps({ maxUploadBytes: 52_428_800 })
   const catalog = createMemoryCatalog(stepDeps.now)
   const rawBucket = createMemoryBucket()

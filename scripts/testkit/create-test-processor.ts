@@ -15,12 +15,12 @@ import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryEventBus } from './create-memory-event-bus.ts'
 import { testLimits } from './test-limits.ts'
 
-export type TestRoom = Awaited<ReturnType<typeof createTestRoom>>
+export type TestProcessor = Awaited<ReturnType<typeof createTestProcessor>>
 
 const startMs = Date.UTC(2026, 10, 22, 10)
 
 /** The real catalog on an embedded DynamoDB, with buckets, event bus and clock in memory. Ends with the test. */
-export async function createTestRoom(t: Pick<Test, 'teardown'>) {
+export async function createTestProcessor(t: Pick<Test, 'teardown'>) {
   const dynamoDb = await startLocalDynamoDb()
   const client = new DynamoDBClient({
     region: 'us-east-1',

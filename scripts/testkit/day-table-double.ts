@@ -1,4 +1,4 @@
-import { dayEntryOf, dayIndex, dayOrderOf } from '../../core/catalog/day-index.ts'
+import { dayEntryOf, dayIndex, sortKeyOf } from '../../core/catalog/day-index.ts'
 import type { DayTable, ShardQuery } from '../../core/catalog/day-table.ts'
 import { type ImageRecord, isExpired } from '../../core/images/image-record.ts'
 
@@ -7,13 +7,13 @@ export function createDayTableDouble(records: () => ImageRecord[]): DayTable {
   return {
     readShard: async (shardKey, query) => {
       const inShard = records().filter((record) => dayEntryOf(record)[dayIndex.shard] === shardKey)
-      const entries = inShard.map((record) => ({ ...record, dayOrder: dayOrderOf(record) }))
-      const older = entries.filter(({ dayOrder }) => dayOrder < query.before).sort(newestFirst)
+      const entries = inShard.map((record) => ({ ...record, sortKey: sortKeyOf(record) }))
+      const older = entries.filter(({ sortKey }) => sortKey < query.before).sort(newestFirst)
       const read = older.slice(0, query.readLimit)
       const isCutOff = read.length === query.readLimit
       return {
         entries: read.filter((entry) => fits(entry, query)),
-        readTo: isCutOff ? read.at(-1)?.dayOrder : undefined,
+        readTo: isCutOff ? read.at(-1)?.sortKey : undefined,
       }
     },
     readRecords: async (refs) =>
@@ -24,7 +24,7 @@ export function createDayTableDouble(records: () => ImageRecord[]): DayTable {
 }
 
 export function newestFirst(a: ImageRecord, b: ImageRecord): number {
-  return dayOrderOf(a) < dayOrderOf(b) ? 1 : -1
+  return sortKeyOf(a) < sortKeyOf(b) ? 1 : -1
 }
 
 function fits(record: ImageRecord, { nowMs, status }: ShardQuery): boolean {

@@ -16,7 +16,7 @@ import type { AcceptedContentType } from '../../core/images/variants.ts'
 import { startEventConsumer } from '../../core/kafka/event-consumer.ts'
 import { handleOneByOne } from '../../core/kafka/handle-one-by-one.ts'
 import { createKafka } from '../../core/kafka/kafka.ts'
-import type { ReceivedEvent } from '../../core/kafka/kafka-message.ts'
+import type { KafkaMessage } from '../../core/kafka/kafka-message.ts'
 import { startLocalS3 } from '../local/s3/start-local-s3.ts'
 import { startLocalDynamoDb } from '../local/start-local-dynamodb.ts'
 import { startLocalKafka } from '../local/start-local-kafka.ts'
@@ -43,7 +43,7 @@ export async function startEmbeddedServices(t: Test) {
   const kafka = createKafka({ brokers: kafkaServer.brokers, clientId: 'test', logger })
   const eventBus = createEventBus(kafka, { topicPrefix: '', budgetMs: 10_000 })
   const outcomes: ImageEvent[] = []
-  const deadLetters: ReceivedEvent[] = []
+  const deadLetters: KafkaMessage[] = []
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
 
   await Promise.all([

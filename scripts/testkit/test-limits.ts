@@ -1,4 +1,4 @@
-import { limitHeldBytes } from '../../processor/imaging/memory-semaphore.ts'
+import { createMemorySemaphore } from '../../processor/imaging/memory-semaphore.ts'
 import type { ProcessorLimits } from '../../processor/pipeline/stages.ts'
 
 /** Those of `config.ts`, with less to wait for. */
@@ -15,5 +15,5 @@ export const testLimits: ProcessorLimits = {
   leaseMs: 120_000,
   imageTimeoutMs: 60_000,
   decodeTimeoutSeconds: 30,
-  holdBytes: limitHeldBytes(140_000_000),
+  withMemory: createMemorySemaphore(140_000_000),
 }

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { createCatalogTable } from '../../catalog/create-catalog-table.ts'
-import { DependencyUnavailable, LeaseUnavailable } from '../../errors.ts'
+import { DependencyUnavailable, LeaseLost } from '../../errors.ts'
 import { newRecord } from '../../images/image-record.ts'
 import {
   answerFirst,
@@ -37,7 +37,7 @@ const operations: Record<string, (catalog: Catalog) => Promise<unknown>> = {
   countDuplicate: (catalog) => catalog.countDuplicate(record),
   claim: (catalog) => catalog.claim(record, 'worker', leaseMs),
   finish: (catalog) => catalog.finish(record, 'worker', readyResult, owedBy(record)),
-  settle: (catalog) => catalog.settle(finishedAs(record), 'worker'),
+  settle: (catalog) => catalog.completeLease(finishedAs(record), 'worker'),
   release: (catalog) => catalog.release(record, 'worker'),
   ping: (catalog) => catalog.ping(),
 }
@@ -161,14 +161,14 @@ t.test('an answer that is lost: the write counts, and is not done twice', async 
     t.match(await lossy.finish(held, 'worker', readyResult, owedBy(held)), { status: 'ready' })
     t.equal(sent(), 2)
     t.match(await catalog.find(held.tenant, held.imageId), { ...readyResult, attempts: 1 })
-    t.strictSame(claimed(await afterLease.claim(held, 'next', leaseMs)).owedEvents, [owedBy(held)])
+    t.strictSame(claimed(await afterLease.claim(held, 'next', leaseMs)).pendingEvents, [owedBy(held)])
   })
 
   await t.test('settle: nothing is owed any more', async (t) => {
     const held = await registerAndClaim(catalog, 'worker')
     await catalog.finish(held, 'worker', readyResult, owedBy(held))
     const { lossy, sent } = await openLossy(t, 'UpdateItem')
-    await t.rejects(lossy.settle(finishedAs(held), 'worker'), LeaseUnavailable)
+    await t.rejects(lossy.completeLease(finishedAs(held), 'worker'), LeaseLost)
     t.equal(sent(), 2)
     t.equal((await catalog.claim(held, 'next', leaseMs)).outcome, 'finished')
   })
@@ -176,7 +176,7 @@ t.test('an answer that is lost: the write counts, and is not done twice', async 
   await t.test('release counts no attempt', async (t) => {
     const held = await registerAndClaim(catalog, 'worker')
     const { lossy, sent } = await openLossy(t, 'UpdateItem')
-    await t.rejects(lossy.release(held, 'worker'), LeaseUnavailable)
+    await t.rejects(lossy.release(held, 'worker'), LeaseLost)
     t.equal(sent(), 2)
     t.match(await catalog.find(held.tenant, held.imageId), { status: 'pending', attempts: 0 })
   })

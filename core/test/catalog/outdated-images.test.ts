@@ -35,15 +35,15 @@ t.test(
       scanReady: async (query) => {
         asked.push(query)
         const next = asked.length < 3 ? { pk: String(asked.length) } : undefined
-        return { images: [], looked: 100, readUnits: 25, next }
+        return { images: [], scannedCount: 100, readUnits: 25, next }
       },
       retentionSeconds: 86_400,
       now: () => nowMs,
     })
-    let looked = 0
+    let scannedCount = 0
     for await (const page of listOutdated({ recipe: 'r', day: '2026-11-22', readUnitsPerSecond: 50 }))
-      looked += page.looked
-    t.equal(looked, 300)
+      scannedCount += page.scannedCount
+    t.equal(scannedCount, 300)
     t.strictSame(
       asked.map(({ startAt }) => startAt),
       [undefined, { pk: '1' }, { pk: '2' }],

@@ -5,7 +5,7 @@ import type { Test } from 'tap'
 import { createEventBus } from '../../events/event-bus.ts'
 import { topics } from '../../events/image-events.ts'
 import { createKafka } from '../../kafka/kafka.ts'
-import type { ReceivedEvent } from '../../kafka/kafka-message.ts'
+import type { KafkaMessage } from '../../kafka/kafka-message.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import type { EventBusContractOptions } from '../events/event-bus-contract.ts'
 import { someEvent } from '../events/some-event.ts'
@@ -265,9 +265,9 @@ async function waitAndFail(ids: string[], signal: AbortSignal): Promise<string[]
   return ids
 }
 
-const partitionsOf = (events: ReceivedEvent[]) => new Set(events.map(({ partition }) => partition))
+const partitionsOf = (events: KafkaMessage[]) => new Set(events.map(({ partition }) => partition))
 
-const partitionOf = (events: ReceivedEvent[], imageId: string) =>
+const partitionOf = (events: KafkaMessage[], imageId: string) =>
   events.find(({ key }) => String(key) === imageId)?.partition
 
 async function readCommitted(kafka: KafkaClient, groupId: string, topic: string): Promise<string[]> {

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { topics } from '../../events/image-events.ts'
 import { startEventConsumer } from '../../kafka/event-consumer.ts'
 import { handleOneByOne } from '../../kafka/handle-one-by-one.ts'
-import type { ReceivedEvent } from '../../kafka/kafka-message.ts'
+import type { KafkaMessage } from '../../kafka/kafka-message.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
 /** What to do with events, by their ids. @returns the ids of those that must come again */
@@ -26,11 +26,11 @@ const patienceMs = 60_000
 /** Our consumer, with a list of all that it was handed. */
 export function startGroupMember(t: Test, options: MemberOptions) {
   const { handle = async () => {}, handleBatch, concurrency = 1, ...group } = options
-  const received: ReceivedEvent[] = []
+  const received: KafkaMessage[] = []
   const batches: string[][] = []
   const arrivals = new EventEmitter().setMaxListeners(0)
 
-  function note(...events: ReceivedEvent[]): void {
+  function note(...events: KafkaMessage[]): void {
     received.push(...events)
     batches.push(events.map(idOf))
     arrivals.emit('event')
@@ -68,4 +68,4 @@ export function startGroupMember(t: Test, options: MemberOptions) {
   return { received, batches, ids, seen, until, close: consumer.close }
 }
 
-const idOf = ({ value }: ReceivedEvent): string => JSON.parse(String(value)).id
+const idOf = ({ value }: KafkaMessage): string => JSON.parse(String(value)).id

@@ -5,9 +5,9 @@ import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import type { ProcessedImage } from '../../../core/images/image-record.ts'
 import type { ImageRef } from '../../../core/images/object-key.ts'
 import { processImage } from '../../../processor/pipeline/process-image.ts'
-import type { OwingRecord } from '../../../processor/pipeline/stages.ts'
+import type { UnpublishedRecord } from '../../../processor/pipeline/stages.ts'
 import { storeManifest } from '../../../processor/pipeline/steps/store-manifest.ts'
-import { createTestRoom, sha256 } from '../../../scripts/testkit/create-test-processor.ts'
+import { createTestProcessor, sha256 } from '../../../scripts/testkit/create-test-processor.ts'
 import type { Item } from './item-type.ts'
 
 const dayMs = 86_400_000
@@ -37,8 +37,8 @@ const fullImage: ProcessedImage & Record<string, unknown> = {
  * @returns the table's items in the shape in which zero-ETL lands them, the manifests by their keys, and the names of their fields, at any depth
  */
 export async function writeSomeDays(t: Test) {
-  const room = await createTestRoom(t)
-  const { deps, clock, catalog, processedBucket } = room
+  const fixture = await createTestProcessor(t)
+  const { deps, clock, catalog, processedBucket } = fixture
   const slowly = {
     ...deps,
     rawBucket: {
@@ -54,19 +54,19 @@ export async function writeSomeDays(t: Test) {
   const jpeg = await drawImage('jpeg')
   const png = await drawImage('png')
   const damaged = jpeg.subarray(0, jpeg.length / 2)
-  const photo = await room.upload(jpeg, 'image/jpeg')
+  const photo = await fixture.upload(jpeg, 'image/jpeg')
   clock.nowMs += 30_000 // the client takes its time
   await process(photo)
-  await process(await room.upload(png, 'image/png'))
-  await process(await room.upload(damaged, 'image/jpeg'))
-  await room.register(Buffer.from('never uploaded'), 'image/webp')
+  await process(await fixture.upload(png, 'image/png'))
+  await process(await fixture.upload(damaged, 'image/jpeg'))
+  await fixture.register(Buffer.from('never uploaded'), 'image/webp')
   await countDuplicates(photo, 3)
 
   clock.nowMs += dayMs
   const full = await writeFullImage()
   await countDuplicates(full, 2)
 
-  const { Items = [] } = await room.client.send(new ScanCommand({ TableName: 'images' }))
+  const { Items = [] } = await fixture.client.send(new ScanCommand({ TableName: 'images' }))
   const manifests = new Map([...processedBucket.objects].filter(([key]) => key.startsWith('manifests/')))
   return {
     rows: (Items as Item[]).map(({ pk, ...item }) => ({ pk: pk?.S ?? '', item })),
@@ -78,7 +78,7 @@ export async function writeSomeDays(t: Test) {
   }
 
   async function countDuplicates(image: ImageRef, times: number) {
-    const record = await room.find(image)
+    const record = await fixture.find(image)
     if (!record) throw new Error('the image is gone')
     for (let count = 0; count < times; count += 1) await catalog.countDuplicate(record)
   }
@@ -96,7 +96,7 @@ export async function writeSomeDays(t: Test) {
     const event = imageEvent(topics.processed, record, { source: '/test', nowMs: clock.nowMs })
     // `recipe` and `remadeAt`: of images that were made again.
     const result = { status: 'ready' as const, image: fullImage, recipe: '5f0c9b1d7a3e8264' }
-    const finished = (await catalog.finish(record, 'worker', result, event)) as OwingRecord
+    const finished = (await catalog.finish(record, 'worker', result, event)) as UnpublishedRecord
     await storeManifest({ stage: 'recorded', owner: 'worker', record: finished }, deps)
     return record
   }

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { ImageRecord } from '../../../core/images/image-record.ts'
-import { buildTestApp, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, withKey } from '../../../scripts/testkit/build-test-app.ts'
 import { examples } from '../../http/examples.ts'
 
 /** Signatures and hosts differ from app to app. */
@@ -9,7 +9,7 @@ function withoutUrls(answer: unknown): unknown {
 }
 
 async function buildExampleApp(t: Test) {
-  const { clock, ...built } = await buildTestApp(t, { config: { MAX_UPLOAD_BYTES: 52_428_800 } })
+  const { clock, ...built } = await createTestApp(t, { config: { MAX_UPLOAD_BYTES: 52_428_800 } })
   await built.app.ready()
   const document = built.app.swagger() as unknown as Document
 

@@ -6,7 +6,7 @@ import { createCatalog } from '../../../core/catalog/catalog.ts'
 import { createCatalogTable } from '../../../core/catalog/create-catalog-table.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
-import { buildTestApp, testConfig } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, testConfig } from '../../../scripts/testkit/build-test-app.ts'
 import { createKeyTableDouble } from '../../../scripts/testkit/key-table-double.ts'
 import { createAudit } from '../../auth/audit.ts'
 import { createIdentify } from '../../auth/identify.ts'
@@ -44,6 +44,6 @@ export async function startIsolated(t: Test) {
     byKey: createIdentifyByKey({ keys, audit, now }),
     byToken: createIdentifyByToken(settings, { keys: openIssuerKeys(settings), now }),
   })
-  const { app, published, stored } = await buildTestApp(t, { dependencies: { catalog, identify, now } })
+  const { app, published, stored } = await createTestApp(t, { dependencies: { catalog, identify, now } })
   return { app, catalog, keys, issuer, asked, published, stored }
 }

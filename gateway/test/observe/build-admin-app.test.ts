@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 const upload = {
   method: 'POST' as const,
@@ -10,7 +10,7 @@ const upload = {
 }
 
 t.test('nothing is owed', async (t) => {
-  const { admin } = await buildTestApp(t)
+  const { admin } = await createTestApp(t)
   const { statusCode, headers, body } = await admin.inject('/metrics')
   t.equal(statusCode, 200)
   t.match(headers['content-type'], 'text/plain; version=0.0.4')
@@ -22,7 +22,7 @@ t.test('shows what is owed, and since when', async (t) => {
   const publish = async () => {
     throw new DependencyUnavailable('events')
   }
-  const { app, admin, clock } = await buildTestApp(t, {
+  const { app, admin, clock } = await createTestApp(t, {
     dependencies: { events: { publish, ping: async () => {} } },
   })
   await app.inject(upload)
@@ -33,8 +33,8 @@ t.test('shows what is owed, and since when', async (t) => {
 })
 
 t.test('a catalog that is away: no value, and the rest', async (t) => {
-  const { admin, catalog } = await buildTestApp(t)
-  catalog.measureOwing = async () => {
+  const { admin, catalog } = await createTestApp(t)
+  catalog.outbox.measurePending = async () => {
     throw new DependencyUnavailable('catalog')
   }
   const { statusCode, body } = await admin.inject('/metrics')
@@ -44,9 +44,9 @@ t.test('a catalog that is away: no value, and the rest', async (t) => {
 })
 
 t.test('many who ask at once are one question to the catalog', async (t) => {
-  const { admin, catalog } = await buildTestApp(t)
+  const { admin, catalog } = await createTestApp(t)
   let asked = 0
-  catalog.measureOwing = async () => {
+  catalog.outbox.measurePending = async () => {
     asked += 1
     return { count: 3, oldestMs: undefined }
   }
@@ -56,12 +56,12 @@ t.test('many who ask at once are one question to the catalog', async (t) => {
 })
 
 t.test('clients do not reach it', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   t.equal((await app.inject({ url: '/metrics', headers: withKey })).statusCode, 404)
 })
 
 t.test('requests are counted by operation, status and code, and timed', async (t) => {
-  const { app, admin } = await buildTestApp(t)
+  const { app, admin } = await createTestApp(t)
   await app.inject(upload)
   await app.inject({ ...upload, headers: {} })
   await app.inject({ url: `/v1/images/${sha256}`, headers: withKey })
@@ -78,7 +78,7 @@ t.test('requests are counted by operation, status and code, and timed', async (t
 })
 
 t.test('uploads that were granted, and bytes that were saved', async (t) => {
-  const { app, admin, records } = await buildTestApp(t)
+  const { app, admin, records } = await createTestApp(t)
   await app.inject(upload)
   for (const record of records.values()) record.status = 'processing'
   await app.inject(upload)
@@ -90,7 +90,7 @@ t.test('uploads that were granted, and bytes that were saved', async (t) => {
 })
 
 t.test('no label tells of a tenant, a key or an image', async (t) => {
-  const { app, admin, keys } = await buildTestApp(t)
+  const { app, admin, keys } = await createTestApp(t)
   const { text, record } = keys.make({ tenant: 'very-secret-tenant' })
   await app.inject({ ...upload, headers: { authorization: `Bearer ${text}` } })
   const { body } = await admin.inject('/metrics')

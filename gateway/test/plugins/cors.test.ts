@@ -1,5 +1,5 @@
 import t from 'tap'
-import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 const listed = 'https://app.example.com'
 const url = `/v1/images/${sha256}`
@@ -15,7 +15,7 @@ const preflight = (origin: string) => ({
 })
 
 t.test('a page of a listed origin may call, and read what it needs', async (t) => {
-  const { app } = await buildTestApp(t, { config: { CORS_ORIGINS: `https://other.example.com,${listed}` } })
+  const { app } = await createTestApp(t, { config: { CORS_ORIGINS: `https://other.example.com,${listed}` } })
   const asked = await app.inject(preflight(listed))
   t.equal(asked.statusCode, 204)
   t.equal(asked.headers['access-control-allow-origin'], listed)
@@ -29,7 +29,7 @@ t.test('a page of a listed origin may call, and read what it needs', async (t) =
 })
 
 t.test('a refusal can be read by the page, too', async (t) => {
-  const { app } = await buildTestApp(t, { config: { CORS_ORIGINS: listed, RATE_LIMIT_PER_MINUTE: 1 } })
+  const { app } = await createTestApp(t, { config: { CORS_ORIGINS: listed, RATE_LIMIT_PER_MINUTE: 1 } })
   for (const status of [401, 429]) {
     const { statusCode, headers } = await app.inject({ url, headers: { origin: listed } })
     t.equal(statusCode, status)
@@ -38,7 +38,7 @@ t.test('a refusal can be read by the page, too', async (t) => {
 })
 
 t.test('a page of any other origin is kept out', async (t) => {
-  const { app } = await buildTestApp(t, { config: { CORS_ORIGINS: listed } })
+  const { app } = await createTestApp(t, { config: { CORS_ORIGINS: listed } })
   for (const origin of ['https://evil.example', `${listed}.evil.example`, 'http://app.example.com', 'null']) {
     t.notOk((await app.inject(preflight(origin))).headers['access-control-allow-origin'], origin)
     const { headers } = await app.inject({ url, headers: { ...withKey, origin } })
@@ -47,12 +47,12 @@ t.test('a page of any other origin is kept out', async (t) => {
 })
 
 t.test('without a list no page may call', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   t.notOk((await app.inject(preflight(listed))).headers['access-control-allow-origin'])
 })
 
 t.test('with * all may, but never with cookies', async (t) => {
-  const { app } = await buildTestApp(t, { config: { CORS_ORIGINS: '*' } })
+  const { app } = await createTestApp(t, { config: { CORS_ORIGINS: '*' } })
   const { headers } = await app.inject({ url, headers: { ...withKey, origin: 'https://any.example' } })
   t.equal(headers['access-control-allow-origin'], '*')
   t.notOk(headers['access-control-allow-credentials'])

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 import { createKeyTableDouble } from '../../../scripts/testkit/key-table-double.ts'
 import { createIdentify } from '../../auth/identify.ts'
 import { createIdentifyByKey } from '../../auth/identify-by-key.ts'
@@ -11,7 +11,7 @@ const url = `/v1/images/${sha256}`
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
 
 t.test('each key has its own rate, and learns how much of it is left', async (t) => {
-  const { app, keys } = await buildTestApp(t)
+  const { app, keys } = await createTestApp(t)
   const slow = bearer(keys.make({ requestsPerMinute: 2 }).text)
   const other = bearer(keys.make({ requestsPerMinute: 5 }).text)
   const seen = []
@@ -32,7 +32,7 @@ t.test('each key has its own rate, and learns how much of it is left', async (t)
 })
 
 t.test('two keys of one tenant are two', async (t) => {
-  const { app, keys } = await buildTestApp(t)
+  const { app, keys } = await createTestApp(t)
   const [first, second] = [1, 1].map((requestsPerMinute) => bearer(keys.make({ requestsPerMinute }).text))
   t.equal((await app.inject({ url, headers: first })).statusCode, 404)
   t.equal((await app.inject({ url, headers: second })).statusCode, 404)
@@ -40,7 +40,7 @@ t.test('two keys of one tenant are two', async (t) => {
 })
 
 t.test('an address is limited before anybody is looked for', async (t) => {
-  const { app, keys } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 2 } })
+  const { app, keys } = await createTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 2 } })
   const headers = bearer(`hg_0123456789ab_${'0'.repeat(48)}`)
   const before = keys.asked.length
   const statuses = []
@@ -51,7 +51,7 @@ t.test('an address is limited before anybody is looked for', async (t) => {
 
 t.test('behind a trusted proxy it is the client’s address that counts, and nobody can lend it', async (t) => {
   const config = { RATE_LIMIT_PER_MINUTE: 1, TRUST_PROXY: '10.0.0.0/8' }
-  const { app } = await buildTestApp(t, { config })
+  const { app } = await createTestApp(t, { config })
   const ask = async (remoteAddress: string, forwardedFor: string) => {
     const headers = { ...withKey, 'x-forwarded-for': forwardedFor }
     return (await app.inject({ url, headers, remoteAddress })).statusCode
@@ -75,7 +75,7 @@ t.test(
     }
     const audit = { refused: () => {}, firstUsed: () => {}, unnoted: () => {} }
     const byKey = createIdentifyByKey({ keys: { ...keys, find }, audit, now: Date.now })
-    const { app } = await buildTestApp(t, { dependencies: { identify: createIdentify({ byKey }) } })
+    const { app } = await createTestApp(t, { dependencies: { identify: createIdentify({ byKey }) } })
     const address = await app.listen({ host: '127.0.0.1', port: 0 })
     const asking = Array.from({ length: 8 }, () => fetch(address + url, { headers: bearer(text) }))
     const statuses = (await Promise.all(asking)).map(({ status }) => status)
@@ -84,7 +84,7 @@ t.test(
 )
 
 t.test('who hangs up at once is no error', async (t) => {
-  const { app, lines } = await buildTestApp(t, { config: { LOG_LEVEL: 'error' } })
+  const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'error' } })
   const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
   for (let index = 0; index < 20; index += 1) {
     const socket = connect(Number(address.port), address.hostname)
@@ -98,7 +98,7 @@ t.test('who hangs up at once is no error', async (t) => {
 })
 
 t.test('unknown paths are counted before their body is read', async (t) => {
-  const { app } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
+  const { app } = await createTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
   const headers = { 'content-type': 'application/json' }
   const ask = () => app.inject({ method: 'POST', url: '/nothing', headers, payload: '{"broken' })
   t.match((await ask()).json(), { code: 'BODY_NOT_JSON' })
@@ -106,14 +106,14 @@ t.test('unknown paths are counted before their body is read', async (t) => {
 })
 
 t.test('without a trusted proxy the header means nothing', async (t) => {
-  const { app } = await buildTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
+  const { app } = await createTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
   const ask = (client: string) => app.inject({ url, headers: { ...withKey, 'x-forwarded-for': client } })
   t.equal((await ask('192.0.2.1')).statusCode, 404)
   t.equal((await ask('192.0.2.2')).statusCode, 429)
 })
 
 t.test('a batch counts its items', async (t) => {
-  const { app, keys, records } = await buildTestApp(t)
+  const { app, keys, records } = await createTestApp(t)
   const key = bearer(keys.make({ requestsPerMinute: 5, tenant: 'batches' }).text)
   const ask = (count: number) => {
     const uploads = Array.from({ length: count }, (_, index) => ({
@@ -136,7 +136,7 @@ t.test('a batch counts its items', async (t) => {
     '0',
     'and but for the request itself nothing was counted',
   )
-  const { app: other, keys: otherKeys } = await buildTestApp(t)
+  const { app: other, keys: otherKeys } = await createTestApp(t)
   const never = await other.inject({
     method: 'POST',
     url: '/v1/uploads/batch',

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 const everywhere = {
   'x-content-type-options': 'nosniff',
@@ -9,7 +9,7 @@ const everywhere = {
 }
 
 t.test('no answer can run, be framed or be sniffed, errors included', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   for (const url of [`/v1/images/${sha256}`, '/nothing', '/healthz']) {
     const { headers } = await app.inject({ url, headers: withKey })
     t.match(headers, { ...everywhere, 'content-security-policy': /default-src 'none'/ }, url)
@@ -17,7 +17,7 @@ t.test('no answer can run, be framed or be sniffed, errors included', async (t) 
 })
 
 t.test('what is about one caller is kept by nobody', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   t.equal(
     (await app.inject({ url: `/v1/images/${sha256}`, headers: withKey })).headers['cache-control'],
     'no-store',
@@ -25,7 +25,7 @@ t.test('what is about one caller is kept by nobody', async (t) => {
 })
 
 t.test('the page runs its own scripts alone, and works without https', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   const { statusCode, headers } = await app.inject('/docs/')
   t.equal(statusCode, 200)
   t.match(headers, { ...everywhere, 'content-security-policy': /script-src 'self'/ })

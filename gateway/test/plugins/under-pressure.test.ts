@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 t.test('a gateway whose event loop lags refuses at once, but for load balancers', async (t) => {
-  const { app } = await buildTestApp(t, { config: { MAX_EVENT_LOOP_DELAY_MS: 1 } })
+  const { app } = await createTestApp(t, { config: { MAX_EVENT_LOOP_DELAY_MS: 1 } })
   const ask = () => app.inject({ url: `/v1/images/${sha256}`, headers: withKey })
   const busy = setInterval(blockForLong, 1)
   t.teardown(() => clearInterval(busy))

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { createLogger } from '../../../core/telemetry/logger.ts'
-import { buildTestApp, sha256 } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256 } from '../../../scripts/testkit/build-test-app.ts'
 import { connectServices } from '../../../scripts/testkit/connect-services.ts'
 import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { connectRedis } from '../../rate-limit/connect-redis.ts'
@@ -17,7 +17,7 @@ async function startGateway(t: Test, host = redisUrl.host) {
   t.teardown(() => redis.disconnect())
   await new Promise((resolve) => redis.once('ready', resolve))
   const rateLimitStore = sharedRateLimitStore(redis, createLogger('gateway', 'silent'))
-  const { app, keys } = await buildTestApp(t, { dependencies: { rateLimitStore } })
+  const { app, keys } = await createTestApp(t, { dependencies: { rateLimitStore } })
   const remoteAddress = `10.${[...randomBytes(3)].join('.')}`
   const ask = async (key: string) => {
     const headers = { authorization: `Bearer ${key}` }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import t from 'tap'
 import { createLogger } from '../../../core/telemetry/logger.ts'
-import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { connectRedis } from '../../rate-limit/connect-redis.ts'
 import { sharedRateLimitStore } from '../../rate-limit/rate-limit-store.ts'
@@ -16,7 +16,7 @@ t.test('while Redis does not answer, requests are served, and counted by each ga
     t.teardown(() => redis.disconnect())
     const rateLimitStore = sharedRateLimitStore(redis, createLogger('gateway', 'silent'))
     const config = { RATE_LIMIT_PER_MINUTE: 3 }
-    const { app } = await buildTestApp(t, { config, dependencies: { rateLimitStore } })
+    const { app } = await createTestApp(t, { config, dependencies: { rateLimitStore } })
     const statuses = []
     for (let index = 0; index < 5; index += 1) {
       statuses.push((await app.inject({ url, headers: withKey })).statusCode)
@@ -36,7 +36,7 @@ t.test('Redis is not asked for every request while it is away, and its absence i
   }
   const redis = { rateLimit, rateLimitRead: rateLimit } as unknown as Redis
   const rateLimitStore = sharedRateLimitStore(redis, logger)
-  const { app } = await buildTestApp(t, { dependencies: { rateLimitStore } })
+  const { app } = await createTestApp(t, { dependencies: { rateLimitStore } })
   for (let index = 0; index < 20; index += 1) {
     t.equal((await app.inject({ url, headers: withKey })).statusCode, 404)
   }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 const asked = {
   method: 'POST' as const,
@@ -11,7 +11,7 @@ const asked = {
 const complete = { method: 'POST' as const, url: `/v1/images/${sha256}/complete`, headers: withKey }
 
 t.test('announces an upload only when the bytes are in the store', async (t) => {
-  const { app, published, stored } = await buildTestApp(t)
+  const { app, published, stored } = await createTestApp(t)
   await app.inject(asked)
   const early = await app.inject(complete)
   t.equal(early.statusCode, 409)
@@ -29,7 +29,7 @@ t.test('announces an upload only when the bytes are in the store', async (t) => 
 })
 
 t.test('says nothing more once the work has begun', async (t) => {
-  const { app, records, published } = await buildTestApp(t)
+  const { app, records, published } = await createTestApp(t)
   await app.inject(asked)
   published.length = 0
   for (const status of ['processing', 'ready', 'rejected']) {
@@ -42,7 +42,7 @@ t.test('says nothing more once the work has begun', async (t) => {
 })
 
 t.test('unknown, expired and malformed images', async (t) => {
-  const { app, clock } = await buildTestApp(t)
+  const { app, clock } = await createTestApp(t)
   t.equal((await app.inject(complete)).statusCode, 404)
   await app.inject(asked)
   clock.now += 7 * 86_400_000
@@ -55,7 +55,7 @@ t.test('a store that is away is a 503, not a 409', async (t) => {
   const head = async () => {
     throw new DependencyUnavailable('bucket')
   }
-  const { app } = await buildTestApp(t, { dependencies: { rawBucket: { head, ping: async () => {} } } })
+  const { app } = await createTestApp(t, { dependencies: { rawBucket: { head, ping: async () => {} } } })
   await app.inject(asked)
   const response = await app.inject(complete)
   t.equal(response.statusCode, 503)

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 const good = { sha256, byteLength: 5, contentType: 'image/png' }
 const hashOf = (index: number) => index.toString(16).padStart(64, '0')
@@ -12,7 +12,7 @@ const post = (payload: unknown) => ({
 })
 
 t.test('answers every item in its place; a bad one fails alone', async (t) => {
-  const { app, records } = await buildTestApp(t)
+  const { app, records } = await createTestApp(t)
   const uploads = [
     good,
     { ...good, sha256: 'x' },
@@ -34,7 +34,7 @@ t.test('answers every item in its place; a bad one fails alone', async (t) => {
 })
 
 t.test('the same hash twice is one record and one announcement', async (t) => {
-  const { app, records, published } = await buildTestApp(t)
+  const { app, records, published } = await createTestApp(t)
   const { results } = (await app.inject(post({ uploads: [good, good, good] }))).json()
   t.equal(results.length, 3)
   t.strictSame(results[0], results[2])
@@ -43,7 +43,7 @@ t.test('the same hash twice is one record and one announcement', async (t) => {
 })
 
 t.test('takes 100 items, with the longest names', async (t) => {
-  const { app, records } = await buildTestApp(t)
+  const { app, records } = await createTestApp(t)
   const uploads = Array.from({ length: 100 }, (_, index) => ({
     ...good,
     sha256: hashOf(index),
@@ -59,7 +59,7 @@ t.test('takes 100 items, with the longest names', async (t) => {
 })
 
 t.test('a list that is no list of 1 to 100 is refused as a whole', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   const bad = [
     { uploads: [] },
     { uploads: Array(101).fill(good) },
@@ -76,7 +76,7 @@ t.test('a list that is no list of 1 to 100 is refused as a whole', async (t) => 
 })
 
 t.test('a list of a hundred thousand is refused by its length alone', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   const problemOf = async (length: number) => {
     const response = await app.inject(post({ uploads: Array(length).fill(7) }))
     return { ...response.json(), requestId: undefined }
@@ -87,7 +87,7 @@ t.test('a list of a hundred thousand is refused by its length alone', async (t) 
 })
 
 t.test('a dependency that is away is the problem of each item', async (t) => {
-  const { app, catalog } = await buildTestApp(t)
+  const { app, catalog } = await createTestApp(t)
   catalog.register = async () => {
     throw new DependencyUnavailable('catalog', new Error('inner'))
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
 import {
-  buildTestApp,
+  createTestApp,
   sha256,
   testConfig,
   testNow,
@@ -18,7 +18,7 @@ const post = (payload: unknown) => ({
 })
 
 t.test('grants an upload, records it and announces it', async (t) => {
-  const { app, records, published } = await buildTestApp(t)
+  const { app, records, published } = await createTestApp(t)
   const response = await app.inject(post({ ...good, fileName: 'a.png' }))
   t.equal(response.statusCode, 201)
   const { imageId, status, duplicate, expiresAt, upload } = response.json()
@@ -33,7 +33,7 @@ t.test('grants an upload, records it and announces it', async (t) => {
 })
 
 t.test('asked again while the bytes are missing: a fresh URL for the same key', async (t) => {
-  const { app, clock, records } = await buildTestApp(t)
+  const { app, clock, records } = await createTestApp(t)
   const first = (await app.inject(post(good))).json()
   clock.now += 86_400_000
   const second = await app.inject(post(good))
@@ -44,7 +44,7 @@ t.test('asked again while the bytes are missing: a fresh URL for the same key', 
 })
 
 t.test('any hash, in any case, is one image, and the store is told its very bytes', async (t) => {
-  const { app, records } = await buildTestApp(t)
+  const { app, records } = await createTestApp(t)
   const digest = fc.uint8Array({ minLength: 32, maxLength: 32 })
   const isUpper = fc.array(fc.boolean(), { minLength: 64, maxLength: 64 })
   const property = fc.asyncProperty(digest, isUpper, async (bytes, upper) => {
@@ -59,7 +59,7 @@ t.test('any hash, in any case, is one image, and the store is told its very byte
 })
 
 t.test('what is no hash is no image', async (t) => {
-  const { app, records } = await buildTestApp(t)
+  const { app, records } = await createTestApp(t)
   const isHash = (text: string) => /^[0-9a-f]{64}$/i.test(text)
   const almost = fc.string({
     unit: fc.constantFrom(...'0123456789abcdefgz-\n'),
@@ -76,7 +76,7 @@ t.test('what is no hash is no image', async (t) => {
 })
 
 t.test('already there: nothing to upload, nothing announced, life not extended', async (t) => {
-  const { app, clock, records, published } = await buildTestApp(t)
+  const { app, clock, records, published } = await createTestApp(t)
   await app.inject(post(good))
   const record = records.get(`local#${sha256}`)
   t.ok(record)
@@ -122,7 +122,7 @@ t.test('already there: nothing to upload, nothing announced, life not extended',
 })
 
 t.test('a duplicate that cannot be counted is answered all the same', async (t) => {
-  const { app, catalog, records } = await buildTestApp(t)
+  const { app, catalog, records } = await createTestApp(t)
   await app.inject(post(good))
   Object.assign(records.get(`local#${sha256}`) ?? {}, { status: 'processing' })
   catalog.countDuplicate = () => Promise.reject(new DependencyUnavailable('catalog', new Error('throttled')))
@@ -132,7 +132,7 @@ t.test('a duplicate that cannot be counted is answered all the same', async (t) 
 })
 
 t.test('names every field at fault', async (t) => {
-  const { app, records } = await buildTestApp(t)
+  const { app, records } = await createTestApp(t)
   const bad: [string, object, string[]][] = [
     ['not 64 hex digits', { ...good, sha256: 'abc' }, ['sha256']],
     ['no bytes', { ...good, byteLength: 0 }, ['byteLength']],
@@ -162,18 +162,18 @@ t.test('Kafka away: the upload is granted, and its event owed in the record', as
   const publish = async () => {
     throw new DependencyUnavailable('events', new Error('broker 10.0.0.7 is down'))
   }
-  const { app, records } = await buildTestApp(t, {
+  const { app, records } = await createTestApp(t, {
     dependencies: { events: { publish, ping: async () => {} } },
   })
   const response = await app.inject(post(good))
   t.equal(response.statusCode, 201)
   t.notMatch(response.body, '10.0.0.7')
-  t.match(records.get(`local#${sha256}`)?.owedEvents, [{ type: 'hashgate.image.upload.requested.v1' }])
+  t.match(records.get(`local#${sha256}`)?.pendingEvents, [{ type: 'hashgate.image.upload.requested.v1' }])
 })
 
 t.test('the catalog away: 503 with Retry-After, and a later request succeeds', async (t) => {
   let away = true
-  const { app, catalog } = await buildTestApp(t)
+  const { app, catalog } = await createTestApp(t)
   const { register } = catalog
   catalog.register = async (request) => {
     if (away) throw new DependencyUnavailable('catalog', new Error('table of 10.0.0.7 is away'))
@@ -193,7 +193,7 @@ t.test('a bug is a 500 that tells nothing', async (t) => {
   const publish = async () => {
     throw new TypeError('secret of the house')
   }
-  const { app } = await buildTestApp(t, { dependencies: { events: { publish, ping: async () => {} } } })
+  const { app } = await createTestApp(t, { dependencies: { events: { publish, ping: async () => {} } } })
   const response = await app.inject(post(good))
   t.equal(response.statusCode, 500)
   t.equal(response.json().code, 'INTERNAL_ERROR')

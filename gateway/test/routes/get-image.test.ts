@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import t from 'tap'
-import { buildTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 const asked = {
   method: 'POST' as const,
@@ -11,7 +11,7 @@ const asked = {
 const get = (query = '') => ({ url: `/v1/images/${sha256}${query}`, headers: withKey })
 
 t.test('tells the state of an image until its time is over', async (t) => {
-  const { app, clock } = await buildTestApp(t)
+  const { app, clock } = await createTestApp(t)
   t.equal((await app.inject(get())).statusCode, 404)
   await app.inject(asked)
   const response = await app.inject(get())
@@ -30,7 +30,7 @@ t.test('tells the state of an image until its time is over', async (t) => {
 })
 
 t.test('a ready image tells what was found in it, its place only when the record has it', async (t) => {
-  const { app, records } = await buildTestApp(t)
+  const { app, records } = await createTestApp(t)
   await app.inject(asked)
   const record = records.get(`local#${sha256}`) ?? {}
   const found = {
@@ -47,7 +47,7 @@ t.test('a ready image tells what was found in it, its place only when the record
   }
   const moving = { name: 'a', width: 4, height: 3, byteLength: 9, contentType: 'image/webp', pages: 12 }
   const image = { ...found, variants: [{ ...moving, key: 'k' }] }
-  const inner = { recipe: '5f0c9b1d7a3e8264', remadeAt: '2026-11-22T10:00:00.000Z', replacedKeys: ['k'] }
+  const inner = { recipe: '5f0c9b1d7a3e8264', reprocessedAt: '2026-11-22T10:00:00.000Z', replacedKeys: ['k'] }
   Object.assign(record, { status: 'ready', image, ...inner })
   const answer = (await app.inject(get())).json()
   t.match(answer, { ...found, variants: [moving] })
@@ -60,7 +60,7 @@ t.test('a ready image tells what was found in it, its place only when the record
 })
 
 t.test('holds the answer until the status is final', async (t) => {
-  const { app, records } = await buildTestApp(t)
+  const { app, records } = await createTestApp(t)
   await app.inject(asked)
   const rejection = { reason: 'image_corrupt', detail: 'Cut off.' }
   let answered = false
@@ -75,19 +75,19 @@ t.test('holds the answer until the status is final', async (t) => {
 })
 
 t.test('answers as it is when the seconds are over', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   await app.inject(asked)
   t.equal((await app.inject(get('?wait=1'))).json().status, 'pending')
 })
 
 t.test('a gateway may hold answers for less long than it is asked to', async (t) => {
-  const { app } = await buildTestApp(t, { config: { MAX_WAIT_SECONDS: 0 } })
+  const { app } = await createTestApp(t, { config: { MAX_WAIT_SECONDS: 0 } })
   await app.inject(asked)
   t.equal((await app.inject(get('?wait=25'))).json().status, 'pending')
 })
 
 t.test('a server that closes answers those who wait', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   await app.inject(asked)
   const arrived = once(app.server, 'request')
@@ -98,7 +98,7 @@ t.test('a server that closes answers those who wait', async (t) => {
 })
 
 t.test('wait is 0 to 25 seconds', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   for (const query of ['?wait=26', '?wait=-1', '?wait=x', '?wait=1.5', '?weight=1']) {
     const response = await app.inject(get(query))
     t.equal(response.statusCode, 400, query)

@@ -1,16 +1,16 @@
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { buildTestApp } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp } from '../../../scripts/testkit/build-test-app.ts'
 
 t.test('healthz needs no key and no dependency', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   const response = await app.inject('/healthz')
   t.equal(response.statusCode, 200)
   t.strictSame(response.json(), { status: 'ok' })
 })
 
 t.test('readyz names each dependency', async (t) => {
-  const { app } = await buildTestApp(t)
+  const { app } = await createTestApp(t)
   const response = await app.inject('/readyz')
   t.equal(response.statusCode, 200)
   const { status, dependencies } = response.json()
@@ -27,7 +27,7 @@ t.test('one that is down, and one that never answers, make it 503', async (t) =>
     throw new DependencyUnavailable('events')
   }
   const silent = () => new Promise<void>(() => {})
-  const { app } = await buildTestApp(t, {
+  const { app } = await createTestApp(t, {
     dependencies: {
       events: { publish: async () => {}, ping: down },
       rawBucket: { head: async () => undefined, ping: silent },
@@ -45,7 +45,7 @@ t.test('without Kafka it is degraded, and stays in service', async (t) => {
   const ping = async () => {
     throw new DependencyUnavailable('events')
   }
-  const { app } = await buildTestApp(t, { dependencies: { events: { publish: async () => {}, ping } } })
+  const { app } = await createTestApp(t, { dependencies: { events: { publish: async () => {}, ping } } })
   const response = await app.inject('/readyz')
   t.equal(response.statusCode, 200)
   t.match(response.json(), { status: 'degraded', dependencies: { events: { state: 'down' } } })
@@ -56,7 +56,7 @@ t.test('many who ask at once are one question to the dependencies', async (t) =>
   const ping = async () => {
     asked += 1
   }
-  const { app } = await buildTestApp(t, { dependencies: { events: { publish: async () => {}, ping } } })
+  const { app } = await createTestApp(t, { dependencies: { events: { publish: async () => {}, ping } } })
   await Promise.all(Array.from({ length: 20 }, () => app.inject('/readyz')))
   t.equal(asked, 1)
 })
@@ -65,7 +65,7 @@ t.test('without the table of keys nobody can be served', async (t) => {
   const ping = async () => {
     throw new DependencyUnavailable('catalog')
   }
-  const { app } = await buildTestApp(t, { dependencies: { keys: { ping } } })
+  const { app } = await createTestApp(t, { dependencies: { keys: { ping } } })
   const response = await app.inject('/readyz')
   t.equal(response.statusCode, 503)
   t.match(response.json(), { status: 'unavailable', dependencies: { catalog: { state: 'down' } } })

@@ -1,16 +1,16 @@
 import t, { type Test } from 'tap'
 import type { ImageRecord, ImageStatus } from '../../../core/images/image-record.ts'
 import { newRecord } from '../../../core/images/image-record.ts'
-import { buildTestApp, testNow, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, testNow, withKey } from '../../../scripts/testkit/build-test-app.ts'
 
 const today = '2026-11-22'
 const list = (query = '', headers = withKey) => ({ url: `/v1/images${query}`, headers })
 
 /** An app that holds this many images, the first one the oldest. */
 async function buildFilledApp(t: Test, count: number) {
-  const room = await buildTestApp(t)
-  const made = Array.from({ length: count }, (_, index) => fill(room.records, index))
-  return { ...room, made }
+  const fixture = await createTestApp(t)
+  const made = Array.from({ length: count }, (_, index) => fill(fixture.records, index))
+  return { ...fixture, made }
 }
 
 function fill(records: Map<string, ImageRecord>, index: number, tenant = 'local'): ImageRecord {
@@ -124,7 +124,7 @@ t.test('another tenant’s cursor is only a place in one’s own day', async (t)
   t.strictSame(idsOf(images), idsOf(own).reverse())
 })
 
-async function readPages(app: Awaited<ReturnType<typeof buildTestApp>>['app'], query: string) {
+async function readPages(app: Awaited<ReturnType<typeof createTestApp>>['app'], query: string) {
   const pages: { imageId: string }[][] = []
   let cursor = ''
   do {

@@ -11,113 +11,119 @@ import type { ImageRecord } from '../../../core/images/image-record.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
 import type { GatewayDependencies } from '../../http/dependencies.ts'
-import { createAnnounceEvents } from '../../uploads/outbox-publisher.ts'
+import { createOutboxPublisher } from '../../uploads/outbox-publisher.ts'
 
 const requested = 'hashgate.image.upload.requested.v1'
 const completed = 'hashgate.image.upload.completed.v1'
 
 t.test('Kafka well: published at once, nothing owed', async (t) => {
-  const room = await createRoom(t)
-  const record = await room.register()
-  await room.gateway().announce(topics.uploadRequested, record)
-  t.strictSame(typesOf(room.published), [requested])
-  t.notOk((await room.find(record)).owedEvents)
+  const fixture = await createRoom(t)
+  const record = await fixture.register()
+  await fixture.gateway().publishOrEnqueue(topics.uploadRequested, record)
+  t.strictSame(typesOf(fixture.published), [requested])
+  t.notOk((await fixture.find(record)).pendingEvents)
 })
 
 t.test('Kafka away: owed at once, delivered by the relay in order, once Kafka is back', async (t) => {
-  const room = await createRoom(t)
-  const record = await room.register()
-  const { announce, relay } = room.gateway()
-  room.kafka.isAway = true
-  await announce(topics.uploadRequested, record)
-  t.equal(room.kafka.attempts, 1)
-  await announce(topics.uploadCompleted, await room.find(record))
-  t.equal(room.kafka.attempts, 1, 'nobody waits for Kafka a second time')
+  const fixture = await createRoom(t)
+  const record = await fixture.register()
+  const { publishOrEnqueue, relay } = fixture.gateway()
+  fixture.kafka.isAway = true
+  await publishOrEnqueue(topics.uploadRequested, record)
+  t.equal(fixture.kafka.attempts, 1)
+  await publishOrEnqueue(topics.uploadCompleted, await fixture.find(record))
+  t.equal(fixture.kafka.attempts, 1, 'nobody waits for Kafka a second time')
   await t.rejects(relay(), DependencyUnavailable)
-  t.strictSame(typesOf((await room.find(record)).owedEvents ?? []), [requested, completed], 'still owed')
+  t.strictSame(
+    typesOf((await fixture.find(record)).pendingEvents ?? []),
+    [requested, completed],
+    'still owed',
+  )
 
-  room.kafka.isAway = false
+  fixture.kafka.isAway = false
   await relay()
-  t.strictSame(typesOf(room.published), [requested, completed])
-  t.notOk((await room.find(record)).owedEvents)
+  t.strictSame(typesOf(fixture.published), [requested, completed])
+  t.notOk((await fixture.find(record)).pendingEvents)
   await relay()
-  t.equal(room.published.length, 2, 'each once')
+  t.equal(fixture.published.length, 2, 'each once')
 
-  const other = await room.register()
-  await announce(topics.uploadRequested, other)
-  t.equal(room.published.length, 3, 'and Kafka is trusted again')
+  const other = await fixture.register()
+  await publishOrEnqueue(topics.uploadRequested, other)
+  t.equal(fixture.published.length, 3, 'and Kafka is trusted again')
 })
 
 t.test('a record that owes events gets the next one behind them, although Kafka is back', async (t) => {
-  const room = await createRoom(t)
-  const record = await room.register()
-  room.kafka.isAway = true
-  await room.gateway().announce(topics.uploadRequested, record)
-  room.kafka.isAway = false
-  const restarted = room.gateway()
-  await restarted.announce(topics.uploadCompleted, await room.find(record))
-  t.strictSame(room.published, [])
+  const fixture = await createRoom(t)
+  const record = await fixture.register()
+  fixture.kafka.isAway = true
+  await fixture.gateway().publishOrEnqueue(topics.uploadRequested, record)
+  fixture.kafka.isAway = false
+  const restarted = fixture.gateway()
+  await restarted.publishOrEnqueue(topics.uploadCompleted, await fixture.find(record))
+  t.strictSame(fixture.published, [])
   await restarted.relay()
-  t.strictSame(typesOf(room.published), [requested, completed])
+  t.strictSame(typesOf(fixture.published), [requested, completed])
 })
 
 t.test('asked again while Kafka is away, the same event is owed once', async (t) => {
-  const room = await createRoom(t)
-  const record = await room.register()
-  const { announce } = room.gateway()
-  room.kafka.isAway = true
-  await announce(topics.uploadRequested, record)
-  await announce(topics.uploadRequested, await room.find(record))
-  t.equal((await room.find(record)).owedEvents?.length, 1)
+  const fixture = await createRoom(t)
+  const record = await fixture.register()
+  const { publishOrEnqueue } = fixture.gateway()
+  fixture.kafka.isAway = true
+  await publishOrEnqueue(topics.uploadRequested, record)
+  await publishOrEnqueue(topics.uploadRequested, await fixture.find(record))
+  t.equal((await fixture.find(record)).pendingEvents?.length, 1)
 })
 
 t.test('many gateways relay at once: every event once, although any may', async (t) => {
-  const room = await createRoom(t)
-  room.kafka.isAway = true
-  const { announce } = room.gateway()
-  const records = await Promise.all(Array.from({ length: 120 }, () => room.register()))
-  await Promise.all(records.map((record) => announce(topics.uploadRequested, record)))
-  room.kafka.isAway = false
-  await Promise.all(Array.from({ length: 5 }, () => room.gateway().relay()))
+  const fixture = await createRoom(t)
+  fixture.kafka.isAway = true
+  const { publishOrEnqueue } = fixture.gateway()
+  const records = await Promise.all(Array.from({ length: 120 }, () => fixture.register()))
+  await Promise.all(records.map((record) => publishOrEnqueue(topics.uploadRequested, record)))
+  fixture.kafka.isAway = false
+  await Promise.all(Array.from({ length: 5 }, () => fixture.gateway().relay()))
   t.strictSame(
-    room.published.map(({ subject }) => subject).sort(),
+    fixture.published.map(({ subject }) => subject).sort(),
     records.map(({ imageId }) => imageId).sort(),
   )
-  t.strictSame(await room.catalog.measureOwing(), { count: 0, oldestMs: undefined })
+  t.strictSame(await fixture.catalog.outbox.measurePending(), { count: 0, oldestMs: undefined })
 })
 
 t.test('Kafka that goes away in the middle of a relay: what was not delivered stays owed', async (t) => {
-  const room = await createRoom(t)
-  const record = await room.register()
-  room.kafka.isAway = true
-  await room.gateway().announce(topics.uploadRequested, record)
-  room.kafka.answersPing = true
-  await t.rejects(room.gateway().relay(), DependencyUnavailable)
-  room.kafka.isAway = false
-  await room.gateway().relay()
-  t.strictSame(typesOf(room.published), [requested], 'at once, whoever had it before')
+  const fixture = await createRoom(t)
+  const record = await fixture.register()
+  fixture.kafka.isAway = true
+  await fixture.gateway().publishOrEnqueue(topics.uploadRequested, record)
+  fixture.kafka.answersPing = true
+  await t.rejects(fixture.gateway().relay(), DependencyUnavailable)
+  fixture.kafka.isAway = false
+  await fixture.gateway().relay()
+  t.strictSame(typesOf(fixture.published), [requested], 'at once, whoever had it before')
 })
 
 t.test('a bug is no absence of Kafka', async (t) => {
-  const room = await createRoom(t)
-  const record = await room.register()
+  const fixture = await createRoom(t)
+  const record = await fixture.register()
   const publish = async () => {
     throw new TypeError('our bug')
   }
-  const { announce } = room.gateway({ events: { publish, ping: async () => {} } })
-  await t.rejects(announce(topics.uploadRequested, record), /our bug/)
-  t.notOk((await room.find(record)).owedEvents)
+  const { publishOrEnqueue } = fixture.gateway({ events: { publish, ping: async () => {} } })
+  await t.rejects(publishOrEnqueue(topics.uploadRequested, record), /our bug/)
+  t.notOk((await fixture.find(record)).pendingEvents)
 })
 
 t.test('neither Kafka nor the catalog: the caller learns it', async (t) => {
-  const room = await createRoom(t)
-  const record = await room.register()
-  room.kafka.isAway = true
-  const owe = async () => {
+  const fixture = await createRoom(t)
+  const record = await fixture.register()
+  fixture.kafka.isAway = true
+  const enqueue = async () => {
     throw new DependencyUnavailable('catalog')
   }
-  const { announce } = room.gateway({ catalog: { ...room.catalog, owe } })
-  await t.rejects(announce(topics.uploadRequested, record), {
+  const { publishOrEnqueue } = fixture.gateway({
+    catalog: { ...fixture.catalog, outbox: { ...fixture.catalog.outbox, enqueue } },
+  })
+  await t.rejects(publishOrEnqueue(topics.uploadRequested, record), {
     name: 'DependencyUnavailable',
     message: /does not answer/,
   })
@@ -157,7 +163,7 @@ async function createRoom(t: Test) {
 
   /** One of many gateways: it shares the catalog and Kafka, and nothing else. */
   const gateway = (others: Partial<GatewayDependencies> = {}) =>
-    createAnnounceEvents({ catalog, events, now: Date.now, ...others }, createLogger('test', 'silent'))
+    createOutboxPublisher({ catalog, events, now: Date.now, ...others }, createLogger('test', 'silent'))
 
   async function register(): Promise<ImageRecord> {
     const imageId = randomBytes(32).toString('hex')

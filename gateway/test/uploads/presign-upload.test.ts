@@ -5,7 +5,7 @@ import t from 'tap'
 import { s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { generationAt, rawKey } from '../../../core/images/object-key.ts'
 import { acceptedFormats } from '../../../core/images/variants.ts'
-import { preparePresignUpload } from '../../uploads/presign-upload.ts'
+import { createPresignUpload } from '../../uploads/presign-upload.ts'
 
 const bucket = 'raw-bucket'
 const credentials = { accessKeyId: 'access', secretAccessKey: 'secret' }
@@ -29,7 +29,7 @@ function openS3(settings: typeof laptop, expiration?: Date): S3Client {
 }
 
 t.test('signs exactly what S3 shall enforce, and nothing of it in the query', async (t) => {
-  const presign = await preparePresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
+  const presign = await createPresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
   const upload = await presign('local/key', image)
   const query = new URL(upload.url).searchParams
   t.equal(query.get('X-Amz-SignedHeaders'), signedHeaders)
@@ -38,7 +38,7 @@ t.test('signs exactly what S3 shall enforce, and nothing of it in the query', as
 })
 
 t.test('tells every header that must be sent', async (t) => {
-  const presign = await preparePresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
+  const presign = await createPresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
   const { method, headers, expiresAt, expiresInSeconds } = await presign('local/key', image)
   t.equal(method, 'PUT')
   t.strictSame(headers, {
@@ -56,7 +56,7 @@ for (const [where, settings] of Object.entries({ laptop, aws })) {
   t.test(`makes the same URLs as getSignedUrl: ${where}`, async (t) => {
     const s3 = openS3(settings)
     let nowMs = noon
-    const presign = await preparePresignUpload(s3, { bucket, ttlSeconds: 600, now: () => nowMs })
+    const presign = await createPresignUpload(s3, { bucket, ttlSeconds: 600, now: () => nowMs })
     for (let round = 0; round < 200; round += 1) {
       nowMs = noon + randomInt(2 ** 40)
       const imageId = randomBytes(32).toString('hex')
@@ -91,7 +91,7 @@ for (const [where, settings] of Object.entries({ laptop, aws })) {
 
 t.test('a URL does not outlive the credentials that sign it', async (t) => {
   const s3 = openS3(laptop, new Date(noon + 100_500))
-  const presign = await preparePresignUpload(s3, { bucket, ttlSeconds: 900, now: () => noon })
+  const presign = await createPresignUpload(s3, { bucket, ttlSeconds: 900, now: () => noon })
   const upload = await presign('local/key', image)
   t.equal(upload.expiresInSeconds, 100)
   t.equal(new URL(upload.url).searchParams.get('X-Amz-Expires'), '100')
@@ -99,7 +99,7 @@ t.test('a URL does not outlive the credentials that sign it', async (t) => {
 })
 
 t.test('a URL does not outlive the image', async (t) => {
-  const presign = await preparePresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
+  const presign = await createPresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
   const upload = await presign('local/key', { ...image, expiresAt: noon / 1000 + 60 })
   t.equal(upload.expiresInSeconds, 60)
   t.equal(new URL(upload.url).searchParams.get('X-Amz-Expires'), '60')

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { LeaseUnavailable } from '../../../core/errors.ts'
+import { LeaseLost } from '../../../core/errors.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
 /**
  * Takes the lease of an image that another recipe has made. One that ended its workers again and again stays as it was.
- * @throws LeaseUnavailable while somebody else is on it
+ * @throws LeaseLost while somebody else is on it
  */
-export async function claimAgain(
-  { image }: Work<'askedAgain'>,
+export async function claimForReprocess(
+  { image }: Work<'reprocessRequested'>,
   { catalog, limits, recipe }: ProcessorDeps,
 ): Promise<Work<'claimed' | 'done'>> {
   const owner = randomUUID()
-  const claim = await catalog.claimAgain(image, owner, limits.leaseMs, recipe)
-  if (claim.outcome === 'busy') throw new LeaseUnavailable('another worker is on this image')
+  const claim = await catalog.claimForReprocess(image, owner, limits.leaseMs, recipe)
+  if (claim.outcome === 'busy') throw new LeaseLost('another worker is on this image')
   if (claim.outcome === 'gone') return { stage: 'done', outcome: 'gone' }
   if (claim.outcome === 'finished') return { stage: 'done', outcome: 'finished before' }
   const { record } = claim
-  if ((record.attemptsAgain ?? 0) <= limits.maxAttempts) return { stage: 'claimed', record, owner }
+  if ((record.reprocessAttempts ?? 0) <= limits.maxAttempts) return { stage: 'claimed', record, owner }
   await catalog.release(record, owner)
   return { stage: 'done', outcome: 'left as it was', reason: 'processing_failed' }
 }

@@ -1,25 +1,25 @@
 import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import { isFinal } from '../../../core/images/image-record.ts'
-import type { OwingRecord, ProcessorDeps, Work } from '../stages.ts'
+import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
 
 const source = '/hashgate/processor'
 
 /**
  * Makes the record final, in one write with the event that it now owes: a worker that dies after this line leaves
- * behind all that the next one needs. @throws LeaseUnavailable
+ * behind all that the next one needs. @throws LeaseLost
  */
 export async function recordResult(
-  { record, owner, result }: Work<'judged'>,
+  { record, owner, result }: Work<'decided'>,
   { catalog, now }: ProcessorDeps,
 ): Promise<Work<'recorded'>> {
   if (isFinal(record) && result.status === 'ready') {
     const event = imageEvent(topics.reprocessed, record, { source, nowMs: now() })
-    const remade = await catalog.finishAgain(record, owner, result, event)
-    return { stage: 'recorded', owner, record: remade as OwingRecord }
+    const remade = await catalog.completeReprocess(record, owner, result, event)
+    return { stage: 'recorded', owner, record: remade as UnpublishedRecord }
   }
   const topic = result.status === 'ready' ? topics.processed : topics.rejected
   const reason = result.status === 'rejected' ? result.rejection.reason : undefined
   const event = imageEvent(topic, record, { source, nowMs: now(), reason })
   const finished = await catalog.finish(record, owner, result, event)
-  return { stage: 'recorded', owner, record: finished as OwingRecord }
+  return { stage: 'recorded', owner, record: finished as UnpublishedRecord }
 }

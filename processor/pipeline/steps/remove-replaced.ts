@@ -3,9 +3,12 @@ import type { ProcessorDeps, Work } from '../stages.ts'
 
 /**
  * Deletes the variants that only the recipe before had, after the record is final: until then they could be read. Never one
- * that the record names. @throws LeaseUnavailable
+ * that the record names. @throws LeaseLost
  */
-export async function removeReplaced(work: Work<'described'>, deps: ProcessorDeps): Promise<Work<'cleared'>> {
+export async function removeReplaced(
+  work: Work<'manifestStored'>,
+  deps: ProcessorDeps,
+): Promise<Work<'staleDeleted'>> {
   const replaced = work.record.replacedKeys ?? []
   if (replaced.length > 0) {
     const { image } = await readHeldRecord(work, deps)
@@ -13,5 +16,5 @@ export async function removeReplaced(work: Work<'described'>, deps: ProcessorDep
     const keys = replaced.filter((key) => !named.includes(key))
     await Promise.all(keys.map((key) => deps.processedBucket.remove(key)))
   }
-  return { ...work, stage: 'cleared' }
+  return { ...work, stage: 'staleDeleted' }
 }

@@ -1,22 +1,25 @@
 import { manifestKey, rawKey } from '../../../core/images/object-key.ts'
 import { readHeldRecord } from '../read-held-record.ts'
-import type { OwingRecord, ProcessorDeps, Work } from '../stages.ts'
+import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
 
 /**
  * Writes the record's facts beside the variants, where Redshift reads them. After the record is final, and from the
  * record alone: all workers of one end write the same. Of an image that was made again there are several ends, and only who
- * holds the lease writes. @throws LeaseUnavailable
+ * holds the lease writes. @throws LeaseLost
  */
-export async function storeManifest(work: Work<'recorded'>, deps: ProcessorDeps): Promise<Work<'described'>> {
+export async function storeManifest(
+  work: Work<'recorded'>,
+  deps: ProcessorDeps,
+): Promise<Work<'manifestStored'>> {
   if (mayBeReplaced(work.record, deps.now())) await readHeldRecord(work, deps)
   const body = Buffer.from(JSON.stringify(describeRecord(work.record)))
   await deps.processedBucket.write(manifestKey(work.record), body, 'application/json')
-  return { ...work, stage: 'described' }
+  return { ...work, stage: 'manifestStored' }
 }
 
 /** An image is made again only after its end was told: within the first lease nobody can have done so. */
-function mayBeReplaced({ remadeAt, leaseUntil = 0 }: OwingRecord, nowMs: number): boolean {
-  return remadeAt !== undefined || leaseUntil <= nowMs
+function mayBeReplaced({ reprocessedAt, leaseUntil = 0 }: UnpublishedRecord, nowMs: number): boolean {
+  return reprocessedAt !== undefined || leaseUntil <= nowMs
 }
 
 /**
@@ -33,7 +36,7 @@ function mayBeReplaced({ remadeAt, leaseUntil = 0 }: OwingRecord, nowMs: number)
  * A rejected image has `reason` and `detail` in place of what begins with `recipe`. `remadeAt` is there once a ready image was
  * made again by another recipe, and `location` where the setting KEEP_LOCATION says so.
  */
-function describeRecord(record: OwingRecord) {
+function describeRecord(record: UnpublishedRecord) {
   const { tenant, imageId, generation, status, byteLength, contentType, fileName, attempts } = record
   return {
     tenant,
@@ -47,7 +50,7 @@ function describeRecord(record: OwingRecord) {
     createdAt: record.createdAt,
     startedAt: record.startedAt,
     processedAt: record.finishedAt,
-    remadeAt: record.remadeAt,
+    remadeAt: record.reprocessedAt,
     expiresAt: record.expiresAt,
     attempts,
     recipe: record.recipe,

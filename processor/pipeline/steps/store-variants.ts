@@ -6,7 +6,7 @@ import type { ProcessorDeps, Work } from '../stages.ts'
 export async function storeVariants(
   work: Work<'rendered'>,
   { processedBucket, recipe, keepLocation }: ProcessorDeps,
-): Promise<Work<'judged'>> {
+): Promise<Work<'decided'>> {
   const { record, owner, rendered } = work
   const variants = await Promise.all(
     rendered.map(async ({ bytes, extension, ...variant }) => {
@@ -24,5 +24,5 @@ export async function storeVariants(
     dominantColor,
     variants,
   }
-  return { stage: 'judged', record, owner, result: { status: 'ready', image, recipe } }
+  return { stage: 'decided', record, owner, result: { status: 'ready', image, recipe } }
 }

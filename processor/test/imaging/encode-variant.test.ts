@@ -6,7 +6,7 @@ import { testLimits } from '../../../scripts/testkit/test-limits.ts'
 import { sharp } from '../../imaging/decoder.ts'
 import { encodeFrame } from '../../imaging/encode-variant.ts'
 import type { Frame } from '../../imaging/frame.ts'
-import type { HoldBytes } from '../../imaging/memory-semaphore.ts'
+import type { WithMemory } from '../../imaging/memory-semaphore.ts'
 
 function specOf(fields: Partial<VariantSpec>): VariantSpec {
   const [spec] = readVariants(JSON.stringify([{ name: 'any', width: 64, height: 64, ...fields }]))
@@ -111,7 +111,7 @@ test('a background changes nothing of an opaque picture', async (t) => {
 
 test('an AVIF takes its turn for the memory that its encoder needs', async (t) => {
   const held: number[] = []
-  const holdBytes: HoldBytes = (bytes, work) => {
+  const withMemory: WithMemory = (bytes, work) => {
     held.push(bytes)
     return work()
   }
@@ -120,8 +120,8 @@ test('an AVIF takes its turn for the memory that its encoder needs', async (t) =
     ['avif', 4],
     ['webp', 3],
   ] as const) {
-    await encodeFrame(await noise(channels), specOf({ format }), 'png', { ...testLimits, holdBytes })
+    await encodeFrame(await noise(channels), specOf({ format }), 'png', { ...testLimits, withMemory })
   }
-  await encodeFrame(await noise(3), specOf({ format: 'same' }), 'avif', { ...testLimits, holdBytes })
+  await encodeFrame(await noise(3), specOf({ format: 'same' }), 'avif', { ...testLimits, withMemory })
   t.strictSame(held, [64 * 48 * 35, 64 * 48 * 49, 0, 64 * 48 * 35])
 })

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { test } from 'tap'
-import { limitHeldBytes } from '../../imaging/memory-semaphore.ts'
+import { createMemorySemaphore } from '../../imaging/memory-semaphore.ts'
 
 /** Work that ends when it is told to. */
 function holdInTurn(maxBytes: number) {
-  const holdBytes = limitHeldBytes(maxBytes)
+  const withMemory = createMemorySemaphore(maxBytes)
   const running: string[] = []
   const ends = new Map<string, PromiseWithResolvers<void>>()
 
@@ -15,7 +15,7 @@ function holdInTurn(maxBytes: number) {
       running.push(name)
       await end.promise.finally(() => running.splice(running.indexOf(name), 1))
     }
-    return holdBytes(bytes, work, signal)
+    return withMemory(bytes, work, signal)
   }
 
   return {

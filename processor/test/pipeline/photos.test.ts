@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import exifr from 'exifr'
 import { test } from 'tap'
-import { createTestRoom } from '../../../scripts/testkit/create-test-processor.ts'
+import { createTestProcessor } from '../../../scripts/testkit/create-test-processor.ts'
 import { sharp } from '../../imaging/decoder.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 
@@ -10,16 +10,16 @@ const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg'))
 const readAll = { gps: true, exif: true, iptc: true, xmp: true, icc: true, tiff: true }
 
 test('real photographs end ready, and no variant keeps a word of what the camera wrote', async (t) => {
-  const room = await createTestRoom(t)
+  const fixture = await createTestProcessor(t)
   for (const name of names) {
     const bytes = await readFile(new URL(name, folder))
-    const image = await room.upload(bytes, 'image/jpeg')
-    t.match(await processImage(image, room.deps), { outcome: 'ready' }, name)
-    const record = await room.find(image)
+    const image = await fixture.upload(bytes, 'image/jpeg')
+    t.match(await processImage(image, fixture.deps), { outcome: 'ready' }, name)
+    const record = await fixture.find(image)
     const { autoOrient } = await sharp(bytes).metadata()
     t.match(record?.image, autoOrient, `${name}: upright`)
     for (const { key, width, height } of record?.image?.variants ?? []) {
-      const variant = room.processedBucket.objects.get(key)?.bytes ?? Buffer.alloc(0)
+      const variant = fixture.processedBucket.objects.get(key)?.bytes ?? Buffer.alloc(0)
       const metadata = await sharp(variant).metadata()
       t.match(metadata, { format: 'webp', width, height }, key)
       for (const kind of ['exif', 'icc', 'iptc', 'xmp', 'orientation'] as const) {
@@ -40,13 +40,13 @@ test('the photograph with GPS has something to lose', async (t) => {
 })
 
 test('orientation is applied', async (t) => {
-  const room = await createTestRoom(t)
+  const fixture = await createTestProcessor(t)
   const name = names.find((name) => name.includes('orientation-6')) ?? ''
   const bytes = await readFile(new URL(name, folder))
-  const image = await room.upload(bytes, 'image/jpeg')
-  await processImage(image, room.deps)
-  const [, medium] = (await room.find(image))?.image?.variants ?? []
-  const variant = room.processedBucket.objects.get(medium?.key ?? '')?.bytes
+  const image = await fixture.upload(bytes, 'image/jpeg')
+  await processImage(image, fixture.deps)
+  const [, medium] = (await fixture.find(image))?.image?.variants ?? []
+  const variant = fixture.processedBucket.objects.get(medium?.key ?? '')?.bytes
   const shrink = (source: Buffer | undefined, turn: number) =>
     sharp(source).rotate(turn).resize(16, 24, { fit: 'fill' }).raw().toBuffer()
   const [seen, turned, unturned] = await Promise.all([

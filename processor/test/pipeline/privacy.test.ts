@@ -6,11 +6,11 @@ import { type Test, test } from 'tap'
 import { manifestKey } from '../../../core/images/object-key.ts'
 import { readVariants } from '../../../core/images/read-variants.ts'
 import type { AcceptedContentType } from '../../../core/images/variants.ts'
-import { createTestRoom } from '../../../scripts/testkit/create-test-processor.ts'
+import { createTestProcessor } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeAnimation } from '../../../scripts/testkit/images/make-animation.ts'
 import { makeExif } from '../../../scripts/testkit/images/make-exif.ts'
 import { sharp } from '../../imaging/decoder.ts'
-import { prepareProcessOnce } from '../../pipeline/process-once.ts'
+import { createProcessOnce } from '../../pipeline/process-once.ts'
 
 const photo = await readFile(new URL('../photos/sunset-12mp-gps.jpg', import.meta.url))
 const secret = 'Vevey, Rue du Simplon'
@@ -58,17 +58,17 @@ async function talkativePictures(): Promise<
 }
 
 test('no variant of any format has any metadata', async (t) => {
-  const room = await createTestRoom(t)
+  const fixture = await createTestProcessor(t)
   for (const [name, bytes, contentType] of await talkativePictures()) {
     const { exif, xmp } = await sharp(bytes).metadata()
     t.ok(exif ?? xmp ?? bytes.includes(secret), `${name} has something to lose`)
-    const image = await room.upload(bytes, contentType)
-    const done = await prepare({ ...room.deps, variants: table }).processOnce(image)
+    const image = await fixture.upload(bytes, contentType)
+    const done = await prepare({ ...fixture.deps, variants: table }).processOnce(image)
     t.match(done, { outcome: 'ready' }, name)
-    const { variants = [] } = (await room.find(image))?.image ?? {}
+    const { variants = [] } = (await fixture.find(image))?.image ?? {}
     t.equal(variants.length, table.length)
     for (const { key, name: variant } of variants) {
-      const stored = room.processedBucket.objects.get(key)?.bytes ?? Buffer.alloc(0)
+      const stored = fixture.processedBucket.objects.get(key)?.bytes ?? Buffer.alloc(0)
       await checkSilence(t, stored, `${variant} of ${name}`)
     }
   }
@@ -104,20 +104,20 @@ test('unless KEEP_LOCATION says so; and even then in no event and no log', async
 
 /** All that the processor says about the photo, a line each: record, manifest, events, log. */
 async function tellAll(t: Test, keepLocation: boolean): Promise<string> {
-  const room = await createTestRoom(t)
-  const image = await room.upload(photo, 'image/jpeg')
-  const { processOnce, lines } = prepare({ ...room.deps, keepLocation })
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(photo, 'image/jpeg')
+  const { processOnce, lines } = prepare({ ...fixture.deps, keepLocation })
   await processOnce(image)
-  const record = await room.find(image)
+  const record = await fixture.find(image)
   return [
     JSON.stringify({ ...record, ...record?.image }),
-    String(room.processedBucket.objects.get(manifestKey(image))?.bytes),
-    ...room.eventBus.published.map((event) => JSON.stringify(event)),
+    String(fixture.processedBucket.objects.get(manifestKey(image))?.bytes),
+    ...fixture.eventBus.published.map((event) => JSON.stringify(event)),
     ...lines,
   ].join('\n')
 }
 
-function prepare(deps: Parameters<typeof prepareProcessOnce>[0]['deps']) {
+function prepare(deps: Parameters<typeof createProcessOnce>[0]['deps']) {
   const lines: string[] = []
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -126,7 +126,7 @@ function prepare(deps: Parameters<typeof prepareProcessOnce>[0]['deps']) {
     },
   })
   const logger = pino({ level: 'trace' }, sink)
-  return { processOnce: prepareProcessOnce({ deps, imagesInFlight: 1, logger }), lines }
+  return { processOnce: createProcessOnce({ deps, imagesInFlight: 1, logger }), lines }
 }
 
 /** Source: WebP Container Specification, "Extended File Format". */

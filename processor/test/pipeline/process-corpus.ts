@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readVariants } from '../../../core/images/read-variants.ts'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
-import { createMemoryRoom } from '../../../scripts/testkit/create-memory-processor.ts'
+import { createMemoryProcessor } from '../../../scripts/testkit/create-memory-processor.ts'
 import { type HostileInput, payload } from '../../../scripts/testkit/hostile/hostile-input.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 
@@ -30,7 +30,7 @@ export interface CorpusReport {
 
 const [folder = '.'] = process.argv.slice(2)
 const inputs: ListedInput[] = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'))
-const room = createMemoryRoom()
+const fixture = createMemoryProcessor()
 /** For the group "animations": without it they would be their first frames. */
 const animated = readVariants('[{"name":"moving","width":300,"height":300,"effort":0,"animated":true}]')
 const groupOf = ({ group }: ListedInput) =>
@@ -67,15 +67,15 @@ function processAll(inputs: ListedInput[], inFlight: number): Promise<CorpusEnd[
 async function processInput({ group, name, file, contentType }: ListedInput): Promise<CorpusEnd> {
   // The last ones of these lines name the culprits, should the process die.
   process.stderr.write(`${group}: ${name}\n`)
-  const deps = group === 'animations' ? { ...room.deps, variants: animated } : room.deps
-  const image = room.upload(await readFile(join(folder, file)), contentType)
+  const deps = group === 'animations' ? { ...fixture.deps, variants: animated } : fixture.deps
+  const image = fixture.upload(await readFile(join(folder, file)), contentType)
   try {
     const { outcome, reason } = await processImage(image, deps)
-    const leaked = room.outputsOf(image).some((bytes) => bytes.includes(payload))
+    const leaked = fixture.outputsOf(image).some((bytes) => bytes.includes(payload))
     return { outcome, reason, leaked }
   } catch (error) {
     return { error: String(error) }
   } finally {
-    room.forget(image)
+    fixture.forget(image)
   }
 }

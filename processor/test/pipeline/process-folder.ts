@@ -5,19 +5,19 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { acceptedFormats } from '../../../core/images/variants.ts'
-import { createTestRoom } from '../../../scripts/testkit/create-test-processor.ts'
+import { createTestProcessor } from '../../../scripts/testkit/create-test-processor.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 
 const [folder = '.'] = process.argv.slice(2)
-const room = await createTestRoom({ teardown: () => {} })
+const fixture = await createTestProcessor({ teardown: () => {} })
 const baselineBytes = process.memoryUsage.rss()
 const results: { name: string; outcome: string; reason?: string; durationMs: number }[] = []
 
 for (const name of (await readdir(folder)).sort()) {
   const contentType = extname(name) === '.jpg' ? acceptedFormats.jpeg : acceptedFormats.png
-  const image = await room.upload(await readFile(join(folder, name)), contentType)
+  const image = await fixture.upload(await readFile(join(folder, name)), contentType)
   const startedAt = performance.now()
-  const { outcome, reason } = await processImage(image, room.deps)
+  const { outcome, reason } = await processImage(image, fixture.deps)
   results.push({ name, outcome, reason, durationMs: Math.round(performance.now() - startedAt) })
 }
 

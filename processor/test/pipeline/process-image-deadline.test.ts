@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
-import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-processor.ts'
+import { createTestProcessor, type TestProcessor } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
-import { limitHeldBytes } from '../../imaging/memory-semaphore.ts'
+import { createMemorySemaphore } from '../../imaging/memory-semaphore.ts'
 import { startDeadline } from '../../pipeline/deadline.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 import type { ProcessorDeps, ProcessorLimits, Step, Work } from '../../pipeline/stages.ts'
@@ -12,77 +12,84 @@ import { createStepDeps, inspectedWork } from './steps/fetched-work.ts'
 const forEver = () => new Promise<never>(() => {})
 
 test('an image that is not finished in time is given back, but not for ever', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('png'), 'image/png')
-  const slow = withLimits(hangingStore(room), { imageTimeoutMs: 300 })
-  for (let attempts = 1; attempts <= room.deps.limits.maxAttempts; attempts++) {
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png')
+  const slow = withLimits(hangingStore(fixture), { imageTimeoutMs: 300 })
+  for (let attempts = 1; attempts <= fixture.deps.limits.maxAttempts; attempts++) {
     await t.rejects(processImage(image, slow), { name: 'OutOfTime' })
-    t.match(await room.find(image), { status: 'pending', attempts }, 'free at once, and the attempt counts')
+    t.match(
+      await fixture.find(image),
+      { status: 'pending', attempts },
+      'free at once, and the attempt counts',
+    )
   }
   t.match(await processImage(image, slow), { outcome: 'rejected', reason: 'processing_failed' })
 })
 
 test('the next try may be in time', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('png'), 'image/png')
-  await t.rejects(processImage(image, hangingStore(room), { endsAtMs: Date.now() + 100 }), {
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png')
+  await t.rejects(processImage(image, hangingStore(fixture), { endsAtMs: Date.now() + 100 }), {
     name: 'OutOfTime',
   })
-  t.match(await processImage(image, room.deps, { endsAtMs: Date.now() + 600_000 }), { outcome: 'ready' })
-  t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'])
+  t.match(await processImage(image, fixture.deps, { endsAtMs: Date.now() + 600_000 }), { outcome: 'ready' })
+  t.strictSame(fixture.eventsOf(image), ['hashgate.image.processed.v1'])
 })
 
 test('an attempt that was begun late in its call does not count', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('png'), 'image/png')
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png')
   const late = () => ({ startedAtMs: Date.now() - 60_000, endsAtMs: Date.now() + 100 })
-  for (let tries = 0; tries <= room.deps.limits.maxAttempts; tries++) {
-    await t.rejects(processImage(image, hangingStore(room), late()), { name: 'OutOfTime', hadItsTime: false })
-    const record = await room.find(image)
+  for (let tries = 0; tries <= fixture.deps.limits.maxAttempts; tries++) {
+    await t.rejects(processImage(image, hangingStore(fixture), late()), {
+      name: 'OutOfTime',
+      hadItsTime: false,
+    })
+    const record = await fixture.find(image)
     t.match(record, { status: 'pending', attempts: 0, leaseOwner: undefined })
   }
-  t.match(await processImage(image, room.deps), { outcome: 'ready' })
+  t.match(await processImage(image, fixture.deps), { outcome: 'ready' })
 })
 
 test('an attempt that had the whole of a call that is too short counts', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('png'), 'image/png')
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png')
   const whole = { startedAtMs: Date.now(), endsAtMs: Date.now() + 1_000 }
-  await t.rejects(processImage(image, hangingStore(room), whole), { name: 'OutOfTime', hadItsTime: true })
-  t.match(await room.find(image), { status: 'pending', attempts: 1 })
+  await t.rejects(processImage(image, hangingStore(fixture), whole), { name: 'OutOfTime', hadItsTime: true })
+  t.match(await fixture.find(image), { status: 'pending', attempts: 1 })
 })
 
 test('a verdict is written down and told although the time is over', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(Buffer.from('text'), 'image/png')
-  const write: TestRoom['processedBucket']['write'] = async (...object) => {
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(Buffer.from('text'), 'image/png')
+  const write: TestProcessor['processedBucket']['write'] = async (...object) => {
     await sleep(2_100)
-    return room.processedBucket.write(...object)
+    return fixture.processedBucket.write(...object)
   }
   const late = withLimits(
-    { ...room.deps, processedBucket: { ...room.processedBucket, write } },
+    { ...fixture.deps, processedBucket: { ...fixture.processedBucket, write } },
     { imageTimeoutMs: 2_000 },
   )
   t.match(await processImage(image, late), { outcome: 'rejected', reason: 'format_unsupported' })
 })
 
 test('when the call is over, the next one tells what was written down', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(Buffer.from('text'), 'image/png')
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(Buffer.from('text'), 'image/png')
   const call = { endsAtMs: Date.now() + 600_000 }
-  const finish: typeof room.catalog.finish = async (...end) => {
-    const record = await room.catalog.finish(...end)
+  const finish: typeof fixture.catalog.finish = async (...end) => {
+    const record = await fixture.catalog.finish(...end)
     call.endsAtMs = 0
     return record
   }
-  const late = { ...room.deps, catalog: { ...room.catalog, finish } }
+  const late = { ...fixture.deps, catalog: { ...fixture.catalog, finish } }
   await t.rejects(processImage(image, late, call), { name: 'OutOfTime' })
-  t.match(await room.find(image), { status: 'rejected', leaseOwner: undefined, owedEvents: [{}] })
-  t.strictSame([room.eventsOf(image), room.processedBucket.writes], [[], []], 'nothing was begun')
+  t.match(await fixture.find(image), { status: 'rejected', leaseOwner: undefined, pendingEvents: [{}] })
+  t.strictSame([fixture.eventsOf(image), fixture.processedBucket.writes], [[], []], 'nothing was begun')
 
-  t.match(await processImage(image, room.deps), { outcome: 'rejected', reason: 'format_unsupported' })
-  t.strictSame(room.eventsOf(image), ['hashgate.image.rejected.v1'])
-  t.equal(room.processedBucket.writes.length, 1)
+  t.match(await processImage(image, fixture.deps), { outcome: 'rejected', reason: 'format_unsupported' })
+  t.strictSame(fixture.eventsOf(image), ['hashgate.image.rejected.v1'])
+  t.equal(fixture.processedBucket.writes.length, 1)
 })
 
 test('pixels that have had the time of a decode are rejected', async (t) => {
@@ -99,28 +106,28 @@ test('pixels that have had the time of a decode are rejected', async (t) => {
 })
 
 test('an image that has waited for others is given back, is not begun later, and its attempt does not count', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('webp'), 'image/webp')
-  const holdBytes = limitHeldBytes(1_000)
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('webp'), 'image/webp')
+  const withMemory = createMemorySemaphore(1_000)
   const others = Promise.withResolvers<void>()
-  const held = holdBytes(1_000, () => others.promise)
+  const held = withMemory(1_000, () => others.promise)
   let begun = 0
-  const crowded = withLimits(room.deps, {
+  const crowded = withLimits(fixture.deps, {
     imageTimeoutMs: 3_000,
     decodeTimeoutSeconds: 1,
-    holdBytes: (bytes, work, signal) => {
+    withMemory: (bytes, work, signal) => {
       const begin = () => {
         begun++
         return work()
       }
-      return holdBytes(bytes, begin, signal)
+      return withMemory(bytes, begin, signal)
     },
   })
   await t.rejects(processImage(image, crowded), { name: 'OutOfTime', hadItsTime: false })
-  t.match(await room.find(image), { status: 'pending', attempts: 0, leaseOwner: undefined })
+  t.match(await fixture.find(image), { status: 'pending', attempts: 0, leaseOwner: undefined })
   others.resolve()
   await held
-  await holdBytes(1_000, async () => {})
+  await withMemory(1_000, async () => {})
   t.equal(begun, 0, 'the one that nobody waits for any more')
   t.match(await processImage(image, crowded), { outcome: 'ready' })
   t.ok(begun > 0)
@@ -129,7 +136,7 @@ test('an image that has waited for others is given back, is not begun later, and
 test('what an image takes in its own turn is its own time', async (t) => {
   const { deps } = createStepDeps({ decodeTimeoutSeconds: 0.05, imageTimeoutMs: 100 })
   const work = await inspectedWork(await makeImage('webp'), 'image/webp', deps)
-  const decode: Step<'inspected'> = (_, { limits }) => limits.holdBytes(1, forEver)
+  const decode: Step<'inspected'> = (_, { limits }) => limits.withMemory(1, forEver)
   await t.rejects(
     takeStepInTime(decode, work as Work<'inspected'>, deps, startDeadline(deps.limits.imageTimeoutMs)),
     { name: 'Rejection', reason: 'processing_timeout' },
@@ -175,8 +182,8 @@ test('whichever end is sooner', async (t) => {
   deadline.clear()
 })
 
-function hangingStore({ deps }: TestRoom): ProcessorDeps {
-  const write: TestRoom['processedBucket']['write'] = (key, ...object) =>
+function hangingStore({ deps }: TestProcessor): ProcessorDeps {
+  const write: TestProcessor['processedBucket']['write'] = (key, ...object) =>
     key.endsWith('.webp') ? forEver() : deps.processedBucket.write(key, ...object)
   return { ...deps, processedBucket: { ...deps.processedBucket, write } }
 }

@@ -3,7 +3,7 @@ import { test } from 'tap'
 import { type Dependency, DependencyUnavailable } from '../../../core/errors.ts'
 import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import type { ImageRef } from '../../../core/images/object-key.ts'
-import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-processor.ts'
+import { createTestProcessor, type TestProcessor } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 import type { ProcessorDeps } from '../../pipeline/stages.ts'
@@ -26,85 +26,88 @@ const faults: Record<string, (deps: ProcessorDeps) => ProcessorDeps> = {
 }
 
 test('whatever part is away: the image comes again at once, and ends ready', async (t) => {
-  const room = await createTestRoom(t)
+  const fixture = await createTestProcessor(t)
   for (const [name, breakDeps] of Object.entries(faults)) {
-    const image = await room.upload(await makeImage('png'), 'image/png')
-    for (let attempt = 0; attempt < room.deps.limits.maxAttempts + 2; attempt++) {
+    const image = await fixture.upload(await makeImage('png'), 'image/png')
+    for (let attempt = 0; attempt < fixture.deps.limits.maxAttempts + 2; attempt++) {
       await t.rejects(
-        processImage(image, breakDeps(room.deps)),
+        processImage(image, breakDeps(fixture.deps)),
         { name: 'DependencyUnavailable', retryable: true },
         name,
       )
     }
-    t.match(await processImage(image, room.deps), { outcome: 'ready' }, `${name}: back again`)
-    const record = await room.find(image)
+    t.match(await processImage(image, fixture.deps), { outcome: 'ready' }, `${name}: back again`)
+    const record = await fixture.find(image)
     t.match(
       record,
       { status: 'ready', attempts: 1 },
       `${name}: the absence of a part counts against no image`,
     )
-    t.notOk(record?.owedEvents)
-    t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'], name)
+    t.notOk(record?.pendingEvents)
+    t.strictSame(fixture.eventsOf(image), ['hashgate.image.processed.v1'], name)
   }
 })
 
 test('Kafka away: the image is ready, and its event is left to a relay', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('png'), 'image/png')
-  const deps = { ...room.deps, eventBus: { publish: away('events') } }
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png')
+  const deps = { ...fixture.deps, eventBus: { publish: away('events') } }
   t.match(await processImage(image, deps), { outcome: 'ready' })
-  t.match(await room.find(image), { status: 'ready', owedEvents: [{ type: 'hashgate.image.processed.v1' }] })
-  t.strictSame(await owingImages(room), [image])
+  t.match(await fixture.find(image), {
+    status: 'ready',
+    pendingEvents: [{ type: 'hashgate.image.processed.v1' }],
+  })
+  t.strictSame(await owingImages(fixture), [image])
 
-  t.match(await processImage(image, room.deps), { outcome: 'ready' }, 'unless another trigger is first')
-  t.strictSame(room.eventsOf(image), ['hashgate.image.processed.v1'])
-  t.strictSame(await owingImages(room), [])
+  t.match(await processImage(image, fixture.deps), { outcome: 'ready' }, 'unless another trigger is first')
+  t.strictSame(fixture.eventsOf(image), ['hashgate.image.processed.v1'])
+  t.strictSame(await owingImages(fixture), [])
 })
 
 test('what the gateway owes is published before what the processor owes', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('png'), 'image/png')
-  const record = await room.find(image)
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png')
+  const record = await fixture.find(image)
   if (!record) throw new Error('no record')
   const event = imageEvent(topics.uploadCompleted, record, { source: '/hashgate/gateway', nowMs: 0 })
-  await room.catalog.owe(record, event)
-  t.match(await processImage(image, room.deps), { outcome: 'ready' })
+  await fixture.catalog.outbox.enqueue(record, event)
+  t.match(await processImage(image, fixture.deps), { outcome: 'ready' })
   const types = ['hashgate.image.upload.completed.v1', 'hashgate.image.processed.v1']
-  t.strictSame(room.eventsOf(image), types)
-  t.strictSame(await owingImages(room), [])
+  t.strictSame(fixture.eventsOf(image), types)
+  t.strictSame(await owingImages(fixture), [])
 })
 
 test('a catalog that goes away for good costs only the time of a lease', async (t) => {
-  const room = await createTestRoom(t)
+  const fixture = await createTestProcessor(t)
   const cases: Record<string, Partial<ProcessorDeps['catalog']>> = {
     finish: { finish: away('catalog'), release: away('catalog') },
-    settle: { settle: away('catalog'), release: away('catalog') },
+    completeLease: { completeLease: away('catalog'), release: away('catalog') },
   }
   for (const [name, broken] of Object.entries(cases)) {
-    const image = await room.upload(await makeImage('png'), 'image/png')
-    const deps = { ...room.deps, catalog: { ...room.deps.catalog, ...broken } }
+    const image = await fixture.upload(await makeImage('png'), 'image/png')
+    const deps = { ...fixture.deps, catalog: { ...fixture.deps.catalog, ...broken } }
     await t.rejects(processImage(image, deps), { name: 'DependencyUnavailable' }, name)
-    await t.rejects(processImage(image, room.deps), { name: 'LeaseUnavailable' }, name)
-    room.clock.nowMs += room.deps.limits.leaseMs + 1
-    t.match(await processImage(image, room.deps), { outcome: 'ready' }, name)
-    t.equal(new Set(room.eventsOf(image)).size, 1, 'a repeated event is the same event')
+    await t.rejects(processImage(image, fixture.deps), { name: 'LeaseLost' }, name)
+    fixture.clock.nowMs += fixture.deps.limits.leaseMs + 1
+    t.match(await processImage(image, fixture.deps), { outcome: 'ready' }, name)
+    t.equal(new Set(fixture.eventsOf(image)).size, 1, 'a repeated event is the same event')
   }
 })
 
 test('an error that nobody foresaw is no verdict on the image', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('png'), 'image/png')
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png')
   const write = () => Promise.reject(new TypeError('our bug'))
-  const deps = { ...room.deps, processedBucket: { ...room.processedBucket, write } }
+  const deps = { ...fixture.deps, processedBucket: { ...fixture.processedBucket, write } }
   await t.rejects(processImage(image, deps), /our bug/)
-  t.match(await room.find(image), { status: 'processing', attempts: 1 })
-  room.clock.nowMs += room.deps.limits.leaseMs + 1
-  t.match(await processImage(image, room.deps), { outcome: 'ready' })
+  t.match(await fixture.find(image), { status: 'processing', attempts: 1 })
+  fixture.clock.nowMs += fixture.deps.limits.leaseMs + 1
+  t.match(await processImage(image, fixture.deps), { outcome: 'ready' })
 })
 
-async function owingImages({ catalog }: TestRoom): Promise<ImageRef[]> {
+async function owingImages({ catalog }: TestProcessor): Promise<ImageRef[]> {
   const images: ImageRef[] = []
-  for await (const page of catalog.listOwing()) images.push(...page)
+  for await (const page of catalog.outbox.listPending()) images.push(...page)
   return images
 }
 

@@ -6,7 +6,11 @@ import { type Test, test } from 'tap'
 import { type RejectionReason, rejections } from '../../../core/errors.ts'
 import { manifestKey, rawKey } from '../../../core/images/object-key.ts'
 import { type AcceptedContentType, acceptedFormats } from '../../../core/images/variants.ts'
-import { createTestRoom, sha256, type TestRoom } from '../../../scripts/testkit/create-test-processor.ts'
+import {
+  createTestProcessor,
+  sha256,
+  type TestProcessor,
+} from '../../../scripts/testkit/create-test-processor.ts'
 import { claimJpegDimensions } from '../../../scripts/testkit/images/claim-dimensions.ts'
 import { makeBlankPng } from '../../../scripts/testkit/images/make-blank-png.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
@@ -24,7 +28,7 @@ interface BadInput {
 }
 
 test('what is no accepted image is rejected by name, and the next image is not disturbed', async (t) => {
-  const room = await createTestRoom(t)
+  const fixture = await createTestProcessor(t)
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08mdat', 'latin1')
   const contentType = 'image/jpeg'
   const reason = 'format_unsupported'
@@ -42,48 +46,48 @@ test('what is no accepted image is rejected by name, and the next image is not d
       sentence: /are image\/png.*declared as image\/jpeg/,
     },
   ]
-  for (const input of inputs) await expectRejection(t, room, input)
-  const good = await room.upload(await makeImage('jpeg'), 'image/jpeg')
-  t.match(await processImage(good, room.deps), { outcome: 'ready' })
+  for (const input of inputs) await expectRejection(t, fixture, input)
+  const good = await fixture.upload(await makeImage('jpeg'), 'image/jpeg')
+  t.match(await processImage(good, fixture.deps), { outcome: 'ready' })
 })
 
 test('cut off at any place, in every format', async (t) => {
-  const room = await createTestRoom(t)
+  const fixture = await createTestProcessor(t)
   for (const format of formats) {
     const whole = await makeImage(format)
     for (const part of [0.1, 0.5, 0.9, 0.99]) {
       const bytes = whole.subarray(0, Math.ceil(whole.length * part))
       const name = `${format}, ${part} of it`
       const contentType = acceptedFormats[format]
-      await expectRejection(t, room, { name, bytes, contentType, reason: 'image_corrupt' })
+      await expectRejection(t, fixture, { name, bytes, contentType, reason: 'image_corrupt' })
     }
   }
 })
 
 test('damaged in every format', async (t) => {
-  const room = await createTestRoom(t)
+  const fixture = await createTestProcessor(t)
   for (const format of formats) {
     const bytes = await makeImage(format)
     // A lossy WebP has no redundancy after its header: any bits decode to some picture. Only its header can show damage.
     const from = format === 'webp' ? 20 : bytes.length >> 1
     bytes.fill(0xff, from, from + (format === 'webp' ? 12 : 500))
     const contentType = acceptedFormats[format]
-    await expectRejection(t, room, { name: format, bytes, contentType, reason: 'image_corrupt' })
+    await expectRejection(t, fixture, { name: format, bytes, contentType, reason: 'image_corrupt' })
   }
 })
 
 test('other bytes than announced', async (t) => {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('png'), 'image/png', sha256(Buffer.from('announced')))
-  t.match(await processImage(image, room.deps), { outcome: 'rejected', reason: 'checksum_mismatch' })
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png', sha256(Buffer.from('announced')))
+  t.match(await processImage(image, fixture.deps), { outcome: 'rejected', reason: 'checksum_mismatch' })
 })
 
 test('more bytes than accepted are not read', async (t) => {
-  const room = await createTestRoom(t)
+  const fixture = await createTestProcessor(t)
   const bytes = await makeImage('png')
-  const image = await room.upload(bytes, 'image/png')
-  const limits = { ...room.deps.limits, maxUploadBytes: bytes.length - 1 }
-  t.match(await processImage(image, { ...room.deps, limits }), {
+  const image = await fixture.upload(bytes, 'image/png')
+  const limits = { ...fixture.deps.limits, maxUploadBytes: bytes.length - 1 }
+  t.match(await processImage(image, { ...fixture.deps, limits }), {
     outcome: 'rejected',
     reason: 'too_many_bytes',
   })
@@ -119,14 +123,14 @@ test('bombs cost no memory, and the next image is fine', async (t) => {
   )
 })
 
-async function expectRejection(t: Test, room: TestRoom, input: BadInput): Promise<void> {
+async function expectRejection(t: Test, fixture: TestProcessor, input: BadInput): Promise<void> {
   const { name, bytes, contentType, reason, sentence = /.{10}/ } = input
-  const image = await room.upload(Buffer.from(bytes), contentType)
-  t.match(await processImage(image, room.deps), { outcome: 'rejected', reason }, name)
-  t.match(await room.find(image), { status: 'rejected', rejection: { reason, detail: sentence } }, name)
-  t.strictSame(room.eventsOf(image), ['hashgate.image.rejected.v1'], name)
-  t.ok(room.rawBucket.objects.has(rawKey(image)), `${name}: the raw object is kept`)
-  const manifest = room.processedBucket.objects.get(manifestKey(image))
+  const image = await fixture.upload(Buffer.from(bytes), contentType)
+  t.match(await processImage(image, fixture.deps), { outcome: 'rejected', reason }, name)
+  t.match(await fixture.find(image), { status: 'rejected', rejection: { reason, detail: sentence } }, name)
+  t.strictSame(fixture.eventsOf(image), ['hashgate.image.rejected.v1'], name)
+  t.ok(fixture.rawBucket.objects.has(rawKey(image)), `${name}: the raw object is kept`)
+  const manifest = fixture.processedBucket.objects.get(manifestKey(image))
   t.match(
     JSON.parse(String(manifest?.bytes)),
     { status: 'rejected', reason },

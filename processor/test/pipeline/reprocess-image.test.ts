@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
-import { DependencyUnavailable, LeaseUnavailable } from '../../../core/errors.ts'
+import { DependencyUnavailable, LeaseLost } from '../../../core/errors.ts'
 import { manifestKey, rawKey, variantKey } from '../../../core/images/object-key.ts'
 import { readVariants } from '../../../core/images/read-variants.ts'
 import { hashRecipe } from '../../../core/images/recipe.ts'
-import { createTestRoom, type TestRoom } from '../../../scripts/testkit/create-test-processor.ts'
+import { createTestProcessor, type TestProcessor } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { processImage, reprocessImage } from '../../pipeline/process-image.ts'
 import type { ProcessorDeps } from '../../pipeline/stages.ts'
@@ -20,29 +20,29 @@ const recipe = hashRecipe(table, { keepLocation: false })
 const events = ['hashgate.image.processed.v1', 'hashgate.image.reprocessed.v1']
 
 /** A room with one image that the default table has made, and the same room with another table. */
-async function makeReady(t: Parameters<typeof createTestRoom>[0]) {
-  const room = await createTestRoom(t)
-  const image = await room.upload(await makeImage('png'), 'image/png')
-  await processImage(image, room.deps)
-  const before = await room.find(image)
-  room.processedBucket.writes.length = 0
-  const deps: ProcessorDeps = { ...room.deps, variants: table, recipe }
-  return { room, image, deps, before }
+async function makeReady(t: Parameters<typeof createTestProcessor>[0]) {
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png')
+  await processImage(image, fixture.deps)
+  const before = await fixture.find(image)
+  fixture.processedBucket.writes.length = 0
+  const deps: ProcessorDeps = { ...fixture.deps, variants: table, recipe }
+  return { fixture, image, deps, before }
 }
 
-const keysOf = (room: TestRoom) => [...room.processedBucket.objects.keys()].sort()
+const keysOf = (fixture: TestProcessor) => [...fixture.processedBucket.objects.keys()].sort()
 
 test('a ready image is made again by another table; what only the old one had goes', async (t) => {
-  const { room, image, deps, before } = await makeReady(t)
-  room.clock.nowMs += 60_000
+  const { fixture, image, deps, before } = await makeReady(t)
+  fixture.clock.nowMs += 60_000
   t.match(await reprocessImage(image, deps), { outcome: 'ready' })
 
-  const record = await room.find(image)
+  const record = await fixture.find(image)
   t.match(record, {
     status: 'ready',
     recipe,
     finishedAt: before?.finishedAt,
-    remadeAt: new Date(room.clock.nowMs).toISOString(),
+    reprocessedAt: new Date(fixture.clock.nowMs).toISOString(),
     image: {
       variants: [
         { name: 'thumb', width: 100 },
@@ -50,62 +50,66 @@ test('a ready image is made again by another table; what only the old one had go
       ],
     },
   })
-  for (const gone of ['leaseOwner', 'owedEvents', 'replacedKeys']) t.notOk(record && gone in record, gone)
+  for (const gone of ['leaseOwner', 'pendingEvents', 'replacedKeys']) t.notOk(record && gone in record, gone)
   t.strictSame(
-    keysOf(room),
+    keysOf(fixture),
     [variantKey(image, 'thumb', 'webp'), variantKey(image, 'share', 'jpg'), manifestKey(image)].sort(),
   )
-  const manifest = JSON.parse(String(room.processedBucket.objects.get(manifestKey(image))?.bytes))
-  t.match(manifest, { recipe, remadeAt: record?.remadeAt, variants: [{ name: 'thumb' }, { name: 'share' }] })
-  t.strictSame(room.eventsOf(image), events)
+  const manifest = JSON.parse(String(fixture.processedBucket.objects.get(manifestKey(image))?.bytes))
+  t.match(manifest, {
+    recipe,
+    remadeAt: record?.reprocessedAt,
+    variants: [{ name: 'thumb' }, { name: 'share' }],
+  })
+  t.strictSame(fixture.eventsOf(image), events)
 
-  const writes = room.processedBucket.writes.length
+  const writes = fixture.processedBucket.writes.length
   t.match(await reprocessImage(image, deps), { outcome: 'finished before' }, 'and only once')
-  t.equal(room.processedBucket.writes.length, writes)
+  t.equal(fixture.processedBucket.writes.length, writes)
   t.match(await processImage(image, deps), { outcome: 'finished before' }, 'a late trigger changes nothing')
-  t.strictSame(room.eventsOf(image), events)
+  t.strictSame(fixture.eventsOf(image), events)
 })
 
 test('made again twice, it is announced twice, each time as something new', async (t) => {
-  const { room, image, deps } = await makeReady(t)
+  const { fixture, image, deps } = await makeReady(t)
   await reprocessImage(image, deps)
-  room.clock.nowMs += 1_000
-  await reprocessImage(image, room.deps)
-  const ids = room.eventBus.published.map(({ id }) => id)
+  fixture.clock.nowMs += 1_000
+  await reprocessImage(image, fixture.deps)
+  const ids = fixture.eventBus.published.map(({ id }) => id)
   t.equal(new Set(ids).size, 3)
 })
 
 test('twenty at once make one effect', async (t) => {
-  const { room, image, deps } = await makeReady(t)
+  const { fixture, image, deps } = await makeReady(t)
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => askWhileBusy(image, deps)))
   t.equal(outcomes.filter((outcome) => outcome === 'ready').length, 1)
   t.equal(outcomes.filter((outcome) => outcome === 'finished before').length, 19)
-  t.strictSame(room.eventsOf(image), events)
-  t.equal(room.processedBucket.writes.length, 3)
+  t.strictSame(fixture.eventsOf(image), events)
+  t.equal(fixture.processedBucket.writes.length, 3)
 })
 
 test('it can be read all the while, and every variant that the record names is there', async (t) => {
-  const { room, image, deps } = await makeReady(t)
+  const { fixture, image, deps } = await makeReady(t)
   const seen: boolean[] = []
   const look = async () => {
-    const record = await room.find(image)
+    const record = await fixture.find(image)
     const keys = record?.image?.variants.map(({ key }) => key) ?? []
     seen.push(
       record?.status === 'ready' &&
         keys.length > 0 &&
-        keys.every((key) => room.processedBucket.objects.has(key)),
+        keys.every((key) => fixture.processedBucket.objects.has(key)),
     )
   }
   const watched: ProcessorDeps = {
     ...deps,
     processedBucket: {
-      write: (...object) => look().then(() => room.processedBucket.write(...object)),
+      write: (...object) => look().then(() => fixture.processedBucket.write(...object)),
       remove: (key) =>
         look()
-          .then(() => room.processedBucket.remove(key))
+          .then(() => fixture.processedBucket.remove(key))
           .then(look),
     },
-    eventBus: { publish: (event) => look().then(() => room.eventBus.publish(event)) },
+    eventBus: { publish: (event) => look().then(() => fixture.eventBus.publish(event)) },
   }
   await reprocessImage(image, watched)
   await look()
@@ -114,157 +118,161 @@ test('it can be read all the while, and every variant that the record names is t
 })
 
 test('a worker that dies before the record is written leaves the image as it was, for the next', async (t) => {
-  const { room, image, deps, before } = await makeReady(t)
+  const { fixture, image, deps, before } = await makeReady(t)
   const write = () => Promise.reject(new Error('killed'))
   await t.rejects(
     reprocessImage(image, { ...deps, processedBucket: { ...deps.processedBucket, write } }),
     /killed/,
   )
-  t.match(await room.find(image), { status: 'ready', recipe: before?.recipe, image: before?.image })
-  await t.rejects(reprocessImage(image, deps), LeaseUnavailable, 'while the lease runs, it waits')
-  room.clock.nowMs += room.deps.limits.leaseMs + 1
+  t.match(await fixture.find(image), { status: 'ready', recipe: before?.recipe, image: before?.image })
+  await t.rejects(reprocessImage(image, deps), LeaseLost, 'while the lease runs, it waits')
+  fixture.clock.nowMs += fixture.deps.limits.leaseMs + 1
   t.match(await reprocessImage(image, deps), { outcome: 'ready' })
-  t.strictSame(room.eventsOf(image), events)
+  t.strictSame(fixture.eventsOf(image), events)
 })
 
 test('an image that ends its workers again and again stays as it was', async (t) => {
-  const { room, image, deps, before } = await makeReady(t)
+  const { fixture, image, deps, before } = await makeReady(t)
   const { leaseMs, maxAttempts } = deps.limits
   const write = () => Promise.reject(new Error('killed'))
   const killing: ProcessorDeps = { ...deps, processedBucket: { ...deps.processedBucket, write } }
   for (let start = 0; start < maxAttempts; start++) {
     await t.rejects(reprocessImage(image, killing), /killed/)
-    room.clock.nowMs += leaseMs + 1
+    fixture.clock.nowMs += leaseMs + 1
   }
   for (let again = 0; again < 2; again++) {
     t.match(await reprocessImage(image, killing), { outcome: 'left as it was', reason: 'processing_failed' })
   }
-  t.match(await room.find(image), { status: 'ready', attempts: before?.attempts, attemptsAgain: maxAttempts })
+  t.match(await fixture.find(image), {
+    status: 'ready',
+    attempts: before?.attempts,
+    reprocessAttempts: maxAttempts,
+  })
 
   const limits = { ...deps.limits, maxAttempts: maxAttempts + 1 }
   t.match(await reprocessImage(image, { ...deps, limits }), { outcome: 'ready' }, 'unless somebody raises it')
-  t.match(await room.find(image), { recipe, attempts: before?.attempts, attemptsAgain: undefined })
+  t.match(await fixture.find(image), { recipe, attempts: before?.attempts, reprocessAttempts: undefined })
 })
 
 test('a worker that dies behind it leaves the rest to the reconciler', async (t) => {
-  const { room, image, deps } = await makeReady(t)
+  const { fixture, image, deps } = await makeReady(t)
   const remove = () => Promise.reject(new Error('killed'))
   await t.rejects(
     reprocessImage(image, { ...deps, processedBucket: { ...deps.processedBucket, remove } }),
     /killed/,
   )
-  t.match(await room.find(image), { status: 'ready', recipe, replacedKeys: [/./, /./] })
-  t.strictSame(room.eventsOf(image), events.slice(0, 1))
+  t.match(await fixture.find(image), { status: 'ready', recipe, replacedKeys: [/./, /./] })
+  t.strictSame(fixture.eventsOf(image), events.slice(0, 1))
 
-  room.clock.nowMs += room.deps.limits.leaseMs + 1
-  const reconcile = createReconcile({ ...room, now: () => room.clock.nowMs })
-  await reconcile((found) => processImage(found, room.deps))
-  t.strictSame(room.eventsOf(image), events)
+  fixture.clock.nowMs += fixture.deps.limits.leaseMs + 1
+  const reconcile = createReconcile({ ...fixture, now: () => fixture.clock.nowMs })
+  await reconcile((found) => processImage(found, fixture.deps))
+  t.strictSame(fixture.eventsOf(image), events)
   t.notOk(
-    keysOf(room).some((key) => /medium|large/.test(key)),
+    keysOf(fixture).some((key) => /medium|large/.test(key)),
     'the old variants are gone',
   )
-  t.notOk((await room.find(image))?.replacedKeys)
+  t.notOk((await fixture.find(image))?.replacedKeys)
 })
 
 test('who sleeps for longer than the lease neither writes nor deletes what another has made by then', async (t) => {
   for (const asleepBefore of ['the manifest', 'the removal']) {
-    const { room, image, deps } = await makeReady(t)
+    const { fixture, image, deps } = await makeReady(t)
     /** Others end what the sleeper has begun, and the first table's operator makes the image again. */
     const sleepLong = async () => {
-      room.clock.nowMs += room.deps.limits.leaseMs + 1
-      await createReconcile({ ...room, now: () => room.clock.nowMs })((found) =>
-        processImage(found, room.deps),
+      fixture.clock.nowMs += fixture.deps.limits.leaseMs + 1
+      await createReconcile({ ...fixture, now: () => fixture.clock.nowMs })((found) =>
+        processImage(found, fixture.deps),
       )
-      t.match(await reprocessImage(image, room.deps), { outcome: 'ready' })
+      t.match(await reprocessImage(image, fixture.deps), { outcome: 'ready' })
     }
     const sleeper: ProcessorDeps =
       asleepBefore === 'the manifest'
         ? {
             ...deps,
             catalog: {
-              ...room.catalog,
-              finishAgain: (...end) => room.catalog.finishAgain(...end).finally(sleepLong),
+              ...fixture.catalog,
+              completeReprocess: (...end) => fixture.catalog.completeReprocess(...end).finally(sleepLong),
             },
           }
         : {
             ...deps,
             processedBucket: {
-              ...room.processedBucket,
+              ...fixture.processedBucket,
               write: (...object) =>
-                room.processedBucket.write(...object).finally(() => {
+                fixture.processedBucket.write(...object).finally(() => {
                   if (object[0] === manifestKey(image)) return sleepLong()
                 }),
             },
           }
-    await t.rejects(reprocessImage(image, sleeper), LeaseUnavailable, asleepBefore)
+    await t.rejects(reprocessImage(image, sleeper), LeaseLost, asleepBefore)
 
-    const record = await room.find(image)
-    t.equal(record?.recipe, room.deps.recipe)
+    const record = await fixture.find(image)
+    t.equal(record?.recipe, fixture.deps.recipe)
     const keys = record?.image?.variants.map(({ key }) => key) ?? []
-    t.strictSame(keysOf(room), [...keys, manifestKey(image)].sort(), 'what the record names is there')
-    const manifest = JSON.parse(String(room.processedBucket.objects.get(manifestKey(image))?.bytes))
-    t.equal(manifest.recipe, room.deps.recipe)
+    t.strictSame(keysOf(fixture), [...keys, manifestKey(image)].sort(), 'what the record names is there')
+    const manifest = JSON.parse(String(fixture.processedBucket.objects.get(manifestKey(image))?.bytes))
+    t.equal(manifest.recipe, fixture.deps.recipe)
   }
 })
 
 test('what the record names is not deleted, whatever is to be deleted', async (t) => {
-  const { room, image, deps } = await makeReady(t)
-  const finishAgain: typeof room.catalog.finishAgain = async (...end) => {
-    const record = await room.catalog.finishAgain(...end)
+  const { fixture, image, deps } = await makeReady(t)
+  const completeReprocess: typeof fixture.catalog.completeReprocess = async (...end) => {
+    const record = await fixture.catalog.completeReprocess(...end)
     return {
       ...record,
       replacedKeys: [variantKey(image, 'thumb', 'webp'), variantKey(image, 'large', 'webp')],
     }
   }
-  await reprocessImage(image, { ...deps, catalog: { ...room.catalog, finishAgain } })
-  const keys = keysOf(room)
+  await reprocessImage(image, { ...deps, catalog: { ...fixture.catalog, completeReprocess } })
+  const keys = keysOf(fixture)
   t.ok(keys.includes(variantKey(image, 'thumb', 'webp')))
   t.notOk(keys.includes(variantKey(image, 'large', 'webp')))
 })
 
 test('while Kafka is away the event stays owed', async (t) => {
-  const { room, image, deps } = await makeReady(t)
+  const { fixture, image, deps } = await makeReady(t)
   const publish = () => Promise.reject(new DependencyUnavailable('events', new Error('unplugged')))
   t.match(await reprocessImage(image, { ...deps, eventBus: { publish } }), { outcome: 'ready' })
-  t.match(await room.find(image), { recipe, owedEvents: [{ type: events[1] }] })
+  t.match(await fixture.find(image), { recipe, pendingEvents: [{ type: events[1] }] })
 })
 
 test('a part that is away gives the image back at once', async (t) => {
-  const { room, image, deps, before } = await makeReady(t)
+  const { fixture, image, deps, before } = await makeReady(t)
   const read = () => Promise.reject(new DependencyUnavailable('bucket', new Error('unplugged')))
   await t.rejects(reprocessImage(image, { ...deps, rawBucket: { read } }), DependencyUnavailable)
-  t.strictSame(await room.find(image), before)
+  t.strictSame(await fixture.find(image), before)
 })
 
 test('what cannot be made again is left as it was', async (t) => {
-  const { room, image, deps, before } = await makeReady(t)
+  const { fixture, image, deps, before } = await makeReady(t)
   const limits = { ...deps.limits, maxInputPixels: 10 }
   t.match(await reprocessImage(image, { ...deps, limits }), {
     outcome: 'left as it was',
     reason: 'too_many_pixels',
   })
-  t.strictSame(await room.find(image), before)
+  t.strictSame(await fixture.find(image), before)
 
-  room.rawBucket.objects.delete(rawKey(image))
+  fixture.rawBucket.objects.delete(rawKey(image))
   t.match(await reprocessImage(image, deps), { outcome: 'no bytes' })
-  t.strictSame(await room.find(image), before)
-  t.equal(keysOf(room).length, 4)
-  t.strictSame(room.eventsOf(image), events.slice(0, 1))
+  t.strictSame(await fixture.find(image), before)
+  t.equal(keysOf(fixture).length, 4)
+  t.strictSame(fixture.eventsOf(image), events.slice(0, 1))
 })
 
 test('an image whose life is over, or that was rejected, is none to be made again', async (t) => {
-  const { room, image, deps } = await makeReady(t)
-  const broken = await room.upload(Buffer.from('\x89PNG\r\n\x1a\nbroken', 'latin1'), 'image/png')
-  await processImage(broken, room.deps)
-  const rejected = await room.find(broken)
+  const { fixture, image, deps } = await makeReady(t)
+  const broken = await fixture.upload(Buffer.from('\x89PNG\r\n\x1a\nbroken', 'latin1'), 'image/png')
+  await processImage(broken, fixture.deps)
+  const rejected = await fixture.find(broken)
   t.match(await reprocessImage(broken, deps), { outcome: 'finished before' })
-  t.strictSame(await room.find(broken), rejected)
+  t.strictSame(await fixture.find(broken), rejected)
 
-  room.clock.nowMs += 7 * 86_400_000
-  const writes = room.processedBucket.writes.length
+  fixture.clock.nowMs += 7 * 86_400_000
+  const writes = fixture.processedBucket.writes.length
   t.match(await reprocessImage(image, deps), { outcome: 'gone' })
-  t.equal(room.processedBucket.writes.length, writes)
+  t.equal(fixture.processedBucket.writes.length, writes)
 })
 
 async function askWhileBusy(...call: Parameters<typeof reprocessImage>): Promise<string> {
@@ -272,7 +280,7 @@ async function askWhileBusy(...call: Parameters<typeof reprocessImage>): Promise
     try {
       return (await reprocessImage(...call)).outcome
     } catch (error) {
-      if (!(error instanceof LeaseUnavailable)) throw error
+      if (!(error instanceof LeaseLost)) throw error
       await sleep(5)
     }
   }

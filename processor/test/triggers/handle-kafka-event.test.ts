@@ -1,11 +1,11 @@
 import { pino } from 'pino'
 import { test } from 'tap'
-import { DependencyUnavailable, LeaseUnavailable } from '../../../core/errors.ts'
+import { DependencyUnavailable, LeaseLost } from '../../../core/errors.ts'
 import type { ImageRef } from '../../../core/images/object-key.ts'
 import { createMemoryDeadLetters } from '../../../scripts/testkit/create-memory-dead-letters.ts'
 import type { CallContext } from '../../pipeline/process-once.ts'
 import type { Done } from '../../pipeline/stages.ts'
-import { prepareHandleKafkaEvent } from '../../triggers/handle-kafka-event.ts'
+import { createHandleKafkaEvent } from '../../triggers/handle-kafka-event.ts'
 import type { KafkaEvent } from '../../triggers/read-kafka-event.ts'
 import { readEvent } from './read-event.ts'
 
@@ -94,7 +94,7 @@ test('a part that is away makes the record come again, for ever', async (t) => {
 })
 
 test('a busy image is acknowledged: its lease must not stall a partition', async (t) => {
-  const { handle, letters } = prepare(() => Promise.reject(new LeaseUnavailable()))
+  const { handle, letters } = prepare(() => Promise.reject(new LeaseLost()))
   t.strictSame(await handle(await readEvent('kafka-self-managed'), {}), answerOf())
   t.strictSame(letters, [])
 })
@@ -137,9 +137,9 @@ test('what was not begun because the process ends comes again, and is no try', a
   t.strictSame(letters, [])
 })
 
-function prepare(processOnce: Process, options: Partial<Parameters<typeof prepareHandleKafkaEvent>[0]> = {}) {
+function prepare(processOnce: Process, options: Partial<Parameters<typeof createHandleKafkaEvent>[0]> = {}) {
   const deadLetters = createMemoryDeadLetters()
   const logger = pino({ level: 'silent' })
-  const handle = prepareHandleKafkaEvent({ processOnce, deadLetters, maxTries, logger, ...options })
+  const handle = createHandleKafkaEvent({ processOnce, deadLetters, maxTries, logger, ...options })
   return { handle, letters: deadLetters.letters }
 }

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { test } from 'tap'
 import type { TriggerEvent } from '../../triggers/create-handler.ts'
-import { buildReceiver } from '../../triggers/s3-webhook-server.ts'
+import { createS3WebhookServer } from '../../triggers/s3-webhook-server.ts'
 
 const logger = pino({ level: 'silent' })
 const record = {
@@ -10,7 +10,7 @@ const record = {
 }
 
 function build(handle: (event: TriggerEvent) => Promise<void>) {
-  return buildReceiver({ handle, logger })
+  return createS3WebhookServer({ handle, logger })
 }
 
 test('204 when the event is done with; nothing but its records is handed on', async (t) => {

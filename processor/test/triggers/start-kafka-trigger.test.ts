@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import { newRecord } from '../../../core/images/image-record.ts'
-import type { ReceivedEvent } from '../../../core/kafka/kafka-message.ts'
+import type { KafkaMessage } from '../../../core/kafka/kafka-message.ts'
 import type { KafkaEvent } from '../../triggers/read-kafka-event.ts'
 import { readKafkaEvent } from '../../triggers/read-kafka-event.ts'
 import { pickFailed, toKafkaEvent } from '../../triggers/start-kafka-trigger.ts'
@@ -70,7 +70,7 @@ test('the answer names events by partition and offset', async (t) => {
   }
 })
 
-function received(offset: string, partition = 2): ReceivedEvent {
+function received(offset: string, partition = 2): KafkaMessage {
   return {
     topic: topics.uploadCompleted,
     partition,

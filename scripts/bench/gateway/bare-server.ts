@@ -9,13 +9,13 @@ import { s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { rawKey } from '../../../core/images/object-key.ts'
 import { generatorKeywords } from '../../../gateway/http/compile-validators.ts'
 import { namedSchemas, ref, UploadAnswer, UploadRequest } from '../../../gateway/http/schemas.ts'
-import { preparePresignUpload } from '../../../gateway/uploads/presign-upload.ts'
+import { createPresignUpload } from '../../../gateway/uploads/presign-upload.ts'
 import { serve } from './serve.ts'
 
 import { credentials, presignTtlSeconds, rawBucket, tenant } from './settings.ts'
 import { stubbedEndpoints } from './stub-network-edge.ts'
 
-const presignUpload = await preparePresignUpload(
+const presignUpload = await createPresignUpload(
   new S3Client({ ...s3ClientOptions(stubbedEndpoints), credentials }),
   { bucket: rawBucket, ttlSeconds: presignTtlSeconds, now: Date.now },
 )

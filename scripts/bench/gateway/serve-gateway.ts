@@ -9,13 +9,13 @@ import { createBucket } from '../../../core/aws/bucket.ts'
 import { createCatalog } from '../../../core/catalog/catalog.ts'
 import { createEventBus } from '../../../core/events/event-bus.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
-import { buildApp } from '../../../gateway/app.ts'
+import { createApp } from '../../../gateway/app.ts'
 import { createAudit } from '../../../gateway/auth/audit.ts'
 import { createIdentify } from '../../../gateway/auth/identify.ts'
 import { createIdentifyByKey } from '../../../gateway/auth/identify-by-key.ts'
 import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
-import { preparePresignDownload } from '../../../gateway/uploads/presign-download.ts'
-import { preparePresignUpload } from '../../../gateway/uploads/presign-upload.ts'
+import { createPresignDownload } from '../../../gateway/uploads/presign-download.ts'
+import { createPresignUpload } from '../../../gateway/uploads/presign-upload.ts'
 import { serve } from './serve.ts'
 import { key, presignTtlSeconds, processedBucket, rawBucket, settings, table } from './settings.ts'
 
@@ -34,7 +34,7 @@ export async function serveGateway({ s3, dynamoDb, kafka }: Clients): Promise<vo
   const audit = createAudit(logger)
   const keys = { find: async () => key.record, mark: async () => false }
   const presigning = { ttlSeconds: presignTtlSeconds, now }
-  const app = await buildApp(
+  const app = await createApp(
     settings,
     {
       catalog: createCatalog(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), {
@@ -44,8 +44,8 @@ export async function serveGateway({ s3, dynamoDb, kafka }: Clients): Promise<vo
       }),
       rawBucket: createBucket(s3, rawBucket),
       events: createEventBus(kafka, { topicPrefix: '', budgetMs: 2_000 }),
-      presignUpload: await preparePresignUpload(s3, { bucket: rawBucket, ...presigning }),
-      presignDownload: await preparePresignDownload(s3, { bucket: processedBucket, ...presigning }),
+      presignUpload: await createPresignUpload(s3, { bucket: rawBucket, ...presigning }),
+      presignDownload: await createPresignDownload(s3, { bucket: processedBucket, ...presigning }),
       identify: createIdentify({ byKey: createIdentifyByKey({ keys, audit, now }) }),
       audit,
       metrics: createMetrics(),

@@ -44,7 +44,7 @@ function whatIsMissing(image: ImageEvidence = nothing): string[] {
   const missing = expectedKeys(image).filter((key) => !processedKeys.includes(key))
   return [
     record.status !== 'ready' && `it is ${record.status}`,
-    record.owedEvents && 'it owes events',
+    record.pendingEvents && 'it owes events',
     missing.length > 0 && `${missing.length} variants are missing`,
     idsOn(image, topics.processed).size === 0 && `${topics.processed} is not told`,
   ].filter((what) => what !== false && what !== undefined)

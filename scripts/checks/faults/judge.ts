@@ -38,7 +38,7 @@ function describeAnswers({ answers }: Load): string {
 async function isSettled(settings: EvidenceSettings, { stored }: Promised): Promise<boolean> {
   const records = await readRecords(settings)
   const settled = records.filter(
-    (record) => isFinal(record) && !record.owedEvents && stored.has(record.imageId),
+    (record) => isFinal(record) && !record.pendingEvents && stored.has(record.imageId),
   )
   return settled.length === stored.size
 }

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
 import { processImage } from '../../../processor/pipeline/process-image.ts'
-import { createMemoryRoom } from '../../testkit/create-memory-processor.ts'
+import { createMemoryProcessor } from '../../testkit/create-memory-processor.ts'
 import { createRandom } from '../../testkit/hostile/create-random.ts'
 import type { HostileInput } from '../../testkit/hostile/hostile-input.ts'
 import { makeCutOff, makeFlipped } from '../../testkit/hostile/make-damaged.ts'
@@ -23,7 +23,7 @@ const photos = ['drum-portrait.jpg', 'stream-baseline.jpg', 'dogs-orientation-6.
 const total = Number(process.argv[2])
 const pools = await makePools()
 const random = createRandom(9)
-const room = createMemoryRoom()
+const room = createMemoryProcessor()
 const ends: Record<string, number> = {}
 const residentBytes: number[] = []
 let done = 0

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { OutdatedPage } from '../../../core/catalog/outdated-images.ts'
-import { LeaseUnavailable } from '../../../core/errors.ts'
+import { LeaseLost } from '../../../core/errors.ts'
 import type { ImageRef } from '../../../core/images/object-key.ts'
 import type { Done } from '../../../processor/pipeline/stages.ts'
 import { reprocessOutdated } from '../../reprocess/reprocess-outdated.ts'
@@ -11,7 +11,7 @@ const image = (imageId: string): ImageRef => ({ tenant: 'local', imageId, genera
 async function* pagesOf(...sizes: number[]): AsyncGenerator<OutdatedPage> {
   for (const [page, size] of sizes.entries()) {
     const images = Array.from({ length: size }, (_, index) => image(`${page}-${index}`))
-    yield { images, endingSoon: 0, looked: size + 1 }
+    yield { images, endingSoon: 0, scannedCount: size + 1 }
   }
 }
 
@@ -24,13 +24,13 @@ async function run(
   concurrency = 2,
 ) {
   const controller = new AbortController()
-  const noted = { begun: [] as string[], ends: [] as [string, string][], looked: 0, most: 0 }
+  const noted = { begun: [] as string[], ends: [] as [string, string][], scannedCount: 0, most: 0 }
   let underWay = 0
   const ended = reprocessOutdated(pages, {
     concurrency,
     signal: controller.signal,
     onPage: (page) => {
-      noted.looked += page.looked
+      noted.scannedCount += page.scannedCount
     },
     onEnd: ({ imageId }, { outcome }) => noted.ends.push([imageId, outcome]),
     reprocess: async (one) => {
@@ -48,15 +48,15 @@ async function run(
 }
 
 t.test('every image of every page, so many at a time', async (t) => {
-  const { begun, ends, looked, most } = await run(pagesOf(5, 0, 1, 4), async () => ready, 3)
+  const { begun, ends, scannedCount, most } = await run(pagesOf(5, 0, 1, 4), async () => ready, 3)
   t.equal(new Set(begun).size, 10)
   t.equal(ends.filter(([, outcome]) => outcome === 'ready').length, 10)
-  t.strictSame([looked, most], [14, 3])
+  t.strictSame([scannedCount, most], [14, 3])
 })
 
 t.test('what goes wrong with one is told, and the others go on', async (t) => {
   const { ends, error } = await run(pagesOf(4), async ({ imageId }) => {
-    if (imageId === '0-1') throw new LeaseUnavailable('busy')
+    if (imageId === '0-1') throw new LeaseLost('busy')
     if (imageId === '0-2') throw new Error('our bug')
     return ready
   })

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { LeaseUnavailable } from '../../../errors.ts'
+import { LeaseLost } from '../../../errors.ts'
 import {
   type CatalogStore,
   claimed,
@@ -24,11 +24,11 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
         clock.now += 1_500
         await catalog.finish(held, 'worker', result, owedBy(held))
         const finishedAt = new Date(clock.now).toISOString()
-        const finished = { ...held, ...result, finishedAt, owedEvents: [owedBy(held)] }
+        const finished = { ...held, ...result, finishedAt, pendingEvents: [owedBy(held)] }
         t.strictSame(await catalog.find(held.tenant, held.imageId), finished)
 
-        await catalog.settle(finishedAs(held, result), 'worker')
-        const { owedEvents: _, leaseOwner: __, leaseUntil: ___, ...settled } = finished
+        await catalog.completeLease(finishedAs(held, result), 'worker')
+        const { pendingEvents: _, leaseOwner: __, leaseUntil: ___, ...settled } = finished
         t.strictSame(await catalog.find(held.tenant, held.imageId), settled)
         const item = await readItem(store, held)
         for (const name of ['owedEvents', 'leaseOwner', 'leaseUntil']) t.notOk(item && name in item, name)
@@ -75,7 +75,7 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
     await catalog.release(taken, 'next')
     t.match(await catalog.find(held.tenant, held.imageId), { status: 'ready', attempts: 1 })
     const again = claimed(await catalog.claim(held, 'third', leaseMs))
-    t.strictSame(again.owedEvents, [owedBy(held)], 'free at once')
+    t.strictSame(again.pendingEvents, [owedBy(held)], 'free at once')
   })
 
   await t.test('who has lost the lease can change nothing more', async (t) => {
@@ -83,14 +83,17 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
     const lost = await registerAndClaim(catalog, 'slow')
     clock.now = lost.leaseUntil ?? 0
     const taken = claimed(await catalog.claim(lost, 'next', leaseMs))
-    await t.rejects(catalog.finish(lost, 'slow', readyResult, owedBy(lost)), LeaseUnavailable)
-    await t.rejects(catalog.release(lost, 'slow'), LeaseUnavailable)
+    await t.rejects(catalog.finish(lost, 'slow', readyResult, owedBy(lost)), LeaseLost)
+    await t.rejects(catalog.release(lost, 'slow'), LeaseLost)
     t.strictSame(await catalog.find(lost.tenant, lost.imageId), taken)
 
     await catalog.finish(taken, 'next', rejectedResult, owedBy(taken))
-    await t.rejects(catalog.settle(finishedAs(lost, rejectedResult), 'slow'), LeaseUnavailable)
-    await t.rejects(catalog.finish(lost, 'slow', readyResult, owedBy(lost)), LeaseUnavailable)
-    t.match(await catalog.find(lost.tenant, lost.imageId), { ...rejectedResult, owedEvents: [owedBy(taken)] })
+    await t.rejects(catalog.completeLease(finishedAs(lost, rejectedResult), 'slow'), LeaseLost)
+    await t.rejects(catalog.finish(lost, 'slow', readyResult, owedBy(lost)), LeaseLost)
+    t.match(await catalog.find(lost.tenant, lost.imageId), {
+      ...rejectedResult,
+      pendingEvents: [owedBy(taken)],
+    })
   })
 
   await t.test('who is late but has lost nothing may still finish', async (t) => {
@@ -104,21 +107,21 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
   await t.test('an image is finished once, settled once and released once', async (t) => {
     const { catalog } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
-    await t.rejects(catalog.settle(finishedAs(held), 'worker'), LeaseUnavailable, 'not before it is finished')
+    await t.rejects(catalog.completeLease(finishedAs(held), 'worker'), LeaseLost, 'not before it is finished')
     await catalog.finish(held, 'worker', readyResult, owedBy(held))
-    await t.rejects(catalog.finish(held, 'worker', rejectedResult, owedBy(held)), LeaseUnavailable)
+    await t.rejects(catalog.finish(held, 'worker', rejectedResult, owedBy(held)), LeaseLost)
     await t.rejects(
-      catalog.settle(finishedAs(held, rejectedResult), 'worker'),
-      LeaseUnavailable,
+      catalog.completeLease(finishedAs(held, rejectedResult), 'worker'),
+      LeaseLost,
       'not with another verdict',
     )
-    await catalog.settle(finishedAs(held), 'worker')
-    await t.rejects(catalog.settle(finishedAs(held), 'worker'), LeaseUnavailable)
+    await catalog.completeLease(finishedAs(held), 'worker')
+    await t.rejects(catalog.completeLease(finishedAs(held), 'worker'), LeaseLost)
     t.match(await catalog.find(held.tenant, held.imageId), { status: 'ready', attempts: 1 })
 
     const other = await registerAndClaim(catalog, 'worker')
     await catalog.release(other, 'worker')
-    await t.rejects(catalog.release(other, 'worker'), LeaseUnavailable)
+    await t.rejects(catalog.release(other, 'worker'), LeaseLost)
     t.match(await catalog.find(other.tenant, other.imageId), { status: 'pending', attempts: 0 })
   })
 

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { LeaseUnavailable } from '../../../errors.ts'
+import { LeaseLost } from '../../../errors.ts'
 import {
   type CatalogStore,
   claimed,
@@ -78,9 +78,9 @@ export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
     const { record } = await catalog.register(someUpload({ imageId: old.imageId }))
     claimed(await catalog.claim(record, 'worker', leaseMs)) // the same name, even
     const now = await catalog.find(old.tenant, old.imageId)
-    await t.rejects(catalog.finish(old, 'worker', readyResult, owedBy(old)), LeaseUnavailable)
-    await t.rejects(catalog.settle(finishedAs(old), 'worker'), LeaseUnavailable)
-    await t.rejects(catalog.release(old, 'worker'), LeaseUnavailable)
+    await t.rejects(catalog.finish(old, 'worker', readyResult, owedBy(old)), LeaseLost)
+    await t.rejects(catalog.completeLease(finishedAs(old), 'worker'), LeaseLost)
+    await t.rejects(catalog.release(old, 'worker'), LeaseLost)
     t.strictSame(await catalog.find(old.tenant, old.imageId), now)
   })
 }

@@ -56,8 +56,8 @@ export async function testLeases(t: Test, store: CatalogStore): Promise<void> {
     t.strictSame(await catalog.claim(held, 'next', leaseMs), { outcome: 'busy' })
     clock.now = held.leaseUntil ?? 0
     const taken = claimed(await catalog.claim(held, 'next', leaseMs))
-    t.match(taken, { status: 'ready', leaseOwner: 'next', attempts: 2, owedEvents: [owedBy(held)] })
-    await catalog.settle(finishedAs(taken), 'next')
+    t.match(taken, { status: 'ready', leaseOwner: 'next', attempts: 2, pendingEvents: [owedBy(held)] })
+    await catalog.completeLease(finishedAs(taken), 'next')
     t.equal((await catalog.claim(held, 'third', leaseMs)).outcome, 'finished')
   })
 
@@ -65,7 +65,7 @@ export async function testLeases(t: Test, store: CatalogStore): Promise<void> {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
     await catalog.finish(held, 'worker', readyResult, owedBy(held))
-    await catalog.settle(finishedAs(held), 'worker')
+    await catalog.completeLease(finishedAs(held), 'worker')
     const record = await catalog.find(held.tenant, held.imageId)
     t.strictSame(await catalog.claim(held, 'other', leaseMs), { outcome: 'finished', record })
     clock.now = held.leaseUntil ?? 0
@@ -80,7 +80,7 @@ export async function testLeases(t: Test, store: CatalogStore): Promise<void> {
       await catalog.finish(held, 'slow', readyResult, owedBy(held))
       clock.now = held.leaseUntil ?? 0
       const { catalog: overtaken } = openCatalog(
-        beforeUpdates(store, () => catalog.settle(finishedAs(held), 'slow')),
+        beforeUpdates(store, () => catalog.completeLease(finishedAs(held), 'slow')),
         clock,
       )
       t.strictSame(await overtaken.claim(held, 'other', leaseMs), { outcome: 'busy' })

@@ -26,7 +26,7 @@ async function make(
   const { record } = await catalog.register(someUpload({ tenant }))
   const held = claimed(await catalog.claim(record, 'worker', leaseMs))
   await catalog.finish(held, 'worker', result, owedBy(held))
-  await catalog.settle(finishedAs(held, result), 'worker')
+  await catalog.completeLease(finishedAs(held, result), 'worker')
   return record
 }
 
@@ -105,7 +105,7 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
     for (const query of [{ tenant }, {}]) {
       t.strictSame(await idsOf(catalog, { recipe: 'any', ...query }, [tenant]), [record.imageId])
     }
-    t.match(await catalog.claimAgain(record, 'again', leaseMs, 'any'), { outcome: 'claimed' })
+    t.match(await catalog.claimForReprocess(record, 'again', leaseMs, 'any'), { outcome: 'claimed' })
   })
 
   await t.test('a table of many pages is read to its end, however many they are', async (t) => {
@@ -115,13 +115,13 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
     for (let round = 0; round < 11; round++) {
       records.push(...(await Promise.all(Array.from({ length: 10 }, () => make(catalog, tenant)))))
     }
-    let [pages, looked] = [0, 0]
+    let [pages, scannedCount] = [0, 0]
     for await (const page of catalog.listOutdated({ ...rate, recipe: 'newer' })) {
       pages += 1
-      looked += page.looked
+      scannedCount += page.scannedCount
     }
     t.ok(pages > 1, `${pages} pages`)
-    t.ok(looked >= records.length)
+    t.ok(scannedCount >= records.length)
     t.equal((await idsOf(catalog, { recipe: 'newer', tenant }, [tenant])).length, records.length)
   })
 }

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { Catalog } from '../../../catalog/catalog.ts'
 import type { ReadyResult } from '../../../catalog/image-leases.ts'
-import { LeaseUnavailable } from '../../../errors.ts'
+import { LeaseLost } from '../../../errors.ts'
 import { imageEvent, topics } from '../../../events/image-events.ts'
 import type { ImageRecord } from '../../../images/image-record.ts'
 import {
@@ -43,7 +43,7 @@ const reprocessed = (record: ImageRecord) =>
 async function makeReady(catalog: Catalog): Promise<ImageRecord> {
   const held = await registerAndClaim(catalog, 'first')
   await catalog.finish(held, 'first', before, owedBy(held))
-  await catalog.settle(finishedAs(held, before), 'first')
+  await catalog.completeLease(finishedAs(held, before), 'first')
   return (await catalog.find(held.tenant, held.imageId)) ?? held
 }
 
@@ -57,10 +57,10 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
   await t.test('a ready image of another recipe can be claimed again, and stays ready', async (t) => {
     const { catalog } = openCatalog(store)
     const ready = await makeReady(catalog)
-    const held = claimed(await catalog.claimAgain(ready, 'again', leaseMs, 'newer'))
+    const held = claimed(await catalog.claimForReprocess(ready, 'again', leaseMs, 'newer'))
     t.match(held, { status: 'ready', image: before.image, leaseOwner: 'again' })
     t.match(
-      await catalog.claimAgain(ready, 'other', leaseMs, 'newer'),
+      await catalog.claimForReprocess(ready, 'other', leaseMs, 'newer'),
       { outcome: 'busy' },
       'by one at a time',
     )
@@ -76,15 +76,15 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
   await t.test('what was made again takes the place of what was there, and owes its event', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const ready = await makeReady(catalog)
-    const held = claimed(await catalog.claimAgain(ready, 'again', leaseMs, 'newer'))
+    const held = claimed(await catalog.claimForReprocess(ready, 'again', leaseMs, 'newer'))
     clock.now += 5_000
     const owed = reprocessed(held)
-    const finished = await catalog.finishAgain(held, 'again', after, owed)
-    const remade = { ...after, remadeAt: new Date(clock.now).toISOString(), replacedKeys: ['old'] }
-    t.match(finished, { ...remade, finishedAt: ready.finishedAt, owedEvents: [owed] })
-    t.match(await catalog.claimAgain(ready, 'late', leaseMs, 'newer'), { outcome: 'finished' })
+    const finished = await catalog.completeReprocess(held, 'again', after, owed)
+    const remade = { ...after, reprocessedAt: new Date(clock.now).toISOString(), replacedKeys: ['old'] }
+    t.match(finished, { ...remade, finishedAt: ready.finishedAt, pendingEvents: [owed] })
+    t.match(await catalog.claimForReprocess(ready, 'late', leaseMs, 'newer'), { outcome: 'finished' })
     t.match(
-      await catalog.claimAgain(ready, 'late', leaseMs, 'newest'),
+      await catalog.claimForReprocess(ready, 'late', leaseMs, 'newest'),
       { outcome: 'busy' },
       'its end comes first',
     )
@@ -92,24 +92,24 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
     clock.now = held.leaseUntil ?? 0
     t.ok((await imagesToCheck(catalog)).includes(held.imageId), 'the reconciler finds it')
     const resumed = claimed(await catalog.claim(ready, 'next', leaseMs))
-    t.match(resumed, { status: 'ready', replacedKeys: ['old'], owedEvents: [owed] }, 'and another ends it')
-    await catalog.settle(resumed, 'next')
+    t.match(resumed, { status: 'ready', replacedKeys: ['old'], pendingEvents: [owed] }, 'and another ends it')
+    await catalog.completeLease(resumed, 'next')
     const item = await readItem(store, ready)
     for (const name of ['owedEvents', 'replacedKeys', 'leaseOwner', 'checkAt'])
       t.notOk(item && name in item, name)
-    t.match(await catalog.claimAgain(ready, 'third', leaseMs, 'newest'), { outcome: 'claimed' })
+    t.match(await catalog.claimForReprocess(ready, 'third', leaseMs, 'newest'), { outcome: 'claimed' })
   })
 
   await t.test('the same write twice, as when an answer got lost, is one write', async (t) => {
     const { catalog, clock } = openCatalog(store)
-    const held = claimed(await catalog.claimAgain(await makeReady(catalog), 'again', leaseMs, 'newer'))
+    const held = claimed(await catalog.claimForReprocess(await makeReady(catalog), 'again', leaseMs, 'newer'))
     const owed = reprocessed(held)
-    const first = await catalog.finishAgain(held, 'again', after, owed)
+    const first = await catalog.completeReprocess(held, 'again', after, owed)
     clock.now += 1_000
-    t.strictSame(await catalog.finishAgain(held, 'again', after, owed), first)
-    t.strictSame(first.owedEvents, [owed])
-    await catalog.settle(first, 'again')
-    await t.rejects(catalog.finishAgain(held, 'again', after, owed), LeaseUnavailable, 'nor when all is over')
+    t.strictSame(await catalog.completeReprocess(held, 'again', after, owed), first)
+    t.strictSame(first.pendingEvents, [owed])
+    await catalog.completeLease(first, 'again')
+    await t.rejects(catalog.completeReprocess(held, 'again', after, owed), LeaseLost, 'nor when all is over')
   })
 
   await t.test(
@@ -118,34 +118,34 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
       const { catalog, clock } = openCatalog(store)
       const ready = await makeReady(catalog)
       const start = async (owner: string, recipe = 'newer') =>
-        claimed(await catalog.claimAgain(ready, owner, leaseMs, recipe))
-      t.match(await start('killed'), { attempts: 1, attemptsAgain: 1 })
+        claimed(await catalog.claimForReprocess(ready, owner, leaseMs, recipe))
+      t.match(await start('killed'), { attempts: 1, reprocessAttempts: 1 })
       clock.now += leaseMs
       const slow = await start('slow')
-      t.match(slow, { attempts: 1, attemptsAgain: 2 })
+      t.match(slow, { attempts: 1, reprocessAttempts: 2 })
       await catalog.release(slow, 'slow', { attemptCounts: true })
       const idle = await start('idle')
-      t.equal(idle.attemptsAgain, 3)
+      t.equal(idle.reprocessAttempts, 3)
       await catalog.release(idle, 'idle')
       const held = await start('done')
-      t.match(held, { attempts: 1, attemptsAgain: 3 }, 'what was given back at once does not count')
+      t.match(held, { attempts: 1, reprocessAttempts: 3 }, 'what was given back at once does not count')
 
-      const finished = await catalog.finishAgain(held, 'done', after, reprocessed(held))
-      await catalog.settle(finished, 'done')
+      const finished = await catalog.completeReprocess(held, 'done', after, reprocessed(held))
+      await catalog.completeLease(finished, 'done')
       const record = await catalog.find(ready.tenant, ready.imageId)
       t.equal(record?.attempts, 1)
-      t.notOk(record && 'attemptsAgain' in record)
-      t.match(await start('next', 'newest'), { attemptsAgain: 1 })
+      t.notOk(record && 'reprocessAttempts' in record)
+      t.match(await start('next', 'newest'), { reprocessAttempts: 1 })
     },
   )
 
   await t.test('who has lost the lease changes nothing', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const ready = await makeReady(catalog)
-    const lost = claimed(await catalog.claimAgain(ready, 'slow', leaseMs, 'newer'))
+    const lost = claimed(await catalog.claimForReprocess(ready, 'slow', leaseMs, 'newer'))
     clock.now = lost.leaseUntil ?? 0
-    const taken = claimed(await catalog.claimAgain(ready, 'next', leaseMs, 'newer'))
-    await t.rejects(catalog.finishAgain(lost, 'slow', after, reprocessed(lost)), LeaseUnavailable)
+    const taken = claimed(await catalog.claimForReprocess(ready, 'next', leaseMs, 'newer'))
+    await t.rejects(catalog.completeReprocess(lost, 'slow', after, reprocessed(lost)), LeaseLost)
     t.strictSame(await catalog.find(ready.tenant, ready.imageId), taken)
   })
 
@@ -154,7 +154,7 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
     const ready = await makeReady(catalog)
     const owners = Array.from({ length: 10 }, (_, index) => `worker-${index}`)
     const claims = await Promise.all(
-      owners.map((owner) => catalog.claimAgain(ready, owner, leaseMs, 'newer')),
+      owners.map((owner) => catalog.claimForReprocess(ready, owner, leaseMs, 'newer')),
     )
     t.equal(claims.filter(({ outcome }) => outcome === 'claimed').length, 1)
     t.equal(claims.filter(({ outcome }) => outcome === 'busy').length, 9)
@@ -165,17 +165,19 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
     async (t) => {
       const { catalog, clock } = openCatalog(store)
       const { record: pending } = await catalog.register(someUpload())
-      t.match(await catalog.claimAgain(pending, 'again', leaseMs, 'newer'), { outcome: 'finished' })
+      t.match(await catalog.claimForReprocess(pending, 'again', leaseMs, 'newer'), { outcome: 'finished' })
       const rejected = await registerAndClaim(catalog, 'worker')
       await catalog.finish(rejected, 'worker', rejectedResult, owedBy(rejected))
-      t.match(await catalog.claimAgain(rejected, 'again', leaseMs, 'newer'), { outcome: 'finished' })
+      t.match(await catalog.claimForReprocess(rejected, 'again', leaseMs, 'newer'), { outcome: 'finished' })
 
       const ready = await makeReady(catalog)
-      t.match(await catalog.claimAgain(ready, 'again', leaseMs, before.recipe), { outcome: 'finished' })
+      t.match(await catalog.claimForReprocess(ready, 'again', leaseMs, before.recipe), {
+        outcome: 'finished',
+      })
       const other = { ...ready, generation: '20200101' }
-      t.match(await catalog.claimAgain(other, 'again', leaseMs, 'newer'), { outcome: 'gone' })
+      t.match(await catalog.claimForReprocess(other, 'again', leaseMs, 'newer'), { outcome: 'gone' })
       clock.now = ready.expiresAt * 1_000
-      t.match(await catalog.claimAgain(ready, 'again', leaseMs, 'newer'), { outcome: 'gone' })
+      t.match(await catalog.claimForReprocess(ready, 'again', leaseMs, 'newer'), { outcome: 'gone' })
     },
   )
 }

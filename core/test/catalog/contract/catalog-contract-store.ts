@@ -65,7 +65,7 @@ export const rejectedResult: ImageResult = {
 
 /** The record as its holder knows it once the result is written. */
 export function finishedAs(held: ImageRecord, result: ImageResult = readyResult): ImageRecord {
-  return { ...held, ...result, owedEvents: [owedBy(held)] }
+  return { ...held, ...result, pendingEvents: [owedBy(held)] }
 }
 
 export function owedBy(record: ImageRecord): ImageEvent {

@@ -33,7 +33,7 @@ export async function testUnfinished(t: Test, store: CatalogStore): Promise<void
     const next = claimed(await catalog.claim(held, 'worker', leaseMs))
     const finished = await catalog.finish(next, 'worker', readyResult, owedBy(next))
     t.ok(await isListed(catalog, held), 'final, with an event to announce')
-    await catalog.settle(finished, 'worker')
+    await catalog.completeLease(finished, 'worker')
     t.notOk(await isListed(catalog, held))
     t.notOk('checkAt' in ((await readItem(store, held)) ?? {}))
   })
@@ -42,7 +42,7 @@ export async function testUnfinished(t: Test, store: CatalogStore): Promise<void
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
     const finished = await catalog.finish(held, 'worker', readyResult, owedBy(held))
-    await catalog.leaveToRelay(finished, 'worker')
+    await catalog.handOffToRelay(finished, 'worker')
     clock.now += checkAfterMs
     t.notOk(await isListed(catalog, held))
   })

@@ -30,11 +30,11 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
   const catalog = {
     find: unreachable,
     claim: unreachable,
-    claimAgain: unreachable,
+    claimForReprocess: unreachable,
     finish: unreachable,
-    finishAgain: unreachable,
-    settle: unreachable,
-    leaveToRelay: unreachable,
+    completeReprocess: unreachable,
+    completeLease: unreachable,
+    handOffToRelay: unreachable,
     release: unreachable,
   }
   const processedBucket = createMemoryBucket()

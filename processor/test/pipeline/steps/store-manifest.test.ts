@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { imageEvent, topics } from '../../../../core/events/image-events.ts'
 import { manifestKey } from '../../../../core/images/object-key.ts'
-import type { OwingRecord } from '../../../pipeline/stages.ts'
+import type { UnpublishedRecord } from '../../../pipeline/stages.ts'
 import { storeManifest } from '../../../pipeline/steps/store-manifest.ts'
 import { createStepDeps, fetchedWork } from './fetched-work.ts'
 
@@ -10,7 +10,7 @@ const nowMs = Date.UTC(2026, 10, 22, 11)
 const owed = {
   leaseUntil: nowMs + 60_000,
   finishedAt: new Date(nowMs).toISOString(),
-  owedEvents: [imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })],
+  pendingEvents: [imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })],
 }
 
 test('the manifest says what the record says, and nothing of the work on it', async (t) => {
@@ -26,7 +26,7 @@ test('the manifest says what the record says, and nothing of the work on it', as
     dominantColor: '#000000',
     variants,
   } as const
-  const ready: OwingRecord = {
+  const ready: UnpublishedRecord = {
     ...record,
     status: 'ready',
     fileName: 'a.png',
@@ -34,7 +34,7 @@ test('the manifest says what the record says, and nothing of the work on it', as
     ...owed,
   }
   t.match(await storeManifest({ stage: 'recorded', owner: 'test', record: ready }, deps), {
-    stage: 'described',
+    stage: 'manifestStored',
   })
 
   const stored = processedBucket.objects.get(manifestKey(record))
@@ -59,7 +59,7 @@ test('the manifest says what the record says, and nothing of the work on it', as
 test('a rejected image has a manifest too', async (t) => {
   const { deps, processedBucket } = createStepDeps()
   const rejection = { reason: 'image_corrupt', detail: 'The image is damaged.' } as const
-  const rejected: OwingRecord = { ...record, status: 'rejected', rejection, ...owed }
+  const rejected: UnpublishedRecord = { ...record, status: 'rejected', rejection, ...owed }
   await storeManifest({ stage: 'recorded', owner: 'test', record: rejected }, deps)
   const manifest = JSON.parse(String(processedBucket.objects.get(manifestKey(record))?.bytes))
   t.match(manifest, { status: 'rejected', reason: 'image_corrupt', detail: 'The image is damaged.' })

@@ -42,7 +42,7 @@ t.test('what is lost is seen', async (t) => {
     ['rejected', { records: [{ ...record, status: 'rejected' }] }, 'it is rejected'],
     [
       'an owed event',
-      { records: [{ ...record, owedEvents: [eventOn(topics.processed)] }] },
+      { records: [{ ...record, pendingEvents: [eventOn(topics.processed)] }] },
       'it owes events',
     ],
     ['a variant', { processedKeys: variantsOf(record).slice(1) }, '1 variants are missing'],
