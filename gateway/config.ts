@@ -4,45 +4,110 @@ import { ConfigError } from '../core/config/config-error.ts'
 import { connectionSettings, readConfig } from '../core/config/read-config.ts'
 import { tokenSettings } from './auth/token-settings.ts'
 
-const schema = Type.Object({
+/** Every setting of the gateway; `npm run config-docs` renders them to docs/CONFIGURATION.md. */
+export const gatewaySettings = Type.Object({
   ...connectionSettings,
-  NODE_ENV: Type.String({ default: '' }),
-  HOST: Type.String({ default: '127.0.0.1' }),
-  /** 0 picks a free one. */
-  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000 }),
-  /** Where metrics are read: inside the network, without a key. */
-  ADMIN_HOST: Type.String({ default: '127.0.0.1' }),
-  ADMIN_PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 9464 }),
-  /** How callers prove who they are. `none` is for experiments. */
-  AUTH: Type.String({ pattern: '^(none|keys|jwt|keys,jwt|jwt,keys)$', default: 'keys' }),
-  KEYS_TABLE: Type.String({ default: '' }),
+  NODE_ENV: Type.String({
+    default: '',
+    description: 'With `production` the gateway refuses to start when `AUTH=none`.',
+  }),
+  HOST: Type.String({ default: '127.0.0.1', description: 'Address on which the API listens.' }),
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 3000,
+    description: 'Port of the API. 0 picks a free port.',
+  }),
+  ADMIN_HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'Address on which metrics are served. They need no key, so keep it inside the network.',
+  }),
+  ADMIN_PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 9464,
+    description: 'Port of the metrics. 0 picks a free port.',
+  }),
+  AUTH: Type.String({
+    pattern: '^(none|keys|jwt|keys,jwt|jwt,keys)$',
+    default: 'keys',
+    description:
+      'How callers authenticate: `keys` (API keys), `jwt` (tokens of an OpenID Connect issuer), `keys,jwt` (either) or `none` (experiments only).',
+  }),
+  KEYS_TABLE: Type.String({
+    default: '',
+    description: 'DynamoDB table of the API keys. Needed for `AUTH=keys` and by `npm run keys`.',
+  }),
   ...tokenSettings.properties,
-  MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, maximum: 5 * 1024 ** 3, default: 50 * 1024 ** 2 }),
-  /** How long an upload URL and a variant URL work, at most. */
-  PRESIGN_TTL_SECONDS: Type.Integer({ minimum: 30, maximum: 7 * 24 * 3600, default: 900 }),
-  /** Of one address; keys have rates of their own. */
-  RATE_LIMIT_PER_MINUTE: Type.Integer({ minimum: 1, default: 6_000 }),
-  /** Where all gateways count together. Empty: each counts alone. */
-  REDIS_URL: Type.String({ pattern: '^(rediss?://\\S+)?$', default: '' }),
-  /** Origins of the pages that may call, separated by commas, or `*`. */
-  CORS_ORIGINS: Type.String({ pattern: '^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)?$', default: '' }),
-  /** Networks of the proxies whose `X-Forwarded-For` is believed, separated by commas. */
-  TRUST_PROXY: Type.String({ pattern: '^[0-9a-fA-F.:/]*(,[0-9a-fA-F.:/]+)*$', default: '' }),
-  /** From which mean lag on, over a second, requests are refused. */
-  MAX_EVENT_LOOP_DELAY_MS: Type.Integer({ minimum: 1, default: 500 }),
-  /** Longest time that a request waits for Kafka's acknowledgement. */
-  EVENT_BUDGET_MS: Type.Integer({ minimum: 100, maximum: 30_000, default: 2_000 }),
-  /** Longest time that an answer is held, whatever `wait` asks for: below the timeouts of all proxies on the way. */
-  MAX_WAIT_SECONDS: Type.Integer({ minimum: 0, maximum: 25, default: 25 }),
-  /** When the processor's reconciler first looks after an image that is not finished. */
-  RECONCILE_AFTER_SECONDS: Type.Integer({ minimum: 1, maximum: 86_400, default: 300 }),
+  MAX_UPLOAD_BYTES: Type.Integer({
+    minimum: 1,
+    maximum: 5 * 1024 ** 3,
+    default: 50 * 1024 ** 2,
+    description: 'Largest upload in bytes for which a URL is issued.',
+  }),
+  PRESIGN_TTL_SECONDS: Type.Integer({
+    minimum: 30,
+    maximum: 7 * 24 * 3600,
+    default: 900,
+    description:
+      'Longest validity of upload and variant URLs in seconds. Credentials that expire earlier shorten it.',
+  }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    default: 6_000,
+    description: 'Requests per minute of one client address. Keys and tokens have limits of their own.',
+  }),
+  REDIS_URL: Type.String({
+    pattern: '^(rediss?://\\S+)?$',
+    default: '',
+    description:
+      'Redis (`redis://` or `rediss://`) in which all gateways share their rate-limit counters. Empty: each gateway counts alone.',
+  }),
+  CORS_ORIGINS: Type.String({
+    pattern: '^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)?$',
+    default: '',
+    description:
+      'Origins of web pages that may call the API, separated by commas, or `*`. Empty: no cross-origin calls.',
+  }),
+  TRUST_PROXY: Type.String({
+    pattern: '^[0-9a-fA-F.:/]*(,[0-9a-fA-F.:/]+)*$',
+    default: '',
+    description:
+      'Addresses or networks (CIDR) of the proxies whose `X-Forwarded-For` is trusted, separated by commas, such as `10.0.0.0/16`.',
+  }),
+  MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
+    minimum: 1,
+    default: 500,
+    description:
+      'Mean event-loop delay over one second, in milliseconds, above which requests are refused with `OVERLOADED`.',
+  }),
+  EVENT_BUDGET_MS: Type.Integer({
+    minimum: 100,
+    maximum: 30_000,
+    default: 2_000,
+    description:
+      'Milliseconds that a request waits for Kafka to acknowledge its event. After that the event stays in the outbox.',
+  }),
+  MAX_WAIT_SECONDS: Type.Integer({
+    minimum: 0,
+    maximum: 25,
+    default: 25,
+    description:
+      'Upper bound in seconds for the `wait` parameter of `getImage`. Keep it below the timeouts of your proxies.',
+  }),
+  RECONCILE_AFTER_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 86_400,
+    default: 300,
+    description: 'Seconds after an upload request when the reconciler first checks an unfinished image.',
+  }),
 })
 
-export type GatewayConfig = Static<typeof schema>
+export type GatewayConfig = Static<typeof gatewaySettings>
 
 /** @throws ConfigError that names every setting at fault */
 export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env): GatewayConfig {
-  const config = readConfig(schema, environment)
+  const config = readConfig(gatewaySettings, environment)
   const faults = [...findAuthFaults(config), ...findProxyFaults(config)]
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return config

@@ -6,51 +6,148 @@ import type { VariantSpec } from '../core/images/variants.ts'
 
 const settings = Type.Object({
   ...connectionSettings,
-  /** Larger objects are rejected before they are read. */
-  MAX_UPLOAD_BYTES: Type.Integer({ minimum: 1, default: 52_428_800 }),
-  /** Width × height of one page. More are rejected before a pixel is decoded; so it is with the limits that follow. */
-  MAX_INPUT_PIXELS: Type.Integer({ minimum: 1, default: 100_000_000 }),
-  /** Width × height × pages, of an image that has several. */
-  MAX_ANIMATED_PIXELS: Type.Integer({ minimum: 1, default: 100_000_000 }),
-  MAX_SIDE_PIXELS: Type.Integer({ minimum: 1, default: 65_535 }),
-  /** Frames of an animation, or pages of a TIFF. */
-  MAX_PAGES: Type.Integer({ minimum: 1, default: 1_000 }),
-  /** Memory for one image that its format does not let be decoded row by row, by estimate (`estimate-decode-bytes.ts`). */
-  MAX_DECODE_BYTES: Type.Integer({ minimum: 1, default: 640_000_000 }),
-  MAX_BITS_PER_CHANNEL: Type.Integer({ minimum: 8, maximum: 16, default: 16 }),
-  /** Accepted ones in libvips' words, separated by commas. */
-  COLOR_SPACES: Type.String({ pattern: '^[a-z0-9-]+(,[a-z0-9-]+)*$', default: 'srgb,rgb16,b-w,grey16,cmyk' }),
-  /** How long an image belongs to the worker that claimed it: well above the longest that one image can take. */
-  LEASE_SECONDS: Type.Integer({ minimum: 1, default: 120 }),
-  /** Longest time for one image, from its claim to its stored variants. At most three quarters of the lease, whatever is set. */
-  IMAGE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, default: 60 }),
-  /** Longest time for one decode. An image must have as much, or none could ever be rejected for it. */
-  DECODE_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, maximum: 3600, default: 30 }),
-  /** Whole pictures in decoders and in AVIF's and animations' encoders at one time, in megabytes. A larger one is alone. */
-  DECODE_MEMORY_MB: Type.Integer({ minimum: 1, default: 140 }),
-  /** Images that one process works on at the same time, over all its triggers. */
-  IMAGES_IN_FLIGHT: Type.Integer({ minimum: 1, maximum: 64, default: 2 }),
-  /** Starts, of which none came to an end, after which an image is given up as `processing_failed`. */
-  MAX_ATTEMPTS: Type.Integer({ minimum: 1, default: 5 }),
-  /** Longest time to wait for Kafka's acknowledgement of one event. */
-  PUBLISH_TIMEOUT_SECONDS: Type.Integer({ minimum: 1, default: 5 }),
-  /** Where the worker receives S3 notifications. Lambda has no use for it. */
-  HOST: Type.String({ default: '127.0.0.1' }),
-  /** 0 picks a free port. */
-  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 0 }),
-  KAFKA_GROUP_ID: Type.String({ minLength: 1, default: 'hashgate-processor' }),
-  /** Events of one partition that the worker takes together, at most. */
-  KAFKA_BATCH_SIZE: Type.Integer({ minimum: 1, maximum: 10_000, default: 10 }),
-  /** Tries of a Kafka record in one process after which an unexpected error ends in the dead letters. */
-  DEAD_LETTER_AFTER_TRIES: Type.Integer({ minimum: 1, default: 5 }),
-  /** Whether Lambda's Kafka event source has `FunctionResponseTypes: [ReportBatchItemFailures]`. Never true without. */
-  REPORT_BATCH_ITEM_FAILURES: Type.Boolean({ default: false }),
-  /** Of Lambda's metrics in CloudWatch. One for each environment, or those of one account run together. */
-  METRICS_NAMESPACE: Type.String({ minLength: 1, maxLength: 255, default: 'hashgate' }),
-  /** Between two runs of the worker's reconciler; 0: never. Lambda has a schedule instead. */
-  RECONCILE_INTERVAL_SECONDS: Type.Integer({ minimum: 0, maximum: 86_400, default: 60 }),
-  /** Whether a record may say where a photo was taken. */
-  KEEP_LOCATION: Type.Boolean({ default: false }),
+  MAX_UPLOAD_BYTES: Type.Integer({
+    minimum: 1,
+    default: 52_428_800,
+    description: 'Largest original in bytes. Larger objects are rejected before they are read.',
+  }),
+  MAX_INPUT_PIXELS: Type.Integer({
+    minimum: 1,
+    default: 100_000_000,
+    description:
+      'Largest width × height of one page. Images over this or any following limit are rejected before a pixel is decoded.',
+  }),
+  MAX_ANIMATED_PIXELS: Type.Integer({
+    minimum: 1,
+    default: 100_000_000,
+    description: 'Largest width × height × pages of an image with several pages.',
+  }),
+  MAX_SIDE_PIXELS: Type.Integer({ minimum: 1, default: 65_535, description: 'Longest side in pixels.' }),
+  MAX_PAGES: Type.Integer({
+    minimum: 1,
+    default: 1_000,
+    description: 'Most frames of an animation, or pages of a TIFF.',
+  }),
+  MAX_DECODE_BYTES: Type.Integer({
+    minimum: 1,
+    default: 640_000_000,
+    description:
+      'Most memory in bytes, by estimate, to decode one image whose format cannot be decoded row by row. [Estimates per format](OPERATING.md#memory).',
+  }),
+  MAX_BITS_PER_CHANNEL: Type.Integer({
+    minimum: 8,
+    maximum: 16,
+    default: 16,
+    description: 'Most bits per channel.',
+  }),
+  COLOR_SPACES: Type.String({
+    pattern: '^[a-z0-9-]+(,[a-z0-9-]+)*$',
+    default: 'srgb,rgb16,b-w,grey16,cmyk',
+    description: 'Accepted color spaces as named by libvips, separated by commas.',
+  }),
+  LEASE_SECONDS: Type.Integer({
+    minimum: 1,
+    default: 120,
+    description:
+      'Seconds for which a worker owns an image that it claimed. Keep it well above the time that one image can take.',
+  }),
+  IMAGE_TIMEOUT_SECONDS: Type.Integer({
+    minimum: 1,
+    default: 60,
+    description:
+      'Longest time in seconds for one image, from its claim to its stored variants. Three quarters of the lease are the upper bound, whatever is set.',
+  }),
+  DECODE_TIMEOUT_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 3600,
+    default: 30,
+    description:
+      'Longest time in seconds for one decode; an image that takes longer is rejected. At most `IMAGE_TIMEOUT_SECONDS` and three quarters of `LEASE_SECONDS`.',
+  }),
+  DECODE_MEMORY_MB: Type.Integer({
+    minimum: 1,
+    default: 140,
+    description:
+      'Memory budget in megabytes that concurrent memory-hungry decodes and encodes share. They wait when it is used up; one that exceeds it runs alone.',
+  }),
+  IMAGES_IN_FLIGHT: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 2,
+    description: 'Images that one process works on at the same time, over all its triggers.',
+  }),
+  MAX_ATTEMPTS: Type.Integer({
+    minimum: 1,
+    default: 5,
+    description: 'Failed attempts after which an image is rejected as `processing_failed`.',
+  }),
+  PUBLISH_TIMEOUT_SECONDS: Type.Integer({
+    minimum: 1,
+    default: 5,
+    description: 'Seconds to wait for Kafka to acknowledge one event.',
+  }),
+  HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'Address on which the worker receives S3 notifications. Not used on Lambda.',
+  }),
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 0,
+    description:
+      'Port on which the worker receives S3 notifications. 0 picks a free port. Not used on Lambda.',
+  }),
+  KAFKA_GROUP_ID: Type.String({
+    minLength: 1,
+    default: 'hashgate-processor',
+    description: 'Consumer group of the worker. Not used on Lambda.',
+  }),
+  KAFKA_BATCH_SIZE: Type.Integer({
+    minimum: 1,
+    maximum: 10_000,
+    default: 10,
+    description: 'Most events of one partition that the worker handles together. Not used on Lambda.',
+  }),
+  DEAD_LETTER_AFTER_TRIES: Type.Integer({
+    minimum: 1,
+    default: 5,
+    description:
+      'Tries in one process after which a Kafka record that fails with an unexpected error is sent to the dead-letter topic.',
+  }),
+  REPORT_BATCH_ITEM_FAILURES: Type.Boolean({
+    default: false,
+    description:
+      'Set it to `true` only if the Kafka event source on Lambda has `FunctionResponseTypes: [ReportBatchItemFailures]`. Otherwise failed records are lost.',
+  }),
+  METRICS_NAMESPACE: Type.String({
+    minLength: 1,
+    maxLength: 255,
+    default: 'hashgate',
+    description:
+      'CloudWatch namespace of the metrics on Lambda. Use one for each environment; otherwise the metrics of one account are mixed.',
+  }),
+  RECONCILE_INTERVAL_SECONDS: Type.Integer({
+    minimum: 0,
+    maximum: 86_400,
+    default: 60,
+    description:
+      'Seconds between two runs of the reconciler in the worker. 0 turns it off. On Lambda a schedule runs it instead.',
+  }),
+  KEEP_LOCATION: Type.Boolean({
+    default: false,
+    description:
+      'Keep the GPS position of a photo in its record, its manifest and the API. Events and logs never contain it.',
+  }),
+})
+
+/** Every setting of the processor; `npm run config-docs` renders them to docs/CONFIGURATION.md. */
+export const processorSettings = Type.Object({
+  ...settings.properties,
+  VARIANTS: Type.String({
+    default: '',
+    description:
+      'Table of variants as a JSON array, or the path of a file with one. Empty: `thumb`, `medium` and `large`. [Fields](OPERATING.md#variants).',
+  }),
 })
 
 /** `variants` is what the setting `VARIANTS` stands for: a table as JSON, or the path of a file with it. */

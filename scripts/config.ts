@@ -13,17 +13,22 @@ export type StartConfig = Static<typeof schema>
 export const readStartConfig = (): StartConfig => readConfig(schema, process.env)
 
 const { AWS_REGION, SECRETS_MANAGER_ENDPOINT, RETENTION_DAYS } = connectionSettings
-const topicsSchema = Type.Object({
+export const topicsSettings = Type.Object({
   AWS_REGION,
   SECRETS_MANAGER_ENDPOINT,
   RETENTION_DAYS,
   ...kafkaSettings,
-  KAFKA_PARTITIONS: Type.Integer({ minimum: 1, maximum: 10_000, default: 12 }),
+  KAFKA_PARTITIONS: Type.Integer({
+    minimum: 1,
+    maximum: 10_000,
+    default: 12,
+    description: 'Partitions of each topic that the command creates.',
+  }),
 })
 
 /** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
-export const readTopicsConfig = (overrides: NodeJS.ProcessEnv): Static<typeof topicsSchema> =>
-  readConfig(topicsSchema, { ...process.env, ...overrides })
+export const readTopicsConfig = (overrides: NodeJS.ProcessEnv): Static<typeof topicsSettings> =>
+  readConfig(topicsSettings, { ...process.env, ...overrides })
 
 const replaySchema = Type.Object({ AWS_REGION, SECRETS_MANAGER_ENDPOINT, ...kafkaSettings })
 

@@ -3,22 +3,40 @@ import { type Static, Type } from 'typebox'
 const broker = '\\s*[^\\s,:]+:\\d+\\s*'
 const brokersPattern = `^${broker}(,${broker})*$`
 
-/** How a process reaches Kafka. Credentials or an authority imply TLS: SCRAM is never spoken over an open line. */
+/** How a process connects to Kafka. Credentials or a CA certificate imply TLS: SCRAM is never sent over plain text. */
 export const kafkaSettings = {
-  /** `host:port`, separated by commas. */
-  KAFKA_BROKERS: Type.String({ pattern: brokersPattern }),
-  /** Put in front of every topic's name, for clusters that are shared. */
-  KAFKA_TOPIC_PREFIX: Type.String({ default: '' }),
-  KAFKA_TLS: Type.Boolean({ default: false }),
-  /** PEM file of the authorities that sign the brokers' certificates. Empty: those that Node trusts. */
-  KAFKA_CA_FILE: Type.String({ default: '' }),
-  /** Instead of the file: name or ARN of a secret in AWS Secrets Manager, `{"certificate"}`. */
-  KAFKA_CA_SECRET_ID: Type.String({ default: '' }),
-  /** For SASL with SCRAM-SHA-512, when the secret below is not used. */
-  KAFKA_SASL_USERNAME: Type.String({ default: '' }),
-  KAFKA_SASL_PASSWORD: Type.String({ default: '' }),
-  /** Name or ARN of a secret in AWS Secrets Manager: `{"username","password"}`. */
-  KAFKA_SASL_SECRET_ID: Type.String({ default: '' }),
+  KAFKA_BROKERS: Type.String({
+    pattern: brokersPattern,
+    description: 'Bootstrap brokers as `host:port`, separated by commas.',
+  }),
+  KAFKA_TOPIC_PREFIX: Type.String({
+    default: '',
+    description: 'Prefix of every topic name, for a cluster that several systems share.',
+  }),
+  KAFKA_TLS: Type.Boolean({
+    default: false,
+    description: 'Use TLS. Credentials or a CA certificate turn TLS on regardless.',
+  }),
+  KAFKA_CA_FILE: Type.String({
+    default: '',
+    description:
+      "PEM file with the CA certificates that sign the brokers' certificates. Empty: the CAs that Node.js trusts.",
+  }),
+  KAFKA_CA_SECRET_ID: Type.String({
+    default: '',
+    description:
+      'Name or ARN of an AWS Secrets Manager secret `{"certificate"}` with the CA certificates, instead of `KAFKA_CA_FILE`.',
+  }),
+  KAFKA_SASL_USERNAME: Type.String({
+    default: '',
+    description: 'User name for SASL/SCRAM-SHA-512. Set it together with `KAFKA_SASL_PASSWORD`.',
+  }),
+  KAFKA_SASL_PASSWORD: Type.String({ default: '', description: 'Password for SASL/SCRAM-SHA-512.' }),
+  KAFKA_SASL_SECRET_ID: Type.String({
+    default: '',
+    description:
+      'Name or ARN of an AWS Secrets Manager secret `{"username","password"}`, instead of the two settings above. It is read again when Kafka refuses the credentials.',
+  }),
 }
 
 const schema = Type.Object(kafkaSettings)

@@ -3,23 +3,32 @@ import { type Static, type TObject, Type } from 'typebox'
 import { ConfigError } from './config-error.ts'
 import { kafkaSettings } from './kafka-settings.ts'
 
-/** Empty: AWS's own. */
-const endpoint = Type.String({ pattern: '^(https?://\\S+)?$', default: '' })
+const url = (description: string) => Type.String({ pattern: '^(https?://\\S+)?$', default: '', description })
 
-/** Settings that every part needs to reach S3, DynamoDB, Secrets Manager and Kafka. Field by field in the README's table. */
+/** Settings with which every process reaches S3, DynamoDB, Secrets Manager and Kafka. */
 export const connectionSettings = {
-  AWS_REGION: Type.String({ default: 'us-east-1' }),
-  S3_ENDPOINT: endpoint,
-  RAW_BUCKET: Type.String({ minLength: 3 }),
-  PROCESSED_BUCKET: Type.String({ minLength: 3 }),
-  DYNAMODB_ENDPOINT: endpoint,
-  CATALOG_TABLE: Type.String({ minLength: 3 }),
-  SECRETS_MANAGER_ENDPOINT: endpoint,
+  AWS_REGION: Type.String({ default: 'us-east-1', description: 'AWS region of all services.' }),
+  S3_ENDPOINT: url('URL of an S3-compatible store. Empty: AWS S3.'),
+  RAW_BUCKET: Type.String({ minLength: 3, description: 'Bucket that receives the uploaded originals.' }),
+  PROCESSED_BUCKET: Type.String({ minLength: 3, description: 'Bucket for variants and manifests.' }),
+  DYNAMODB_ENDPOINT: url('URL of a DynamoDB-compatible store. Empty: AWS DynamoDB.'),
+  CATALOG_TABLE: Type.String({ minLength: 3, description: 'DynamoDB table of the image records.' }),
+  SECRETS_MANAGER_ENDPOINT: url('URL of a Secrets Manager replacement. Empty: AWS Secrets Manager.'),
   ...kafkaSettings,
-  RETENTION_DAYS: Type.Integer({ minimum: 1, maximum: 365, default: 7 }),
-  /** Of a collector of traces. Empty: nothing is traced. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }),
+  RETENTION_DAYS: Type.Integer({
+    minimum: 1,
+    maximum: 365,
+    default: 7,
+    description:
+      'Lifetime of an image in days, counted from its first upload request. `npm run topics` uses it as the retention of events.',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(
+    'URL of an OpenTelemetry collector that accepts OTLP over HTTP. Empty: no tracing.',
+  ),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'Lowest level that is logged, as JSON lines on stdout.',
+  }),
 }
 
 interface Fault {

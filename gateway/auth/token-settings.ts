@@ -1,20 +1,51 @@
 import { type Static, Type } from 'typebox'
 
-/** Only signatures with a public key: nobody but the issuer can make one. */
+/** Asymmetric algorithms only, so that nobody but the issuer can sign a token. */
 const algorithms = 'RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA'
 
-/** Whose tokens are accepted, and what they must say. */
+/** Which tokens the gateway accepts, and which claims it reads. */
 export const tokenSettings = Type.Object({
-  /** The `iss` claim; an address, when `JWT_JWKS_URL` does not say where the keys are. */
-  JWT_ISSUER: Type.String({ default: '' }),
-  JWT_AUDIENCE: Type.String({ default: '' }),
-  /** Found at the issuer (OpenID Connect Discovery) when it is empty. */
-  JWT_JWKS_URL: Type.String({ pattern: '^(https?://\\S+)?$', default: '' }),
-  JWT_ALGORITHMS: Type.String({ pattern: `^(${algorithms})(,(${algorithms}))*$`, default: 'RS256,ES256' }),
-  JWT_LEEWAY_SECONDS: Type.Integer({ minimum: 0, maximum: 300, default: 30 }),
-  JWT_TENANT_CLAIM: Type.String({ minLength: 1, default: 'tenant' }),
-  JWT_SCOPES_CLAIM: Type.String({ minLength: 1, default: 'scope' }),
-  JWT_RATE_PER_MINUTE: Type.Integer({ minimum: 1, default: 600 }),
+  JWT_ISSUER: Type.String({
+    default: '',
+    description:
+      'Required value of the `iss` claim. It must be a URL unless `JWT_JWKS_URL` is set. Needed for `AUTH=jwt`.',
+  }),
+  JWT_AUDIENCE: Type.String({
+    default: '',
+    description: 'Required value of the `aud` claim. Needed for `AUTH=jwt`.',
+  }),
+  JWT_JWKS_URL: Type.String({
+    pattern: '^(https?://\\S+)?$',
+    default: '',
+    description: "URL of the issuer's public keys. Empty: found through OpenID Connect Discovery.",
+  }),
+  JWT_ALGORITHMS: Type.String({
+    pattern: `^(${algorithms})(,(${algorithms}))*$`,
+    default: 'RS256,ES256',
+    description:
+      'Accepted signature algorithms, separated by commas: `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384`, `ES512`, `EdDSA`.',
+  }),
+  JWT_LEEWAY_SECONDS: Type.Integer({
+    minimum: 0,
+    maximum: 300,
+    default: 30,
+    description: "Clock skew in seconds that is tolerated when the token's times are checked.",
+  }),
+  JWT_TENANT_CLAIM: Type.String({
+    minLength: 1,
+    default: 'tenant',
+    description: 'Name of the claim that holds the tenant.',
+  }),
+  JWT_SCOPES_CLAIM: Type.String({
+    minLength: 1,
+    default: 'scope',
+    description: 'Name of the claim that holds the scopes, as an array or as words in one string.',
+  }),
+  JWT_RATE_PER_MINUTE: Type.Integer({
+    minimum: 1,
+    default: 600,
+    description: 'Requests per minute of one token subject.',
+  }),
 })
 
 export type TokenSettings = Static<typeof tokenSettings>
