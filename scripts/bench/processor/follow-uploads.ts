@@ -101,7 +101,7 @@ const parts: [string, (spans: Spans) => number][] = [
   ['encode', findEncoding],
   ['store', (spans) => typical(spans, 'storeVariants')],
   ['record', (spans) => typical(spans, 'claimRecord') + typical(spans, 'recordResult')],
-  ['tell', (spans) => typical(spans, 'storeManifest') + typical(spans, 'announceResult')],
+  ['announce', (spans) => typical(spans, 'storeManifest') + typical(spans, 'announceResult')],
 ]
 
 /** What is left of the rendering. A mean, as not every image waits, and some decode twice. */
