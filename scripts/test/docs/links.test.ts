@@ -14,13 +14,19 @@ const { stdout } = await promisify(execFile)(
 const files = stdout.split('\n').filter((file) => existsSync(join(root, file)))
 const paths = new Set(files.flatMap((file) => [file, ...foldersOf(file)]))
 const topFolders = ['core', 'gateway', 'processor', 'openapi', 'scripts', 'deploy', 'docs']
+const codeBlock = /^ *```[\s\S]*?^ *```/gm
+const pathInCode = new RegExp(`(?<![\\w/.-])(?:\\./)?((?:${topFolders.join('|')})/[\\w./-]*\\w)`, 'g')
 
 for (const page of files.filter((file) => file.endsWith('.md'))) {
-  const text = withoutCodeBlocks(await readFile(join(root, page), 'utf8'))
+  const source = await readFile(join(root, page), 'utf8')
+  const text = withoutCodeBlocks(source)
 
   t.test(`${page}: every repository path exists`, async (t) => {
     for (const [, code = ''] of text.matchAll(/`([^`\n]+)`/g)) {
       if (namesPath(code)) t.ok(isPath(code.replace(/\/$/, ''), page), code)
+    }
+    for (const [block] of source.matchAll(codeBlock)) {
+      for (const [, path = ''] of block.matchAll(pathInCode)) t.ok(paths.has(path), path)
     }
   })
 
@@ -65,5 +71,5 @@ async function anchorsOf(page: string): Promise<string[]> {
 }
 
 function withoutCodeBlocks(text: string): string {
-  return text.replace(/^ *```[\s\S]*?^ *```/gm, '')
+  return text.replace(codeBlock, '')
 }
