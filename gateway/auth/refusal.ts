@@ -1,4 +1,4 @@
-import { Problem } from '../../core/errors.ts'
+import { Problem } from '../http/problems.ts'
 import type { AuditSubject, RefusalReason } from './audit.ts'
 
 /** Said only to those who have shown the secret, or a token with a good signature. */

@@ -1,6 +1,6 @@
 import { dayOfPosition, isPosition } from '../../core/catalog/day-index.ts'
-import { Problem } from '../../core/errors.ts'
 import type { ImageStatus } from '../../core/images/image-record.ts'
+import { Problem } from './problems.ts'
 
 const version = 1
 

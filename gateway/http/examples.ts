@@ -1,5 +1,6 @@
-import { problems, rejections } from '../../core/errors.ts'
+import { rejections } from '../../core/errors.ts'
 import { writeCursor } from './cursor.ts'
+import { problems } from './problems.ts'
 
 /**
  * One photo's way through the API, as the contract shows it. These are real answers: a test puts the requests to the app and

@@ -1,8 +1,7 @@
 import type { TSchema } from 'typebox'
-import { Problem, type ProblemCode, problems } from '../../core/errors.ts'
-import { toProblemDetails } from '../plugins/error-handler.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { examples } from './examples.ts'
+import { Problem, type ProblemCode, problems, toProblemDetails } from './problems.ts'
 import { ProblemDetails, ref } from './schemas.ts'
 
 /** Load balancers are neither counted nor refused. */

@@ -1,9 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { problems, rejections } from '../../core/errors.ts'
+import { rejections } from '../../core/errors.ts'
 import { imageIdPattern } from '../../core/images/object-key.ts'
 import { acceptedFormats } from '../../core/images/variants.ts'
 import { extensibleEnum, stringEnum } from './enums.ts'
 import { examples } from './examples.ts'
+import { problems } from './problems.ts'
 
 /**
  * The named shapes of the API. Each is one component of the OpenAPI document, and one named type in every generated

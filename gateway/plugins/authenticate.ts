@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Scope } from '../../core/api-keys/api-key.ts'
-import { Problem } from '../../core/errors.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { Credentials, Identify } from '../auth/identify.ts'
 import type { Principal } from '../auth/principal.ts'
 import { Refusal } from '../auth/refusal.ts'
+import { Problem } from '../http/problems.ts'
 
 interface AuthenticateOptions {
   identify: Identify

@@ -1,5 +1,5 @@
-import { Problem } from '../../core/errors.ts'
 import type { GatewayApp } from '../app.ts'
+import { Problem } from '../http/problems.ts'
 
 /** Answered by CORS. */
 const preflight = 'OPTIONS'

@@ -1,7 +1,7 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { Problem } from '../../core/errors.ts'
+import { Problem } from '../http/problems.ts'
 import { localRateLimitStore, type RateLimitStore } from '../rate-limit/rate-limit-store.ts'
 
 interface LimitOptions {

@@ -1,7 +1,7 @@
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { Problem } from '../../core/errors.ts'
+import { Problem } from '../http/problems.ts'
 
 const retryAfterSeconds = 5
 

@@ -1,7 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
-import { Problem } from '../../core/errors.ts'
 import type { GatewayApp } from '../app.ts'
+import {
+  Problem,
+  toProblem,
+  toProblemDetails,
+  type ValidationError,
+  validationProblem,
+} from '../http/problems.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import {
   maxBatchItems,
@@ -11,13 +17,7 @@ import {
   UploadBatchResult,
   type UploadRequest,
 } from '../http/schemas.ts'
-import {
-  logFailure,
-  toProblem,
-  toProblemDetails,
-  type ValidationFault,
-  validationProblem,
-} from '../plugins/error-handler.ts'
+import { logServerError } from '../plugins/error-handler.ts'
 import type { RequestUpload } from '../uploads/request-upload.ts'
 
 type Item = Static<typeof UploadRequest>
@@ -67,7 +67,7 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
         return await requestUpload(request.principal, item)
       } catch (error) {
         const problem = toProblem(error)
-        logFailure(problem, request)
+        logServerError(problem, request)
         return { problem: toProblemDetails(problem) }
       }
     }
@@ -97,7 +97,7 @@ function longList(maxItems: number, why = ''): Problem {
 }
 
 /** Faults by the position of their item; those of the request as a whole are under `undefined`. */
-function groupByItem(faults: ValidationFault[]): Map<number | undefined, ValidationFault[]> {
+function groupByItem(faults: ValidationError[]): Map<number | undefined, ValidationError[]> {
   return Map.groupBy(faults, ({ instancePath }) => {
     const position = /^\/uploads\/(\d+)/.exec(instancePath)?.[1]
     return position === undefined ? undefined : Number(position)

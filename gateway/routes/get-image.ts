@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
-import { Problem } from '../../core/errors.ts'
 import { type ImageRecord, isFinal } from '../../core/images/image-record.ts'
 import type { AppConfig, GatewayApp } from '../app.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage } from '../http/describe-image.ts'
+import { Problem } from '../http/problems.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import { Image, ImageParams } from '../http/schemas.ts'
 

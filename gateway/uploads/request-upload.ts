@@ -1,5 +1,4 @@
 import type { Static } from 'typebox'
-import { Problem } from '../../core/errors.ts'
 import { topics } from '../../core/events/image-events.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import { rawKey } from '../../core/images/object-key.ts'
@@ -7,6 +6,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { GatewayConfig } from '../config.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage, expiryOf } from '../http/describe-image.ts'
+import { Problem } from '../http/problems.ts'
 import type { UploadAnswer, UploadRequest } from '../http/schemas.ts'
 import type { OutboxPublisher } from './outbox-publisher.ts'
 

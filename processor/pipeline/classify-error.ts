@@ -1,18 +1,20 @@
-import { LeaseLost, Problem } from '../../core/errors.ts'
+import { DependencyUnavailable, LeaseLost } from '../../core/errors.ts'
 import { OutOfTime } from './deadline.ts'
 
-/** Whether the failure is one that happens in a healthy program. */
+/** Whether the error also occurs in a program without bugs. */
 export function isExpected(error: unknown): boolean {
-  return error instanceof LeaseLost || error instanceof OutOfTime || error instanceof Problem
+  return error instanceof LeaseLost || isRetryable(error)
 }
 
-/** Whether the same try can succeed later, without anybody having to mend anything in the image or in the program. */
+/** Whether a later attempt can succeed without a fix to the image or the program. */
 export function isRetryable(error: unknown): boolean {
-  return error instanceof OutOfTime || (error instanceof Problem && error.retryable)
+  return error instanceof OutOfTime || error instanceof DependencyUnavailable
 }
 
+/** The stable code of an error in logs and metrics. */
 export function codeOf(error: unknown): string {
   if (error instanceof LeaseLost) return 'LEASE_UNAVAILABLE'
   if (error instanceof OutOfTime) return 'OUT_OF_TIME'
-  return error instanceof Problem ? error.code : 'INTERNAL_ERROR'
+  if (error instanceof DependencyUnavailable) return 'DEPENDENCY_UNAVAILABLE'
+  return 'INTERNAL_ERROR'
 }

@@ -1,14 +1,13 @@
 import type { S3Event } from 'aws-lambda'
-import Fastify, { type FastifyReply, LogController } from 'fastify'
-import { Problem } from '../../core/errors.ts'
+import Fastify, { LogController } from 'fastify'
 import type { Logger } from '../../core/telemetry/logger.ts'
 
-interface ReceiverOptions {
+interface S3WebhookOptions {
   handle: (event: S3Event, context: { awsRequestId: string; signal: AbortSignal }) => Promise<unknown>
   logger: Logger
 }
 
-/** An S3 notification holds few records; anything larger is no S3 notification. */
+/** An S3 notification holds few records, so anything larger is not one. */
 const maxEventBytes = 1_048_576
 
 const s3EventSchema = {
@@ -50,11 +49,11 @@ const s3EventSchema = {
 }
 
 /**
- * The worker's ear for S3 notifications where no Lambda listens: `POST /s3-events` takes the event JSON that S3 sends
- * and answers 204 when it is done with, 503 when it must be sent again.
+ * Receives S3 notifications over HTTP where no Lambda function does. `POST /s3-events` takes the event JSON that S3 sends and
+ * answers 204 once every image in it is processed, or 503 when the store must send it again.
  */
-export function createS3WebhookServer({ handle, logger }: ReceiverOptions) {
-  const receiver = Fastify({
+export function createS3WebhookServer({ handle, logger }: S3WebhookOptions) {
+  const server = Fastify({
     loggerInstance: logger,
     bodyLimit: maxEventBytes,
     http: { headersTimeout: 20_000 },
@@ -62,12 +61,12 @@ export function createS3WebhookServer({ handle, logger }: ReceiverOptions) {
     logController: new LogController({ disableRequestLogging: true }),
   })
 
-  receiver.get('/healthz', async () => ({ status: 'ok' }))
+  server.get('/healthz', async () => ({ status: 'ok' }))
 
   const closing = new AbortController()
-  receiver.addHook('preClose', async () => closing.abort())
+  server.addHook('preClose', async () => closing.abort())
 
-  receiver.post<{ Body: Partial<S3Event> }>(
+  server.post<{ Body: Partial<S3Event> }>(
     '/s3-events',
     { schema: { body: s3EventSchema } },
     async ({ body: { Records = [] }, id }, reply) => {
@@ -76,27 +75,11 @@ export function createS3WebhookServer({ handle, logger }: ReceiverOptions) {
     },
   )
 
-  receiver.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-    if (error.statusCode && error.statusCode < 500) {
-      return sendProblem(reply, toClientProblem(error.statusCode))
-    }
-    logger.warn({ operation: 'trigger', err: error }, 'the notification must come again')
-    return sendProblem(reply, new Problem('DEPENDENCY_UNAVAILABLE', { retryAfterSeconds: 1 }))
+  server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    if (error.statusCode && error.statusCode < 500) return reply.send(error)
+    logger.warn({ operation: 'trigger', err: error }, 'S3 notification failed; the store must send it again')
+    return reply.code(503).header('retry-after', '1').send({ statusCode: 503, error: 'Service Unavailable' })
   })
 
-  return receiver
-}
-
-function toClientProblem(statusCode: number): Problem {
-  if (statusCode === 413) return new Problem('BODY_TOO_LARGE')
-  if (statusCode === 415) return new Problem('UNSUPPORTED_MEDIA_TYPE')
-  return new Problem('BAD_REQUEST')
-}
-
-function sendProblem(reply: FastifyReply, { status, title, code, retryAfterSeconds }: Problem) {
-  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
-  return reply
-    .code(status)
-    .type('application/problem+json')
-    .send({ type: 'about:blank', status, title, code })
+  return server
 }

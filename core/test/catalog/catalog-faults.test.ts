@@ -28,7 +28,7 @@ import {
 
 const maxAttempts = 3
 const record = { ...newRecord(someUpload(), Date.now(), 60), leaseOwner: 'worker' }
-const isUnavailable = { name: 'DependencyUnavailable', dependency: 'catalog', status: 503, retryable: true }
+const isUnavailable = { name: 'DependencyUnavailable', dependency: 'catalog' }
 
 /** Everything that asks the store, each with one call of it. */
 const operations: Record<string, (catalog: Catalog) => Promise<unknown>> = {

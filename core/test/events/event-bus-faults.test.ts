@@ -13,7 +13,7 @@ t.jobs = 4
 
 const budgetMs = 300
 const topicPrefix = 'faults.'
-const isUnavailable = { name: 'DependencyUnavailable', dependency: 'events', status: 503, retryable: true }
+const isUnavailable = { name: 'DependencyUnavailable', dependency: 'events' }
 const isRefusedAtOnce = { ...isUnavailable, cause: 'too many events are waiting' }
 const isTooLate = { ...isUnavailable, cause: `no acknowledgement within ${budgetMs} ms` }
 

@@ -5,7 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import Fastify from 'fastify'
 import t from 'tap'
 import { createBucket } from '../../aws/bucket.ts'
-import { Problem } from '../../errors.ts'
+import { DependencyUnavailable } from '../../errors.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
 const apiKey = 'hg_live_0123456789abcdef'
@@ -107,7 +107,7 @@ t.test('the request and the error as Fastify logs them', async (t) => {
   t.teardown(() => app.close())
   app.get('/fail', async (request) => {
     request.log.info({ req: request.raw, headers: request.headers }, 'as it came')
-    throw new Problem('INTERNAL_ERROR', { cause: new Error(`inner ${url}`) })
+    throw new DependencyUnavailable('bucket', new Error(`inner ${url}`))
   })
   const path = `/fail${new URL(url).search}`
   const { statusCode } = await app.inject({ url: path, headers })

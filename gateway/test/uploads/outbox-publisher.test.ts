@@ -125,7 +125,7 @@ t.test('neither Kafka nor the catalog: the caller learns it', async (t) => {
   })
   await t.rejects(publishOrEnqueue(topics.uploadRequested, record), {
     name: 'DependencyUnavailable',
-    message: /does not answer/,
+    message: /catalog/,
   })
 })
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { problems } from '../../../core/errors.ts'
+import { problems } from '../../../gateway/http/problems.ts'
 import { renderClientTypes } from '../../openapi/render-client-types.ts'
 import { renderContract } from '../../openapi/render-contract.ts'
 

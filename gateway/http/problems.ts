@@ -1,0 +1,164 @@
+import type { FastifyError } from 'fastify'
+import { DependencyUnavailable } from '../../core/errors.ts'
+
+/**
+ * The errors of the HTTP API: one table, and one function that maps whatever was thrown to an entry of it.
+ *
+ * Responses are `application/problem+json` (RFC 9457). Codes are part of the contract: clients branch on them, so a code
+ * never changes its meaning.
+ */
+
+interface ProblemKind {
+  status: number
+  /** The text that clients see. */
+  title: string
+  /** Whether the same call can succeed later. */
+  retryable: boolean
+}
+
+export const problems = {
+  VALIDATION_FAILED: {
+    status: 400,
+    title: 'One or more fields do not fit the contract.',
+    retryable: false,
+  },
+  BODY_NOT_JSON: { status: 400, title: 'The body is not valid JSON.', retryable: false },
+  UNAUTHENTICATED: {
+    status: 401,
+    title:
+      'A valid API key or token is needed: send it as "Authorization: Bearer <key>", or a key as "x-api-key".',
+    retryable: false,
+  },
+  SCOPE_MISSING: { status: 403, title: 'The key or token does not permit this call.', retryable: false },
+  ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route.', retryable: false },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'This path does not take this method: the header Allow names the ones it takes.',
+    retryable: false,
+  },
+  IMAGE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such image: it was never asked for, or its retention is over.',
+    retryable: false,
+  },
+  UPLOAD_NOT_FOUND_IN_STORE: {
+    status: 409,
+    title: 'The bytes are not in the store: PUT them to the upload URL first.',
+    retryable: true,
+  },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large for this call.', retryable: false },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    title: 'The body must be sent as application/json.',
+    retryable: false,
+  },
+  RATE_LIMITED: {
+    status: 429,
+    title: 'Too many requests: wait for the seconds in Retry-After.',
+    retryable: true,
+  },
+  BAD_REQUEST: { status: 400, title: 'The request cannot be understood.', retryable: false },
+  OVERLOADED: {
+    status: 503,
+    title: 'This gateway is overloaded: try again after the seconds in Retry-After.',
+    retryable: true,
+  },
+  INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side.', retryable: true },
+  DEPENDENCY_UNAVAILABLE: {
+    status: 503,
+    title: 'A part that this call needs does not answer. Nothing was promised; try again.',
+    retryable: true,
+  },
+} as const satisfies Record<string, ProblemKind>
+
+export type ProblemCode = keyof typeof problems
+
+export interface FieldError {
+  /** Path of the field in the request, such as `uploads.3.sha256`. */
+  field: string
+  message: string
+}
+
+interface ProblemOptions {
+  /** A sentence for the client that is more specific than the title. */
+  detail?: string
+  errors?: FieldError[]
+  retryAfterSeconds?: number
+  cause?: unknown
+}
+
+/** An error response. `cause` is only logged. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly status: number
+  readonly title: string
+  readonly retryable: boolean
+  readonly detail: string | undefined
+  readonly errors: FieldError[] | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ProblemCode, options: ProblemOptions = {}) {
+    const { status, title, retryable } = problems[code]
+    super(options.detail ?? title, { cause: options.cause })
+    this.name = 'Problem'
+    this.code = code
+    this.status = status
+    this.title = title
+    this.retryable = retryable
+    this.detail = options.detail
+    this.errors = options.errors
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}
+
+export type ValidationError = NonNullable<FastifyError['validation']>[number]
+
+/** Fastify's own errors. */
+const codeOfFastifyError: Record<string, ProblemCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'BODY_NOT_JSON',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'BODY_NOT_JSON',
+}
+
+/** Bounds the response to a request that is wrong in very many places. */
+const maxErrors = 100
+const dependencyRetryAfterSeconds = 2
+
+/** Maps anything that was thrown to the problem that the client sees. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof DependencyUnavailable) {
+    return new Problem('DEPENDENCY_UNAVAILABLE', {
+      retryAfterSeconds: dependencyRetryAfterSeconds,
+      cause: error,
+    })
+  }
+  const { validation, code, statusCode = 500 } = error as FastifyError
+  if (validation) return validationProblem(validation)
+  const known = codeOfFastifyError[code]
+  if (known) return new Problem(known, { cause: error })
+  return new Problem(statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR', { cause: error })
+}
+
+export function validationProblem(errors: ValidationError[]): Problem {
+  return new Problem('VALIDATION_FAILED', { errors: errors.slice(0, maxErrors).map(toFieldError) })
+}
+
+function toFieldError({ instancePath, params, message = 'is not valid' }: ValidationError): FieldError {
+  const { missingProperty, additionalProperty, allowedValues } = params as Record<string, string | string[]>
+  const path = [...instancePath.split('/'), missingProperty ?? additionalProperty]
+  const field = path.filter(Boolean).join('.') || 'body'
+  if (missingProperty) return { field, message: 'is required' }
+  if (additionalProperty) return { field, message: 'is not a field of this request' }
+  if (Array.isArray(allowedValues)) return { field, message: `must be one of ${allowedValues.join(', ')}` }
+  return { field, message }
+}
+
+/** The JSON body of a problem. */
+export function toProblemDetails({ title, status, code, detail, errors }: Problem, requestId?: string) {
+  return { type: problemType(code), title, status, code, detail, errors, requestId }
+}
+
+export const problemType = (code: ProblemCode): string =>
+  `urn:hashgate:problem:${code.toLowerCase().replaceAll('_', '-')}`
