@@ -1,12 +1,8 @@
-import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
 import { createBucket, deleteBucket, headBucket, listBuckets } from './operations/buckets.ts'
-import { completeMultipartUpload } from './operations/complete-multipart-upload.ts'
-import { createMultipartUpload } from './operations/create-multipart-upload.ts'
 import { deleteObject } from './operations/delete-object.ts'
 import { getObject } from './operations/get-object.ts'
 import { listObjects } from './operations/list-objects.ts'
 import { putObject } from './operations/put-object.ts'
-import { uploadPart } from './operations/upload-part.ts'
 import type { Operation } from './s3-context.ts'
 import { S3Error } from './s3-error.ts'
 import type { S3Request } from './s3-request.ts'
@@ -41,10 +37,6 @@ const routes: Route[] = [
   { method: 'HEAD', on: 'object', takes: reading, run: getObject },
   { method: 'PUT', on: 'object', run: putObject },
   { method: 'DELETE', on: 'object', run: deleteObject },
-  { method: 'POST', on: 'object', needs: ['uploads'], run: createMultipartUpload },
-  { method: 'PUT', on: 'object', needs: ['uploadId', 'partNumber'], run: uploadPart },
-  { method: 'POST', on: 'object', needs: ['uploadId'], run: completeMultipartUpload },
-  { method: 'DELETE', on: 'object', needs: ['uploadId'], run: abortMultipartUpload },
 ]
 
 /** Throws `NotImplemented` for everything that this stand-in cannot do, rather than doing something else. */

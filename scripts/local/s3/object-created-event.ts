@@ -1,5 +1,4 @@
 export interface ObjectCreated {
-  eventName: 'ObjectCreated:Put' | 'ObjectCreated:CompleteMultipartUpload'
   bucket: string
   key: string
   byteLength: number
@@ -24,7 +23,7 @@ export function buildObjectCreatedEvent(created: ObjectCreated) {
         eventSource: 'aws:s3',
         awsRegion: created.region,
         eventTime: new Date(created.timeMs).toISOString(),
-        eventName: created.eventName,
+        eventName: 'ObjectCreated:Put',
         userIdentity: { principalId: 'local-s3' },
         requestParameters: { sourceIPAddress: created.sourceIpAddress },
         responseElements: { 'x-amz-request-id': created.requestId, 'x-amz-id-2': created.requestId },

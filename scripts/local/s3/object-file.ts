@@ -17,7 +17,7 @@ const tailBytes = 4096
 export interface ObjectHead {
   key: string
   byteLength: number
-  /** MD5 in hex, or `‹md5›-‹parts›`; without quotes. */
+  /** MD5 in hex, without quotes. */
   etag: string
   lastModifiedMs: number
   /** Given back on GET and HEAD as they came: content-type, x-amz-meta-… */

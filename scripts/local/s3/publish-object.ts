@@ -1,4 +1,4 @@
-import { buildObjectCreatedEvent, type ObjectCreated } from './object-created-event.ts'
+import { buildObjectCreatedEvent } from './object-created-event.ts'
 import type { ObjectHead } from './object-file.ts'
 import { preconditionFailed } from './object-store.ts'
 import type { S3Context, VerifiedRequest } from './s3-context.ts'
@@ -11,15 +11,15 @@ import type { StagedFile } from './staged-file.ts'
 export async function publishObject(
   request: VerifiedRequest,
   s3: S3Context,
-  upload: { staged: StagedFile; head: ObjectHead; ifAbsent: boolean; eventName: ObjectCreated['eventName'] },
+  upload: { staged: StagedFile; head: ObjectHead; ifAbsent: boolean },
 ): Promise<void> {
-  const { staged, head, ifAbsent, eventName } = upload
+  const { staged, head, ifAbsent } = upload
   const { bucket, key } = request
   try {
     await staged.seal(head)
     await s3.runAlone(`${bucket}/${key}`, async () => {
       if (ifAbsent) await refuseExisting(request, s3)
-      const spooled = await prepareEvent(request, s3, head, eventName)
+      const spooled = await prepareEvent(request, s3, head)
       await s3.store.publish(staged.path, bucket, key, ifAbsent).catch(async (error) => {
         if (spooled) await s3.spool.withdraw(spooled)
         throw error
@@ -43,12 +43,10 @@ async function prepareEvent(
   request: VerifiedRequest,
   s3: S3Context,
   head: ObjectHead,
-  eventName: ObjectCreated['eventName'],
 ): Promise<string | undefined> {
   const { bucket, key, requestId, message } = request
   if (!s3.notifyingBuckets.has(bucket)) return undefined
   const event = buildObjectCreatedEvent({
-    eventName,
     bucket,
     key,
     byteLength: head.byteLength,

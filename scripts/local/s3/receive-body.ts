@@ -44,18 +44,6 @@ export async function receiveBody(
   }
 }
 
-/** A small body in memory. Throws `EntityTooLarge`. */
-export async function receiveText(request: S3Request, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = []
-  let byteLength = 0
-  await forBatches(request, async (batch) => {
-    for (const chunk of batch) byteLength += chunk.length
-    if (byteLength > maxBytes) throw new S3Error('EntityTooLarge')
-    chunks.push(...batch)
-  })
-  return Buffer.concat(chunks).toString()
-}
-
 async function forBatches(request: S3Request, consume: (batch: Buffer[]) => Promise<void>): Promise<void> {
   let batch: Buffer[] = []
   let batchBytes = 0

@@ -2,14 +2,12 @@ import type { ServerResponse } from 'node:http'
 import type { EventDelivery } from './deliver-events.ts'
 import type { EventSpool } from './event-spool.ts'
 import type { KeyLock } from './key-lock.ts'
-import type { MultipartStore } from './multipart-store.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { S3Request } from './s3-request.ts'
 
 /** What every operation works with. */
 export interface S3Context {
   store: ObjectStore
-  multipart: MultipartStore
   spool: EventSpool
   delivery: EventDelivery
   runAlone: KeyLock

@@ -1,6 +1,6 @@
 // A stand-in for Amazon S3, for development and tests only. It is strict where the product relies on S3 (signatures,
-// checksums, lengths, If-None-Match, events) and leaves out the rest with 501 NotImplemented: no versions, policies,
-// access lists, encryption, lifecycle or replication; one access key; no TLS; no fsync, so a power cut can lose data.
+// checksums, lengths, If-None-Match, events) and leaves out the rest with 501 NotImplemented: no multipart uploads,
+// versions, policies, access lists, encryption, lifecycle or replication; one access key; no TLS; no fsync, so a power cut can lose data.
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -10,7 +10,6 @@ import { deliverEvents } from './deliver-events.ts'
 import { createEventSpool } from './event-spool.ts'
 import { createRequestHandler } from './handle-request.ts'
 import { createKeyLock } from './key-lock.ts'
-import { createMultipartStore } from './multipart-store.ts'
 import type { ObjectCreatedEvent } from './object-created-event.ts'
 import { createObjectStore, type ObjectStore } from './object-store.ts'
 import { refuseBrokenRequest } from './refuse-broken-request.ts'
@@ -78,13 +77,11 @@ async function listen(server: Server, port: number): Promise<void> {
 async function openS3(options: LocalS3Options) {
   const { directory, region = 'us-east-1', now = Date.now, notify, maxObjectBytes = maxPutBytes } = options
   const store = await createObjectStore(directory)
-  const multipart = await createMultipartStore(directory)
   const spool = await createEventSpool(directory)
   const owed = await spool.recover((event) => isVisible(store, event))
   const delivery = deliverEvents(spool, owed, notify?.url)
   const context = {
     store,
-    multipart,
     spool,
     delivery,
     runAlone: createKeyLock(),

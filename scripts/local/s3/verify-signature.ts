@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { SigningHash } from '../../../core/aws/signing-hash.ts'
 import { readSignature, type SignatureClaim } from './read-signature.ts'
 import { S3Error } from './s3-error.ts'
 import { readHeader, type S3Request } from './s3-request.ts'
-import { Sha256Checksum } from './sha256-checksum.ts'
 
 const payloadHashHeader = 'x-amz-content-sha256'
 const maxSkewMs = 15 * 60 * 1000
@@ -25,7 +25,7 @@ export function createSignatureVerifier(options: {
     credentials: { accessKeyId, secretAccessKey },
     region,
     service: 's3',
-    sha256: Sha256Checksum,
+    sha256: SigningHash,
     uriEscapePath: false,
     applyChecksum: false,
   })

@@ -9,7 +9,6 @@ import {
 import type { Test } from 'tap'
 import { type BucketEndpoint, createContractClient } from './bucket-contract-client.ts'
 import { testListing } from './bucket-contract-listing.ts'
-import { testMultipart } from './bucket-contract-multipart.ts'
 import { testReading } from './bucket-contract-reading.ts'
 import { testSignedPutRefusals } from './bucket-contract-refusals.ts'
 import { testSignedPut } from './bucket-contract-signed-put.ts'
@@ -55,7 +54,6 @@ export async function testBucketContract(t: Test, options: BucketContractOptions
     await testSignedPutRefusals(t, subject)
     await testReading(t, subject)
     await testListing(t, subject)
-    await testMultipart(t, subject)
   })
 }
 

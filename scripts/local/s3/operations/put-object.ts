@@ -20,6 +20,6 @@ export const putObject: Operation = async (request, response, s3) => {
   const { staged, md5 } = await receiveBody(request, s3.store, declared, byteLength)
   const { checksums } = declared
   const head = { key, byteLength, etag: md5, lastModifiedMs: s3.now(), headers, checksums }
-  await publishObject(request, s3, { staged, head, ifAbsent, eventName: 'ObjectCreated:Put' })
+  await publishObject(request, s3, { staged, head, ifAbsent })
   sendEmpty(response, 200, { etag: `"${md5}"`, ...checksums })
 }

@@ -1,13 +1,6 @@
 import { readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  CompleteMultipartUploadCommand,
-  CreateBucketCommand,
-  CreateMultipartUploadCommand,
-  PutObjectCommand,
-  type S3Client,
-  UploadPartCommand,
-} from '@aws-sdk/client-s3'
+import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
 import { startLocalS3 } from '../../../local/s3/start-local-s3.ts'
 import { connect, keys, startTestS3 } from './start-test-s3.ts'
@@ -91,21 +84,6 @@ t.test('only stored objects of watched buckets raise events', async (t) => {
   await put(client, 'last')
   const records = await webhook.until((received) => received.some(({ s3 }) => s3.object.key === 'last'))
   t.same(records.map(({ s3 }) => s3.object.key).sort(), ['last', 'once'])
-})
-
-t.test('completing a multipart upload raises its own event', async (t) => {
-  const webhook = await startWebhook(t)
-  const s3 = await startTestS3(t, { notify: { buckets: [Bucket], url: webhook.url } })
-  const client = await connectWithBucket(t, s3)
-  const target = { Bucket, Key: 'parts' }
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand(target))
-  const part = await client.send(new UploadPartCommand({ ...target, UploadId, PartNumber: 1, Body: 'part' }))
-  const Parts = [{ PartNumber: 1, ETag: part.ETag }]
-  await client.send(new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts } }))
-  const records = await webhook.until((received) => received.length === 1)
-  t.match(records, [
-    { eventName: 'ObjectCreated:CompleteMultipartUpload', s3: { object: { key: 'parts', size: 4 } } },
-  ])
 })
 
 t.test('an event that is refused comes again until it is taken, and holds nobody up', async (t) => {
