@@ -1,7 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { inheritedEnvironment } from '../config.ts'
-import type { Service } from './service.ts'
 
 /** The programs that do, the first that is there, and how Debian names the package. */
 const tools = {
@@ -36,7 +35,7 @@ export function findTool(name: ToolName): string {
 }
 
 /** @throws Error with one line for each program that some service needs and this machine has not */
-export function assertTools(services: Pick<Service, 'name' | 'needs'>[]): void {
+export function assertTools(services: { name: string; needs: ToolName[] }[]): void {
   const needed = new Set(services.flatMap(({ needs }) => needs))
   const missing = [...needed].filter((name) => !tools[name].programs.some(findInPath))
   const lines = missing.map((name) => {

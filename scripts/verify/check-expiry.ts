@@ -1,6 +1,5 @@
-import { type Check, Skipped } from './check.ts'
+import { type Check, requestUpload, Skipped } from './check.ts'
 import { expectRefusal, put } from './check-refusals.ts'
-import { askForUpload } from './target.ts'
 
 /** The clocks of the gateway and of the store may be apart. */
 const skewSeconds = 5
@@ -13,7 +12,7 @@ export const expiryChecks: Check[] = [
     promise: expiryPromise,
     diagnosis: 'The store does not look at X-Amz-Expires, or its clock is wrong.',
     run: async (target) => {
-      const { upload } = await askForUpload(target, target.unwanted)
+      const { upload } = await requestUpload(target, target.unwanted)
       const seconds = upload.expiresInSeconds + skewSeconds
       if (seconds > target.expiryWaitSeconds) {
         throw new Skipped(`it takes ${seconds} s: wait for it with --expiry-wait-seconds ${seconds}`)

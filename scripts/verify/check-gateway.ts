@@ -1,7 +1,6 @@
 import type { Readiness } from '../../openapi/client/contract.ts'
-import { type Check, expect, Skipped } from './check.ts'
+import { type Check, expect, requestUpload, Skipped } from './check.ts'
 import { type Answer, describeAnswer, sendAsTold } from './send-as-told.ts'
-import { askForUpload } from './target.ts'
 
 const signedHeaders = ['content-length', 'content-type', 'host', 'if-none-match', 'x-amz-checksum-sha256']
 
@@ -24,7 +23,7 @@ export const gatewayChecks: Check[] = [
     diagnosis: 'The key needs the scopes upload and read: "npm run keys -- list" shows what it has.',
     isVital: true,
     run: async (target) => {
-      await askForUpload(target, target.photo)
+      await requestUpload(target, target.photo)
     },
   },
   {
@@ -49,7 +48,7 @@ export const gatewayChecks: Check[] = [
     promise: 'the URL’s signature covers length, type, checksum and "do not overwrite"',
     diagnosis: 'The store enforces only what is signed. This is a fault of the gateway: report it.',
     run: async (target) => {
-      const { upload } = await askForUpload(target, target.photo)
+      const { upload } = await requestUpload(target, target.photo)
       const signed = new URL(upload.url).searchParams.get('X-Amz-SignedHeaders')?.split(';') ?? []
       const missing = signedHeaders.filter((name) => !signed.includes(name))
       expect(missing.length === 0, `not signed: ${missing.join(', ')}`)

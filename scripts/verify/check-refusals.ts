@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { HashgateError } from '../../openapi/client/hashgate-error.ts'
 import type { UploadTarget } from '../../openapi/client/types.ts'
-import { type Check, expect, Skipped } from './check.ts'
+import { type Check, expect, requestUpload, Skipped } from './check.ts'
 import { makeFreshPhoto } from './make-fresh-photo.ts'
 import { type Answer, type Attempt, describeAnswer, sendAsTold } from './send-as-told.ts'
-import { askForUpload, type Target } from './target.ts'
+import type { Target } from './target.ts'
 
 interface Abuse {
   what: string
@@ -123,7 +123,7 @@ export const refusalChecks: Check[] = abuses.map(({ what, diagnosis, attempt }) 
   promise: `the bucket refuses: ${what}`,
   diagnosis,
   run: async (target) => {
-    const { upload } = await askForUpload(target, target.unwanted)
+    const { upload } = await requestUpload(target, target.unwanted)
     await expectRefusal(target, attempt(upload, target.unwanted.bytes))
   },
 }))

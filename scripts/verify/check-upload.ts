@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import sharp from 'sharp'
 import type { Variant } from '../../openapi/client/types.ts'
-import { type Check, expect } from './check.ts'
+import { type Check, expect, requestUpload } from './check.ts'
 import { put, withoutQuery } from './check-refusals.ts'
 import { describeAnswer, sendAsTold } from './send-as-told.ts'
-import { askForUpload, type Target } from './target.ts'
+import type { Target } from './target.ts'
 
-const uploads = new WeakMap<Target, ReturnType<typeof askForUpload>>()
+const uploads = new WeakMap<Target, ReturnType<typeof requestUpload>>()
 
 export const uploadChecks: Check[] = [
   {
@@ -95,8 +95,8 @@ export const uploadChecks: Check[] = [
 ]
 
 /** One URL for all that is tried with the photo: used twice it must still be refused. */
-function uploadOf(target: Target): ReturnType<typeof askForUpload> {
-  const upload = uploads.get(target) ?? askForUpload(target, target.photo)
+function uploadOf(target: Target): ReturnType<typeof requestUpload> {
+  const upload = uploads.get(target) ?? requestUpload(target, target.photo)
   uploads.set(target, upload)
   return upload
 }

@@ -1,39 +1,28 @@
 import { createHashgateClient, type HashgateClient } from '../../openapi/client/hashgate-client.ts'
-import type { UploadGranted } from '../../openapi/client/types.ts'
-import { isGranted } from '../../openapi/client/upload-image.ts'
-import { Broken } from './check.ts'
 import { type FreshPhoto, makeFreshPhoto } from './make-fresh-photo.ts'
 
 export interface TargetOptions {
   gateway: string
   key: string
-  /** Of another tenant. */
+  /** API key of another tenant. */
   otherKey?: string
-  /** Longest wait for the processing of the photo. */
+  /** How long to wait for the photo to be processed. */
   timeoutSeconds: number
-  /** Longest wait for a URL to expire. */
+  /** How long to wait, at most, for an upload URL to expire. */
   expiryWaitSeconds: number
   sleep: (seconds: number) => Promise<unknown>
 }
 
-/** The system that is verified, and the two photos that it has never seen before. */
+/** The system under verification, and two photos that have never been uploaded to it. */
 export interface Target extends TargetOptions {
   client: HashgateClient
-  /** Is stored, in the end. */
+  /** Uploaded and processed normally. */
   photo: FreshPhoto
-  /** Is never to be stored: every way of abusing its URL is tried. */
+  /** Must never be stored: the checks try to abuse its upload URL. */
   unwanted: FreshPhoto
 }
 
-export async function describeTarget(options: TargetOptions): Promise<Target> {
+export async function createTarget(options: TargetOptions): Promise<Target> {
   const [photo, unwanted] = await Promise.all([makeFreshPhoto(), makeFreshPhoto()])
   return { ...options, client: createHashgateClient(options), photo, unwanted }
-}
-
-/** Asks where to put a photo; every time with a URL of its own. @throws Broken when the gateway does not want it */
-export async function askForUpload({ client }: Target, photo: FreshPhoto): Promise<UploadGranted> {
-  const answer = await client.requestUpload(photo.request)
-  if (!isGranted(answer))
-    throw new Broken(`the gateway has ${photo.request.sha256} already: ${answer.status}`)
-  return answer
 }

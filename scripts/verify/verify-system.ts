@@ -5,7 +5,7 @@ import { gatewayChecks } from './check-gateway.ts'
 import { otherTenantChecks } from './check-other-tenant.ts'
 import { refusalChecks } from './check-refusals.ts'
 import { uploadChecks } from './check-upload.ts'
-import { describeTarget, type Target, type TargetOptions } from './target.ts'
+import { createTarget, type Target, type TargetOptions } from './target.ts'
 
 export const checks = [
   ...gatewayChecks,
@@ -30,7 +30,7 @@ export async function verifySystem(
   options: TargetOptions,
   output: NodeJS.WritableStream,
 ): Promise<Verification> {
-  const target = await describeTarget(options)
+  const target = await createTarget(options)
   const tap = new Minimal({ name: 'verify', timeout: 0 })
   tap.pipe(output as NodeJS.WriteStream, { end: false })
   const skipped: string[] = []
