@@ -4,11 +4,11 @@ import { createServer } from 'node:net'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { readStartConfig } from './config.ts'
-import { assertUnclaimed } from './local/claim-directory.ts'
 import { startStandIns } from './local/start-stand-ins.ts'
 import { type LocalSystem, startSystem } from './local/start-system.ts'
 import { useServices } from './local/use-services.ts'
 import { runCommand } from './run-command.ts'
+import { assertUnlocked } from './services/process/lock-directory.ts'
 
 const dataDirectory = '.data'
 const stopDelayMs = 4_500
@@ -67,7 +67,7 @@ async function assertFree(port: number): Promise<void> {
 }
 
 async function empty(directory: string): Promise<void> {
-  await assertUnclaimed(directory)
+  await assertUnlocked(directory)
   await rm(directory, { recursive: true, force: true })
 }
 

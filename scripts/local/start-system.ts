@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { namedSettings } from '../config.ts'
-import { allStarted } from './all-started.ts'
-import type { Backing, StartBacking, Stop } from './backing.ts'
-import { claimDirectory } from './claim-directory.ts'
+import { lockDirectory } from '../services/process/lock-directory.ts'
+import { allStarted, type Backing, type StartBacking, type Stop } from './backing.ts'
 import { ensureLocalKey } from './ensure-local-key.ts'
 import { pickStore, readLocalSettings, writeLocalSettings } from './local-settings.ts'
 import { startStandIns } from './start-stand-ins.ts'
@@ -54,7 +53,7 @@ export async function startSystem(options: SystemOptions) {
 async function startParts(options: SystemOptions, onStop: OnStop) {
   const { dataDirectory, startBacking = startStandIns } = options
   await mkdir(join(dataDirectory, 'logs'), { recursive: true, mode: 0o700 })
-  onStop(await claimDirectory(dataDirectory))
+  onStop(await lockDirectory(dataDirectory))
   const backing = await startBacking(dataDirectory, onStop)
   const environment: Backing['environment'] = {
     ...backing.environment,

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
-import { claimServices } from './claim-services.ts'
 import { pickServices } from './describe-services.ts'
-import { type ProcessRecord, readRecords, removeRecord } from './process-record.ts'
+import { lockDirectory } from './process/lock-directory.ts'
+import { type ProcessRecord, readRecords, removeRecord } from './process/process-record.ts'
+import { stopProcess } from './process/stop-process.ts'
 import type { ServicesLayout } from './services-layout.ts'
-import { stopProcess } from './stop-process.ts'
 
 /** All at once, no broker finds another to hand its partitions to; and what they keep is removed anyway. */
 const graceMs = 4_000
@@ -15,7 +15,7 @@ const graceForOneMs = 30_000
  * @param names empty: all, and their data, ports and passwords are forgotten
  */
 export async function downServices(layout: ServicesLayout, names: string[] = []): Promise<void> {
-  const release = await claimServices(layout)
+  const release = await lockDirectory(layout.root)
   try {
     const all = await readRecords(layout.processes)
     const records = pickServices(all, names)

@@ -1,10 +1,10 @@
 import { printTable } from '../bench/print-table.ts'
 import { describeServices } from './describe-services.ts'
-import { isAlive, readRecord } from './process-record.ts'
+import { isAlive, readRecord } from './process/process-record.ts'
+import { isHealthy } from './process/wait-until-ready.ts'
 import type { Service } from './service.ts'
 import type { ServicesLayout } from './services-layout.ts'
 import { readState } from './services-state.ts'
-import { isHealthy } from './wait-until-ready.ts'
 
 const head = ['service', 'state', 'version', 'address', 'process', 'since']
 

@@ -1,12 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { createStores } from '../local/create-stores.ts'
-import { bringUp } from './bring-up.ts'
-import { claimServices } from './claim-services.ts'
 import { describeEnvironment } from './describe-environment.ts'
 import { describeServices, pickServices } from './describe-services.ts'
 import { writeEnvFile } from './env-file.ts'
 import { assertTools } from './find-tool.ts'
+import { bringUp } from './process/bring-up.ts'
+import { lockDirectory } from './process/lock-directory.ts'
 import type { Service } from './service.ts'
 import type { ServicesLayout } from './services-layout.ts'
 import { readOrCreateState, readState, type StateOptions } from './services-state.ts'
@@ -21,7 +21,7 @@ interface UpOptions extends StateOptions {
  * @throws Error that says of each service that could not be started why; the others keep running
  */
 export async function upServices(layout: ServicesLayout, { names = [], ...options }: UpOptions = {}) {
-  const release = await claimServices(layout)
+  const release = await lockDirectory(layout.root)
   try {
     // The logs of an earlier time would only be in the way of this one's.
     if (!(await readState(layout))) await rm(layout.logs, { recursive: true, force: true })

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findTool } from '../find-tool.ts'
 import type { Launch, Service } from '../service.ts'
 import type { ServicesLayout } from '../services-layout.ts'
 import type { ServicesState } from '../services-state.ts'
-import { pingRedis } from './ping-redis.ts'
 
 /** Redis, or Valkey, in memory alone: counters of a rate limit need not outlive it. */
 export function describeRedis(layout: ServicesLayout, state: ServicesState): Service {
@@ -41,4 +42,22 @@ export function describeRedis(layout: ServicesLayout, state: ServicesState): Ser
 async function readVersion(program: string): Promise<string> {
   const { stdout } = await promisify(execFile)(program, ['--version'])
   return /v=(\S+)/.exec(stdout)?.[1] ?? 'unknown'
+}
+
+/** Resolves once Redis accepts the password and answers. @throws Error with the answer of Redis otherwise */
+async function pingRedis(port: number, password: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    socket.write(`AUTH ${password}\r\nPING\r\n`)
+    let answer = ''
+    for await (const chunk of socket) {
+      answer += chunk
+      if (answer === '+OK\r\n+PONG\r\n') return
+      if (answer.includes('-')) break
+    }
+    throw new Error(`Redis answers ${JSON.stringify(answer)}`)
+  } finally {
+    socket.destroy()
+  }
 }

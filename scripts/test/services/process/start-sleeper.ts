@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Test } from 'tap'
-import { readStartMark } from '../../services/read-start-mark.ts'
+import { readStartMark } from '../../../services/process/process-record.ts'
 
 /** A process that only waits. @param deafTo a signal that it does not mind */
 export async function startSleeper(t: Test, deafTo?: NodeJS.Signals) {

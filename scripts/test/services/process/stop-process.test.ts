@@ -1,6 +1,6 @@
 import t from 'tap'
-import { isAlive } from '../../services/process-record.ts'
-import { stopProcess } from '../../services/stop-process.ts'
+import { isAlive } from '../../../services/process/process-record.ts'
+import { stopProcess } from '../../../services/process/stop-process.ts'
 import { startSleeper } from './start-sleeper.ts'
 
 t.test('a process ends when it is asked to', async (t) => {

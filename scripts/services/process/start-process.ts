@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { inheritedEnvironment } from '../config.ts'
-import { type ProcessRecord, writeRecord } from './process-record.ts'
-import { readStartMark } from './read-start-mark.ts'
-import type { Launch } from './service.ts'
-import { logFile, type ServicesLayout } from './services-layout.ts'
+import { inheritedEnvironment } from '../../config.ts'
+import type { Launch } from '../service.ts'
+import { logFile, type ServicesLayout } from '../services-layout.ts'
+import { type ProcessRecord, readStartMark, writeRecord } from './process-record.ts'
 
 /** Starts a program that outlives us, with its output in its log, and writes down which process it is. */
 export async function startProcess(

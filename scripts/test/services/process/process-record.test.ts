@@ -1,8 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { isAlive, readRecord, readRecords, removeRecord, writeRecord } from '../../services/process-record.ts'
-import { readStartMark } from '../../services/read-start-mark.ts'
+import {
+  isAlive,
+  readRecord,
+  readRecords,
+  readStartMark,
+  removeRecord,
+  writeRecord,
+} from '../../../services/process/process-record.ts'
 import { startSleeper } from './start-sleeper.ts'
 
 const record = {

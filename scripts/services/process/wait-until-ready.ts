@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readLogTail } from '../read-log-tail.ts'
+import type { Service } from '../service.ts'
 import { isAlive, type ProcessRecord } from './process-record.ts'
-import { readLogTail } from './read-log-tail.ts'
-import type { Service } from './service.ts'
 
 const pollMs = 250
 const probeTimeoutMs = 5_000

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import t, { type Test } from 'tap'
-import { bringUp } from '../../services/bring-up.ts'
-import { downServices } from '../../services/down-services.ts'
-import { isAlive, readRecords } from '../../services/process-record.ts'
-import type { Service } from '../../services/service.ts'
-import { servicesLayout } from '../../services/services-layout.ts'
+import { downServices } from '../../../services/down-services.ts'
+import { bringUp } from '../../../services/process/bring-up.ts'
+import { isAlive, readRecords } from '../../../services/process/process-record.ts'
+import type { Service } from '../../../services/service.ts'
+import { servicesLayout } from '../../../services/services-layout.ts'
 
 const waits = 'setInterval(() => {}, 60_000)'
 

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readStartMark } from './read-start-mark.ts'
 
-/** Which process a service is, in a way that a later process with the same number is not taken for it. */
+/** Identifies the process of a service. `startMark` distinguishes it from a later process with the same PID. */
 export interface ProcessRecord {
   name: string
   pid: number
@@ -34,12 +35,12 @@ export async function readRecords(directory: string): Promise<ProcessRecord[]> {
   return records.filter((record) => record !== undefined)
 }
 
-/** Whether the very process that was started is alive. */
+/** Whether exactly the recorded process is running, not just one with the same PID. */
 export function isAlive({ pid, startMark }: Pick<ProcessRecord, 'pid' | 'startMark'>): boolean {
   return readStartMark(pid) === startMark
 }
 
-/** A file that was cut off tells of nothing that could be ended safely. */
+/** Undefined for a truncated file: it identifies no process that could be stopped safely. */
 function parseRecord(text: string): ProcessRecord | undefined {
   try {
     const record: ProcessRecord = JSON.parse(text)
@@ -48,4 +49,34 @@ function parseRecord(text: string): ProcessRecord | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * The start time of a running process as an opaque text, or undefined if no process has this PID (a zombie counts as
+ * none). PID and start time together identify one process, even after the PID has been reused.
+ */
+export function readStartMark(pid: number): string | undefined {
+  return existsSync('/proc/self/stat') ? readLinuxMark(pid) : readPsMark(pid)
+}
+
+/** Source: proc(5), `/proc/pid/stat`: state is field 3, start time in ticks since boot field 22. */
+function readLinuxMark(pid: number): string | undefined {
+  let stat: string
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return undefined
+  }
+  // Field 2 is the name in brackets, which may itself contain blanks and brackets.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  if (fields[0] === 'Z' || fields[0] === 'X') return undefined
+  return `${readBootId()} ${fields[19]}`
+}
+
+const readBootId = () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+
+function readPsMark(pid: number): string | undefined {
+  const { stdout } = spawnSync('ps', ['-p', String(pid), '-o', 'state=,lstart='], { encoding: 'utf8' })
+  const [, state, startedAt] = /^(\S+)\s+(.+?)\s*$/.exec(stdout ?? '') ?? []
+  return state?.startsWith('Z') ? undefined : startedAt
 }

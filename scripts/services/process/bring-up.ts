@@ -1,6 +1,6 @@
+import type { Service } from '../service.ts'
+import { logFile, type ServicesLayout } from '../services-layout.ts'
 import { isAlive, type ProcessRecord, readRecord, removeRecord } from './process-record.ts'
-import type { Service } from './service.ts'
-import { logFile, type ServicesLayout } from './services-layout.ts'
 import { startProcess } from './start-process.ts'
 import { stopProcess } from './stop-process.ts'
 import { isHealthy, waitUntilReady } from './wait-until-ready.ts'

@@ -1,0 +1,24 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { assertUnlocked, lockDirectory } from '../../../services/process/lock-directory.ts'
+
+t.test('a locked directory cannot be locked again until it is released', async (t) => {
+  const directory = t.testdir()
+  const release = await lockDirectory(directory)
+  await t.rejects(lockDirectory(directory), { message: `Process ${process.pid} is using` })
+  await t.rejects(assertUnlocked(directory), { message: `Process ${process.pid} is using` })
+  await release()
+  await assertUnlocked(directory)
+  await (await lockDirectory(directory))()
+  t.strictSame(await readdir(directory), [])
+})
+
+const abandoned = [JSON.stringify({ pid: process.pid, startMark: 'an earlier start' }), '', '{"pid":']
+for (const text of abandoned) {
+  t.test(`a lock that no running process holds is replaced: ${text}`, async (t) => {
+    const directory = t.testdir()
+    await writeFile(join(directory, 'lock'), text)
+    await (await lockDirectory(directory))()
+  })
+}
