@@ -2,15 +2,13 @@
 import { parseArgs } from 'node:util'
 import { tenantPattern } from '../core/images/object-key.ts'
 import { reprocessImage } from '../processor/pipeline/process-image.ts'
-import { abortOnSignal } from './abort-on-signal.ts'
-import { positiveInteger } from './positive-integer.ts'
 import { countEnds } from './reprocess/count-ends.ts'
 import { countOutdated } from './reprocess/count-outdated.ts'
 import { openProcessor } from './reprocess/open-processor.ts'
 import { printRecipe, printSummary } from './reprocess/print-summary.ts'
 import { reprocessOutdated } from './reprocess/reprocess-outdated.ts'
 import { showProgress } from './reprocess/show-progress.ts'
-import { runCommand } from './run-command.ts'
+import { abortOnSignal, integerOption, runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run reprocess -- --recipe-changed [--tenant TENANT] [--day YYYY-MM-DD] [--dry-run]
 
@@ -49,7 +47,7 @@ async function main(): Promise<number> {
   const query = {
     tenant: checkTenant(values.tenant),
     day: checkDay(values.day),
-    readUnitsPerSecond: positiveInteger(values['read-units'], '--read-units'),
+    readUnitsPerSecond: integerOption(values['read-units'], '--read-units'),
   }
   const { signal, exitCode } = abortOnSignal()
   const { config, deps, close } = await openProcessor()

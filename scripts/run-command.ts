@@ -1,6 +1,8 @@
+const exitCodes = { SIGINT: 130, SIGTERM: 143 }
+
 /**
- * Runs what a command does and turns its end into an exit code. A mistake is one line for people and exit code 1; a stack
- * trace helps nobody who only mistyped a path.
+ * Runs the main function of a command and sets the exit code. An error prints its message only and sets exit code 1,
+ * because a stack trace does not help someone who mistyped a path.
  * @param main returns the exit code
  */
 export async function runCommand(main: () => Promise<number>): Promise<void> {
@@ -10,4 +12,24 @@ export async function runCommand(main: () => Promise<number>): Promise<void> {
     console.error((error as Error).message)
     process.exitCode = 1
   }
+}
+
+/** Aborts `signal` on the first SIGINT or SIGTERM. A second one ends the process at once. */
+export function abortOnSignal() {
+  const controller = new AbortController()
+  let exitCode: number | undefined
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      exitCode = exitCodes[name]
+      controller.abort(new Error('Interrupted.'))
+    })
+  }
+  return { signal: controller.signal, exitCode: () => exitCode }
+}
+
+/** Parses a command-line option. @throws Error when it is not an integer of at least `minimum` */
+export function integerOption(text: string, name: string, minimum = 1): number {
+  const value = Number(text)
+  if (text.trim() && Number.isInteger(value) && value >= minimum) return value
+  throw new Error(`${name} must be an integer of at least ${minimum}, not "${text}".`)
 }

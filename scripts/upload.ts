@@ -1,8 +1,6 @@
 /** `npm run upload -- PATH…`: uploads images to a running gateway and waits until they are ready. */
 import { parseArgs } from 'node:util'
-import { abortOnSignal } from './abort-on-signal.ts'
-import { positiveInteger } from './positive-integer.ts'
-import { runCommand } from './run-command.ts'
+import { abortOnSignal, integerOption, runCommand } from './run-command.ts'
 import { findFiles } from './upload/find-files.ts'
 import { findGateway } from './upload/find-gateway.ts'
 import { printTable } from './upload/print-table.ts'
@@ -43,8 +41,8 @@ async function main(): Promise<number> {
     return values.help ? 0 : 1
   }
   const options = {
-    concurrency: positiveInteger(values.concurrency, '--concurrency'),
-    timeoutSeconds: positiveInteger(values.timeout, '--timeout'),
+    concurrency: integerOption(values.concurrency, '--concurrency'),
+    timeoutSeconds: integerOption(values.timeout, '--timeout'),
     ...(await findGateway(values)),
   }
   const files = await findFiles(positionals)

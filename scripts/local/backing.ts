@@ -2,18 +2,26 @@ import type { StoreSettings } from './create-stores.ts'
 
 export type Stop = () => Promise<unknown>
 
-/** The S3, DynamoDB and Kafka under a system, whoever they are. */
+/** The running S3, DynamoDB and Kafka that a system uses: embedded stand-ins or real services. */
 export interface Backing {
-  /** The settings with which the gateway and the processor find them. */
+  /** Settings with which the gateway and the processor connect to them. */
   environment: StoreSettings & Record<string, string>
-  /** Port on which the processor receives S3 notifications, where the S3 has been told before. 0: a free one. */
+  /** Port of the processor's S3 webhook, for an S3 that was configured with it beforehand. 0 picks a free port. */
   processorPort?: number
-  /** Tells the S3 where the processor receives its notifications, where it has to be told after. */
+  /** Sets the URL of the processor's S3 webhook, for an S3 that accepts it later. */
   notifyTo?: (url: string) => void
 }
 
 /**
- * @param dataDirectory for what this machine itself keeps
- * @param onStop is given what must be done at the end, as soon as it must be done
+ * @param dataDirectory where local data is kept
+ * @param onStop registers a clean-up function as soon as there is something to clean up
  */
 export type StartBacking = (dataDirectory: string, onStop: (stop: Stop) => void) => Promise<Backing>
+
+/** Waits for every part even if one fails, so that no part starts after the clean-up. */
+export async function allStarted<T extends unknown[]>(
+  parts: [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  await Promise.allSettled(parts)
+  return Promise.all(parts) as Promise<T>
+}

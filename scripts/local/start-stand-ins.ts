@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { allStarted } from './all-started.ts'
-import type { Backing, Stop } from './backing.ts'
+import { allStarted, type Backing, type Stop } from './backing.ts'
 import { createStores } from './create-stores.ts'
 import { startLocalS3 } from './s3/start-local-s3.ts'
 import { startLocalDynamoDb } from './start-local-dynamodb.ts'

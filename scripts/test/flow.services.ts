@@ -1,6 +1,5 @@
 import t from 'tap'
-import { chooseOwnNames } from '../local/own-names.ts'
-import { useOwnServices } from '../local/use-own-services.ts'
+import { chooseOwnNames, useOwnServices } from '../local/use-own-services.ts'
 import { testFlow } from './flow-contract.ts'
 
 await testFlow(t, { name: 'the real services', startBacking: useOwnServices(chooseOwnNames()) })

@@ -1,7 +1,6 @@
 import type { Test } from 'tap'
-import { chooseOwnNames } from '../local/own-names.ts'
 import { startInProcess } from '../local/start-in-process.ts'
-import { useOwnServices } from '../local/use-own-services.ts'
+import { chooseOwnNames, useOwnServices } from '../local/use-own-services.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
 
 /** The whole system in one process, over the real services with names of its own. */

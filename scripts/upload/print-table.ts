@@ -1,7 +1,11 @@
 import Table from 'cli-table3'
-import { cutStart } from './cut-start.ts'
 import { formatBytes } from './format-bytes.ts'
 import type { FileResult } from './upload-files.ts'
+
+/** East Asian characters and emoji occupy two terminal columns, combining marks none. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60\u3000-\u303f]/u
+const flat = /\p{Mark}/u
 
 const minFileWidth = 16
 const idWidth = 12
@@ -61,4 +65,23 @@ function summarise(results: FileResult[], fileCount: number): string {
   const skipped = results.reduce((sum, { skippedBytes }) => sum + skippedBytes, 0)
   const ready = results.filter(({ status }) => status === 'ready').length
   return `${ready} of ${fileCount} ready, ${formatBytes(uploaded)} uploaded, ${formatBytes(skipped)} were there already`
+}
+
+/** Shortens a path to a number of terminal columns. It cuts the start, because the end identifies the file. */
+export function cutStart(path: string, columns: number): string {
+  if (columnsOf(path) <= columns) return path
+  const characters = [...path]
+  let left = columns - 1
+  let start = characters.length
+  while (start > 0 && left - columnsOf(characters[start - 1] as string) >= 0) {
+    start -= 1
+    left -= columnsOf(characters[start] as string)
+  }
+  return `…${characters.slice(start).join('')}`
+}
+
+function columnsOf(text: string): number {
+  let columns = 0
+  for (const character of text) columns += wide.test(character) ? 2 : flat.test(character) ? 0 : 1
+  return columns
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
-import { MultiBar, Presets } from 'cli-progress'
+import cliProgress, { MultiBar, type Options, type Params, Presets } from 'cli-progress'
 import type { Sending } from './follow-upload.ts'
-import { formatFileLine, formatTotalLine } from './format-progress.ts'
+import { formatBytes } from './format-bytes.ts'
 import type { PreparedFile } from './prepare-file.ts'
 
 export interface ProgressView {
@@ -58,4 +58,30 @@ export const noProgress: ProgressView = {
   onSending: () => ({ sent: () => {}, end: () => {} }),
   onDone: () => {},
   stop: () => {},
+}
+
+/** `█████░░░  12/250 files  33.1 MB sent  4 sending` */
+export function formatTotalLine(
+  options: Options,
+  { progress, value, total }: Params,
+  { sentBytes, sending }: { sentBytes: number; sending: number },
+): string {
+  const files = `${String(value).padStart(String(total).length)}/${total} files`
+  const doing = sending > 0 ? `${sending} sending` : sentBytes > 0 ? 'waiting for the processing' : ''
+  return ` ${bar(options, progress)} ${files}  ${formatBytes(sentBytes)} sent  ${doing}`
+}
+
+/** `█████░░░  45%   5.7 MB  harbour.jpg`, or nothing while no file has the line. */
+export function formatFileLine(
+  options: Options,
+  { progress, total }: Params,
+  { name }: { name: string },
+): string {
+  if (!name) return ''
+  const percent = `${Math.floor(progress * 100)}%`.padStart(4)
+  return ` ${bar(options, progress)} ${percent} ${formatBytes(total).padStart(9)}  ${name}`
+}
+
+function bar(options: Options, progress: number): string {
+  return cliProgress.Format.BarFormat(progress, options)
 }

@@ -4,9 +4,8 @@
  */
 import { createHashgateClient } from '../../../openapi/client/hashgate-client.ts'
 import { HashgateError } from '../../../openapi/client/hashgate-error.ts'
-import { chooseOwnNames } from '../../local/own-names.ts'
 import { startInProcess } from '../../local/start-in-process.ts'
-import { useOwnServices } from '../../local/use-own-services.ts'
+import { chooseOwnNames, useOwnServices } from '../../local/use-own-services.ts'
 import { readServicesEnvironment } from '../../services/env-file.ts'
 import { addFigures } from './figures.ts'
 import { gatherEvidence, readRecords } from './gather-evidence.ts'

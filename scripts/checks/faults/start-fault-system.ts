@@ -1,6 +1,5 @@
-import { chooseOwnNames } from '../../local/own-names.ts'
 import { startSystem } from '../../local/start-system.ts'
-import { useOwnServices } from '../../local/use-own-services.ts'
+import { chooseOwnNames, useOwnServices } from '../../local/use-own-services.ts'
 import type { ServicesOptions } from '../../local/use-services.ts'
 import { readServicesEnvironment } from '../../services/env-file.ts'
 import type { FaultRun } from './run-fault.ts'

@@ -1,8 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import t, { type Test } from 'tap'
-import { cutStart } from '../../upload/cut-start.ts'
 import { formatBytes } from '../../upload/format-bytes.ts'
-import { printTable } from '../../upload/print-table.ts'
+import { cutStart, printTable } from '../../upload/print-table.ts'
 import type { FileResult } from '../../upload/upload-files.ts'
 
 const ready: FileResult = {

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
-import { formatFileLine, formatTotalLine } from '../../upload/format-progress.ts'
 import { prepareFile } from '../../upload/prepare-file.ts'
-import { showProgress } from '../../upload/show-progress.ts'
+import { formatFileLine, formatTotalLine, showProgress } from '../../upload/show-progress.ts'
 
 const options = {
   barsize: 4,
