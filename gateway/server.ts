@@ -1,6 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import closeWithGrace from 'close-with-grace'
 import { collectDefaultMetrics } from 'prom-client'
@@ -9,7 +8,6 @@ import {
   documentClientOptions,
   dynamoDbClientOptions,
   s3ClientOptions,
-  secretsManagerClientOptions,
 } from '../core/aws/aws-client-options.ts'
 import { createBucket } from '../core/aws/bucket.ts'
 import { createCatalog } from '../core/catalog/catalog.ts'
@@ -51,7 +49,6 @@ const kafka = await readOrExit(() =>
   connectKafka(config, {
     clientId: 'hashgate-gateway',
     logger,
-    secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
   }),
 )
 const events = createEventBus(kafka, {

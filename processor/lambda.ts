@@ -1,12 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { Context } from 'aws-lambda'
-import {
-  dynamoDbClientOptions,
-  s3ClientOptions,
-  secretsManagerClientOptions,
-} from '../core/aws/aws-client-options.ts'
+import { dynamoDbClientOptions, s3ClientOptions } from '../core/aws/aws-client-options.ts'
 import { createDeadLetters } from '../core/events/dead-letters.ts'
 import { createEventBus } from '../core/events/event-bus.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
@@ -33,7 +28,6 @@ const metrics = createLambdaMetrics(config.METRICS_NAMESPACE)
 const kafka = await connectKafka(config, {
   clientId: 'hashgate-processor',
   logger,
-  secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
 })
 const publishing = {
   topicPrefix: config.KAFKA_TOPIC_PREFIX,

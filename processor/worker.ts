@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import closeWithGrace from 'close-with-grace'
-import {
-  dynamoDbClientOptions,
-  s3ClientOptions,
-  secretsManagerClientOptions,
-} from '../core/aws/aws-client-options.ts'
+import { dynamoDbClientOptions, s3ClientOptions } from '../core/aws/aws-client-options.ts'
 import { readOrExit } from '../core/config/read-config.ts'
 import { createDeadLetters } from '../core/events/dead-letters.ts'
 import { createEventBus } from '../core/events/event-bus.ts'
@@ -38,7 +33,6 @@ const kafka = await readOrExit(() =>
   connectKafka(config, {
     clientId: 'hashgate-processor',
     logger,
-    secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
   }),
 )
 const publishing = { topicPrefix, budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000 }

@@ -1,7 +1,5 @@
 /** `npm run replay`: sends dead letters once more to the topics that they came from. */
 import { parseArgs } from 'node:util'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { secretsManagerClientOptions } from '../core/aws/aws-client-options.ts'
 import { topics } from '../core/events/image-events.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
 import { createLogger } from '../core/telemetry/logger.ts'
@@ -45,8 +43,7 @@ async function main(): Promise<number> {
   const sinceMs = values.since === undefined ? undefined : parseSince(values.since, Date.now())
   const config = readReplayConfig(values.services ? await readServicesEnvironment() : {})
   const logger = createLogger('replay', 'silent')
-  const secretsManager = new SecretsManagerClient(secretsManagerClientOptions(config))
-  const kafka = await connectKafka(config, { clientId: 'hashgate-replay', logger, secretsManager })
+  const kafka = await connectKafka(config, { clientId: 'hashgate-replay', logger })
   const topic = config.KAFKA_TOPIC_PREFIX + deadLetterTopicOf(values.topic)
   const dryRun = values['dry-run']
   const letters: FoundLetter[] = []

@@ -1,14 +1,13 @@
 /** `npm run topics`: makes the topics on a Kafka cluster. */
 import { parseArgs } from 'node:util'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import Table from 'cli-table3'
-import { secretsManagerClientOptions } from '../core/aws/aws-client-options.ts'
+import { createEventTopics } from '../core/events/create-event-topics.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
+import type { TopicState } from '../core/kafka/create-topics.ts'
 import { createLogger } from '../core/telemetry/logger.ts'
 import { readTopicsConfig } from './config.ts'
 import { runCommand } from './run-command.ts'
 import { readServicesEnvironment } from './services/env-file.ts'
-import { createTopics, type TopicState } from './topics/create-topics.ts'
 
 const usage = `Usage: npm run topics [-- --services]
 
@@ -28,10 +27,9 @@ async function main(): Promise<number> {
     return 0
   }
   const config = readTopicsConfig(values.services ? await readServicesEnvironment() : {})
-  const secretsManager = new SecretsManagerClient(secretsManagerClientOptions(config))
   const logger = createLogger('topics', 'silent')
-  const kafka = await connectKafka(config, { clientId: 'hashgate-topics', logger, secretsManager })
-  const states = await createTopics(kafka, {
+  const kafka = await connectKafka(config, { clientId: 'hashgate-topics', logger })
+  const states = await createEventTopics(kafka, {
     topicPrefix: config.KAFKA_TOPIC_PREFIX,
     partitions: config.KAFKA_PARTITIONS,
     retentionDays: config.RETENTION_DAYS,

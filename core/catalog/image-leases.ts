@@ -1,5 +1,5 @@
 import { LeaseLost, type RejectionReason } from '../errors.ts'
-import type { ImageEvent } from '../events/image-events.ts'
+import type { ImageEvent } from '../images/image-event.ts'
 import { type ImageRecord, isFinal, type ProcessedImage } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import { type ImageTable, ifAlive } from './image-table.ts'

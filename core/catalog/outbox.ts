@@ -1,5 +1,5 @@
 import { DependencyUnavailable } from '../errors.ts'
-import type { ImageEvent } from '../events/image-events.ts'
+import type { ImageEvent } from '../images/image-event.ts'
 import type { ImageRecord } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import type { ImageTable } from './image-table.ts'

@@ -1,12 +1,11 @@
-import type { IHeaders } from 'kafkajs'
 import type { MessageHeader } from '../kafka/kafka-message.ts'
 
 /**
- * Why a message is a dead letter, and where it came from. As text in its headers, beside its own:
+ * Why a message is a dead letter and where it came from. Stored as text headers, beside the message's own:
  *
- *     dead-letter-reason      no_raw_key                         for programs; never changes its meaning
+ *     dead-letter-reason      no_raw_key                         for programs; stable
  *     dead-letter-message     the event names no raw key         for people
- *     dead-letter-topic       image.upload.completed             where it goes when it is re-driven
+ *     dead-letter-topic       image.upload.completed             the topic that replay sends it back to
  *     dead-letter-partition   3
  *     dead-letter-offset      1207
  *     dead-letter-timestamp   2026-11-22T10:00:00.000Z           of the message
@@ -15,7 +14,7 @@ import type { MessageHeader } from '../kafka/kafka-message.ts'
 export interface DeadLetterFacts {
   reason: string
   message: string
-  /** With its prefix. */
+  /** Full name, prefix included. */
   topic: string
   partition: number
   offset: string
@@ -34,15 +33,16 @@ const names = {
   failedAt: `${prefix}failed-at`,
 } as const satisfies Record<keyof DeadLetterFacts, string>
 
-export function writeDeadLetterHeaders(own: MessageHeader[], facts: DeadLetterFacts): IHeaders {
+/** The message's own headers, with these facts in place of those of an earlier failure. */
+export function addDeadLetterHeaders(own: MessageHeader[], facts: DeadLetterFacts): MessageHeader[] {
   const added = Object.entries(names).map(([fact, name]) => ({
     name,
     value: Buffer.from(String(facts[fact as keyof DeadLetterFacts])),
   }))
-  return joinHeaders([...withoutDeadLetterHeaders(own), ...added])
+  return [...withoutDeadLetterHeaders(own), ...added]
 }
 
-/** The facts of a dead letter, or undefined when nothing says where it came from. */
+/** The facts of a dead letter, or undefined when its headers do not say where it came from. */
 export function readDeadLetterHeaders(headers: MessageHeader[]): DeadLetterFacts | undefined {
   const found = new Map(headers.map(({ name, value }) => [name, value.toString()]))
   const read = (fact: keyof DeadLetterFacts) => found.get(names[fact]) ?? ''
@@ -60,15 +60,4 @@ export function readDeadLetterHeaders(headers: MessageHeader[]): DeadLetterFacts
 
 export function withoutDeadLetterHeaders(headers: MessageHeader[]): MessageHeader[] {
   return headers.filter(({ name }) => !name.startsWith(prefix))
-}
-
-/** In the form of kafkajs, in which a name has one value or several. */
-export function joinHeaders(headers: MessageHeader[]): IHeaders {
-  const byName = Map.groupBy(headers, ({ name }) => name)
-  return Object.fromEntries(
-    Array.from(byName, ([name, list]) => {
-      const [first, ...more] = list.map(({ value }) => value)
-      return [name, more.length > 0 ? [first, ...more] : first]
-    }),
-  ) as IHeaders
 }

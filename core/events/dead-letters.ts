@@ -1,10 +1,11 @@
-import { CompressionTypes, type Kafka, type Message, Partitioners } from 'kafkajs'
 import { DependencyUnavailable } from '../errors.ts'
+import type { KafkaClient } from '../kafka/kafka-client.ts'
 import type { MessageHeader } from '../kafka/kafka-message.ts'
-import { type DeadLetterFacts, writeDeadLetterHeaders } from './dead-letter-headers.ts'
+import { type KafkaProducer, type OutgoingMessage, openProducer } from '../kafka/producer.ts'
+import { addDeadLetterHeaders, type DeadLetterFacts } from './dead-letter-headers.ts'
 import { topics } from './image-events.ts'
 
-/** A message that nobody can handle, as it was, and why. */
+/** A message that cannot be processed, unchanged, with the reason and where it came from. */
 export interface DeadLetter extends Omit<DeadLetterFacts, 'failedAt'> {
   key: Buffer | null
   value: Buffer | null
@@ -13,32 +14,29 @@ export interface DeadLetter extends Omit<DeadLetterFacts, 'failedAt'> {
 
 interface DeadLettersOptions {
   topicPrefix: string
-  /** Longest time that `publish` takes before it gives up. */
+  /** How long `publish` waits for the acknowledgement. */
   budgetMs: number
 }
 
 export type DeadLetters = ReturnType<typeof createDeadLetters>
 
-/** Puts messages aside on a topic of their own, where `npm run replay` finds them. Connects when there is a first one. */
+/** Publishes messages that cannot be processed to the dead-letter topic, from where `npm run replay` sends them back. */
 export function createDeadLetters(
-  kafka: Pick<Kafka, 'producer'>,
+  kafka: Pick<KafkaClient, 'producer'>,
   { topicPrefix, budgetMs }: DeadLettersOptions,
 ) {
-  const producer = kafka.producer({
-    allowAutoTopicCreation: true,
-    createPartitioner: Partitioners.DefaultPartitioner,
-  })
-  let connected: Promise<void> | undefined
+  const topic = topicPrefix + topics.deadLetter
+  let opening: Promise<KafkaProducer> | undefined
 
   /**
-   * Resolves when all in-sync replicas have it.
-   * @throws DependencyUnavailable (a retry can help) after `budgetMs`. The letter may still arrive later.
+   * Resolves when all in-sync replicas have the message.
+   * @throws DependencyUnavailable (a retry can help) after `budgetMs`. The message may still arrive later.
    */
   async function publish(letter: DeadLetter): Promise<void> {
-    const { promise: timeIsOver, reject } = Promise.withResolvers<never>()
+    const { promise: timeout, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(() => reject(new Error(`no acknowledgement within ${budgetMs} ms`)), budgetMs)
     try {
-      await Promise.race([send(letter), timeIsOver])
+      await Promise.race([send(letter), timeout])
     } catch (error) {
       throw new DependencyUnavailable('events', error)
     } finally {
@@ -47,32 +45,31 @@ export function createDeadLetters(
   }
 
   async function send({ key, value, headers, ...facts }: DeadLetter): Promise<void> {
-    await connect()
     const failedAt = new Date().toISOString()
-    const message = { key, value, headers: writeDeadLetterHeaders(headers, { ...facts, failedAt }) }
+    const message = { key, value, headers: addDeadLetterHeaders(headers, { ...facts, failedAt }) }
     await write(message).catch((error) => {
       if (error.type !== 'MESSAGE_TOO_LARGE') throw error
-      // Its headers tell where the whole of it lies.
+      // Its headers say where the original is.
       return write({ ...message, value: null })
     })
   }
 
-  /** Compressed, as the original may have been: with its new headers it must still fit. */
-  async function write(message: Message): Promise<void> {
-    const topic = topicPrefix + topics.deadLetter
-    await producer.send({ topic, acks: -1, compression: CompressionTypes.GZIP, messages: [message] })
-  }
-
-  function connect(): Promise<void> {
-    connected ??= producer.connect().catch((error) => {
-      connected = undefined
+  /** Compressed, because the original may have been: with the added headers it must still fit. */
+  async function write(message: OutgoingMessage): Promise<void> {
+    opening ??= openProducer(kafka)
+    try {
+      const producer = await opening
+      await producer.send([{ topic, messages: [message] }], { compress: true })
+    } catch (error) {
+      await close()
       throw error
-    })
-    return connected
+    }
   }
 
   async function close(): Promise<void> {
-    if (connected) await producer.disconnect()
+    const closing = opening
+    opening = undefined
+    await closing?.then((producer) => producer.close()).catch(() => {})
   }
 
   return { publish, close }

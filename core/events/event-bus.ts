@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SpanKind } from '@opentelemetry/api'
-import { CompressionTypes, type Kafka, type Producer } from 'kafkajs'
 import { DependencyUnavailable } from '../errors.ts'
-import { openProducer } from '../kafka/open-producer.ts'
-import { sendBatch } from '../kafka/send-batch.ts'
+import type { ImageEvent } from '../images/image-event.ts'
+import type { KafkaClient } from '../kafka/kafka-client.ts'
+import { type KafkaProducer, openProducer } from '../kafka/producer.ts'
 import { withSpan } from '../telemetry/with-span.ts'
-import { headersOf, type ImageEvent, topicOf } from './image-events.ts'
+import { headersOf, topicOf } from './image-events.ts'
 
 interface EventBusOptions {
   topicPrefix: string
@@ -37,11 +37,11 @@ const hangUpMs = 500
  * round trip.
  */
 export function createEventBus(
-  kafka: Kafka,
+  kafka: KafkaClient,
   { topicPrefix, budgetMs, maxWaiting = 10_000 }: EventBusOptions,
 ) {
   const admin = kafka.admin()
-  let opening: Promise<Producer> | undefined
+  let opening: Promise<KafkaProducer> | undefined
   let adminConnected: Promise<void> | undefined
   let queue: Waiting[] = []
   let sending: Promise<void> | undefined
@@ -93,11 +93,7 @@ export function createEventBus(
     opening ??= openProducer(kafka)
     try {
       const producer = await opening
-      await sendBatch(producer, {
-        acks: -1,
-        compression: batch.length < compressedFrom ? CompressionTypes.None : CompressionTypes.GZIP,
-        topicMessages: groupByTopic(batch, topicPrefix),
-      })
+      await producer.send(groupByTopic(batch, topicPrefix), { compress: batch.length >= compressedFrom })
       for (const { resolve } of batch) resolve()
     } catch (error) {
       for (const { reject } of batch) reject(unavailable(error))
@@ -111,7 +107,7 @@ export function createEventBus(
     opening = undefined
     await within(
       hangUpMs,
-      closing?.then((producer) => producer.disconnect()).catch(() => {}),
+      closing?.then((producer) => producer.close()).catch(() => {}),
     )
   }
 

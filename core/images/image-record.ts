@@ -1,5 +1,5 @@
 import type { RejectionReason } from '../errors.ts'
-import type { ImageEvent } from '../events/image-events.ts'
+import type { ImageEvent } from './image-event.ts'
 import { generationAt, type ImageRef } from './object-key.ts'
 import type { AcceptedContentType, AcceptedFormat } from './variants.ts'
 

@@ -1,24 +1,29 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import type { Kafka } from 'kafkajs'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { secretsManagerClientOptions } from '../aws/aws-client-options.ts'
 import { ConfigError } from '../config/config-error.ts'
 import type { KafkaSettings } from '../config/kafka-settings.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { createKafka } from './kafka.ts'
+import { createKafka, type KafkaClient } from './kafka-client.ts'
 import { fixedCredentials, type KafkaCredentials, secretCredentials } from './kafka-credentials.ts'
 import { readAuthorities } from './read-authorities.ts'
 
-interface Parts {
+interface ConnectOptions {
   clientId: string
   logger: Logger
-  secretsManager: SecretsManagerClient
 }
 
-/** @throws ConfigError that names the setting at fault: no certificate where one should be, half of a login, two logins */
-export async function connectKafka(settings: KafkaSettings, parts: Parts): Promise<Kafka> {
-  const credentials = chooseCredentials(settings, parts.secretsManager)
-  const ca = await readAuthorities(settings, parts.secretsManager)
+type ConnectSettings = KafkaSettings & { AWS_REGION: string; SECRETS_MANAGER_ENDPOINT: string }
+
+/**
+ * Creates the Kafka client that the settings describe, with certificates and credentials from files, settings or Secrets Manager.
+ * @throws ConfigError that names the invalid setting
+ */
+export async function connectKafka(settings: ConnectSettings, options: ConnectOptions): Promise<KafkaClient> {
+  const secretsManager = new SecretsManagerClient(secretsManagerClientOptions(settings))
+  const credentials = chooseCredentials(settings, secretsManager)
+  const ca = await readAuthorities(settings, secretsManager)
   const tls = ca ? { ca } : settings.KAFKA_TLS || credentials !== undefined
-  return createKafka({ ...parts, brokers: settings.KAFKA_BROKERS, tls, credentials })
+  return createKafka({ ...options, brokers: settings.KAFKA_BROKERS, tls, credentials })
 }
 
 function chooseCredentials(

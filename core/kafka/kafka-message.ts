@@ -1,16 +1,16 @@
-import type { KafkaMessage as RawMessage } from 'kafkajs'
-import type { Topic } from '../events/image-events.ts'
+import type { IHeaders, KafkaMessage as RawMessage } from 'kafkajs'
 
-/** A message as it lies on its topic. */
+/** A message as it is stored on its topic. */
 export interface KafkaMessage {
-  topic: Topic
+  /** Without the topic prefix. */
+  topic: string
   partition: number
   offset: string
   /** Epoch milliseconds. */
   timestamp: number
   key: Buffer | null
   value: Buffer | null
-  /** In no order that means anything. A name may come more than once. */
+  /** In no particular order; a name can occur more than once. */
   headers: MessageHeader[]
 }
 
@@ -19,6 +19,7 @@ export interface MessageHeader {
   value: Buffer
 }
 
+/** @param position the topic with its prefix, and the partition, that the message was read from */
 export function toKafkaMessage(
   { topic, partition }: { topic: string; partition: number },
   message: RawMessage,
@@ -26,18 +27,30 @@ export function toKafkaMessage(
 ): KafkaMessage {
   const { offset, timestamp, key, value, headers } = message
   return {
-    topic: topic.slice(topicPrefix.length) as Topic,
+    topic: topic.slice(topicPrefix.length),
     partition,
     offset,
     timestamp: Number(timestamp),
     key,
     value,
-    headers: readHeaders(headers),
+    headers: splitHeaders(headers),
   }
 }
 
-export function readHeaders(headers: RawMessage['headers'] = {}): MessageHeader[] {
+/** kafkajs groups the values of headers that share a name; this lists them one by one. */
+function splitHeaders(headers: IHeaders = {}): MessageHeader[] {
   return Object.entries(headers).flatMap(([name, values]) =>
     [values ?? []].flat().map((value) => ({ name, value: Buffer.from(value) })),
   )
+}
+
+/** The inverse of `splitHeaders`. */
+export function joinHeaders(headers: MessageHeader[]): IHeaders {
+  const byName = Map.groupBy(headers, ({ name }) => name)
+  return Object.fromEntries(
+    Array.from(byName, ([name, list]) => {
+      const values = list.map(({ value }) => value)
+      return [name, values.length > 1 ? values : values[0]]
+    }),
+  ) as IHeaders
 }

@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import t from 'tap'
-import { createKafka } from '../../core/kafka/kafka.ts'
+import { createEventTopics } from '../../core/events/create-event-topics.ts'
+import { createKafka } from '../../core/kafka/kafka-client.ts'
 import { fixedCredentials } from '../../core/kafka/kafka-credentials.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
-import { createTopics } from '../../scripts/topics/create-topics.ts'
 import { brokerIds, startMachines } from './broker/start-machines.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 
@@ -41,7 +41,7 @@ t.test('the user data of three brokers makes a cluster that clients can trust an
       credentials: fixedCredentials({ ...login, password }),
     })
 
-  const topics = await createTopics(open(login.password), {
+  const topics = await createEventTopics(open(login.password), {
     topicPrefix: 'hashgate.',
     partitions: 12,
     retentionDays: 7,

@@ -1,6 +1,6 @@
 import { topics } from '../../core/events/image-events.ts'
-import { startEventConsumer } from '../../core/kafka/event-consumer.ts'
-import type { createKafka } from '../../core/kafka/kafka.ts'
+import { startConsumer } from '../../core/kafka/consumer.ts'
+import type { createKafka } from '../../core/kafka/kafka-client.ts'
 import type { KafkaMessage, MessageHeader } from '../../core/kafka/kafka-message.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import type { KafkaAnswer, KafkaEvent, KafkaEventRecord } from './read-kafka-event.ts'
@@ -19,7 +19,7 @@ interface KafkaTriggerOptions {
 /** Hands uploads announced on Kafka to the handler, as Lambda's event source would, until it is closed. */
 export function startKafkaTrigger(kafka: ReturnType<typeof createKafka>, options: KafkaTriggerOptions) {
   const { handle, ...consumerOptions } = options
-  return startEventConsumer(kafka, {
+  return startConsumer(kafka, {
     ...consumerOptions,
     topics: [topics.uploadCompleted],
     handleBatch: async (events, signal) => {

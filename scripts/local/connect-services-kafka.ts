@@ -1,4 +1,4 @@
-import { createKafka } from '../../core/kafka/kafka.ts'
+import { createKafka } from '../../core/kafka/kafka-client.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
 

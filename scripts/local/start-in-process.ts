@@ -1,13 +1,11 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { openKeyTable } from '../../core/api-keys/key-table.ts'
 import {
   documentClientOptions,
   dynamoDbClientOptions,
   s3ClientOptions,
-  secretsManagerClientOptions,
 } from '../../core/aws/aws-client-options.ts'
 import { createBucket } from '../../core/aws/bucket.ts'
 import { createCatalog } from '../../core/catalog/catalog.ts'
@@ -148,8 +146,7 @@ async function connect(settings: Settings) {
     // A stand-in that shares this process with all the others answers late when they are busy.
     requestHandler: { requestTimeout: 30_000 },
   })
-  const secretsManager = new SecretsManagerClient(secretsManagerClientOptions(settings))
-  const kafka = await connectKafka(settings, { clientId: 'test', logger, secretsManager })
+  const kafka = await connectKafka(settings, { clientId: 'test', logger })
   const eventBus = createEventBus(kafka, { topicPrefix: settings.KAFKA_TOPIC_PREFIX, budgetMs: 5_000 })
 
   async function close(): Promise<void> {

@@ -1,5 +1,5 @@
+import { createEventTopics } from '../../core/events/create-event-topics.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
-import { createTopics } from '../topics/create-topics.ts'
 import type { Backing, StartBacking } from './backing.ts'
 import { connectServicesKafka } from './connect-services-kafka.ts'
 import { createStores } from './create-stores.ts'
@@ -22,7 +22,7 @@ export function useServices({ settings = {}, ...options }: ServicesOptions = {})
     const environment = { ...services, ...settings }
     await createStores(environment)
     const topicPrefix = settings.KAFKA_TOPIC_PREFIX ?? ''
-    await createTopics(await connectServicesKafka(), { topicPrefix, partitions, retentionDays: 7 })
+    await createEventTopics(await connectServicesKafka(), { topicPrefix, partitions, retentionDays: 7 })
     return { environment, processorPort: portOf(services.S3_EVENT_URL), ...options }
   }
 }

@@ -1,62 +1,72 @@
 import { randomUUID } from 'node:crypto'
-import { CompressionTypes, type Kafka, type KafkaMessage } from 'kafkajs'
 import {
   type DeadLetterFacts,
-  joinHeaders,
   readDeadLetterHeaders,
   withoutDeadLetterHeaders,
 } from '../../core/events/dead-letter-headers.ts'
-import { readHeaders } from '../../core/kafka/kafka-message.ts'
-import { rememberPartitions, sendBatch } from '../../core/kafka/send-batch.ts'
-import { findRanges } from './find-ranges.ts'
-import { readRanges } from './read-ranges.ts'
+import type { KafkaClient } from '../../core/kafka/kafka-client.ts'
+import type { KafkaMessage } from '../../core/kafka/kafka-message.ts'
+import { type KafkaProducer, type OutgoingMessage, openProducer } from '../../core/kafka/producer.ts'
+import { readToEnd } from '../../core/kafka/read-to-end.ts'
 
 export interface ReplayOptions {
-  /** Of the dead letters, with its prefix. */
+  /** The dead-letter topic, prefix included. */
   topic: string
-  /** Epoch milliseconds: every letter from then on. Without: what came since the last replay. */
+  /** Epoch milliseconds: replays every letter from then on. By default those since the last replay. */
   sinceMs?: number
-  /** Looks, and moves nothing. */
+  /** Lists the letters without sending them. */
   dryRun: boolean
   onLetter: (letter: FoundLetter) => void
 }
 
-/** `facts`: undefined when nothing says where the message came from; such a one is left where it is. */
+/** `facts` is undefined when the headers do not say where the message came from. Such a message stays where it is. */
 export interface FoundLetter {
   key: string
   facts: DeadLetterFacts | undefined
 }
 
-/** Says of a message that it has been a dead letter, and when it was sent again. */
+/** Marks a message that was a dead letter, with the time at which it was sent again. */
 export const replayedHeader = 'replayed-at'
 
-/** Sends dead letters that are there now to the topics that they came from, as they were when they came. */
-export async function replayDeadLetters(kafka: Kafka, options: ReplayOptions): Promise<void> {
+/** Sends the dead letters that are on the topic now back to the topics that they came from, otherwise unchanged. */
+export async function replayDeadLetters(kafka: KafkaClient, options: ReplayOptions): Promise<void> {
   const { topic, sinceMs, dryRun, onLetter } = options
   const groupId = `hashgate-replay-${topic}`
-  const ranges = await findRanges(kafka, topic, sinceMs === undefined ? groupId : undefined)
-  const redriver = createRedriver(kafka)
+  let opening: Promise<KafkaProducer> | undefined
 
   async function onMessages(messages: KafkaMessage[]): Promise<void> {
-    const meant = messages.filter(({ timestamp }) => Number(timestamp) >= (sinceMs ?? 0))
-    const letters = meant.map((message) => ({
-      message,
-      facts: readDeadLetterHeaders(readHeaders(message.headers)),
-    }))
-    if (!dryRun) await redriver.redrive(letters)
+    const letters = messages
+      .filter(({ timestamp }) => timestamp >= (sinceMs ?? 0))
+      .map((message) => ({ message, facts: readDeadLetterHeaders(message.headers) }))
+    if (!dryRun) await sendBack(letters)
     for (const { message, facts } of letters) onLetter({ key: String(message.key ?? ''), facts })
   }
 
+  /** Resolves when all in-sync replicas have the messages. */
+  async function sendBack(letters: Letter[]): Promise<void> {
+    const known = letters.filter(({ facts }) => facts)
+    if (known.length === 0) return
+    opening ??= openProducer(kafka)
+    const producer = await opening
+    const batches = Array.from(
+      Map.groupBy(known, ({ facts }) => facts?.topic ?? ''),
+      ([topic, letters]) => ({ topic, messages: letters.map(({ message }) => restore(message)) }),
+    )
+    await producer.send(batches, { compress: true })
+  }
+
   try {
-    await readRanges(kafka, {
+    await readToEnd(kafka, {
       topic,
-      ranges,
-      groupId: dryRun ? `${groupId}-dry-run-${randomUUID()}` : groupId,
+      groupId,
+      // A dry run must not join the group of a real replay.
+      ...(dryRun && { readerGroupId: `${groupId}-dry-run-${randomUUID()}` }),
+      fromCommitted: sinceMs === undefined,
       commits: !dryRun,
       onMessages,
     })
   } finally {
-    await redriver.close()
+    await (await opening)?.close()
   }
 }
 
@@ -65,38 +75,8 @@ interface Letter {
   facts: DeadLetterFacts | undefined
 }
 
-function createRedriver(kafka: Kafka) {
-  const producer = kafka.producer({
-    allowAutoTopicCreation: true,
-    createPartitioner: rememberPartitions,
-  })
-  let connected: Promise<void> | undefined
-
-  /** Resolves when all in-sync replicas have them. */
-  async function redrive(letters: Letter[]): Promise<void> {
-    const byTopic = Map.groupBy(
-      letters.filter(({ facts }) => facts),
-      ({ facts }) => facts?.topic ?? '',
-    )
-    if (byTopic.size === 0) return
-    connected ??= producer.connect()
-    await connected
-    const topicMessages = Array.from(byTopic, ([topic, letters]) => ({
-      topic,
-      messages: letters.map(({ message }) => asItWas(message)),
-    }))
-    await sendBatch(producer, { acks: -1, compression: CompressionTypes.GZIP, topicMessages })
-  }
-
-  async function close(): Promise<void> {
-    if (connected) await producer.disconnect()
-  }
-
-  return { redrive, close }
-}
-
-function asItWas({ key, value, headers }: KafkaMessage) {
-  const own = withoutDeadLetterHeaders(readHeaders(headers)).filter(({ name }) => name !== replayedHeader)
+function restore({ key, value, headers }: KafkaMessage): OutgoingMessage {
+  const own = withoutDeadLetterHeaders(headers).filter(({ name }) => name !== replayedHeader)
   const replayed = { name: replayedHeader, value: Buffer.from(new Date().toISOString()) }
-  return { key, value, headers: joinHeaders([...own, replayed]) }
+  return { key, value, headers: [...own, replayed] }
 }

@@ -1,11 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import {
-  dynamoDbClientOptions,
-  s3ClientOptions,
-  secretsManagerClientOptions,
-} from '../../core/aws/aws-client-options.ts'
+import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws/aws-client-options.ts'
 import { createEventBus } from '../../core/events/event-bus.ts'
 import { connectKafka } from '../../core/kafka/connect-kafka.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
@@ -45,7 +40,6 @@ export async function openProcessor() {
   const kafka = await connectKafka(config, {
     clientId: 'hashgate-reprocess',
     logger: createLogger('reprocess', 'silent'),
-    secretsManager: new SecretsManagerClient(secretsManagerClientOptions(config)),
   })
   const eventBus = createEventBus(kafka, {
     topicPrefix: config.KAFKA_TOPIC_PREFIX,

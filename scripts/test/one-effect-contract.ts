@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import type { Test } from 'tap'
-import { type ImageEvent, topics } from '../../core/events/image-events.ts'
-import { startEventConsumer } from '../../core/kafka/event-consumer.ts'
+import { topics } from '../../core/events/image-events.ts'
+import type { ImageEvent } from '../../core/images/image-event.ts'
+import { startConsumer } from '../../core/kafka/consumer.ts'
 import { handleOneByOne } from '../../core/kafka/handle-one-by-one.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
 import { uploadImage } from '../../openapi/client/upload-image.ts'
@@ -12,7 +13,7 @@ import type { InProcessSystem } from '../local/start-in-process.ts'
 /** Any number of uploads of one image at once are as one. */
 export async function testOneEffect(t: Test, system: InProcessSystem): Promise<void> {
   const events: ImageEvent[] = []
-  const consumer = startEventConsumer(system.kafka, {
+  const consumer = startConsumer(system.kafka, {
     groupId: randomUUID(),
     topics: [topics.processed, topics.rejected],
     topicPrefix: system.topicPrefix,

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import type { Test } from 'tap'
 import { createImagesOfDay } from '../../core/catalog/images-of-day.ts'
-import type { ImageEvent } from '../../core/events/image-events.ts'
+import type { ImageEvent } from '../../core/images/image-event.ts'
 import type { ImageRecord, UploadRequest } from '../../core/images/image-record.ts'
 import { isExpired, newRecord } from '../../core/images/image-record.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'

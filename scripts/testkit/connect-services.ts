@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { createKafka, type KafkaOptions } from '../../core/kafka/kafka.ts'
+import { waitForLeaders } from '../../core/kafka/create-topics.ts'
+import { createKafka, type KafkaOptions } from '../../core/kafka/kafka-client.ts'
 import { fixedCredentials } from '../../core/kafka/kafka-credentials.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
-import { waitForLeaders } from '../topics/create-topics.ts'
 
 /** How the contract suites reach the real services. @throws Error that says what to do when they are not up */
 export async function connectServices() {

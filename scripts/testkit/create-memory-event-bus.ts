@@ -1,5 +1,5 @@
 import type { EventBus } from '../../core/events/event-bus.ts'
-import type { ImageEvent } from '../../core/events/image-events.ts'
+import type { ImageEvent } from '../../core/images/image-event.ts'
 
 /** An event bus that keeps what is published. */
 export function createMemoryEventBus() {

@@ -2,21 +2,22 @@ import { createHash } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { type Message, Partitioners } from 'kafkajs'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { documentClientOptions } from '../../core/aws/aws-client-options.ts'
 import { createCatalog } from '../../core/catalog/catalog.ts'
 import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
 import { createEventBus } from '../../core/events/event-bus.ts'
-import { type ImageEvent, imageEvent, topics } from '../../core/events/image-events.ts'
+import { imageEvent, topics } from '../../core/events/image-events.ts'
+import type { ImageEvent } from '../../core/images/image-event.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import { rawKey } from '../../core/images/object-key.ts'
 import type { AcceptedContentType } from '../../core/images/variants.ts'
-import { startEventConsumer } from '../../core/kafka/event-consumer.ts'
+import { startConsumer } from '../../core/kafka/consumer.ts'
 import { handleOneByOne } from '../../core/kafka/handle-one-by-one.ts'
-import { createKafka } from '../../core/kafka/kafka.ts'
+import { createKafka } from '../../core/kafka/kafka-client.ts'
 import type { KafkaMessage } from '../../core/kafka/kafka-message.ts'
+import { type OutgoingMessage, openProducer } from '../../core/kafka/producer.ts'
 import { startLocalS3 } from '../local/s3/start-local-s3.ts'
 import { startLocalDynamoDb } from '../local/start-local-dynamodb.ts'
 import { startLocalKafka } from '../local/start-local-kafka.ts'
@@ -44,15 +45,14 @@ export async function startEmbeddedServices(t: Test) {
   const eventBus = createEventBus(kafka, { topicPrefix: '', budgetMs: 10_000 })
   const outcomes: ImageEvent[] = []
   const deadLetters: KafkaMessage[] = []
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+  const producer = await openProducer(kafka)
 
   await Promise.all([
     s3.send(new CreateBucketCommand({ Bucket: 'raw' })),
     s3.send(new CreateBucketCommand({ Bucket: 'processed' })),
     createCatalogTable(dynamoDb, 'images'),
-    producer.connect(),
   ])
-  const listener = startEventConsumer(kafka, {
+  const listener = startConsumer(kafka, {
     groupId: 'test-listener',
     topics: [topics.processed, topics.rejected, topics.reprocessed],
     topicPrefix: '',
@@ -60,7 +60,7 @@ export async function startEmbeddedServices(t: Test) {
     handleBatch: handleOneByOne(async ({ value }) => void outcomes.push(JSON.parse(String(value)))),
     logger,
   })
-  const deadLetterListener = startEventConsumer(kafka, {
+  const deadLetterListener = startConsumer(kafka, {
     groupId: 'test-dead-letters',
     topics: [topics.deadLetter],
     topicPrefix: '',
@@ -70,7 +70,7 @@ export async function startEmbeddedServices(t: Test) {
   })
   t.teardown(async () => {
     const listeners = [listener, deadLetterListener]
-    await Promise.all([...listeners.map(({ close }) => close()), eventBus.close(), producer.disconnect()])
+    await Promise.all([...listeners.map(({ close }) => close()), eventBus.close(), producer.close()])
     s3.destroy()
     dynamoDb.destroy()
     await Promise.all([s3Server.close(), dynamoServer.close(), kafkaServer.close()])
@@ -107,8 +107,8 @@ export async function startEmbeddedServices(t: Test) {
   }
 
   /** Puts anything on the topic of completed uploads. */
-  async function publishRaw(message: Message): Promise<void> {
-    await producer.send({ topic: topics.uploadCompleted, messages: [message] })
+  async function publishRaw(message: OutgoingMessage): Promise<void> {
+    await producer.send([{ topic: topics.uploadCompleted, messages: [message] }], { compress: false })
   }
 
   const outcomesOf = (image: ImageRecord) => outcomes.filter(({ data }) => data.imageId === image.imageId)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, on } from 'node:events'
-import type { createKafka } from '../../core/kafka/kafka.ts'
+import type { createKafka } from '../../core/kafka/kafka-client.ts'
 
 export interface ReadMessage {
   topic: string

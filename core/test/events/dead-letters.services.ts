@@ -3,7 +3,7 @@ import t from 'tap'
 import { connectServices } from '../../../scripts/testkit/connect-services.ts'
 import { startTopicReader } from '../../../scripts/testkit/start-topic-reader.ts'
 import { createDeadLetters } from '../../events/dead-letters.ts'
-import { createKafka } from '../../kafka/kafka.ts'
+import { createKafka } from '../../kafka/kafka-client.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
 const { connection, createTopics } = await connectServices()

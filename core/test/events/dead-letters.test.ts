@@ -4,7 +4,7 @@ import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { startTopicReader } from '../../../scripts/testkit/start-topic-reader.ts'
 import { DependencyUnavailable } from '../../errors.ts'
 import { createDeadLetters, type DeadLetter } from '../../events/dead-letters.ts'
-import { createKafka } from '../../kafka/kafka.ts'
+import { createKafka } from '../../kafka/kafka-client.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
 const letter: DeadLetter = {

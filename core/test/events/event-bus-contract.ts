@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { startTopicReader, type TopicReader } from '../../../scripts/testkit/start-topic-reader.ts'
 import { createEventBus } from '../../events/event-bus.ts'
 import { topics } from '../../events/image-events.ts'
-import { createKafka, type KafkaOptions } from '../../kafka/kafka.ts'
+import { createKafka, type KafkaOptions } from '../../kafka/kafka-client.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { someEvent } from './some-event.ts'
 

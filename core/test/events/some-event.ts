@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type ImageEvent, type Topic, topics } from '../../events/image-events.ts'
+import { type Topic, topics } from '../../events/image-events.ts'
+import type { ImageEvent } from '../../images/image-event.ts'
 
 /** An event that nobody else publishes, but for what is told. */
 export function someEvent(told: { imageId?: string; id?: string; topic?: Topic } = {}): ImageEvent {

@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import t from 'tap'
 import type { KafkaSettings } from '../../config/kafka-settings.ts'
 import { connectKafka } from '../../kafka/connect-kafka.ts'
@@ -15,11 +14,10 @@ const settings: KafkaSettings = {
 }
 const connect = (changed: Partial<KafkaSettings>) =>
   connectKafka(
-    { ...settings, ...changed },
+    { AWS_REGION: 'us-east-1', SECRETS_MANAGER_ENDPOINT: '', ...settings, ...changed },
     {
       clientId: 'test',
       logger: createLogger('test', 'silent'),
-      secretsManager: new SecretsManagerClient({ region: 'us-east-1' }),
     },
   )
 

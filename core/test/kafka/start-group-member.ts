@@ -1,7 +1,7 @@
 import { EventEmitter, on } from 'node:events'
 import type { Test } from 'tap'
 import { topics } from '../../events/image-events.ts'
-import { startEventConsumer } from '../../kafka/event-consumer.ts'
+import { startConsumer } from '../../kafka/consumer.ts'
 import { handleOneByOne } from '../../kafka/handle-one-by-one.ts'
 import type { KafkaMessage } from '../../kafka/kafka-message.ts'
 import { createLogger } from '../../telemetry/logger.ts'
@@ -10,7 +10,7 @@ import { createLogger } from '../../telemetry/logger.ts'
 type HandleIds = (ids: string[], signal: AbortSignal) => Promise<string[]>
 
 interface MemberOptions {
-  kafka: Parameters<typeof startEventConsumer>[0]
+  kafka: Parameters<typeof startConsumer>[0]
   topicPrefix: string
   groupId: string
   concurrency?: number
@@ -36,7 +36,7 @@ export function startGroupMember(t: Test, options: MemberOptions) {
     arrivals.emit('event')
   }
 
-  const consumer = startEventConsumer(group.kafka, {
+  const consumer = startConsumer(group.kafka, {
     ...group,
     concurrency,
     topics: [topics.processed, topics.rejected],

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { dynamoDbClientOptions, s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { createCatalogTable } from '../../../core/catalog/create-catalog-table.ts'
-import { createKafka } from '../../../core/kafka/kafka.ts'
+import { createKafka } from '../../../core/kafka/kafka-client.ts'
 import { logger, serveGateway } from './serve-gateway.ts'
 import { credentials, table } from './settings.ts'
 

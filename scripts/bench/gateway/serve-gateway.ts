@@ -2,12 +2,12 @@ import { devNull } from 'node:os'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import type { Kafka } from 'kafkajs'
 import { pino } from 'pino'
 import { documentClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { createBucket } from '../../../core/aws/bucket.ts'
 import { createCatalog } from '../../../core/catalog/catalog.ts'
 import { createEventBus } from '../../../core/events/event-bus.ts'
+import type { KafkaClient } from '../../../core/kafka/kafka-client.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
 import { createApp } from '../../../gateway/app.ts'
 import { createAudit } from '../../../gateway/auth/audit.ts'
@@ -22,7 +22,7 @@ import { key, presignTtlSeconds, processedBucket, rawBucket, settings, table } f
 interface Clients {
   s3: S3Client
   dynamoDb: DynamoDBClient
-  kafka: Kafka
+  kafka: KafkaClient
 }
 
 /** Written for nobody, but written: one write a line, as to stdout. */

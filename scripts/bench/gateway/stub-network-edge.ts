@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { HttpResponse } from '@smithy/protocol-http'
-import type { Kafka } from 'kafkajs'
+import type { KafkaClient } from '../../../core/kafka/kafka-client.ts'
 
 /** No endpoint of our own: names and signatures are those of AWS. */
 export const stubbedEndpoints = { AWS_REGION: 'us-east-1', S3_ENDPOINT: '', DYNAMODB_ENDPOINT: '' }
@@ -35,11 +35,11 @@ function streamOf(bytes: Buffer): Readable {
 }
 
 /** A kafkajs client whose batches are acknowledged at once. Our event bus around it is real. */
-export function stubKafka(): Kafka {
+export function stubKafka(): KafkaClient {
   const connection = { connect: async () => {}, disconnect: async () => {} }
   const client = {
     producer: () => ({ ...connection, sendBatch: async () => [] }),
     admin: () => ({ ...connection, describeCluster: async () => {} }),
   }
-  return client as unknown as Kafka
+  return client as unknown as KafkaClient
 }

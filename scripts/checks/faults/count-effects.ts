@@ -1,4 +1,5 @@
-import { type ImageEvent, type Topic, topicOf, topics } from '../../../core/events/image-events.ts'
+import { type Topic, topicOf, topics } from '../../../core/events/image-events.ts'
+import type { ImageEvent } from '../../../core/images/image-event.ts'
 import { rawKey, variantKey } from '../../../core/images/object-key.ts'
 import { variants } from '../../../core/images/variants.ts'
 import type { Figures } from './figures.ts'

@@ -1,6 +1,7 @@
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
-import { type ImageEvent, topics } from '../../../core/events/image-events.ts'
+import { topics } from '../../../core/events/image-events.ts'
+import type { ImageEvent } from '../../../core/images/image-event.ts'
 import type { ImageRecord } from '../../../core/images/image-record.ts'
 import { connectServicesKafka } from '../../local/connect-services-kafka.ts'
 import { connectStores, type StoreSettings } from '../../local/create-stores.ts'

@@ -1,4 +1,4 @@
-import type { ImageEvent } from '../../../core/events/image-events.ts'
+import type { ImageEvent } from '../../../core/images/image-event.ts'
 import type { ImageRecord } from '../../../core/images/image-record.ts'
 import { parseRawKey } from '../../../core/images/object-key.ts'
 import type { Evidence } from './gather-evidence.ts'

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Kafka } from 'kafkajs'
 import type { Test } from 'tap'
 import { createDeadLetters } from '../../../core/events/dead-letters.ts'
 import { topics } from '../../../core/events/image-events.ts'
+import type { KafkaClient } from '../../../core/kafka/kafka-client.ts'
 import { startTopicReader } from '../../testkit/start-topic-reader.ts'
 import { runReplay } from './run-replay.ts'
 
 interface ReplayContractOptions {
-  kafka: Kafka
+  kafka: KafkaClient
   /** With which the command finds the same cluster. */
   environment: Record<string, string>
   createTopics?: (names: string[]) => Promise<void>
@@ -91,7 +91,7 @@ export async function testReplay(t: Test, { kafka, environment, createTopics }: 
     t.match(unknown, {
       code: 1,
       stdout: '',
-      stderr: /^There is no topic .*no\.such\.topic\.dead-letter: .*\n$/,
+      stderr: /^The topic .*no\.such\.topic\.dead-letter does not exist\. .*\n$/,
     })
     const since = await replay('--since', 'yesterday')
     t.match(since, { code: 1, stdout: '', stderr: /^--since takes a time .*\n$/ })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createKafka } from '../../../core/kafka/kafka.ts'
+import { createKafka } from '../../../core/kafka/kafka-client.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
 import { startLocalKafka } from '../../local/start-local-kafka.ts'
 import { testReplay } from './replay-contract.ts'

@@ -1,7 +1,8 @@
 import type { Test } from 'tap'
 import type { Catalog } from '../../../catalog/catalog.ts'
 import { DependencyUnavailable, LeaseLost } from '../../../errors.ts'
-import { type ImageEvent, imageEvent, topics } from '../../../events/image-events.ts'
+import { imageEvent, topics } from '../../../events/image-events.ts'
+import type { ImageEvent } from '../../../images/image-event.ts'
 import type { ImageRecord } from '../../../images/image-record.ts'
 import type { ImageRef } from '../../../images/object-key.ts'
 import {

@@ -3,7 +3,8 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type Catalog, createCatalog } from '../../../catalog/catalog.ts'
 import type { Claim, ImageResult, ReadyResult } from '../../../catalog/image-leases.ts'
-import { type ImageEvent, imageEvent, topics } from '../../../events/image-events.ts'
+import { imageEvent, topics } from '../../../events/image-events.ts'
+import type { ImageEvent } from '../../../images/image-event.ts'
 import type { ImageRecord, UploadRequest } from '../../../images/image-record.ts'
 
 export interface CatalogStore {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { startLocalKafka } from '../../../scripts/local/start-local-kafka.ts'
-import { testEventConsumerContract } from './event-consumer-contract.ts'
+import { testEventConsumerContract } from './consumer-contract.ts'
 
 const { brokers, close } = await startLocalKafka()
 t.teardown(close)

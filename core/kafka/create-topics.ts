@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Admin, type Kafka } from 'kafkajs'
-import { topics } from '../../core/events/image-events.ts'
+import kafkajs, { type Admin } from 'kafkajs'
+import type { KafkaClient } from './kafka-client.ts'
 
 export interface TopicsOptions {
-  topicPrefix: string
+  /** Full names, prefix included. */
+  names: string[]
   partitions: number
-  /** How long events are kept. */
+  /** How long messages are kept. */
   retentionDays: number
 }
 
@@ -13,26 +14,28 @@ export interface TopicState {
   topic: string
   partitions: number
   replicas: number
-  /** `kept`: it was there as it should be. */
+  /** `kept`: the topic existed with the right settings. */
   outcome: 'created' | 'corrected' | 'kept'
 }
 
-/** Survives the loss of one broker without a pause, and of two without a loss. */
+/** With three replicas, losing one broker interrupts nothing and losing two loses nothing. */
 const wantedReplicas = 3
-const patienceMs = 30_000
+const timeoutMs = 30_000
 
 /**
- * Makes the topics that hashgate needs. On one that is there the retention and the durability are corrected; its
- * partitions stay, because more of them would send an image's next event elsewhere than its last.
+ * Creates missing topics and corrects retention and durability of existing ones. The number of partitions of an existing topic
+ * stays as it is: changing it would send later events of an image to another partition, out of order.
  * @throws Error when a topic has no leaders after 30 seconds
  */
-export async function createTopics(kafka: Kafka, options: TopicsOptions): Promise<TopicState[]> {
+export async function createTopics(
+  kafka: KafkaClient,
+  { names, ...options }: TopicsOptions,
+): Promise<TopicState[]> {
   const admin = kafka.admin()
   await admin.connect()
   try {
     const { brokers } = await admin.describeCluster()
     const replicationFactor = Math.min(wantedReplicas, brokers.length)
-    const names = Object.values(topics).map((topic) => options.topicPrefix + topic)
     const missing = await findMissing(admin, names)
     const config = describeConfig(replicationFactor, options.retentionDays)
     await createMissing(admin, missing, { numPartitions: options.partitions, replicationFactor, config })
@@ -71,18 +74,19 @@ async function createMissing(
   { config, ...shape }: NewTopics,
 ): Promise<void> {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
-  // Without waiting: kafkajs asks for the leaders before KRaft has told all brokers of the topic.
+  // kafkajs would ask for the leaders before all brokers know the topic, and fail.
   await admin.createTopics({
     waitForLeaders: false,
     topics: missing.map((topic) => ({ topic, ...shape, configEntries })),
   })
 }
 
-/** Brokers learn of a new topic one after another. @throws Error after 30 seconds */
+/** Waits until every broker knows the topics. @throws Error after 30 seconds */
 export async function waitForLeaders(admin: Admin, names: string[]): Promise<void> {
-  const deadline = AbortSignal.timeout(patienceMs)
+  const deadline = AbortSignal.timeout(timeoutMs)
   while (!(await haveLeaders(admin, names))) {
-    if (deadline.aborted) throw new Error(`No leaders after ${patienceMs / 1_000} s: ${names.join(', ')}.`)
+    if (deadline.aborted)
+      throw new Error(`These topics have no leader after ${timeoutMs / 1_000} s: ${names.join(', ')}.`)
     await sleep(100)
   }
 }
@@ -92,7 +96,7 @@ async function haveLeaders(admin: Admin, names: string[]): Promise<boolean> {
   return found?.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)) ?? false
 }
 
-/** Returns the names of the topics that were not as they should be. */
+/** Returns the names of the topics that were corrected. */
 async function correctConfigs(admin: Admin, names: string[], wanted: Config): Promise<string[]> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -101,7 +105,7 @@ async function correctConfigs(admin: Admin, names: string[], wanted: Config): Pr
   const wrong = resources
     .map(({ resourceName, configEntries }) => ({ name: resourceName, own: ownConfig(configEntries) }))
     .filter(({ own }) => Object.entries(wanted).some(([name, value]) => own[name] !== value))
-  // What is not named here would fall back to the cluster's default.
+  // Settings that are not named here would fall back to the cluster's defaults.
   const altered = wrong.map(({ name, own }) => ({
     type: kafkajs.ConfigResourceTypes.TOPIC,
     name,
@@ -111,7 +115,7 @@ async function correctConfigs(admin: Admin, names: string[], wanted: Config): Pr
   return wrong.map(({ name }) => name)
 }
 
-/** What was set for the topic itself. */
+/** The settings made for the topic itself. */
 function ownConfig(entries: { configName: string; configValue: string; configSource: number }[]): Config {
   const own = entries.filter(({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG)
   return Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue]))

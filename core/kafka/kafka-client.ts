@@ -1,5 +1,5 @@
 import { Kafka, type KafkaConfig, type logCreator, logLevel } from 'kafkajs'
-// kafkajs offers no other way to keep its SCRAM and to choose the credentials anew for each connection.
+// The only way to use kafkajs's SCRAM with credentials that are read again for each connection.
 import authenticateWithScram from 'kafkajs/src/broker/saslAuthenticator/scram512.js'
 import type { Logger } from '../telemetry/logger.ts'
 import type { KafkaCredentials } from './kafka-credentials.ts'
@@ -9,17 +9,23 @@ export interface KafkaOptions {
   brokers: string
   clientId: string
   logger: Logger
-  /** PEM text of the authorities that may sign the brokers' certificates, or true for those that Node trusts. */
+  /** Certificate authorities in PEM, or true for those that Node.js trusts. */
   tls?: { ca: string } | boolean
   /** For SASL with SCRAM-SHA-512. */
   credentials?: KafkaCredentials
 }
 
-/**
- * The Kafka client that `event-bus.ts` and `event-consumer.ts` are built on; nothing else knows kafkajs.
- * Its own retries are few: callers have a budget of time, and say so to theirs.
- */
-export function createKafka({ brokers, clientId, logger, tls = false, credentials }: KafkaOptions): Kafka {
+/** A client for one Kafka cluster. It retries only a few times, because callers have time budgets of their own. */
+export type KafkaClient = Kafka
+
+/** Creates a client. Nothing outside `core/kafka` imports kafkajs. */
+export function createKafka({
+  brokers,
+  clientId,
+  logger,
+  tls = false,
+  credentials,
+}: KafkaOptions): KafkaClient {
   return new Kafka({
     clientId,
     brokers: brokers.split(',').map((broker) => broker.trim()),
@@ -34,7 +40,7 @@ export function createKafka({ brokers, clientId, logger, tls = false, credential
   })
 }
 
-/** Each connection asks for the credentials that hold now; refused ones are read again for the next. */
+/** Reads the credentials for each connection. After a refusal the next connection reads them again. */
 function authenticateWith(credentials: KafkaCredentials): KafkaConfig['sasl'] {
   return {
     mechanism: 'scram-sha-512',
@@ -52,10 +58,7 @@ function authenticateWith(credentials: KafkaCredentials): KafkaConfig['sasl'] {
   }
 }
 
-/**
- * One refused login is a dozen lines of kafkajs, for each broker and each retry. Whatever fails is also thrown to the
- * caller, who says it once; the lines are there for who looks for more.
- */
+/** kafkajs logs a dozen lines per failed login, broker and retry. The caller also gets and logs the error, so these lines are debug output. */
 function logTo(logger: Logger): logCreator {
   return () => {
     return ({ namespace, log: { message, timestamp: _, ...details } }) =>

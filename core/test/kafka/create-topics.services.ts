@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import kafkajs from 'kafkajs'
 import t from 'tap'
-import { createKafka } from '../../../core/kafka/kafka.ts'
-import { createLogger } from '../../../core/telemetry/logger.ts'
-import { readServicesEnvironment } from '../../services/env-file.ts'
-import { createTopics } from '../../topics/create-topics.ts'
+import { readServicesEnvironment } from '../../../scripts/services/env-file.ts'
+import { createEventTopics } from '../../events/create-event-topics.ts'
+import { createKafka } from '../../kafka/kafka-client.ts'
+import { createLogger } from '../../telemetry/logger.ts'
 
 const { KAFKA_PLAINTEXT_BROKERS = '' } = await readServicesEnvironment()
 const logger = createLogger('test', 'silent')
@@ -16,7 +16,7 @@ await admin.connect()
 t.teardown(() => admin.disconnect())
 
 const create = (partitions: number, retentionDays: number) =>
-  createTopics(kafka, { topicPrefix, partitions, retentionDays })
+  createEventTopics(kafka, { topicPrefix, partitions, retentionDays })
 
 /** What is set for the topic itself, and does not come from the cluster. */
 async function ownNamesOf(topic: string): Promise<string[]> {

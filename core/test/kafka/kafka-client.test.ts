@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createKafka } from '../../kafka/kafka.ts'
+import { createKafka } from '../../kafka/kafka-client.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
 t.test('what the client has to say goes to our log, and brokers may be written with blanks', async (t) => {

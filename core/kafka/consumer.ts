@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs'
+import { type Limit, limitConcurrency } from '../limit-concurrency.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { type BatchRunner, type HandleBatch, startBatchRunner } from './batch-runner.ts'
+import { toKafkaMessage } from './kafka-message.ts'
+
+export interface ConsumerOptions {
+  groupId: string
+  /** Without the prefix. */
+  topics: string[]
+  topicPrefix: string
+  /** How many partitions are handled concurrently. */
+  concurrency: number
+  /** The most messages per call of `handleBatch`. 100 by default. */
+  batchSize?: number
+  /** Returns the messages to retry. Offsets are committed up to the first of them. */
+  handleBatch: HandleBatch
+  logger: Logger
+}
+
+const reconnectMs = 2_000
+
+/**
+ * Consumes topics as a member of a consumer group until it is closed, reconnecting when Kafka fails. Offsets are committed only
+ * after the messages are handled. Work on a partition that the group reassigns is abandoned at once.
+ */
+export function startConsumer(kafka: Pick<Kafka, 'consumer'>, options: ConsumerOptions) {
+  const closing = new AbortController()
+  const limit = limitConcurrency(options.concurrency)
+  const consuming = consumeUntilClosed()
+
+  async function consumeUntilClosed(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        await consumeUntilCrash(kafka, options, { closing: closing.signal, limit })
+      } catch (error) {
+        if (closing.signal.aborted) return
+        options.logger.warn(
+          { operation: 'consume', reconnectMs, err: error },
+          'Kafka consumer failed; reconnecting',
+        )
+        await sleep(reconnectMs, undefined, { signal: closing.signal }).catch(() => {})
+      }
+    }
+  }
+
+  /** Finishes the batches in progress where possible, commits their offsets and leaves the group. */
+  async function close(): Promise<void> {
+    closing.abort()
+    await consuming
+  }
+
+  return { close }
+}
+
+interface ActivePartition {
+  topic: string
+  partition: number
+  work: BatchRunner
+  /** Resumes fetching. */
+  resume: () => void
+}
+
+/** Bounds how long a partition waits for its next fetch, and how long an idle consumer takes to stop. */
+const maxWaitTimeInMs = 250
+
+/**
+ * Joins the group and consumes until `closing` is aborted, then commits and leaves.
+ *
+ * A partition is paused while its messages are handled. So partitions do not wait for each other, and kafkajs keeps fetching
+ * and sending heartbeats however long an image takes.
+ * @throws Error when the connection to Kafka is lost
+ */
+async function consumeUntilCrash(
+  kafka: Pick<Kafka, 'consumer'>,
+  { groupId, topics, topicPrefix, batchSize = 100, handleBatch, logger }: ConsumerOptions,
+  { closing, limit }: { closing: AbortSignal; limit: Limit },
+): Promise<void> {
+  const active = new Map<string, ActivePartition>()
+  const unfinished = new Set<Promise<boolean>>()
+  let memberId: string | undefined
+
+  // kafkajs would otherwise restart a crashed consumer, even after `disconnect`.
+  const retry = { restartOnFailure: async () => false }
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs, allowAutoTopicCreation: true, retry })
+  const ended = watchEnd(consumer, closing)
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => abandonLost(payload))
+
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics: topics.map((topic) => topicPrefix + topic), fromBeginning: true })
+    const running = consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
+    await Promise.all([ended.promise, running])
+    for (const { work } of active.values()) work.finish()
+    await Promise.all(unfinished)
+  } finally {
+    ended.forget()
+    for (const { work } of active.values()) work.abandon()
+    await consumer.disconnect()
+  }
+
+  async function eachBatch(payload: EachBatchPayload): Promise<void> {
+    const resume = payload.pause()
+    if (closing.aborted) return
+    const { topic, partition } = payload.batch
+    const work = startBatchRunner({
+      events: payload.batch.messages.map((message) =>
+        toKafkaMessage({ topic, partition }, message, topicPrefix),
+      ),
+      batchSize,
+      handleBatch,
+      limit,
+      commit: (offset) => commit(payload, offset),
+      logger,
+    })
+    active.set(partitionKey({ topic, partition }), { topic, partition, work, resume })
+    unfinished.add(work.done)
+    work.done.then((isDone) => {
+      unfinished.delete(work.done)
+      if (isDone) release(payload, work)
+    })
+  }
+
+  async function commit({ batch, isRunning, commitOffsetsIfNecessary }: EachBatchPayload, offset: string) {
+    if (!isRunning()) throw new Error('the consumer has stopped')
+    const { topic, partition } = batch
+    await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] })
+  }
+
+  function release({ batch, resolveOffset }: EachBatchPayload, work: BatchRunner): void {
+    const key = partitionKey(batch)
+    const found = active.get(key)
+    if (found?.work !== work) return
+    active.delete(key)
+    resolveOffset(batch.lastOffset())
+    found.resume()
+  }
+
+  /** After a rejoin under a new member id, other members may already have handled our partitions, so all work is abandoned. */
+  function abandonLost({ memberId: now, memberAssignment }: ConsumerGroupJoinEvent['payload']): void {
+    const isSame = memberId === now
+    memberId = now
+    for (const [key, { topic, partition, work, resume }] of active) {
+      if (isSame && memberAssignment[topic]?.includes(partition)) continue
+      active.delete(key)
+      work.abandon()
+      resume()
+    }
+  }
+}
+
+/** Rejects when the consumer crashes, resolves when `closing` is aborted. */
+function watchEnd(consumer: Consumer, closing: AbortSignal) {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onAbort = () => resolve()
+  consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
+  closing.addEventListener('abort', onAbort)
+  if (closing.aborted) resolve()
+  promise.catch(() => {})
+  return { promise, forget: () => closing.removeEventListener('abort', onAbort) }
+}
+
+const partitionKey = ({ topic, partition }: { topic: string; partition: number }) => `${topic}-${partition}`
