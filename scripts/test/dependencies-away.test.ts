@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { startInProcess } from './start-in-process.ts'
+import { startInProcess } from '../testkit/system/start-in-process.ts'
 
 const upload = { sha256: 'ab'.repeat(32), byteLength: 5, contentType: 'image/png' }
 

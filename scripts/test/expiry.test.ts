@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import t from 'tap'
 import { uploadImage } from '../../openapi/client/upload-image.ts'
-import { startInProcess } from './start-in-process.ts'
+import { startInProcess } from '../testkit/system/start-in-process.ts'
 
 const dayMs = 86_400_000
 

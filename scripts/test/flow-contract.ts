@@ -9,7 +9,7 @@ import { createHashgateClient } from '../../openapi/client/hashgate-client.ts'
 import type { Image } from '../../openapi/client/types.ts'
 import type { StartBacking } from '../local/backing.ts'
 import { startSystem } from '../local/start-system.ts'
-import { runUpload, runUploadJson } from './run-upload.ts'
+import { runUpload, runUploadJson } from '../testkit/system/run-upload.ts'
 
 const photoDirectory = fileURLToPath(new URL('../../processor/test/photos', import.meta.url))
 const photos = (await readdir(photoDirectory)).filter((name) => name.endsWith('.jpg')).sort()

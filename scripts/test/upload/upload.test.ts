@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { runUpload, runUploadJson } from '../run-upload.ts'
+import { runUpload, runUploadJson } from '../../testkit/system/run-upload.ts'
 import { sha256, startFakeGateway } from './start-fake-gateway.ts'
 
 const program = fileURLToPath(new URL('../../upload.ts', import.meta.url))
@@ -89,7 +89,7 @@ t.test('mistakes are one clear line', async (t) => {
   const file = join(directory, 'a.png')
   const cases: [string[], object, RegExp][] = [
     [[file, '--gateway', 'here', '--key', 'k'], {}, /^--gateway is a URL such as .*, not "here"/],
-    [[file, '--concurrency', 'many'], fake, /^--concurrency is a whole number from 1, not "many"/],
+    [[file, '--concurrency', 'many'], fake, /^--concurrency must be an integer of at least 1, not "many"/],
     [[file], { directory }, /^\.data\/local\.json cannot be read/],
     [[file, '--gateway', fake.gateway], { directory: join(directory, 'elsewhere') }, /^With which key\?/],
   ]

@@ -3,7 +3,7 @@ import t from 'tap'
 import { startSystem } from '../../local/start-system.ts'
 import { chooseOwnNames, useOwnServices } from '../../local/use-own-services.ts'
 import { readServicesEnvironment } from '../../services/env-file.ts'
-import { addKey } from '../add-key.ts'
+import { addKey } from '../../testkit/system/add-key.ts'
 import { testVerify } from './verify-contract.ts'
 
 const names = chooseOwnNames()

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import type { Test } from 'tap'
-import type { ObjectCreatedEvent } from '../../../local/s3/object-created-event.ts'
+import type { ObjectCreatedEvent } from '../../../local/s3/events/object-created-event.ts'
 
 export type ReceivedRecord = ObjectCreatedEvent['Records'][number]
 

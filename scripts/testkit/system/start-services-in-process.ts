@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
-import { startInProcess } from '../local/start-in-process.ts'
-import { chooseOwnNames, useOwnServices } from '../local/use-own-services.ts'
-import { readServicesEnvironment } from '../services/env-file.ts'
+import { startInProcess } from '../../local/start-in-process.ts'
+import { chooseOwnNames, useOwnServices } from '../../local/use-own-services.ts'
+import { readServicesEnvironment } from '../../services/env-file.ts'
 
 /** The whole system in one process, over the real services with names of its own. */
 export async function startServicesInProcess(t: Test) {

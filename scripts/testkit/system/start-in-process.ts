@@ -1,9 +1,9 @@
 import type { Test } from 'tap'
-import { createStores } from '../local/create-stores.ts'
-import { startLocalS3 } from '../local/s3/start-local-s3.ts'
-import * as inProcess from '../local/start-in-process.ts'
-import { startLocalDynamoDb } from '../local/start-local-dynamodb.ts'
-import { startLocalKafka } from '../local/start-local-kafka.ts'
+import { createStores } from '../../local/create-stores.ts'
+import { startLocalS3 } from '../../local/s3/start-local-s3.ts'
+import * as inProcess from '../../local/start-in-process.ts'
+import { startLocalDynamoDb } from '../../local/start-local-dynamodb.ts'
+import { startLocalKafka } from '../../local/start-local-kafka.ts'
 
 const credentials = { accessKeyId: 'access', secretAccessKey: 'secret' }
 

@@ -1,9 +1,9 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { scopes } from '../../core/api-keys/api-key.ts'
-import { openKeyTable } from '../../core/api-keys/key-table.ts'
-import { documentClientOptions } from '../../core/aws/aws-client-options.ts'
-import { createKey } from '../keys/create-key.ts'
-import { connectStores, type StoreSettings } from '../local/create-stores.ts'
+import { scopes } from '../../../core/api-keys/api-key.ts'
+import { openKeyTable } from '../../../core/api-keys/key-table.ts'
+import { documentClientOptions } from '../../../core/aws/aws-client-options.ts'
+import { createKey } from '../../keys/create-key.ts'
+import { connectStores, type StoreSettings } from '../../local/create-stores.ts'
 
 /** A key of one more tenant, as `npm run keys` makes it. */
 export async function addKey(settings: StoreSettings, tenant: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { FileResult } from '../upload/upload-files.ts'
+import type { FileResult } from '../../upload/upload-files.ts'
 
-const program = fileURLToPath(new URL('../upload.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../upload.ts', import.meta.url))
 
 interface Options {
   gateway?: string

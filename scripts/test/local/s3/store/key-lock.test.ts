@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createKeyLock } from '../../../local/s3/key-lock.ts'
+import { createKeyLock } from '../../../../local/s3/store/key-lock.ts'
 
 t.test('tasks of one key run in turn, even after one fails; other keys do not wait', async (t) => {
   const runAlone = createKeyLock()

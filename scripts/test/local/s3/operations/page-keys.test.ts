@@ -1,5 +1,5 @@
 import t from 'tap'
-import { pageKeys } from '../../../local/s3/page-keys.ts'
+import { pageKeys } from '../../../../local/s3/operations/page-keys.ts'
 
 const all = { prefix: '', delimiter: '', after: '', maxKeys: 1000 }
 
