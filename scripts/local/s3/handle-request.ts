@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { addCorsHeaders, answerPreflight } from './cors.ts'
-import { findOperation } from './find-operation.ts'
-import { sendError } from './respond.ts'
+import { addCorsHeaders, answerPreflight } from './http/cors.ts'
+import { sendError } from './http/respond.ts'
+import { createRequestId, readRequest, type S3Request } from './http/s3-request.ts'
+import { findOperation } from './operations/find-operation.ts'
 import type { S3Context, VerifiedRequest } from './s3-context.ts'
-import { createRequestId, readRequest, type S3Request } from './s3-request.ts'
 
 type VerifySignature = (request: S3Request) => Promise<string>
 

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import type { EventDelivery } from './deliver-events.ts'
-import type { EventSpool } from './event-spool.ts'
-import type { KeyLock } from './key-lock.ts'
-import type { ObjectStore } from './object-store.ts'
-import type { S3Request } from './s3-request.ts'
+import type { EventDelivery } from './events/deliver-events.ts'
+import type { EventSpool } from './events/event-spool.ts'
+import type { S3Request } from './http/s3-request.ts'
+import type { KeyLock } from './store/key-lock.ts'
+import type { ObjectStore } from './store/object-store.ts'
 
 /** What every operation works with. */
 export interface S3Context {

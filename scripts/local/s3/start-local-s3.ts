@@ -5,15 +5,14 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createSequencer } from './create-sequencer.ts'
-import { deliverEvents } from './deliver-events.ts'
-import { createEventSpool } from './event-spool.ts'
+import { deliverEvents } from './events/deliver-events.ts'
+import { createEventSpool } from './events/event-spool.ts'
+import { createSequencer, type ObjectCreatedEvent } from './events/object-created-event.ts'
 import { createRequestHandler } from './handle-request.ts'
-import { createKeyLock } from './key-lock.ts'
-import type { ObjectCreatedEvent } from './object-created-event.ts'
-import { createObjectStore, type ObjectStore } from './object-store.ts'
-import { refuseBrokenRequest } from './refuse-broken-request.ts'
-import { createSignatureVerifier } from './verify-signature.ts'
+import { refuseBrokenRequest } from './http/refuse-broken-request.ts'
+import { createSignatureVerifier } from './signature/verify-signature.ts'
+import { createKeyLock } from './store/key-lock.ts'
+import { createObjectStore, type ObjectStore } from './store/object-store.ts'
 
 export interface LocalS3Options {
   /** Where everything is kept; made if absent. One server at a time may own it. */

@@ -1,9 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { errorContent } from './respond.ts'
+import { errorContent, writeXml } from './respond.ts'
 import { S3Error, type S3ErrorCode } from './s3-error.ts'
 import { createRequestId } from './s3-request.ts'
-import { writeXml } from './write-xml.ts'
 
 const codes: Record<string, S3ErrorCode> = {
   // The client closed its side before it had sent Content-Length bytes.

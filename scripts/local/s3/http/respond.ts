@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
+import { XMLBuilder } from 'fast-xml-parser'
 import { S3Error } from './s3-error.ts'
-import { writeXml } from './write-xml.ts'
+
+const builder = new XMLBuilder({ suppressEmptyNode: true })
 
 type Headers = Record<string, string | number>
 
@@ -40,4 +42,9 @@ export function errorContent(error: S3Error, resource: string, requestId: string
     Resource: resource,
     RequestId: requestId,
   }
+}
+
+/** An S3 answer as XML. An array becomes repeated elements. */
+export function writeXml(root: string, content: Record<string, unknown>): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ [root]: content })}`
 }

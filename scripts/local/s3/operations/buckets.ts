@@ -1,4 +1,4 @@
-import { sendEmpty, sendXml } from '../respond.ts'
+import { sendEmpty, sendXml } from '../http/respond.ts'
 import type { Operation } from '../s3-context.ts'
 
 /** Creating one's own bucket again answers 200, as S3 does in us-east-1. */

@@ -1,6 +1,6 @@
-import { S3Error } from './s3-error.ts'
-import { readHeader, type S3Request } from './s3-request.ts'
-import type { DigestName, StagedFile } from './staged-file.ts'
+import { S3Error } from '../http/s3-error.ts'
+import { readHeader, type S3Request } from '../http/s3-request.ts'
+import type { DigestName, StagedFile } from '../store/staged-file.ts'
 
 const checksumHeaders = {
   'x-amz-checksum-sha256': { digest: 'sha256', byteLength: 32 },

@@ -1,11 +1,10 @@
-import { createBucket, deleteBucket, headBucket, listBuckets } from './operations/buckets.ts'
-import { deleteObject } from './operations/delete-object.ts'
-import { getObject } from './operations/get-object.ts'
-import { listObjects } from './operations/list-objects.ts'
-import { putObject } from './operations/put-object.ts'
-import type { Operation } from './s3-context.ts'
-import { S3Error } from './s3-error.ts'
-import type { S3Request } from './s3-request.ts'
+import { S3Error } from '../http/s3-error.ts'
+import type { S3Request } from '../http/s3-request.ts'
+import type { Operation } from '../s3-context.ts'
+import { createBucket, deleteBucket, headBucket, listBuckets } from './buckets.ts'
+import { getObject } from './get-object.ts'
+import { listObjects } from './list-objects.ts'
+import { deleteObject, putObject } from './put-object.ts'
 
 interface Route {
   method: string

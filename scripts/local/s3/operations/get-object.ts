@@ -1,11 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import type { ObjectHead } from '../object-file.ts'
-import { parseRange } from '../parse-range.ts'
-import { sendEmpty } from '../respond.ts'
+import { sendEmpty } from '../http/respond.ts'
+import { S3Error } from '../http/s3-error.ts'
+import { readHeader } from '../http/s3-request.ts'
 import type { Operation, VerifiedRequest } from '../s3-context.ts'
-import { S3Error } from '../s3-error.ts'
-import { readHeader } from '../s3-request.ts'
+import type { ObjectHead } from '../store/object-file.ts'
 
 const readChunkBytes = 512 * 1024
 
@@ -63,4 +62,26 @@ function readOverrides({ query }: VerifiedRequest): Record<string, string> {
     overrides[name.slice('response-'.length)] = value
   }
   return overrides
+}
+
+/**
+ * A single byte range (RFC 9110, section 14.1.2). Undefined when the whole object is meant: no header, or one that
+ * this server does not understand, such as several ranges at once. Throws `InvalidRange`.
+ */
+function parseRange(
+  header: string | undefined,
+  objectBytes: number,
+): { start: number; byteLength: number } | undefined {
+  const match = header?.match(/^bytes=(\d*)-(\d*)$/)
+  if (!match || (!match[1] && !match[2])) return undefined
+  const [, first, last] = match
+  if (first && last && Number(last) < Number(first)) return undefined
+  const start = first ? Number(first) : Math.max(0, objectBytes - Number(last))
+  const end = first && last ? Math.min(Number(last), objectBytes - 1) : objectBytes - 1
+  if (start > end)
+    throw new S3Error('InvalidRange', undefined, {
+      RangeRequested: match[0],
+      ActualObjectSize: String(objectBytes),
+    })
+  return { start, byteLength: end - start + 1 }
 }

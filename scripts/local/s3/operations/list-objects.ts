@@ -1,7 +1,7 @@
-import { pageKeys } from '../page-keys.ts'
-import { sendXml } from '../respond.ts'
+import { sendXml } from '../http/respond.ts'
+import { S3Error } from '../http/s3-error.ts'
 import type { Operation, VerifiedRequest } from '../s3-context.ts'
-import { S3Error } from '../s3-error.ts'
+import { pageKeys } from './page-keys.ts'
 
 const maxKeysLimit = 1000
 

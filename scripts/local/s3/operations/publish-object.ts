@@ -1,8 +1,8 @@
-import { buildObjectCreatedEvent } from './object-created-event.ts'
-import type { ObjectHead } from './object-file.ts'
-import { preconditionFailed } from './object-store.ts'
-import type { S3Context, VerifiedRequest } from './s3-context.ts'
-import type { StagedFile } from './staged-file.ts'
+import { buildObjectCreatedEvent } from '../events/object-created-event.ts'
+import type { S3Context, VerifiedRequest } from '../s3-context.ts'
+import type { ObjectHead } from '../store/object-file.ts'
+import { preconditionFailed } from '../store/object-store.ts'
+import type { StagedFile } from '../store/staged-file.ts'
 
 /**
  * Makes a received object visible and owes its event. The event is on disk before the object is visible, so neither a

@@ -1,9 +1,9 @@
-import { readDeclaredBody } from '../checksums.ts'
-import { publishObject, refuseExisting } from '../publish-object.ts'
-import { readContentLength, receiveBody } from '../receive-body.ts'
-import { sendEmpty } from '../respond.ts'
+import { sendEmpty } from '../http/respond.ts'
 import type { Operation } from '../s3-context.ts'
-import { checkKey, readIfAbsent, readStoredHeaders } from '../stored-headers.ts'
+import { readDeclaredBody } from './checksums.ts'
+import { publishObject, refuseExisting } from './publish-object.ts'
+import { readContentLength, receiveBody } from './receive-body.ts'
+import { checkKey, readIfAbsent, readStoredHeaders } from './stored-headers.ts'
 
 export const putObject: Operation = async (request, response, s3) => {
   const { bucket, key, payloadHash } = request
@@ -22,4 +22,10 @@ export const putObject: Operation = async (request, response, s3) => {
   const head = { key, byteLength, etag: md5, lastModifiedMs: s3.now(), headers, checksums }
   await publishObject(request, s3, { staged, head, ifAbsent })
   sendEmpty(response, 200, { etag: `"${md5}"`, ...checksums })
+}
+
+/** Deleting what is not there succeeds, as in S3. */
+export const deleteObject: Operation = async ({ bucket, key }, response, { store, runAlone }) => {
+  await runAlone(`${bucket}/${key}`, () => store.remove(bucket, key))
+  sendEmpty(response, 204)
 }

@@ -1,8 +1,8 @@
+import { S3Error } from '../http/s3-error.ts'
+import { readHeader, type S3Request } from '../http/s3-request.ts'
+import type { ObjectStore } from '../store/object-store.ts'
+import type { StagedFile } from '../store/staged-file.ts'
 import { checkDigests, type DeclaredBody, digestsToCompute } from './checksums.ts'
-import type { ObjectStore } from './object-store.ts'
-import { S3Error } from './s3-error.ts'
-import { readHeader, type S3Request } from './s3-request.ts'
-import type { StagedFile } from './staged-file.ts'
 
 /** Bytes gathered before they go to disk: fewer, larger writes. */
 const writeBatchBytes = 1024 * 1024

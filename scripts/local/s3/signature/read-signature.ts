@@ -1,5 +1,5 @@
-import { S3Error } from './s3-error.ts'
-import { readHeader, type S3Request } from './s3-request.ts'
+import { S3Error } from '../http/s3-error.ts'
+import { readHeader, type S3Request } from '../http/s3-request.ts'
 
 /** What a request says about its own signature, wherever it says it. Nothing in it is proven yet. */
 export interface SignatureClaim {

@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { SigningHash } from '../../../core/aws/signing-hash.ts'
+import { SigningHash } from '../../../../core/aws/signing-hash.ts'
+import { S3Error } from '../http/s3-error.ts'
+import { readHeader, type S3Request } from '../http/s3-request.ts'
 import { readSignature, type SignatureClaim } from './read-signature.ts'
-import { S3Error } from './s3-error.ts'
-import { readHeader, type S3Request } from './s3-request.ts'
 
 const payloadHashHeader = 'x-amz-content-sha256'
 const maxSkewMs = 15 * 60 * 1000

@@ -1,8 +1,8 @@
 import { access, link, mkdir, open, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { S3Error } from '../http/s3-error.ts'
 import { type ObjectHead, readObjectHead } from './object-file.ts'
 import { isObjectFileName, keyOfFileName, objectFileName } from './object-file-name.ts'
-import { S3Error } from './s3-error.ts'
 import { createStagedFile, type DigestName } from './staged-file.ts'
 
 export type ObjectStore = Awaited<ReturnType<typeof createObjectStore>>
