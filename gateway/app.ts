@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, {
-  type FastifyInstance,
-  type FastifyServerOptions,
-  LogController,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify'
+import Fastify, { type FastifyServerOptions, LogController } from 'fastify'
 import type { Logger } from '../core/telemetry/logger.ts'
 import type { GatewayConfig } from './config.ts'
 import { compileValidators } from './http/compile-validators.ts'
 import type { GatewayDependencies } from './http/dependencies.ts'
+import type { GatewayApp } from './http/gateway-app.ts'
 import { toProblem } from './http/problems.ts'
 import { authenticate } from './plugins/authenticate.ts'
 import { closingSignal } from './plugins/closing-signal.ts'
@@ -33,14 +27,6 @@ import { health } from './routes/health.ts'
 import { listImages } from './routes/list-images.ts'
 import { createOutboxPublisher } from './uploads/outbox-publisher.ts'
 import { createRequestUpload } from './uploads/request-upload.ts'
-
-export type GatewayApp = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  Logger,
-  TypeBoxTypeProvider
->
 
 /** The settings that shape requests and answers; the others are for the process around the app. */
 export type AppConfig = Pick<

@@ -1,4 +1,4 @@
-import type { GatewayApp } from '../app.ts'
+import type { GatewayApp } from '../http/gateway-app.ts'
 import { Problem } from '../http/problems.ts'
 
 /** Answered by CORS. */

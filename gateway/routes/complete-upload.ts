@@ -1,7 +1,7 @@
 import { topics } from '../../core/events/image-events.ts'
 import { rawKey } from '../../core/images/object-key.ts'
-import type { GatewayApp } from '../app.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
+import type { GatewayApp } from '../http/gateway-app.ts'
 import { Problem } from '../http/problems.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import { CompletionAccepted, ImageParams } from '../http/schemas.ts'

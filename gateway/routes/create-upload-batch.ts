@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
-import type { GatewayApp } from '../app.ts'
+import type { GatewayApp } from '../http/gateway-app.ts'
 import {
   Problem,
   toProblem,

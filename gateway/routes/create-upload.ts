@@ -1,5 +1,5 @@
-import type { GatewayApp } from '../app.ts'
 import { examples } from '../http/examples.ts'
+import type { GatewayApp } from '../http/gateway-app.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import { ref, UploadAnswer, UploadRequest } from '../http/schemas.ts'
 import type { RequestUpload } from '../uploads/request-upload.ts'

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { type ImageRecord, isFinal } from '../../core/images/image-record.ts'
-import type { AppConfig, GatewayApp } from '../app.ts'
+import type { GatewayConfig } from '../config.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage } from '../http/describe-image.ts'
+import type { GatewayApp } from '../http/gateway-app.ts'
 import { Problem } from '../http/problems.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import { Image, ImageParams } from '../http/schemas.ts'
@@ -30,7 +31,7 @@ const Query = Type.Object(
 /** `GET /v1/images/{imageId}?wait=`: the record, at once or as soon as its status is final. */
 export function getImage(
   app: GatewayApp,
-  { MAX_WAIT_SECONDS }: Pick<AppConfig, 'MAX_WAIT_SECONDS'>,
+  { MAX_WAIT_SECONDS }: Pick<GatewayConfig, 'MAX_WAIT_SECONDS'>,
   dependencies: GatewayDependencies,
 ): void {
   const { catalog } = dependencies

@@ -1,8 +1,8 @@
 import type { Dependency } from '../../core/errors.ts'
-import type { GatewayApp } from '../app.ts'
 import { cachedFor } from '../http/cached-for.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { examples } from '../http/examples.ts'
+import type { GatewayApp } from '../http/gateway-app.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import { Health, Readiness } from '../http/schemas.ts'
 

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { dayAt, dayOfPosition } from '../../core/catalog/day-index.ts'
-import type { GatewayApp } from '../app.ts'
 import { readCursor, writeCursor } from '../http/cursor.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage } from '../http/describe-image.ts'
 import { examples } from '../http/examples.ts'
+import type { GatewayApp } from '../http/gateway-app.ts'
 import { answer, problemAnswers } from '../http/responses.ts'
 import { ImageList, ImageStatus, ref } from '../http/schemas.ts'
 

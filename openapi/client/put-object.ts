@@ -2,23 +2,7 @@ import { backoffSeconds, retry } from './retry.ts'
 import { sendByFetch } from './send-by-fetch.ts'
 import { sendByXhr } from './send-by-xhr.ts'
 import { StoreError, StoreUnreachable } from './store-error.ts'
-import type { UploadTarget } from './types.ts'
-
-export interface PutOptions {
-  /** Told while bytes leave; after a failed try it begins again. */
-  onProgress?: (progress: Progress) => void
-  signal?: AbortSignal
-}
-
-export interface Progress {
-  sentBytes: number
-  totalBytes: number
-}
-
-export interface StoreAnswer {
-  status: number
-  body: string
-}
+import type { PutOptions, UploadTarget } from './types.ts'
 
 const maxAttempts = 4
 

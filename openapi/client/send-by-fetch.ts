@@ -1,6 +1,5 @@
-import type { PutOptions, StoreAnswer } from './put-object.ts'
 import { FileChanged, StoreUnreachable } from './store-error.ts'
-import type { UploadTarget } from './types.ts'
+import type { PutOptions, StoreAnswer, UploadTarget } from './types.ts'
 
 /**
  * Sends a blob and counts its bytes as they leave. With the length told as a header the body goes out as it is:

@@ -1,6 +1,5 @@
-import type { PutOptions, StoreAnswer } from './put-object.ts'
 import { StoreUnreachable } from './store-error.ts'
-import type { UploadTarget } from './types.ts'
+import type { PutOptions, StoreAnswer, UploadTarget } from './types.ts'
 
 /** A browser sets these itself, and lets nobody else do it. */
 const setByBrowser = new Set(['content-length', 'host'])

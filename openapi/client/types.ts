@@ -30,3 +30,19 @@ export interface DayListing {
   /** Most images of a page, 1 to 100. */
   limit?: number
 }
+
+export interface PutOptions {
+  /** Called while bytes are sent. The count starts over when an attempt fails. */
+  onProgress?: (progress: Progress) => void
+  signal?: AbortSignal
+}
+
+export interface Progress {
+  sentBytes: number
+  totalBytes: number
+}
+
+export interface StoreAnswer {
+  status: number
+  body: string
+}

@@ -1,9 +1,9 @@
 import { hashBlob } from './hash-blob.ts'
 import { type ClientOptions, createHashgateClient, type HashgateClient } from './hashgate-client.ts'
 import { HashgateError } from './hashgate-error.ts'
-import { type PutOptions, putObject } from './put-object.ts'
+import { putObject } from './put-object.ts'
 import { StoreError, StoreUnreachable } from './store-error.ts'
-import type { ContentType, Image, UploadAnswer, UploadGranted, UploadRequest } from './types.ts'
+import type { ContentType, Image, PutOptions, UploadAnswer, UploadGranted, UploadRequest } from './types.ts'
 
 export interface UploadOptions extends PutOptions, ClientOptions {
   /** SHA-256 in hex, instead of WebCrypto's, which needs the whole file in memory. */

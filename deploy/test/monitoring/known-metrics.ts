@@ -3,13 +3,7 @@ import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
 import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
 import type { ModelStack } from '../model/model-deployment.ts'
 import { modelResource } from '../model/model-resource.ts'
-import { readLambdaMetrics } from './lambda-metrics.ts'
-
-export interface Metric {
-  namespace: string
-  name: string
-  dimensions: Record<string, string>
-}
+import { type Metric, readLambdaMetrics } from './lambda-metrics.ts'
 
 /** Metrics of AWS that its published list lacks, by the page that has them. */
 const unlisted: Record<string, string> = {

@@ -1,5 +1,10 @@
 import { createLambdaMetrics } from '../../../processor/pipeline/publish-metrics.ts'
-import type { Metric } from './known-metrics.ts'
+
+export interface Metric {
+  namespace: string
+  name: string
+  dimensions: Record<string, string>
+}
 
 interface EmbeddedMetrics {
   _aws: {

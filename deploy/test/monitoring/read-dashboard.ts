@@ -1,4 +1,4 @@
-import type { Metric } from './known-metrics.ts'
+import type { Metric } from './lambda-metrics.ts'
 
 type Line = (string | object)[]
 

@@ -3,7 +3,7 @@ import { openAsBlob } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Progress } from '../../client/put-object.ts'
+import type { Progress } from '../../client/types.ts'
 import { uploadImage } from '../../client/upload-image.ts'
 import { type Answer, type Script, startFakeSystem } from './start-fake-system.ts'
 

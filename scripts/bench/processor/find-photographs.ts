@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { readHeader } from '../../../processor/imaging/read-header.ts'
 import { inheritedEnvironment } from '../../config.ts'
 import { heavyImages, packages, photographs } from './photographs.ts'
-import { readCoding } from './read-coding.ts'
 
 const run = promisify(execFile)
 
@@ -95,4 +95,9 @@ async function exists(directory: string): Promise<boolean> {
     () => true,
     (error) => error.code === 'ENOTDIR',
   )
+}
+
+async function readCoding(file: string): Promise<Coding> {
+  const { isProgressive } = await readHeader(await readFile(file))
+  return isProgressive ? 'progressive' : 'baseline'
 }

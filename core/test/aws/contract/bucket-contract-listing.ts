@@ -1,6 +1,6 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandInput, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Test } from 'tap'
-import type { BucketUnderTest } from './bucket-contract.ts'
+import type { BucketUnderTest } from './bucket-under-test.ts'
 
 export async function testListing(t: Test, { client, bucket }: BucketUnderTest): Promise<void> {
   // In the order of their UTF-8 bytes, which is not that of JavaScript's strings.

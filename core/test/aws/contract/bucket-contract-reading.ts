@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, NoSuchKey } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Test } from 'tap'
-import type { BucketUnderTest } from './bucket-contract.ts'
 import { createContractClient, isStored, sendRaw, sendSignedPut, signPut } from './bucket-contract-client.ts'
+import type { BucketUnderTest } from './bucket-under-test.ts'
 
 export async function testReading(t: Test, { client, bucket, options }: BucketUnderTest): Promise<void> {
   const key = 'read me/ü'

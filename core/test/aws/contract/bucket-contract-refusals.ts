@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Test } from 'tap'
-import type { BucketUnderTest } from './bucket-contract.ts'
 import {
   createContractClient,
   isStored,
@@ -10,6 +9,7 @@ import {
   sendSignedPut,
   signPut,
 } from './bucket-contract-client.ts'
+import type { BucketUnderTest } from './bucket-under-test.ts'
 
 interface Refusal {
   what: string

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Test } from 'tap'
-import type { BucketContractOptions, BucketUnderTest } from './bucket-contract.ts'
 import { isStored, type SignedPut, sendRaw, sendSignedPut, signPut } from './bucket-contract-client.ts'
+import type { BucketContractOptions, BucketUnderTest } from './bucket-under-test.ts'
 
 export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<void> {
   const { client, bucket, options } = subject
