@@ -22,7 +22,6 @@ const settings = Type.Object({
     default: 100_000_000,
     description: 'Largest width × height × pages of an image with several pages.',
   }),
-  MAX_SIDE_PIXELS: Type.Integer({ minimum: 1, default: 65_535, description: 'Longest side in pixels.' }),
   MAX_PAGES: Type.Integer({
     minimum: 1,
     default: 1_000,
@@ -33,17 +32,6 @@ const settings = Type.Object({
     default: 640_000_000,
     description:
       'Most memory in bytes, by estimate, to decode one image whose format cannot be decoded row by row. [Estimates per format](OPERATING.md#memory).',
-  }),
-  MAX_BITS_PER_CHANNEL: Type.Integer({
-    minimum: 8,
-    maximum: 16,
-    default: 16,
-    description: 'Most bits per channel.',
-  }),
-  COLOR_SPACES: Type.String({
-    pattern: '^[a-z0-9-]+(,[a-z0-9-]+)*$',
-    default: 'srgb,rgb16,b-w,grey16,cmyk',
-    description: 'Accepted color spaces as named by libvips, separated by commas.',
   }),
   LEASE_SECONDS: Type.Integer({
     minimum: 1,

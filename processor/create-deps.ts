@@ -38,11 +38,8 @@ export function createDeps(
       maxUploadBytes: config.MAX_UPLOAD_BYTES,
       maxInputPixels: config.MAX_INPUT_PIXELS,
       maxAnimatedPixels: config.MAX_ANIMATED_PIXELS,
-      maxSidePixels: config.MAX_SIDE_PIXELS,
       maxPages: config.MAX_PAGES,
       maxDecodeBytes: config.MAX_DECODE_BYTES,
-      maxBitsPerChannel: config.MAX_BITS_PER_CHANNEL,
-      colorSpaces: config.COLOR_SPACES.split(','),
       maxAttempts: config.MAX_ATTEMPTS,
       leaseMs: config.LEASE_SECONDS * 1_000,
       // What is left of the lease is for the verdict: who is late must not meet the next worker.

@@ -11,12 +11,12 @@ import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
 import type { CallTime } from './pipeline/deadline.ts'
 import { createLambdaMetrics } from './pipeline/publish-metrics.ts'
+import { createFindTraceparent } from './pipeline/trace-image.ts'
 import { createHandler, type TriggerEvent } from './triggers/create-handler.ts'
 import type { KafkaAnswer } from './triggers/read-kafka-event.ts'
 import { createReconcile } from './triggers/reconcile.ts'
 import { takeCallTime } from './triggers/take-call-time.ts'
 import { throwFailures } from './triggers/throw-failures.ts'
-import { createFindTraceparent } from './triggers/trace-image.ts'
 
 const config = readProcessorConfig()
 const logger = createLogger('processor', config.LOG_LEVEL)

@@ -11,12 +11,12 @@ import { createLogger } from '../core/telemetry/logger.ts'
 import { startTracing } from '../core/telemetry/start-tracing.ts'
 import { readProcessorConfig } from './config.ts'
 import { createDeps } from './create-deps.ts'
+import { createFindTraceparent } from './pipeline/trace-image.ts'
 import { createHandler } from './triggers/create-handler.ts'
 import { createReconcile } from './triggers/reconcile.ts'
 import { createS3WebhookServer } from './triggers/s3-webhook-server.ts'
 import { startKafkaTrigger } from './triggers/start-kafka-trigger.ts'
 import { startReconciler } from './triggers/start-reconciler.ts'
-import { createFindTraceparent } from './triggers/trace-image.ts'
 
 /** The processor as a long-running process, for people not on Lambda: S3 notifications by HTTP, and a Kafka consumer. */
 const config = await readOrExit(readProcessorConfig)

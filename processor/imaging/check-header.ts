@@ -1,21 +1,24 @@
 import { Rejection } from '../../core/errors.ts'
-import type { AcceptedFormat } from '../../core/images/variants.ts'
-import type { ProcessorDeps, ProcessorLimits } from '../pipeline/stages.ts'
+import type { AcceptedFormat, VariantSpec } from '../../core/images/variants.ts'
 import { staysAnimated } from './encode-animation.ts'
 import { estimateAnimationBytes, estimateDecodeBytes } from './estimate-decode-bytes.ts'
+import { colorSpaces, type ImagingLimits, maxBitsPerChannel, maxSidePixels } from './limits.ts'
 import type { ImageHeader } from './read-header.ts'
 
-type Bounds = Pick<ProcessorDeps, 'limits' | 'variants'>
+interface Bounds {
+  limits: ImagingLimits
+  variants: readonly VariantSpec[]
+}
 
 /** Holds what an image says of itself against the limits. @throws Rejection */
 export function checkHeader(format: AcceptedFormat, header: ImageHeader, { limits, variants }: Bounds): void {
   checkPages(header.pages, limits)
   checkSize(header, limits)
   checkMemory(format, header, { limits, variants })
-  checkPixelFormat(header, limits)
+  checkPixelFormat(header)
 }
 
-export function checkPages(pages: number, { maxPages }: ProcessorLimits): void {
+export function checkPages(pages: number, { maxPages }: ImagingLimits): void {
   if (pages <= maxPages) return
   throw new Rejection(
     'too_many_pages',
@@ -23,8 +26,8 @@ export function checkPages(pages: number, { maxPages }: ProcessorLimits): void {
   )
 }
 
-function checkSize({ width, height, pages }: ImageHeader, limits: ProcessorLimits): void {
-  const { maxInputPixels, maxAnimatedPixels, maxSidePixels } = limits
+function checkSize({ width, height, pages }: ImageHeader, limits: ImagingLimits): void {
+  const { maxInputPixels, maxAnimatedPixels } = limits
   const size = `${width}×${height} pixels`
   if (Math.max(width, height) > maxSidePixels) {
     throw tooManyPixels(`${size}; this system accepts sides of ${maxSidePixels}`)
@@ -55,14 +58,14 @@ function checkMemory(format: AcceptedFormat, header: ImageHeader, { limits, vari
 /** Bits of an unsigned channel. Other kinds of numbers are measurements, not pictures: nobody says what is white. */
 const bitsOf: Partial<Record<ImageHeader['depth'], number>> = { uchar: 8, ushort: 16 }
 
-function checkPixelFormat({ space, depth }: ImageHeader, limits: ProcessorLimits): void {
+function checkPixelFormat({ space, depth }: ImageHeader): void {
   const bits = bitsOf[depth]
   const fix = 'Export the picture as sRGB with 8 bits a channel.'
-  if (bits === undefined || bits > limits.maxBitsPerChannel) {
+  if (bits === undefined || bits > maxBitsPerChannel) {
     const found = bits === undefined ? `of the kind "${depth}"` : `of ${bits} bits`
     throw new Rejection('pixel_format_unsupported', `The image has channels ${found}. ${fix}`)
   }
-  if (!limits.colorSpaces.includes(space)) {
+  if (!colorSpaces.includes(space)) {
     throw new Rejection('pixel_format_unsupported', `The image is in the colour space "${space}". ${fix}`)
   }
 }

@@ -1,13 +1,14 @@
-import type { Inspected, ProcessorLimits } from '../pipeline/stages.ts'
+import type { DecodableImage } from './decode-image.ts'
 import { decodeImage } from './decode-image.ts'
 import { type Box, type Frame, resizeFrame, scaleInto, shrinkBox } from './frame.ts'
+import type { ImagingLimits } from './limits.ts'
 
 /**
  * Makes frames of one image as a cascade: each from the smallest whole frame made so far that has pixels enough for
  * it, else from the original. Asked for the largest box first, it decodes once; only where a crop of a very long image
  * needs more height than the longest variant has does it decode again.
  */
-export function createFrameSource(image: Inspected, limits: ProcessorLimits) {
+export function createFrameSource(image: DecodableImage, limits: ImagingLimits) {
   const wholeFrames: { frame: Frame; scale: number }[] = []
 
   return async function frameFor(wanted: Box): Promise<Frame> {

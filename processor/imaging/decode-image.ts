@@ -1,11 +1,19 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
+import type { AcceptedFormat } from '../../core/images/variants.ts'
 import { withSpan } from '../../core/telemetry/with-span.ts'
-import type { Inspected, ProcessorLimits } from '../pipeline/stages.ts'
 import { askAgain } from './ask-again.ts'
 import { judgeDecodeError } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
+import type { ImagingLimits } from './limits.ts'
+import type { ImageHeader } from './read-header.ts'
+
+/** An original whose header has been read and checked. */
+export interface DecodableImage extends ImageHeader {
+  original: Buffer
+  format: AcceptedFormat
+}
 
 /**
  * Complaints about JPEGs that real cameras and editors write and every viewer shows in full. A JPEG has no checksum:
@@ -18,7 +26,7 @@ const harmlessJpegWarnings = /Invalid SOS parameters|extraneous bytes before mar
  * the original in memory than the format demands.
  * @throws Rejection when the bytes are damaged or take too long
  */
-export async function decodeImage(image: Inspected, box: Box, limits: ProcessorLimits): Promise<Frame> {
+export async function decodeImage(image: DecodableImage, box: Box, limits: ImagingLimits): Promise<Frame> {
   const strictness: FailOnOptions = image.format === 'jpeg' ? 'warning' : 'error'
   try {
     return await askAgain(() => decode(image, box, limits, strictness))
@@ -32,16 +40,21 @@ export async function decodeImage(image: Inspected, box: Box, limits: ProcessorL
   }
 }
 
-function decode(image: Inspected, box: Box, limits: ProcessorLimits, failOn: FailOnOptions): Promise<Frame> {
+function decode(
+  image: DecodableImage,
+  box: Box,
+  limits: ImagingLimits,
+  failOn: FailOnOptions,
+): Promise<Frame> {
   return limits.withMemory(estimateDecodeBytes(image.format, image), () =>
     withSpan('decode', {}, () => shrinkToFrame(image, box, limits, failOn)),
   )
 }
 
 async function shrinkToFrame(
-  image: Inspected,
+  image: DecodableImage,
   box: Box,
-  { maxInputPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ProcessorLimits,
+  { maxInputPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ImagingLimits,
   failOn: FailOnOptions,
 ): Promise<Frame> {
   const open = (options: SharpOptions) =>
@@ -66,11 +79,11 @@ function readPixels(picture: Sharp): Promise<Frame> {
  * Whether colours and orientation are better settled on the small picture. On the large one a profile costs three times
  * the decode, and a turn needs all of its pixels in memory. Other colour models must be converted before they are shrunk.
  */
-function canSettleLater({ space, depth, hasProfile, orientation = 1 }: Inspected): boolean {
+function canSettleLater({ space, depth, hasProfile, orientation = 1 }: DecodableImage): boolean {
   return space === 'srgb' && depth === 'uchar' && (hasProfile || orientation > 1)
 }
 
-function asStored({ width, height, ...box }: Box, { orientation = 1 }: Inspected): Box {
+function asStored({ width, height, ...box }: Box, { orientation = 1 }: DecodableImage): Box {
   const isOnItsSide = orientation > 4
   return isOnItsSide ? { ...box, width: height, height: width } : { ...box, width, height }
 }

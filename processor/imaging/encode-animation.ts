@@ -1,14 +1,16 @@
 import type { VariantSpec } from '../../core/images/variants.ts'
-import type { Inspected, ProcessorLimits, RenderedVariant } from '../pipeline/stages.ts'
 import { judgeDecodeError } from './decode-errors.ts'
+import type { DecodableImage } from './decode-image.ts'
 import { sharp } from './decoder.ts'
+import type { RenderedVariant } from './encode-variant.ts'
 import { encodeVariant, outputFormatOf } from './encode-variant.ts'
 import { estimateAnimationBytes } from './estimate-decode-bytes.ts'
 import { fitInto, shrinkBox } from './frame.ts'
+import type { ImagingLimits } from './limits.ts'
 
 const animatedFormats = ['gif', 'webp']
 
-type AnimatedHeader = Pick<Inspected, 'format' | 'pages' | 'orientation'>
+type AnimatedHeader = Pick<DecodableImage, 'format' | 'pages' | 'orientation'>
 
 /**
  * Whether the variant moves as the original does. One that must be turned upright does not: libvips turns all frames as
@@ -28,9 +30,9 @@ export function staysAnimated(spec: VariantSpec, image: AnimatedHeader): boolean
  * @throws Rejection when the bytes are damaged or take too long
  */
 export function encodeAnimation(
-  image: Inspected,
+  image: DecodableImage,
   spec: VariantSpec,
-  limits: ProcessorLimits,
+  limits: ImagingLimits,
 ): Promise<RenderedVariant> {
   return limits.withMemory(estimateAnimationBytes(image.format, image, spec), () =>
     shrinkAnimation(image, spec, limits),
@@ -38,9 +40,9 @@ export function encodeAnimation(
 }
 
 async function shrinkAnimation(
-  image: Inspected,
+  image: DecodableImage,
   spec: VariantSpec,
-  { maxAnimatedPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ProcessorLimits,
+  { maxAnimatedPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ImagingLimits,
 ): Promise<RenderedVariant> {
   const frames = sharp(image.original, {
     animated: true,

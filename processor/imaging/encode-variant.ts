@@ -1,8 +1,20 @@
 import type { Sharp } from 'sharp'
 import { type AcceptedFormat, acceptedFormats, type VariantSpec } from '../../core/images/variants.ts'
-import { toTimeoutSeconds } from '../pipeline/deadline.ts'
-import type { ProcessorLimits, RenderedVariant } from '../pipeline/stages.ts'
 import { type Frame, openFrame } from './frame.ts'
+import { type ImagingLimits, toTimeoutSeconds } from './limits.ts'
+
+/** An encoded variant that is not stored yet. */
+export interface RenderedVariant {
+  name: string
+  bytes: Buffer
+  contentType: string
+  /** File extension without the dot. */
+  extension: string
+  width: number
+  height: number
+  /** Frames of an animation; absent for a still image. */
+  pages?: number
+}
 
 type OutputFormat = Exclude<AcceptedFormat, 'tiff'>
 
@@ -28,7 +40,7 @@ export function encodeFrame(
   frame: Frame,
   spec: VariantSpec,
   original: AcceptedFormat,
-  limits: ProcessorLimits,
+  limits: ImagingLimits,
 ): Promise<RenderedVariant> {
   return limits.withMemory(estimateEncodeBytes(outputFormatOf(spec, original), frame), () => {
     const pixels = openFrame(frame).timeout({ seconds: toTimeoutSeconds(limits.imageTimeoutMs) })

@@ -89,11 +89,3 @@ export function startDeadline(imageTimeoutMs: number, call: CallTime = {}): Dead
 function isLate({ startedAtMs, endsAtMs }: CallTime): boolean {
   return startedAtMs !== undefined && endsAtMs !== undefined && Date.now() > (startedAtMs + endsAtMs) / 2
 }
-
-/**
- * What stops libvips, which only a time can that it is told at the start, in whole seconds. A second after the deadline, which
- * is no verdict; 3600 at most, as sharp takes no more.
- */
-export function toTimeoutSeconds(millisecondsLeft: number): number {
-  return Math.min(3_600, Math.ceil(millisecondsLeft / 1_000) + 1)
-}

@@ -1,12 +1,12 @@
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
 import { limitConcurrency } from '../../core/limit-concurrency.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
-import { type FindTraceparent, traceImage } from '../triggers/trace-image.ts'
 import { codeOf, isExpected } from './classify-error.ts'
 import { type CallTime, OutOfTime } from './deadline.ts'
 import type { Observer } from './observer.ts'
 import { processImage } from './process-image.ts'
 import type { Done, ProcessorDeps } from './stages.ts'
+import { type FindTraceparent, traceImage } from './trace-image.ts'
 
 interface ProcessOnceOptions {
   deps: ProcessorDeps

@@ -6,9 +6,10 @@ import type { EventBus } from '../../core/events/event-bus.ts'
 import type { ImageEvent } from '../../core/images/image-event.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
-import type { AcceptedFormat, VariantSpec } from '../../core/images/variants.ts'
-import type { WithMemory } from '../imaging/memory-semaphore.ts'
-import type { ImageHeader } from '../imaging/read-header.ts'
+import type { VariantSpec } from '../../core/images/variants.ts'
+import type { DecodableImage } from '../imaging/decode-image.ts'
+import type { RenderedVariant } from '../imaging/encode-variant.ts'
+import type { ImagingLimits } from '../imaging/limits.ts'
 
 /** What the steps reach out to, and their limits. */
 export interface ProcessorDeps {
@@ -36,28 +37,11 @@ export interface ProcessorDeps {
   now: () => number
 }
 
-export interface ProcessorLimits {
+export interface ProcessorLimits extends ImagingLimits {
   maxUploadBytes: number
-  /** Of one page. */
-  maxInputPixels: number
-  /** Of all pages together. */
-  maxAnimatedPixels: number
-  maxSidePixels: number
-  maxPages: number
-  /** Memory that the decoder of one image may take. */
-  maxDecodeBytes: number
-  maxBitsPerChannel: number
-  /** In libvips' words. */
-  colorSpaces: readonly string[]
+  /** Starts without a result, after which an image is rejected as `processing_failed`. */
   maxAttempts: number
   leaseMs: number
-  /** Of one image, from its claim to its stored variants. */
-  imageTimeoutMs: number
-  decodeTimeoutSeconds: number
-  /** Aborted when the image's time is over. */
-  signal?: AbortSignal
-  /** Runs a decode that holds so many bytes of the original's pixels when there is room for them. */
-  withMemory: WithMemory
 }
 
 /** An image that this worker holds the lease of. */
@@ -73,20 +57,7 @@ export interface Fetched extends Held {
   contentType: string
 }
 
-export interface Inspected extends Fetched, ImageHeader {
-  format: AcceptedFormat
-}
-
-export interface RenderedVariant {
-  name: string
-  bytes: Buffer
-  contentType: string
-  extension: string
-  width: number
-  height: number
-  /** Frames of an animation; absent when it is still. */
-  pages?: number
-}
+export interface Inspected extends Fetched, DecodableImage {}
 
 export interface Rendered extends Inspected {
   rendered: RenderedVariant[]

@@ -1,6 +1,7 @@
 import { Rejection } from '../../core/errors.ts'
+import { toTimeoutSeconds } from '../imaging/limits.ts'
 import type { WithMemory } from '../imaging/memory-semaphore.ts'
-import { type Deadline, OutOfTime, toTimeoutSeconds } from './deadline.ts'
+import { type Deadline, OutOfTime } from './deadline.ts'
 import type { ProcessorDeps, ProcessorLimits, Stages, Step, Work } from './stages.ts'
 
 /**

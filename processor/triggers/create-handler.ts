@@ -4,13 +4,13 @@ import type { Logger } from '../../core/telemetry/logger.ts'
 import type { Observer } from '../pipeline/observer.ts'
 import { type CallContext, createProcessOnce, isOver } from '../pipeline/process-once.ts'
 import type { ProcessorDeps } from '../pipeline/stages.ts'
+import type { FindTraceparent } from '../pipeline/trace-image.ts'
 import { createHandleKafkaEvent } from './handle-kafka-event.ts'
 import { createHandleS3Event } from './handle-s3-event.ts'
 import type { KafkaAnswer, KafkaEvent } from './read-kafka-event.ts'
 import { isS3Event, type S3TestEvent } from './read-s3-event.ts'
 import { isScheduleEvent, type ScheduleEvent } from './read-schedule-event.ts'
 import type { Reconcile } from './reconcile.ts'
-import type { FindTraceparent } from './trace-image.ts'
 
 export type TriggerEvent = S3Event | S3TestEvent | KafkaEvent | ScheduleEvent
 

@@ -2,8 +2,9 @@ import type { VariantSpec } from '../../../core/images/variants.ts'
 import { createFrameSource } from '../../imaging/create-frame-source.ts'
 import { describePixels } from '../../imaging/describe-pixels.ts'
 import { encodeAnimation, staysAnimated } from '../../imaging/encode-animation.ts'
+import type { RenderedVariant } from '../../imaging/encode-variant.ts'
 import { encodeFrame } from '../../imaging/encode-variant.ts'
-import type { ProcessorDeps, RenderedVariant, Work } from '../stages.ts'
+import type { ProcessorDeps, Work } from '../stages.ts'
 
 /** Makes all variants, and what a page shows before they have arrived. No metadata passes: variants are made of pixels. */
 export async function renderVariants(

@@ -84,10 +84,6 @@ test('depths and colour spaces that are no pictures are refused', async (t) => {
   await refuse(makeTiff({ ...size, photometric: 9 }), /colour space "multiband"/)
   const deep = fetchedWork(makeTiff({ ...size, bits: 16 }), 'image/tiff')
   t.match(await inspectImage(deep, deps), { depth: 'ushort', space: 'rgb16' })
-  await t.rejects(inspectImage(deep, createStepDeps({ maxBitsPerChannel: 8 }).deps), {
-    reason: 'pixel_format_unsupported',
-    message: /of 16 bits/,
-  })
 })
 
 test('what a decoder would hold in memory as a whole has a limit of its own', async (t) => {
@@ -133,10 +129,9 @@ test('pages are counted before a decoder looks for them', async (t) => {
 })
 
 test('the longer side', async (t) => {
-  const { deps: narrow } = createStepDeps({ maxSidePixels: 100 })
-  await t.rejects(inspectImage(fetchedWork(makeBlankPng(1, 101), 'image/png'), narrow), {
+  await t.rejects(inspectImage(fetchedWork(makeBlankPng(1, 65_536), 'image/png'), deps), {
     reason: 'too_many_pixels',
-    message: /1×101 pixels; this system accepts sides of 100/,
+    message: /1×65536 pixels; this system accepts sides of 65535/,
   })
 })
 
