@@ -1,4 +1,4 @@
-/** `npm run keys`: makes, lists and revokes API keys. */
+/** `npm run keys`: creates, lists and revokes API keys. */
 import { parseArgs } from 'node:util'
 import { parseKey } from '../core/api-keys/api-key.ts'
 import type { KeyTable } from '../core/api-keys/key-table.ts'
@@ -14,13 +14,13 @@ const usage = `Usage: npm run keys -- create --tenant TENANT [--scopes upload,re
        npm run keys -- list [--tenant TENANT]
        npm run keys -- revoke KEY-ID
 
-  --scopes   what it may do: upload (ask for uploads), read (images and their variants), admin
-  --rate     requests a minute, over all gateways when they share a Redis
-  --expires  12h, 90d or a date; without it the key works until it is revoked
-  --label    for people: who or what uses it
+  --scopes   permissions: upload (request upload URLs), read (images and their variants), admin
+  --rate     requests per minute; gateways that share a Redis share the limit
+  --expires  12h, 90d or a date; without it the key is valid until it is revoked
+  --label    a note about who or what uses the key
 
-create prints the key, alone, on stdout: it cannot be shown again. A revoked key is refused within 60 seconds.
-The keys are those of KEYS_TABLE in the environment, or of the system that "npm start" runs here.`
+create prints only the key on stdout; it cannot be displayed again. A revoked key is refused within 60 seconds.
+KEYS_TABLE in the environment names the table of keys; the default is the system that "npm start" runs here.`
 
 const options = {
   tenant: { type: 'string' },
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
 async function create(keys: KeyTable, values: Values): Promise<void> {
   const { tenant = '', label } = values
   if (!new RegExp(tenantPattern).test(tenant)) {
-    throw new Error('--tenant is needed: lower-case letters, digits and hyphens, 63 at most.')
+    throw new Error('--tenant is required: up to 63 lower-case letters, digits and hyphens.')
   }
   const { key, text } = await createKey(keys, {
     tenant,
@@ -75,13 +75,14 @@ async function list(keys: KeyTable, { tenant }: Values): Promise<void> {
   printKeys(await keys.list(tenant), Date.now())
 }
 
-/** A whole key is taken, too: whoever has found one somewhere revokes it as it is. */
+/** Accepts a whole key as well as its id, so that a leaked key can be revoked as found. */
 async function revoke(keys: KeyTable, _values: Values, argument = ''): Promise<void> {
   const keyId = parseKey(argument)?.keyId ?? argument
-  if (!keyId) throw new Error('Which key? "npm run keys -- list" shows the ids of all.')
+  if (!keyId) throw new Error('No key id given: "npm run keys -- list" shows the ids of all keys.')
   const key = await keys.find(keyId)
-  if (!key) throw new Error(`There is no key "${keyId}": "npm run keys -- list" shows all.`)
-  if (!(await keys.mark(keyId, 'revokedAt', Date.now()))) throw new Error(`"${keyId}" was revoked before.`)
+  if (!key) throw new Error(`Key "${keyId}" does not exist: "npm run keys -- list" shows all keys.`)
+  if (!(await keys.mark(keyId, 'revokedAt', Date.now())))
+    throw new Error(`Key "${keyId}" is already revoked.`)
   auditChange('key.revoked', key)
-  console.log(`${keyId} is revoked: it is refused within 60 seconds.`)
+  console.log(`Key ${keyId} is revoked; gateways refuse it within 60 seconds.`)
 }

@@ -11,15 +11,15 @@ const usage = `Usage: npm run upload -- PATH…
 
 PATH is a file, a folder or a glob.
 
-  --gateway URL      default: what "npm start" wrote to .data/local.json
-  --key KEY          likewise
-  --concurrency N    files sent at the same time, 4 by default
-  --timeout SECONDS  longest wait for the processing of one image, 300 by default
-  --json             one JSON line for each file instead of a table
+  --gateway URL      gateway to upload to (default: from .data/local.json, which "npm start" writes)
+  --key KEY          API key (default: likewise)
+  --concurrency N    number of files sent at the same time (default: 4)
+  --timeout SECONDS  how long to wait for one image to be processed (default: 300)
+  --json             print one JSON line per file instead of a table
 
 The exit code is 0 only if every image is ready, 130 after Ctrl-C.`
 
-// Whoever reads the lines may have seen enough, as `head` has.
+// A reader such as `head` may close the pipe early.
 process.stdout.on('error', () => process.exit(1))
 
 await runCommand(main)
@@ -66,12 +66,11 @@ async function main(): Promise<number> {
       printTable(inOrderOf(files, results), { fileCount: files.length, columns: process.stdout.columns })
     }
   }
-  if (signal.aborted)
-    console.error('Interrupted. What is under way can be taken up again: run the same command.')
+  if (signal.aborted) console.error('Interrupted. Run the same command again to resume.')
   return exitCode() ?? (results.every(({ status }) => status === 'ready') ? 0 : 1)
 }
 
-/** Results come as they are known; people look for them where they named the files. */
+/** Sorts the results in the order in which the files were given. */
 function inOrderOf(files: string[], results: FileResult[]): FileResult[] {
   const places = new Map(files.map((file, place) => [file, place]))
   return results.toSorted((a, b) => (places.get(a.file) ?? 0) - (places.get(b.file) ?? 0))

@@ -1,4 +1,4 @@
-/** `npm run verify`: proves, from the outside, that a deployed system keeps its promises. */
+/** `npm run verify`: tests a deployed system from the outside and reports each promise as a TAP line. */
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { integerOption, runCommand } from './run-command.ts'
@@ -7,15 +7,15 @@ import { verifySystem } from './verify/verify-system.ts'
 
 const usage = `Usage: npm run verify -- --gateway URL --key KEY
 
-Uploads a photo of its own to "ready", and tries every way to abuse an upload URL. Prints TAP.
+Uploads a new photo, waits until it is ready, and tries to abuse upload URLs. Prints TAP.
 
-  --gateway URL              default: what "npm start" wrote to .data/local.json
-  --key KEY                  likewise; needs the scopes upload and read
-  --other-key KEY            of another tenant: shows that tenants do not see one another
-  --timeout SECONDS          longest wait for the processing of the photo, 120 by default
-  --expiry-wait-seconds N    longest wait for a URL to expire, 60 by default
+  --gateway URL            gateway to test (default: from .data/local.json, which "npm start" writes)
+  --key KEY                API key with the scopes upload and read (default: likewise)
+  --other-key KEY          key of another tenant, to test that tenants are isolated
+  --timeout SECONDS        how long to wait for the photo to be processed (default: 120)
+  --expiry-wait-seconds N  how long to wait, at most, for an upload URL to expire (default: 60)
 
-It leaves two or three images, which go after their seven days. The exit code is 0 only if every promise is kept.`
+Two or three images remain and expire after seven days. The exit code is 0 only if no check fails.`
 
 await runCommand(main)
 

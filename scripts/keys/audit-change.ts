@@ -5,7 +5,7 @@ import { createLogger } from '../../core/telemetry/logger.ts'
 
 const standardError = 2
 
-/** The audit line of a key that was made or revoked: who, what, when and from where. To stderr: stdout is for the key. */
+/** Writes the audit line of a created or revoked key to stderr: who, what, when and on which host. */
 export function auditChange(change: 'key.created' | 'key.revoked', key: Partial<ApiKey>): void {
   const logger = createLogger('keys', 'info', pino.destination({ fd: standardError, sync: true }))
   const { keyId, tenant, scopes, requestsPerMinute, expiresAt, label } = key

@@ -3,7 +3,7 @@ import type { KeyTable } from '../../core/api-keys/key-table.ts'
 
 export type KeyOptions = Pick<ApiKey, 'tenant' | 'scopes' | 'requestsPerMinute' | 'expiresAt' | 'label'>
 
-/** Makes a key and returns its text, which nobody can tell afterwards. */
+/** Creates a key and returns its text, which cannot be recovered later. */
 export async function createKey(
   keys: Pick<KeyTable, 'add'>,
   options: KeyOptions,

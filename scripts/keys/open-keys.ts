@@ -6,13 +6,13 @@ import { hasKeysTable, readKeysConfig } from '../config.ts'
 import { readLocalSettings } from '../local/local-settings.ts'
 
 /**
- * The table of keys that the environment names, or else that of the system which `npm start` runs here.
- * @throws Error for people when there is neither
+ * Opens the key table named in the environment, or else that of the system that `npm start` runs here.
+ * @throws Error when there is neither
  */
 export async function openKeys() {
   const local = hasKeysTable() ? undefined : await readLocalSettings('.data')
   if (!hasKeysTable() && !local) {
-    throw new Error('Whose keys? Set KEYS_TABLE (and AWS_REGION), or run "npm start" first.')
+    throw new Error('No table of keys: set KEYS_TABLE (and AWS_REGION), or run "npm start" first.')
   }
   const config = readKeysConfig(local?.store ?? {})
   const client = new DynamoDBClient({

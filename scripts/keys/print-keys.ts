@@ -1,10 +1,10 @@
 import Table from 'cli-table3'
 import type { ApiKey } from '../../core/api-keys/api-key.ts'
 
-/** One line a key, the oldest first. */
+/** Prints one row per key. */
 export function printKeys(keys: ApiKey[], nowMs: number): void {
   const table = new Table({
-    head: ['id', 'tenant', 'scopes', 'rate', 'state', 'made', 'first used', 'label'],
+    head: ['id', 'tenant', 'scopes', 'rate', 'state', 'created', 'first used', 'label'],
     style: { head: [], border: [] },
   })
   for (const key of keys) {
@@ -19,7 +19,7 @@ export function printKeys(keys: ApiKey[], nowMs: number): void {
 
 function describeState({ revokedAt, expiresAt }: ApiKey, nowMs: number): string {
   if (revokedAt) return `revoked ${revokedAt.slice(0, 10)}`
-  if (!expiresAt) return 'in force'
+  if (!expiresAt) return 'valid'
   const day = expiresAt.slice(0, 10)
   return Date.parse(expiresAt) <= nowMs ? `expired ${day}` : `until ${day}`
 }

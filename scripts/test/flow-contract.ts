@@ -138,7 +138,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     const { code, stdout } = await runUpload([pathOf('drum-portrait.jpg')], target)
     t.equal(code, 0)
     t.match(stdout, /drum-portrait\.jpg +│ d2e96e6d4da4 │ duplicate │ thumb medium large │/)
-    t.match(stdout, '1 of 1 ready, 0 B uploaded, 522.4 kB were there already')
+    t.match(stdout, '1 of 1 ready, 0 B uploaded, 522.4 kB already stored')
   })
 
   t.test('where to upload is read from the running system', async (t) => {
@@ -156,12 +156,12 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     const directory = t.testdir({ 'a.txt': 'text' })
     const nowhere = { gateway: 'http://127.0.0.1:1', key: 'x' }
     const cases: [string[], object, RegExp][] = [
-      [['nothing.jpg'], target, /^There is no image at nothing\.jpg\.$/],
-      [[directory], target, /^There is no image at /],
+      [['nothing.jpg'], target, /^No image found at nothing\.jpg\.$/],
+      [[directory], target, /^No image found at /],
       [[pathOf('drum-portrait.jpg')], { directory }, /^Where to\? Run "npm start" first/],
       [[pathOf('drum-portrait.jpg')], nowhere, /^The gateway at http:\/\/127\.0\.0\.1:1 cannot be reached/],
       [[pathOf('drum-portrait.jpg')], { ...target, key: 'wrong' }, /^A valid API key or token is needed/],
-      [['--concurrency', '0', directory], target, /^There is no image|^--concurrency is a whole number/],
+      [['--concurrency', '0', directory], target, /^No image found|^--concurrency must be an integer/],
     ]
     for (const [args, options, expected] of cases) {
       const { code, stderr } = await runUpload(args, options)

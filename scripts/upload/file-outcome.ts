@@ -1,20 +1,20 @@
 import type { Image } from '../../openapi/client/types.ts'
 import type { PreparedFile } from './prepare-file.ts'
 
-/** How it went for one file. */
+/** The result for one file. */
 export interface FileOutcome {
   imageId?: string
   result: 'uploaded' | 'duplicate' | 'rejected' | 'failed'
   status?: Image['status']
-  /** Why it was rejected or failed, for people. */
+  /** Why the image was rejected or failed, as a sentence. */
   reason?: string
   uploadedBytes: number
-  /** Bytes that need not be sent, because they were there. */
+  /** Bytes that were not sent because the gateway already had them. */
   skippedBytes: number
   variants: string[]
 }
 
-/** What became of an image, as far as it is known after the wait. */
+/** The outcome for an image in its state after the wait. */
 export function describeImage(image: Image, file: PreparedFile, uploadedBytes: number): FileOutcome {
   return {
     imageId: image.imageId,
@@ -31,10 +31,11 @@ function describeTrouble({ status, rejection }: Image): Pick<FileOutcome, 'resul
   if (status === 'rejected') {
     return { result: 'rejected', reason: `${rejection?.reason}: ${rejection?.detail}` }
   }
-  if (status !== 'ready') return { result: 'failed', reason: `It is still ${status}; ask again later.` }
+  if (status !== 'ready')
+    return { result: 'failed', reason: `The image is still ${status}; run the command again later.` }
 }
 
-/** @param file absent when the file could not even be read */
+/** @param file absent if the file could not be read */
 export function describeFailure(error: unknown, file?: PreparedFile): FileOutcome {
   return {
     imageId: file?.request.sha256,
@@ -46,7 +47,7 @@ export function describeFailure(error: unknown, file?: PreparedFile): FileOutcom
   }
 }
 
-/** The outcome of a file with the same content as another one of this run: it shares its fate and sends nothing. */
+/** The outcome of a file with the same content as another file of this run: nothing is sent for it. */
 export function describeTwin(other: FileOutcome): FileOutcome {
   return {
     ...other,

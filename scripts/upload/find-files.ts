@@ -4,15 +4,15 @@ import { basename, join, relative, resolve } from 'node:path'
 const imageName = /\.(jpe?g|png|webp|avif|gif|tiff?)$/i
 
 /**
- * The files that paths, folders and globs stand for, each once, in their order. A folder stands for the images in it,
- * by their names; a file that is named itself is taken whatever its name is.
- * @throws Error when one of them stands for nothing
+ * Expands paths, folders and globs to files, in order and without repetition. A folder expands to the files in it that
+ * have the extension of an image; a file given by its path is used whatever its extension.
+ * @throws Error when a path matches nothing
  */
 export async function findFiles(paths: string[]): Promise<string[]> {
   const files = new Set<string>()
   for (const path of paths) {
     const found = await expand(path)
-    if (found.length === 0) throw new Error(`There is no image at ${path}.`)
+    if (found.length === 0) throw new Error(`No image found at ${path}.`)
     for (const file of found) files.add(relative('.', resolve(file)))
   }
   return [...files]
@@ -25,13 +25,13 @@ async function expand(path: string): Promise<string[]> {
   return onlyFiles(await Array.fromAsync(glob(path)))
 }
 
-/** Not by a glob: a folder may be named `photos [2024]`. */
+/** Uses no glob, because the name of a folder may contain glob characters: `photos [2024]`. */
 async function imagesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true })
   return onlyFiles(names.filter(isVisibleImage).map((name) => join(folder, name)))
 }
 
-/** Leaves out what programs hide beside photos, such as macOS's `._photo.jpg`, which is no image. */
+/** Leaves out hidden files, such as macOS's `._photo.jpg`, which is not an image. */
 function isVisibleImage(path: string): boolean {
   return imageName.test(path) && !basename(path).startsWith('.')
 }
@@ -42,7 +42,7 @@ async function onlyFiles(paths: string[]): Promise<string[]> {
   return files
 }
 
-/** A link to something that is gone is nothing. */
+/** Undefined for a missing file and for a broken link. */
 function statOrNothing(path: string) {
   return stat(path).catch(() => undefined)
 }

@@ -6,22 +6,23 @@ interface Gateway {
 }
 
 /**
- * Where to upload: what was said, and for the rest the system that `npm start` runs here. Its key is for itself alone.
- * @throws Error with what to do when something is missing
+ * The gateway and the key to use: the given ones, and otherwise those of the system that `npm start` runs here. The local
+ * key is used only with the local gateway.
+ * @throws Error that says what to pass when one is missing
  */
-export async function findGateway(said: Partial<Gateway>): Promise<Gateway> {
-  if (said.gateway && !/^https?:\/\/./.test(said.gateway)) {
-    throw new Error(`--gateway is a URL such as http://127.0.0.1:3000, not "${said.gateway}".`)
+export async function findGateway(given: Partial<Gateway>): Promise<Gateway> {
+  if (given.gateway && !/^https?:\/\/./.test(given.gateway)) {
+    throw new Error(`--gateway must be a URL such as http://127.0.0.1:3000, not "${given.gateway}".`)
   }
-  if (said.gateway && said.key) return { gateway: said.gateway, key: said.key }
+  if (given.gateway && given.key) return { gateway: given.gateway, key: given.key }
   const local = await readLocalSettings('.data').catch((cause) => {
-    throw new Error('.data/local.json cannot be read. Run "npm start", or say --gateway URL --key KEY.', {
+    throw new Error('.data/local.json cannot be read. Run "npm start", or pass --gateway URL --key KEY.', {
       cause,
     })
   })
-  const gateway = said.gateway ?? local?.gateway
-  const key = said.key ?? (gateway === local?.gateway ? local?.key : undefined)
-  if (!gateway) throw new Error('Where to? Run "npm start" first, or say --gateway URL --key KEY.')
-  if (!key) throw new Error(`With which key? The gateway at ${gateway} is not the local one: say --key KEY.`)
+  const gateway = given.gateway ?? local?.gateway
+  const key = given.key ?? (gateway === local?.gateway ? local?.key : undefined)
+  if (!gateway) throw new Error('No gateway: run "npm start" first, or pass --gateway URL --key KEY.')
+  if (!key) throw new Error(`No key for the gateway at ${gateway}: pass --key KEY.`)
   return { gateway, key }
 }

@@ -9,22 +9,22 @@ export interface UploadContext {
   client: HashgateClient
   sending: Limit
   waiting: Limit
-  /** Longest wait for the processing of one image. */
+  /** How long to wait for one image to be processed. */
   timeoutSeconds: number
   signal: AbortSignal
-  /** A file is about to be sent. */
+  /** Called before a file is sent. */
   onSending: (file: PreparedFile) => Sending
 }
 
-/** Is told how far a file is, and at last that no more of it will be sent. */
+/** Receives the progress of one file: `end` is called once, when nothing more will be sent. */
 export interface Sending {
   sent: (bytes: number) => void
   end: () => void
 }
 
 /**
- * Does what the gateway's answer asks for: sends the bytes, or not, and waits until the image is final.
- * @returns a failure, too, is an outcome
+ * Sends the bytes if the gateway issued an upload URL, and waits until the image is final.
+ * @returns the outcome, which may be a failure
  * @throws only the reason of `signal`
  */
 export async function followUpload(
@@ -34,7 +34,7 @@ export async function followUpload(
 ): Promise<FileOutcome> {
   const { client, waiting, timeoutSeconds, signal } = context
   try {
-    if (!answer) throw new Error('The gateway gave no answer for this file.')
+    if (!answer) throw new Error('The gateway’s response does not mention this file.')
     if ('problem' in answer) throw new Error(describeProblem(answer))
     const uploadedBytes = isGranted(answer) ? await context.sending(() => send(file, answer, context)) : 0
     const image = await waiting(() => client.waitForImage(answer.imageId, timeoutSeconds))

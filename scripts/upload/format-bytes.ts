@@ -1,6 +1,6 @@
 const units = ['B', 'kB', 'MB', 'GB', 'TB']
 
-/** For people: `0 B`, `522.4 kB`, `1.2 GB`. */
+/** Formats a number of bytes: `0 B`, `522.4 kB`, `1.2 GB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0

@@ -7,7 +7,7 @@ import type { ContentType, UploadRequest } from '../../openapi/client/types.ts'
 export interface PreparedFile {
   path: string
   request: UploadRequest
-  /** Reads from the disk when it is sent, and not before. */
+  /** Reads from the disk only when it is sent. */
   blob: Blob
 }
 
@@ -35,8 +35,8 @@ const extensions: Record<string, ContentType> = {
 }
 
 /**
- * Reads a file once, as a stream, and finds out what the gateway wants to know of it.
- * @throws Error when it cannot be read, is empty, or is no image by content or name; the reason of `signal`
+ * Reads a file once, as a stream, and creates the upload request for it.
+ * @throws Error when it cannot be read, is empty, or is not an image by content or name; the reason of `signal`
  */
 export async function prepareFile(path: string, signal?: AbortSignal): Promise<PreparedFile> {
   signal?.throwIfAborted()
@@ -54,19 +54,19 @@ export async function prepareFile(path: string, signal?: AbortSignal): Promise<P
   return { path, blob, request: { sha256: hash.digest('hex'), byteLength: blob.size, contentType, fileName } }
 }
 
-/** To be opened before it is hashed: a Blob refuses to be read when its file has changed since. */
+/** Call before hashing: reading a Blob fails if its file has changed since it was opened. */
 async function openBlob(path: string): Promise<Blob> {
-  // openAsBlob itself does not say why it cannot.
+  // openAsBlob does not say why it failed.
   await access(path, constants.R_OK).catch((cause) => {
     throw new Error(`The file cannot be read (${cause.code}).`, { cause })
   })
   return openAsBlob(path)
 }
 
-/** The type by content, else by name: whether the bytes are what the name says is for the processor to judge. */
+/** The type by content, or else by name. The processor checks whether the bytes match it. */
 function declareType(head: string, path: string): ContentType {
   const byContent = signatures.find(([, signature]) => signature.test(head))?.[0]
   const contentType = byContent ?? extensions[extname(path).toLowerCase()]
-  if (!contentType) throw new Error('Not an image type that is accepted: JPEG, PNG, WebP, AVIF, GIF or TIFF.')
+  if (!contentType) throw new Error('Unsupported file type. Supported: JPEG, PNG, WebP, AVIF, GIF and TIFF.')
   return contentType
 }

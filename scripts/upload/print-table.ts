@@ -15,13 +15,13 @@ const gapWidth = 3
 const frameWidth = 4 * gapWidth + 4
 
 interface TableOptions {
-  /** All files of the run, also those that it did not come to. */
+  /** All files of the run, including those that were not reached. */
   fileCount: number
-  /** How wide the terminal is, when it is one. */
+  /** The width of the terminal, if stdout is one. */
   columns?: number
 }
 
-/** A table for people, and what it came to. */
+/** Prints a table of the results and a summary line. */
 export function printTable(
   results: FileResult[],
   { fileCount, columns = Number.POSITIVE_INFINITY }: TableOptions,
@@ -29,12 +29,12 @@ export function printTable(
   const table = new Table({
     head: ['file', 'id', 'result', 'variants', 'ms'],
     colAligns: ['left', 'left', 'left', 'left', 'right'],
-    // No colours, and a line below the head only.
+    // No colours, and a separator only below the head.
     style: { head: [], border: [], compact: true },
   })
   const restWidth = widthOfTheRest(results)
   const fileWidth = Math.max(minFileWidth, columns - restWidth - frameWidth)
-  // It takes the place of the last four columns and the three gaps between them.
+  // A reason spans the last four columns and the three gaps between them.
   const reasonWidth = restWidth + 3 * gapWidth
   for (const { file, imageId, result, reason, variants, ms } of results) {
     table.push([cutStart(file, fileWidth), imageId?.slice(0, idWidth) ?? '', result, variants.join(' '), ms])
@@ -44,7 +44,7 @@ export function printTable(
   console.log(summarise(results, fileCount))
 }
 
-/** The text of all columns but the first. */
+/** The total text width of all columns but the first. */
 function widthOfTheRest(results: FileResult[]): number {
   const widest = (head: string, text: (result: FileResult) => string) =>
     results.reduce((width, result) => Math.max(width, text(result).length), head.length)
@@ -64,7 +64,7 @@ function summarise(results: FileResult[], fileCount: number): string {
   const uploaded = results.reduce((sum, { uploadedBytes }) => sum + uploadedBytes, 0)
   const skipped = results.reduce((sum, { skippedBytes }) => sum + skippedBytes, 0)
   const ready = results.filter(({ status }) => status === 'ready').length
-  return `${ready} of ${fileCount} ready, ${formatBytes(uploaded)} uploaded, ${formatBytes(skipped)} were there already`
+  return `${ready} of ${fileCount} ready, ${formatBytes(uploaded)} uploaded, ${formatBytes(skipped)} already stored`
 }
 
 /** Shortens a path to a number of terminal columns. It cuts the start, because the end identifies the file. */

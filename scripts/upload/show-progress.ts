@@ -10,10 +10,7 @@ export interface ProgressView {
   stop: () => void
 }
 
-/**
- * A bar for all files, and below it one for each that is being sent. A line is taken again by the next file, instead of
- * coming and going with each: nothing jumps.
- */
+/** Shows one bar for all files and one for each file being sent. Lines are reused, so that the display does not jump. */
 export function showProgress(fileCount: number): ProgressView {
   const bars = new MultiBar(
     { format: formatFileLine, hideCursor: true, clearOnComplete: true, barsize: 24 },
@@ -53,7 +50,7 @@ export function showProgress(fileCount: number): ProgressView {
   }
 }
 
-/** Where nobody looks: a log, a pipe. */
+/** Used when stderr is not a terminal. */
 export const noProgress: ProgressView = {
   onSending: () => ({ sent: () => {}, end: () => {} }),
   onDone: () => {},
@@ -67,11 +64,11 @@ export function formatTotalLine(
   { sentBytes, sending }: { sentBytes: number; sending: number },
 ): string {
   const files = `${String(value).padStart(String(total).length)}/${total} files`
-  const doing = sending > 0 ? `${sending} sending` : sentBytes > 0 ? 'waiting for the processing' : ''
+  const doing = sending > 0 ? `${sending} sending` : sentBytes > 0 ? 'waiting for processing' : ''
   return ` ${bar(options, progress)} ${files}  ${formatBytes(sentBytes)} sent  ${doing}`
 }
 
-/** `█████░░░  45%   5.7 MB  harbour.jpg`, or nothing while no file has the line. */
+/** `█████░░░  45%   5.7 MB  harbour.jpg`, or nothing while the line is free. */
 export function formatFileLine(
   options: Options,
   { progress, total }: Params,

@@ -7,29 +7,29 @@ import { type PreparedFile, prepareFile } from './prepare-file.ts'
 export interface UploadRun extends Pick<UploadContext, 'timeoutSeconds' | 'signal' | 'onSending'> {
   gateway: string
   key: string
-  /** Files that are sent at the same time. */
+  /** Number of files sent at the same time. */
   concurrency: number
   onDone: (result: FileResult) => void
 }
 
 export interface FileResult extends FileOutcome {
   file: string
-  /** From the first byte read until the outcome was known. */
+  /** Time from the first byte read until the outcome was known. */
   ms: number
 }
 
-/** What the gateway takes in one request. */
+/** The gateway's limit for one request. */
 const batchSize = 100
-/** While the images of one batch are processed, the next one is hashed and sent. */
+/** While the images of one batch are processed, the next batch is hashed and sent. */
 const batchesInFlight = 2
 const filesHashedAtOnce = 2
-/** Images are processed roughly in their order: to ask for more of them at once only burdens the gateway. */
+/** Images are processed roughly in order, so more concurrent waits would only burden the gateway. */
 const imagesAwaitedAtOnce = 16
 
 /**
- * Uploads files, a batch after the other, so that any number of them needs little memory. `onDone` is told of each;
- * nothing is thrown for one file.
- * @throws what makes the rest pointless: HashgateError (a wrong key), GatewayUnreachable, the reason of `signal`
+ * Uploads files in batches, so that memory use does not depend on their number. Calls `onDone` with the result of each
+ * file; the failure of one file throws nothing.
+ * @throws HashgateError (such as a wrong key), GatewayUnreachable, or the reason of `signal`; the remaining files are skipped
  */
 export async function uploadFiles(files: string[], run: UploadRun): Promise<void> {
   const client = createHashgateClient(run)
@@ -41,14 +41,16 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
   }
   const hashing = limitConcurrency(filesHashedAtOnce)
   const inFlight = limitConcurrency(batchesInFlight)
-  /** By content: files with the same bytes are uploaded once, also when they are in two batches. */
+  /** By content hash, so that files with the same bytes are uploaded once, even if they are in two batches. */
   const uploads = new Map<string, Upload>()
   let isOver = false
 
   const batches = Array.from({ length: Math.ceil(files.length / batchSize) }, (_, index) =>
     inFlight(() => uploadBatch(files.slice(index * batchSize, (index + 1) * batchSize))),
   )
-  for (const end of await Promise.allSettled(batches)) if (end.status === 'rejected') throw end.reason
+  for (const result of await Promise.allSettled(batches)) {
+    if (result.status === 'rejected') throw result.reason
+  }
 
   async function uploadBatch(paths: string[]): Promise<void> {
     if (isOver) return
@@ -56,7 +58,7 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
       const begun = await Promise.all(paths.map((path) => hashing(() => begin(path))))
       const mine = startUploads(begun.flatMap(({ file }) => file ?? []))
       await Promise.all(begun.map(finish))
-      // From here on the gateway itself knows these contents.
+      // From here on the gateway reports these contents as duplicates.
       for (const sha256 of mine) uploads.delete(sha256)
     } catch (error) {
       isOver = true
@@ -74,7 +76,7 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
     }
   }
 
-  /** Asks for all contents that nobody has asked for yet, in one request. @returns their hashes */
+  /** Requests all contents that have not been requested yet, in one call. @returns their hashes */
   function startUploads(files: PreparedFile[]): string[] {
     const fresh = new Map<string, PreparedFile>()
     for (const file of files) {
@@ -103,7 +105,7 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
 }
 
 interface Upload {
-  /** The one of the files with this content that is sent. */
+  /** The file that is sent for this content. */
   file: PreparedFile
   outcome: Promise<FileOutcome>
 }
@@ -112,6 +114,6 @@ interface BegunFile {
   path: string
   startedAt: number
   file?: PreparedFile
-  /** Why it could not be read. */
+  /** Why the file could not be read. */
   error?: unknown
 }

@@ -1,37 +1,40 @@
 import type { Readiness } from '../../openapi/client/contract.ts'
 import { type Check, expect, requestUpload, Skipped } from './check.ts'
-import { type Answer, describeAnswer, sendAsTold } from './send-as-told.ts'
+import { type Answer, describeAnswer, sendExactly } from './send-exactly.ts'
 
 const signedHeaders = ['content-length', 'content-type', 'host', 'if-none-match', 'x-amz-checksum-sha256']
 
 export const gatewayChecks: Check[] = [
   {
-    promise: 'the gateway is ready, and so is all that it depends on',
+    promise: 'the gateway and all its dependencies are ready',
     diagnosis: 'GET /readyz names the dependency; the gateway’s log says why it cannot be reached.',
     isVital: true,
     run: async ({ gateway }) => {
-      const answer = await sendAsTold({ method: 'GET', url: `${gateway}/readyz`, headers: {} })
+      const answer = await sendExactly({ method: 'GET', url: `${gateway}/readyz`, headers: {} })
       const readiness = readJson<Readiness>(answer.body)
       const down = Object.entries(readiness?.dependencies ?? {}).filter(([, { state }]) => state !== 'up')
       const names = down.map(([name]) => name).join(', ')
       expect(answer.status === 200, `${describeAnswer(answer)}${names && `, down: ${names}`}`)
-      expect(readiness?.status === 'ready', `${readiness?.status ?? 'an answer of somebody else'} ${names}`)
+      expect(
+        readiness?.status === 'ready',
+        `${readiness?.status ?? 'not the answer of a hashgate gateway'} ${names}`,
+      )
     },
   },
   {
-    promise: 'the key is accepted, and a photo that nobody has uploaded gets a URL',
-    diagnosis: 'The key needs the scopes upload and read: "npm run keys -- list" shows what it has.',
+    promise: 'the key is accepted, and a new photo gets an upload URL',
+    diagnosis: 'The key needs the scopes upload and read: "npm run keys -- list" shows its scopes.',
     isVital: true,
     run: async (target) => {
       await requestUpload(target, target.photo)
     },
   },
   {
-    promise: 'without a key, and with a wrong one, the gateway answers 401',
-    diagnosis: 'AUTH must not be "none", and nothing in front of the gateway may add a key.',
+    promise: 'the gateway answers 401 without a key and with a wrong key',
+    diagnosis: 'AUTH must not be "none", and no proxy in front of the gateway may add a key.',
     run: async ({ gateway, photo }) => {
       for (const key of [undefined, 'hg_000000000000_wrong']) {
-        const answer = await sendAsTold({
+        const answer = await sendExactly({
           method: 'POST',
           url: `${gateway}/v1/uploads`,
           headers: { 'content-type': 'application/json', ...(key && { 'x-api-key': key }) },
@@ -45,8 +48,8 @@ export const gatewayChecks: Check[] = [
     },
   },
   {
-    promise: 'the URL’s signature covers length, type, checksum and "do not overwrite"',
-    diagnosis: 'The store enforces only what is signed. This is a fault of the gateway: report it.',
+    promise: 'the URL’s signature covers length, type, checksum and if-none-match',
+    diagnosis: 'The store enforces only signed headers. This is a bug in the gateway: report it.',
     run: async (target) => {
       const { upload } = await requestUpload(target, target.photo)
       const signed = new URL(upload.url).searchParams.get('X-Amz-SignedHeaders')?.split(';') ?? []
@@ -56,20 +59,20 @@ export const gatewayChecks: Check[] = [
     },
   },
   {
-    promise: 'the gateway does not answer in the clear',
+    promise: 'the gateway does not answer over plain HTTP',
     diagnosis: 'Port 80 of the load balancer must be closed, or redirect to https.',
     run: async ({ gateway }) => {
       const { protocol, port, hostname } = new URL(gateway)
       if (protocol !== 'https:') throw new Skipped('the gateway was given as http://')
-      if (port) throw new Skipped(`which port would be the one in the clear is unknown beside ${port}`)
-      const answer = await sendAsTold({ method: 'GET', url: `http://${hostname}/healthz`, headers: {} })
-      expect(isSilentInTheClear(answer), describeAnswer(answer))
+      if (port) throw new Skipped(`the plain HTTP port that belongs to port ${port} is unknown`)
+      const answer = await sendExactly({ method: 'GET', url: `http://${hostname}/healthz`, headers: {} })
+      expect(refusesPlainHttp(answer), describeAnswer(answer))
     },
   },
 ]
 
-/** A refusal is an answer, too: the key that came with the request has been on the wire. */
-export function isSilentInTheClear({ status, location }: Answer): boolean {
+/** True for no answer or a redirect to HTTPS. An error is not enough: the request may have carried a key. */
+export function refusesPlainHttp({ status, location }: Answer): boolean {
   return status === 0 || (status >= 300 && status < 400 && /^https:\/\//i.test(location))
 }
 

@@ -4,7 +4,7 @@ import { type Check, expect, Skipped } from './check.ts'
 import type { Target } from './target.ts'
 
 const diagnosis =
-  'Are the two keys of different tenants? "npm run keys -- list" says so. Otherwise this is grave: report it.'
+  'Check with "npm run keys -- list" that the two keys belong to different tenants. If they do, report this as a security bug.'
 
 export const otherTenantChecks: Check[] = [
   {
@@ -15,12 +15,12 @@ export const otherTenantChecks: Check[] = [
         .getImage(target.photo.request.sha256)
         .then(() => undefined)
         .catch((refusal) => refusal)
-      expect(error !== undefined, 'the image')
+      expect(error !== undefined, 'the gateway returned the image')
       expect(error instanceof HashgateError && error.code === 'IMAGE_NOT_FOUND', String(error))
     },
   },
   {
-    promise: 'another tenant is not told that the bytes are there',
+    promise: 'another tenant does not learn that the bytes are stored',
     diagnosis,
     run: async (target) => {
       const answer = await otherClient(target).requestUpload(target.photo.request)

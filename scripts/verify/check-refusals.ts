@@ -3,20 +3,20 @@ import { HashgateError } from '../../openapi/client/hashgate-error.ts'
 import type { UploadTarget } from '../../openapi/client/types.ts'
 import { type Check, expect, requestUpload, Skipped } from './check.ts'
 import { makeFreshPhoto } from './make-fresh-photo.ts'
-import { type Answer, type Attempt, describeAnswer, sendAsTold } from './send-as-told.ts'
+import { type Answer, type Attempt, describeAnswer, sendExactly } from './send-exactly.ts'
 import type { Target } from './target.ts'
 
 interface Abuse {
   what: string
-  /** What a store that lets it pass does wrong. */
+  /** What is wrong with a store that accepts it. */
   diagnosis: string
   /** @throws Skipped */
   attempt: (upload: UploadTarget, bytes: Buffer) => Attempt
 }
 
-const unsigned = 'The store does not check the signature against the headers that were sent.'
-const unchecked = 'The store does not check x-amz-checksum-sha256, or something in front of it takes it away.'
-const open = 'The bucket is open: block public access, and grant nothing to everybody.'
+const unsigned = 'The store does not check the signature against the headers sent.'
+const unchecked = 'The store does not check x-amz-checksum-sha256, or a proxy removes it.'
+const open = 'The bucket is public: block public access and remove public grants.'
 
 const abuses: Abuse[] = [
   {
@@ -66,12 +66,12 @@ const abuses: Abuse[] = [
     attempt: (upload, bytes) => put(upload, bytes, { 'x-amz-checksum-sha256': undefined }),
   },
   {
-    what: 'without "do not overwrite"',
+    what: 'without if-none-match',
     diagnosis: unsigned,
     attempt: (upload, bytes) => put(upload, bytes, { 'if-none-match': undefined }),
   },
   {
-    what: 'an access list of the client’s own',
+    what: 'with an ACL header added by the client',
     diagnosis: unsigned,
     attempt: (upload, bytes) => put(upload, bytes, { 'x-amz-acl': 'public-read' }),
   },
@@ -86,7 +86,7 @@ const abuses: Abuse[] = [
     attempt: (upload, bytes) => put(changeParameter(upload, 'X-Amz-Signature', flipFirstDigit), bytes),
   },
   {
-    what: 'tampered: a longer life',
+    what: 'tampered: a longer expiry',
     diagnosis: unsigned,
     attempt: (upload, bytes) =>
       put(
@@ -100,17 +100,17 @@ const abuses: Abuse[] = [
     attempt: (upload, bytes) => put({ ...upload, url: upload.url.replace('?', '0?') }, bytes),
   },
   {
-    what: 'reading with the URL for writing',
+    what: 'reading with the upload URL',
     diagnosis: unsigned,
     attempt: (upload) => ({ method: 'GET', url: upload.url, headers: {} }),
   },
   {
-    what: 'deleting with the URL for writing',
+    what: 'deleting with the upload URL',
     diagnosis: unsigned,
     attempt: (upload) => ({ method: 'DELETE', url: upload.url, headers: {} }),
   },
   {
-    what: 'in the clear, without TLS',
+    what: 'over plain HTTP',
     diagnosis: 'The bucket’s policy must deny requests with aws:SecureTransport false.',
     attempt: (upload, bytes) => {
       if (!upload.url.startsWith('https:')) throw new Skipped('the store was given as http://')
@@ -128,13 +128,13 @@ export const refusalChecks: Check[] = abuses.map(({ what, diagnosis, attempt }) 
   },
 }))
 
-/** Refused, and nothing to be seen of it. */
+/** Expects that the store refuses the attempt and stores nothing. */
 export async function expectRefusal(target: Target, attempt: Attempt): Promise<void> {
-  const answer = await sendAsTold(attempt)
+  const answer = await sendExactly(attempt)
   const stored = await isStored(target)
-  // What follows needs a photo that is not stored.
+  // Later checks need a photo that is not stored.
   if (stored) target.unwanted = await makeFreshPhoto()
-  expect(!stored, `${describeAnswer(answer)}, and it is stored`)
+  expect(!stored, `${describeAnswer(answer)}, and the object was stored`)
   expect(isRefusal(answer), describeAnswer(answer))
 }
 
@@ -147,7 +147,7 @@ export function put(
   return { method, url, headers: Object.fromEntries(changed) as Record<string, string>, body }
 }
 
-/** A store may hang up on a body that it does not want. 404, 5xx and silence refuse nothing: they say that something is broken. */
+/** A store may close the connection instead of reading the body. 404, 5xx and a timeout are failures, not refusals. */
 function isRefusal({ status, code }: Answer): boolean {
   if (status === 0) return ['ECONNRESET', 'EPIPE', 'ECONNREFUSED'].includes(code)
   return [301, 307, 308, 400, 403, 405, 411].includes(status)

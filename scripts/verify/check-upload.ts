@@ -3,30 +3,30 @@ import sharp from 'sharp'
 import type { Variant } from '../../openapi/client/types.ts'
 import { type Check, expect, requestUpload } from './check.ts'
 import { put, withoutQuery } from './check-refusals.ts'
-import { describeAnswer, sendAsTold } from './send-as-told.ts'
+import { describeAnswer, sendExactly } from './send-exactly.ts'
 import type { Target } from './target.ts'
 
 const uploads = new WeakMap<Target, ReturnType<typeof requestUpload>>()
 
 export const uploadChecks: Check[] = [
   {
-    promise: 'the bucket takes the announced bytes',
+    promise: 'the bucket accepts the announced bytes',
     diagnosis:
       'AccessDenied: the gateway’s role may not put into the raw bucket, or its policy denies it. ' +
-      'SignatureDoesNotMatch: something in front of the store changes headers.',
+      'SignatureDoesNotMatch: a proxy in front of the store changes headers.',
     isVital: true,
     run: async (target) => {
       const { upload } = await uploadOf(target)
-      const answer = await sendAsTold(put(upload, target.photo.bytes))
+      const answer = await sendExactly(put(upload, target.photo.bytes))
       expect(answer.status === 200, describeAnswer(answer))
     },
   },
   {
     promise: 'the bucket refuses to overwrite: 412, with the same bytes',
-    diagnosis: 'The store ignores if-none-match: whoever has a URL can write again and again.',
+    diagnosis: 'The store ignores if-none-match, so the holder of a URL can write repeatedly.',
     run: async (target) => {
       const { upload } = await uploadOf(target)
-      const answer = await sendAsTold(put(upload, target.photo.bytes))
+      const answer = await sendExactly(put(upload, target.photo.bytes))
       expect(answer.status === 412 || hasHungUp(answer.code), describeAnswer(answer))
     },
   },
@@ -35,25 +35,25 @@ export const uploadChecks: Check[] = [
     diagnosis: 'The store ignores if-none-match and the checksum.',
     run: async (target) => {
       const { upload } = await uploadOf(target)
-      const answer = await sendAsTold(put(upload, randomBytes(target.photo.bytes.length)))
+      const answer = await sendExactly(put(upload, randomBytes(target.photo.bytes.length)))
       expect([400, 403, 412].includes(answer.status) || hasHungUp(answer.code), describeAnswer(answer))
     },
   },
   {
-    promise: 'nobody can read the original, with or without the URL for writing',
-    diagnosis: 'The raw bucket is open: block public access, and grant s3:GetObject to the processor alone.',
+    promise: 'the original cannot be read, with or without the upload URL',
+    diagnosis: 'The raw bucket is public: block public access and grant s3:GetObject to the processor only.',
     run: async (target) => {
       const { upload } = await uploadOf(target)
       for (const url of [withoutQuery(upload.url), upload.url]) {
-        const answer = await sendAsTold({ method: 'GET', url, headers: {} })
+        const answer = await sendExactly({ method: 'GET', url, headers: {} })
         expect(answer.status === 403, describeAnswer(answer))
       }
     },
   },
   {
-    promise: 'the photo ends ready, with its variants',
+    promise: 'the photo becomes ready and has variants',
     diagnosis:
-      'pending: the bucket does not notify the processor, and no event reaches it. processing: it is slow or fails; its log says why.',
+      'pending: no bucket notification or event reaches the processor. processing: the processor is slow or fails; see its log.',
     isVital: true,
     run: async ({ client, photo, timeoutSeconds }) => {
       await client.completeUpload(photo.request.sha256)
@@ -66,26 +66,26 @@ export const uploadChecks: Check[] = [
     },
   },
   {
-    promise: 'each variant can be downloaded, is as recorded, and says nothing of place and camera',
+    promise: 'each variant can be downloaded, matches its record and has no camera or location metadata',
     diagnosis:
-      'The gateway’s role needs s3:GetObject on the processed bucket; anything else is a fault: report it.',
+      'The gateway’s role needs s3:GetObject on the processed bucket. Anything else is a bug: report it.',
     run: async (target) => {
       for (const variant of await variantsOf(target)) await checkVariant(variant)
     },
   },
   {
-    promise: 'without its signature no variant can be read',
-    diagnosis: 'The processed bucket is open: block public access.',
+    promise: 'no variant can be read without its signature',
+    diagnosis: 'The processed bucket is public: block public access.',
     run: async (target) => {
       for (const { name, url } of await variantsOf(target)) {
-        const answer = await sendAsTold({ method: 'GET', url: withoutQuery(url), headers: {} })
+        const answer = await sendExactly({ method: 'GET', url: withoutQuery(url), headers: {} })
         expect(answer.status === 403, `${name}: ${describeAnswer(answer)}`)
       }
     },
   },
   {
-    promise: 'the same photo again is a duplicate: nothing to upload',
-    diagnosis: 'The catalog has forgotten the image: look at its table and at its TTL.',
+    promise: 'the same photo is a duplicate: nothing to upload',
+    diagnosis: 'The catalog has lost the image: check its table and the TTL setting.',
     run: async ({ client, photo }) => {
       const answer = await client.requestUpload(photo.request)
       expect(answer.duplicate && !answer.upload, `duplicate: ${answer.duplicate}, status ${answer.status}`)
@@ -94,7 +94,7 @@ export const uploadChecks: Check[] = [
   },
 ]
 
-/** One URL for all that is tried with the photo: used twice it must still be refused. */
+/** One URL for all checks of the photo, because its second use must be refused. */
 function uploadOf(target: Target): ReturnType<typeof requestUpload> {
   const upload = uploads.get(target) ?? requestUpload(target, target.photo)
   uploads.set(target, upload)
@@ -108,7 +108,7 @@ async function variantsOf({ client, photo }: Target): Promise<Variant[]> {
 }
 
 async function checkVariant({ name, url, width, height, byteLength, contentType }: Variant): Promise<void> {
-  const answer = await sendAsTold({ method: 'GET', url, headers: {} })
+  const answer = await sendExactly({ method: 'GET', url, headers: {} })
   expect(answer.status === 200, `${name}: ${describeAnswer(answer)}`)
   expect(answer.body.length === byteLength, `${name}: ${answer.body.length} bytes instead of ${byteLength}`)
   expect(answer.contentType === contentType, `${name}: ${answer.contentType} instead of ${contentType}`)
@@ -119,7 +119,7 @@ async function checkVariant({ name, url, width, height, byteLength, contentType 
   expect(kept.length === 0, `${name} carries ${kept.join(', ')}`)
 }
 
-/** As a store may that does not want the rest of a body. */
+/** A store may close the connection instead of reading the rest of a body. */
 function hasHungUp(code: string): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE'
 }

@@ -7,12 +7,12 @@ export interface FreshPhoto {
   request: UploadRequest
 }
 
-/** A photograph that says where it was taken, so that it shows whether that is taken away. */
+/** A photo with a GPS position, to test that variants have none. */
 const photo = new URL('../../processor/test/photos/sunset-12mp-gps.jpg', import.meta.url)
 
 const commentMarker = 0xfe
 
-/** A real photo that nobody has uploaded before: the same picture, with a random comment. */
+/** Creates a photo that has never been uploaded: the same picture with a random comment. */
 export async function makeFreshPhoto(): Promise<FreshPhoto> {
   const bytes = addComment(await readFile(photo), `hashgate verify ${randomBytes(16).toString('hex')}`)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -20,7 +20,7 @@ export async function makeFreshPhoto(): Promise<FreshPhoto> {
   return { bytes, request: { sha256, byteLength: bytes.length, contentType: 'image/jpeg', fileName } }
 }
 
-/** Behind the application segments, as JFIF and Exif want theirs first. */
+/** Inserts the comment after the application segments, because JFIF and Exif must come first. */
 function addComment(jpeg: Buffer, comment: string): Buffer {
   let at = 2
   while (isApplicationSegment(jpeg, at)) at += 2 + jpeg.readUInt16BE(at + 2)

@@ -17,14 +17,14 @@ export const checks = [
 
 export interface Verification {
   isKept: boolean
-  /** Promises that could not be tried. */
+  /** Promises whose check was skipped. */
   skipped: string[]
 }
 
 /**
- * Tries every promise of a deployed system, from the outside, with a photo that it has never seen.
- * @param output is given TAP, a line for each promise
- * @returns whether all are kept; skipped ones count as kept, say why they were skipped, and are counted in the last line
+ * Runs every check against a deployed system, from the outside, with a new photo.
+ * @param output receives TAP, one line per promise
+ * @returns whether no check failed; skipped checks do not count as failures, and the last line gives their number
  */
 export async function verifySystem(
   options: TargetOptions,
@@ -38,12 +38,12 @@ export async function verifySystem(
     const outcome = await tryCheck(tap, check, target)
     if (outcome === 'skipped') skipped.push(check.promise)
     if (outcome !== 'broken' || !check.isVital) continue
-    tap.bailout(`Without this, nothing that follows means anything: ${check.promise}.`)
+    tap.bailout(`The remaining checks depend on this one: ${check.promise}.`)
     return { isKept: false, skipped }
   }
   tap.end()
   output.write(
-    `# ${skipped.length} of ${checks.length} promises were not tried${skipped.length > 0 ? ', see SKIP' : ''}\n`,
+    `# ${skipped.length} of ${checks.length} promises were not checked${skipped.length > 0 ? ', see SKIP' : ''}\n`,
   )
   return { isKept: tap.passing(), skipped }
 }
@@ -66,5 +66,5 @@ async function tryCheck(tap: Minimal, { promise, diagnosis, run }: Check, target
   }
 }
 
-/** Who verifies a system does not look for the fault in this program. */
+/** The operator does not need a stack trace of this program. */
 const withoutTrace = { at: null, stack: '' }

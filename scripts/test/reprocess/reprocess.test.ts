@@ -103,7 +103,7 @@ t.test('a mistake is one line', async (t) => {
       /^--day takes a UTC day such as 2026-11-22, not "2026-02-30"\.\n$/,
     ],
     [[again, '--tenant', 'A'], environment, /^--tenant takes lower-case letters/],
-    [[again, '--read-units', '0'], environment, /^--read-units is a whole number from 1/],
+    [[again, '--read-units', '0'], environment, /^--read-units must be an integer of at least 1/],
     [
       [again],
       { ...environment, VARIANTS: '[{"name":"a","width":1}]' },

@@ -44,6 +44,6 @@ t.test('each file once, in the order in which it was named', async (t) => {
 
 t.test('what stands for nothing is an error', async (t) => {
   for (const path of ['none.jpg', 'empty', '*.gif', 'gone.jpg']) {
-    await t.rejects(find('a.jpg', path), { message: `There is no image at ${join(directory, path)}.` })
+    await t.rejects(find('a.jpg', path), { message: `No image found at ${join(directory, path)}.` })
   }
 })

@@ -50,7 +50,7 @@ t.test('why, and what it came to', async (t) => {
   const lines = print(t, 80)
   const why = lines.filter((line) => /^│ +│ [^│]*│$/.test(line)).map((line) => line.split('│')[2]?.trim())
   t.equal(why.join(' '), reason)
-  t.equal(lines.at(-1), '1 of 3 ready, 2.4 MB uploaded, 0 B were there already')
+  t.equal(lines.at(-1), '1 of 3 ready, 2.4 MB uploaded, 0 B already stored')
 })
 
 t.test('cutStart counts what a terminal shows', async (t) => {

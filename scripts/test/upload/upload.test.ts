@@ -44,7 +44,7 @@ t.test('1 when one is not ready, with a table that says why', async (t) => {
   t.match(stdout, 'image_corrupt: It is damaged.')
   t.match(stdout, /good\.png +│ [0-9a-f]{12} │ uploaded +│ thumb +│/)
   t.match(stdout, /note\.txt +│ +│ failed +│/)
-  t.match(stdout, '1 of 3 ready, 6 B uploaded, 0 B were there already')
+  t.match(stdout, '1 of 3 ready, 6 B uploaded, 0 B already stored')
 })
 
 t.test('Ctrl-C and SIGTERM end it at once, without a trace', async (t) => {
@@ -88,10 +88,14 @@ t.test('mistakes are one clear line', async (t) => {
   const directory = t.testdir({ 'a.png': 'one', '.data': { 'local.json': '{"gateway":' }, elsewhere: {} })
   const file = join(directory, 'a.png')
   const cases: [string[], object, RegExp][] = [
-    [[file, '--gateway', 'here', '--key', 'k'], {}, /^--gateway is a URL such as .*, not "here"/],
+    [[file, '--gateway', 'here', '--key', 'k'], {}, /^--gateway must be a URL such as .*, not "here"/],
     [[file, '--concurrency', 'many'], fake, /^--concurrency must be an integer of at least 1, not "many"/],
     [[file], { directory }, /^\.data\/local\.json cannot be read/],
-    [[file, '--gateway', fake.gateway], { directory: join(directory, 'elsewhere') }, /^With which key\?/],
+    [
+      [file, '--gateway', fake.gateway],
+      { directory: join(directory, 'elsewhere') },
+      /^No key for the gateway/,
+    ],
   ]
   for (const [args, options, expected] of cases) {
     const { code, stderr } = await runUpload(args, options)

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { isSilentInTheClear } from '../../verify/check-gateway.ts'
-import { sendAsTold } from '../../verify/send-as-told.ts'
+import { refusesPlainHttp } from '../../verify/check-gateway.ts'
+import { sendExactly } from '../../verify/send-exactly.ts'
 
 const server = createServer((request, response) => {
   const [, status, location] = decodeURIComponent(request.url ?? '').split('|')
@@ -16,8 +16,8 @@ const { port } = server.address() as AddressInfo
 t.teardown(() => server.close())
 
 const ask = async (answer: string) =>
-  isSilentInTheClear(
-    await sendAsTold({
+  refusesPlainHttp(
+    await sendExactly({
       method: 'GET',
       url: `http://127.0.0.1:${port}/${encodeURIComponent(`|${answer}`)}`,
       headers: {},
@@ -28,8 +28,8 @@ t.test('in the clear there is nobody, or who sends to https', async (t) => {
   t.ok(await ask('301|https://images.example.com/healthz'))
   t.ok(await ask('308|https://images.example.com/'))
   t.ok(await ask('cut'))
-  const away = await sendAsTold({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {} })
-  t.ok(isSilentInTheClear(away))
+  const away = await sendExactly({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {} })
+  t.ok(refusesPlainHttp(away))
 })
 
 t.test('every other answer breaks the promise, refusals too', async (t) => {

@@ -22,7 +22,7 @@ t.test('keys of one tenant do not pass as keys of two', async (t) => {
   t.notOk(isKept)
   t.strictSame(brokenPromises(lines), [
     'another tenant cannot read the image',
-    'another tenant is not told that the bytes are there',
+    'another tenant does not learn that the bytes are stored',
   ])
   t.ok(lines.some((line) => /two keys of different tenants/.test(line)))
 })
@@ -43,7 +43,7 @@ t.test('a store that answers 200 to what it should refuse is found out', async (
       what,
     )
   t.ok(broken.includes('the bucket refuses to overwrite: 412, with the same bytes'))
-  t.notOk(broken.includes('the bucket takes the announced bytes'))
+  t.notOk(broken.includes('the bucket accepts the announced bytes'))
   t.notOk(broken.includes('the bucket refuses: reading with the URL for writing'), 'that it does refuse')
   t.ok(lines.some((line) => line.includes('found: HTTP 200')))
 })
@@ -75,7 +75,7 @@ t.test('mistakes are one clear line, and a gateway that is away ends it', async 
 
   const mistyped = await runVerifyCommand(['--gateway', gateway, '--key', key, '--timeout', 'soon'])
   t.equal(mistyped.code, 1)
-  t.equal(mistyped.stderr.trim(), '--timeout is a whole number of seconds, not "soon".')
+  t.equal(mistyped.stderr.trim(), '--timeout must be an integer of at least 0, not "soon".')
 })
 
 function brokenPromises(lines: string[]): string[] {

@@ -10,20 +10,20 @@ export interface Attempt {
 }
 
 export interface Answer {
-  /** 0 when the connection broke before an answer came. */
+  /** 0 when the connection broke before an answer arrived. */
   status: number
-  /** S3's code of an error, or the one of the broken connection. */
+  /** The S3 error code, or the error code of the broken connection. */
   code: string
   contentType: string
-  /** Where it redirects to. */
+  /** The target of a redirect. */
   location: string
   body: Buffer
 }
 
 const timeoutMs = 60_000
 
-/** Sends exactly these headers, even if they lie about the body; `fetch` would refuse to. Never throws. */
-export function sendAsTold({ method, url, headers, body }: Attempt): Promise<Answer> {
+/** Sends exactly these headers, even if they contradict the body, which `fetch` would refuse. Never throws. */
+export function sendExactly({ method, url, headers, body }: Attempt): Promise<Answer> {
   const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
     method,
     headers,
