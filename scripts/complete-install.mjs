@@ -1,6 +1,6 @@
 /**
- * Runs after `npm ci`, on whatever Node the machine has, and makes sure that every npm script runs on the pinned one.
- * Plain JavaScript, because an older Node runs no TypeScript. Why it is needed: docs/decisions/0001.
+ * Runs after `npm ci` on the machine's own Node, and makes every npm script run on the pinned Node. Plain JavaScript,
+ * because an older Node cannot run TypeScript. The reason is in docs/decisions/0001.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, symlinkSync } from 'node:fs'
@@ -18,13 +18,13 @@ if (isDevelopmentInstall) {
   linkPinnedNode()
 }
 
-/** npm skips optional packages whose `engines` exclude the Node that runs npm: so it runs once more, under the pinned one. */
+/** npm skips optional packages whose `engines` exclude the running Node, so npm runs again under the pinned Node. */
 function addPackagesForPinnedNode(node) {
   const { npm_config_user_agent: agent = '', npm_execpath: npm } = process.env
   if (!npm || agent.includes(`node/v${pinnedMajor}.`)) return
   if (node === process.execPath && !process.version.startsWith(`v${pinnedMajor}.`)) {
     console.error(
-      `hashgate needs Node ${pinnedMajor}, and the registry has none for this platform: install it and run npm again.`,
+      `hashgate needs Node ${pinnedMajor}, which the registry does not offer for this platform: install it and run npm again.`,
     )
     process.exit(1)
   }

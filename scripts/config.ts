@@ -3,13 +3,13 @@ import { kafkaSettings } from '../core/config/kafka-settings.ts'
 import { connectionSettings, readConfig } from '../core/config/read-config.ts'
 
 const schema = Type.Object({
-  /** Of the gateway. 0 picks a free one. */
+  /** Port of the gateway. 0 picks a free one. */
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3000 }),
 })
 
 export type StartConfig = Static<typeof schema>
 
-/** @throws Error that names every setting at fault */
+/** @throws Error that names every invalid setting */
 export const readStartConfig = (): StartConfig => readConfig(schema, process.env)
 
 const { AWS_REGION, SECRETS_MANAGER_ENDPOINT, RETENTION_DAYS } = connectionSettings
@@ -26,13 +26,13 @@ export const topicsSettings = Type.Object({
   }),
 })
 
-/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+/** @param overrides settings that take precedence over the environment. @throws Error that names every invalid setting */
 export const readTopicsConfig = (overrides: NodeJS.ProcessEnv): Static<typeof topicsSettings> =>
   readConfig(topicsSettings, { ...process.env, ...overrides })
 
 const replaySchema = Type.Object({ AWS_REGION, SECRETS_MANAGER_ENDPOINT, ...kafkaSettings })
 
-/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+/** @param overrides settings that take precedence over the environment. @throws Error that names every invalid setting */
 export const readReplayConfig = (overrides: NodeJS.ProcessEnv): Static<typeof replaySchema> =>
   readConfig(replaySchema, { ...process.env, ...overrides })
 
@@ -41,19 +41,19 @@ const keysSchema = Type.Object({ AWS_REGION, DYNAMODB_ENDPOINT, KEYS_TABLE: Type
 
 export const hasKeysTable = (): boolean => Boolean(process.env.KEYS_TABLE)
 
-/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+/** @param overrides settings that take precedence over the environment. @throws Error that names every invalid setting */
 export const readKeysConfig = (overrides: NodeJS.ProcessEnv): Static<typeof keysSchema> =>
   readConfig(keysSchema, { ...process.env, ...overrides })
 
-/** Whether the environment says whose images to reprocess. */
+/** Whether the environment names the table of the images to reprocess. */
 export const hasCatalog = (): boolean => Boolean(process.env.CATALOG_TABLE)
 
-/** Those of the settings that the environment has. */
+/** The given settings, as far as the environment has them. */
 export function namedSettings(names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
-/** What our child processes inherit: everything but the way to somebody's real AWS account. */
+/** The environment for child processes: everything except the way to a real AWS account. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined }
 }

@@ -1,4 +1,4 @@
-/** `npm run services -- up | down | status`: the real parts, as ordinary processes of this machine. */
+/** `npm run services -- up | down | status`: runs Kafka, DynamoDB Local, versitygw and Redis as processes of this machine. */
 import { parseArgs } from 'node:util'
 import { runCommand } from './run-command.ts'
 import { readPorts } from './services/choose-ports.ts'
@@ -12,16 +12,16 @@ const usage = `Usage: npm run services -- up [name…] [--port name=number…] [
        npm run services -- status
 
   up       starts Kafka (three brokers), DynamoDB Local, versitygw and Redis, and writes .cache/services/env;
-           what already runs and answers is left alone. With names: only those
-  down     ends what \`up\` started, and forgets its data, ports and passwords; downloads and logs stay.
-           With names: ends only those, and keeps everything, so that \`up\` brings them back
-  status   what runs, where, and whether it answers; exit code 1 when something does not
+           healthy services keep running. With names: starts only those
+  down     stops all services and deletes their data, ports and passwords; downloads and logs stay.
+           With names: stops only those and keeps their data for the next \`up\`
+  status   lists the services; the exit code is 1 unless all are ready
 
-  --port           a fixed port instead of a free one: kafka-1, kafka-1-plaintext, kafka-1-controller (and -2, -3),
+  --port           uses this port instead of a free one: kafka-1, kafka-1-plaintext, kafka-1-controller (and -2, -3),
                    dynamodb, s3, s3-events, redis
-  --s3-event-url   where versitygw posts S3 events; by default http://127.0.0.1:‹a free port›/s3-events`
+  --s3-event-url   webhook for S3 events of versitygw (default: http://127.0.0.1:‹a free port›/s3-events)`
 
-/** Keys, passwords, data and logs: whatever this and the services write is its owner's alone. */
+/** Files written here contain keys, passwords and data: only their owner may read them. */
 process.umask(0o077)
 
 await runCommand(main)

@@ -1,4 +1,4 @@
-/** `npm start`: the whole system on this machine, in the foreground, until Ctrl-C. */
+/** `npm start`: runs the whole system on this machine in the foreground until Ctrl-C. */
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { parseArgs } from 'node:util'
@@ -15,9 +15,9 @@ const stopDelayMs = 4_500
 
 const usage = `Usage: npm start [-- --services] [--fresh]
 
-  --services   over the real Kafka, DynamoDB Local and versitygw of "npm run services -- up", not the stand-ins
-  --fresh      begin with an empty ${dataDirectory}/; services keep what they have until they go down
-  PORT         environment variable: port of the gateway, 3000 by default, 0 picks a free one`
+  --services   use the Kafka, DynamoDB Local and versitygw of "npm run services -- up" instead of the stand-ins
+  --fresh      delete ${dataDirectory}/ first; data in the services is kept until "npm run services -- down"
+  PORT         environment variable: port of the gateway (default: 3000; 0 picks a free port)`
 
 const options = {
   services: { type: 'boolean' },
@@ -43,7 +43,8 @@ async function main(): Promise<number> {
     dataDirectory,
     port: PORT,
     startBacking: values.services ? useServices() : startStandIns,
-    onRestart: (name) => console.error(`The ${name} ended by itself and is started again; its log says why.`),
+    onRestart: (name) =>
+      console.error(`The ${name} exited unexpectedly and is being restarted; see its log.`),
   })
   closeWithGrace({ delay: stopDelayMs, logger: false }, async ({ err }) => {
     if (err) console.error(err)
@@ -59,7 +60,7 @@ async function assertFree(port: number): Promise<void> {
   const probe = createServer()
   await new Promise<void>((resolve, reject) => {
     probe.once('error', ({ code }: NodeJS.ErrnoException) => {
-      const reason = code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${code})`
+      const reason = code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${code})`
       reject(new Error(`Port ${port} ${reason}: choose another with PORT=… or PORT=0.`))
     })
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()))
@@ -78,7 +79,7 @@ function describeSystem({ gatewayUrl, metricsUrl, key }: LocalSystem): string {
   Health       ${gatewayUrl}/readyz
   Metrics      ${metricsUrl}
   Key          ${key}
-  Data         ${dataDirectory}/ (logs in ${dataDirectory}/logs; start with "npm start -- --fresh" to empty it)
+  Data         ${dataDirectory}/ (logs in ${dataDirectory}/logs; "npm start -- --fresh" starts empty)
 
   Try it:      npm run upload -- processor/test/photos
   Stop:        Ctrl-C

@@ -56,15 +56,15 @@ const notEnforcedByMoto = [
   'the bucket refuses: another type',
   'the bucket refuses: without a type',
   'the bucket refuses: without a checksum',
-  'the bucket refuses: without "do not overwrite"',
-  'the bucket refuses: an access list of the client’s own',
+  'the bucket refuses: without if-none-match',
+  'the bucket refuses: with an ACL header added by the client',
   'the bucket refuses: anonymous: no signature at all',
   'the bucket refuses: tampered: another signature',
-  'the bucket refuses: tampered: a longer life',
+  'the bucket refuses: tampered: a longer expiry',
   'the bucket refuses: tampered: another key',
-  'the bucket refuses: reading with the URL for writing',
-  'the bucket refuses: deleting with the URL for writing',
-  'nobody can read the original, with or without the URL for writing',
+  'the bucket refuses: reading with the upload URL',
+  'the bucket refuses: deleting with the upload URL',
+  'the original cannot be read, with or without the upload URL',
 ]
 
 t.test('what moto cannot make is known by name', async (t) => {

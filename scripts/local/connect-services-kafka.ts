@@ -2,7 +2,7 @@ import { createKafka } from '../../core/kafka/kafka-client.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
 
-/** A client for a script that looks into the topics of the services. */
+/** A Kafka client for scripts that read the topics of the services. */
 export async function connectServicesKafka() {
   const { KAFKA_PLAINTEXT_BROKERS } = await readServicesEnvironment()
   const logger = createLogger('script', 'silent')

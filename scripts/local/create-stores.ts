@@ -4,7 +4,7 @@ import { createKeyTable } from '../../core/api-keys/create-key-table.ts'
 import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws/aws-client-options.ts'
 import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
 
-/** Where the stores are, and how they are called; named like the settings of the gateway and the processor. */
+/** Addresses and names of the stores, with the setting names of the gateway and the processor. */
 export interface StoreSettings {
   AWS_REGION: string
   AWS_ACCESS_KEY_ID: string
@@ -17,7 +17,7 @@ export interface StoreSettings {
   KEYS_TABLE: string
 }
 
-/** Makes the buckets and the tables where no CloudFormation does. What exists is left alone. */
+/** Creates the buckets and tables that CloudFormation creates in production, unless they exist. */
 export async function createStores(settings: StoreSettings): Promise<void> {
   const { s3, dynamoDb, close } = connectStores(settings)
   await createBuckets(s3, [settings.RAW_BUCKET, settings.PROCESSED_BUCKET])
@@ -26,7 +26,7 @@ export async function createStores(settings: StoreSettings): Promise<void> {
   close()
 }
 
-/** Clients for a script that looks into the stores, or makes them. */
+/** S3 and DynamoDB clients for scripts that create or read the stores. */
 export function connectStores(settings: StoreSettings) {
   const credentials = {
     accessKeyId: settings.AWS_ACCESS_KEY_ID,

@@ -6,17 +6,17 @@ import { createKey } from '../keys/create-key.ts'
 import { connectStores, type StoreSettings } from './create-stores.ts'
 
 interface LocalKeyOptions {
-  /** The key of the last start, if there was one. */
+  /** The key of the previous start, if any. */
   lastKey?: string
   requestsPerMinute: number
 }
 
-/** The key of the system on this machine: the last one, where the table still knows it, or a new one. */
+/** Returns the key of the previous start if it is still valid, or creates one. */
 export async function ensureLocalKey(settings: StoreSettings, options: LocalKeyOptions): Promise<string> {
   const { dynamoDb, close } = connectStores(settings)
   const documents = DynamoDBDocumentClient.from(dynamoDb, documentClientOptions)
   const keys = openKeyTable(documents, settings.KEYS_TABLE)
-  const key = (await findUsable(keys, options.lastKey)) ?? (await makeLocalKey(keys, options))
+  const key = (await findUsable(keys, options.lastKey)) ?? (await createLocalKey(keys, options))
   close()
   return key
 }
@@ -27,7 +27,7 @@ async function findUsable(keys: KeyTable, text = ''): Promise<string | undefined
   return key && !key.revokedAt && hasSecret(key, shown.secret) ? text : undefined
 }
 
-async function makeLocalKey(keys: KeyTable, { requestsPerMinute }: LocalKeyOptions): Promise<string> {
+async function createLocalKey(keys: KeyTable, { requestsPerMinute }: LocalKeyOptions): Promise<string> {
   const options = { tenant: 'local', scopes: [...scopes], requestsPerMinute, label: 'npm start' }
   return (await createKey(keys, options)).text
 }

@@ -1,6 +1,6 @@
 /**
- * Preloaded into every process that `npm start` spawns: when the parent is gone, however it went, its end of the IPC
- * channel closes, and the child shuts down as if asked to. So no process outlives its starter.
+ * Preloaded into every process that `npm start` spawns. When the parent exits for any reason, the IPC channel closes and
+ * the child shuts down as on SIGTERM, so that no child outlives its parent.
  */
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 process.channel?.unref()

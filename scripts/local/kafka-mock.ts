@@ -1,6 +1,6 @@
 /**
  * librdkafka's mock cluster: one broker that speaks the real Kafka protocol over TCP and keeps everything in memory.
- * A stand-in for development: no topic administration, no idempotent producer, nothing kept over a restart.
+ * A stand-in for development: no topic administration, no idempotent producer, no data after a restart.
  * It prints its address on stdout, among librdkafka's JSON log lines.
  */
 import { KafkaClient } from 'kafka-crab-js'
@@ -13,7 +13,7 @@ const client = new KafkaClient({
 })
 const keepsTheClusterAlive = client.createProducer({})
 
-// Ctrl-C reaches every process of a terminal at once; the ones that use this cluster must be able to leave first.
+// Ctrl-C reaches all processes of a terminal at once; the clients of this cluster must be able to disconnect first.
 process.on('SIGINT', () => {})
 process.once('SIGTERM', () => process.exit(keepsTheClusterAlive ? 0 : 1))
 setInterval(() => {}, 1 << 30)

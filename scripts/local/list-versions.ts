@@ -2,7 +2,7 @@ import { ListObjectVersionsCommand, type ObjectVersion, type S3Client } from '@a
 
 type Marker = { KeyMarker?: string; VersionIdMarker?: string }
 
-/** Every version of every object of a bucket; of a bucket that keeps none, its objects. */
+/** Lists every version of every object in a bucket, or the objects if the bucket is not versioned. */
 export async function listVersions(s3: S3Client, bucket: string): Promise<ObjectVersion[]> {
   const found = new Map<string, ObjectVersion>()
   let marker: Marker | undefined = {}
@@ -10,7 +10,7 @@ export async function listVersions(s3: S3Client, bucket: string): Promise<Object
   return [...found.values()]
 }
 
-/** By key and version: versitygw begins a page with the version that ended the one before. */
+/** Keyed by object key and version, because versitygw repeats the last version of a page on the next one. */
 async function readPage(
   s3: S3Client,
   Bucket: string,

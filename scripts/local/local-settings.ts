@@ -4,15 +4,14 @@ import type { StoreSettings } from './create-stores.ts'
 
 type KeyStoreSettings = ReturnType<typeof pickStore>
 
-/** What the other commands need to find the running system. */
+/** What other commands need to connect to the running system. */
 export interface LocalSettings {
-  /** URL of the gateway. */
   gateway: string
   /** The development key. */
   key: string
-  /** Where its keys are, for `npm run keys`. */
+  /** Settings for the table of API keys, for `npm run keys`. */
   store: KeyStoreSettings
-  /** Of its processor, for `npm run reprocess`. */
+  /** Settings of the processor, for `npm run reprocess`. */
   processor: Record<string, string>
 }
 
@@ -27,12 +26,12 @@ export async function readLocalSettings(dataDirectory: string): Promise<LocalSet
   }
 }
 
-/** Only its owner can read the file: it holds a key. */
+/** Writes the file readable by its owner only, because it contains a key. */
 export async function writeLocalSettings(dataDirectory: string, settings: LocalSettings): Promise<void> {
   await writeFile(join(dataDirectory, fileName), `${JSON.stringify(settings)}\n`, { mode: 0o600 })
 }
 
-/** Of all settings those with which the keys are found. */
+/** Picks the settings needed to open the table of API keys. */
 export function pickStore(settings: StoreSettings) {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, DYNAMODB_ENDPOINT, KEYS_TABLE } = settings
   return { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, DYNAMODB_ENDPOINT, KEYS_TABLE }

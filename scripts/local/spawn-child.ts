@@ -6,13 +6,13 @@ import { inheritedEnvironment } from '../config.ts'
 interface ChildOptions {
   args?: string[]
   environment?: Record<string, string>
-  /** Where the child's stdout and stderr go: a file descriptor, or `pipe` to read stdout here. */
+  /** Destination of stdout and stderr: a file descriptor, or `pipe` to read stdout from the child. */
   output?: number | 'pipe'
 }
 
 const preload = import.meta.resolve('./exit-with-parent.ts')
 
-/** Starts one of our programs in a Node of its own that ends when this process does. @param program its file's URL */
+/** Starts a program in a new Node process that ends with this one. @param program URL of its file */
 export function spawnChild(
   program: URL,
   { args = [], environment = {}, output = 'pipe' }: ChildOptions,
@@ -24,7 +24,7 @@ export function spawnChild(
   })
 }
 
-/** Asks a child to end, and makes it end when it has not after `graceMs`. */
+/** Sends SIGTERM to a child, and SIGKILL if it has not exited after `graceMs`. */
 export async function stopChild(child: ChildProcess, graceMs = 3_000): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')

@@ -5,7 +5,7 @@ import dynalite from 'dynalite'
 /**
  * Starts the embedded DynamoDB (dynalite) on a free port. A stand-in for development: it has no TTL, transactions or
  * streams.
- * @param directory where the tables are kept; without one they live in memory
+ * @param directory where the tables are stored; without it they are kept in memory
  */
 export async function startLocalDynamoDb(directory?: string) {
   const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })

@@ -5,8 +5,8 @@ import { spawnChild, stopChild } from './spawn-child.ts'
 const bootstrapLine = /replaced with (127\.0\.0\.1:\d+)/
 
 /**
- * Starts the embedded Kafka in a process of its own, on a free port.
- * @throws Error when this machine has no build of it
+ * Starts the embedded Kafka in a separate process on a free port.
+ * @throws Error when there is no build for this platform
  */
 export async function startLocalKafka() {
   const child = spawnChild(new URL('./kafka-mock.ts', import.meta.url), {})
@@ -18,7 +18,7 @@ export async function startLocalKafka() {
       if (address) resolve(address)
     })
     child.once('exit', (code) =>
-      reject(new Error(`the embedded Kafka ended with code ${code} before it was ready`)),
+      reject(new Error(`the embedded Kafka exited with code ${code} before it was ready`)),
     )
   })
   const exited = once(child, 'exit')

@@ -14,7 +14,7 @@ const names = {
   KEYS_TABLE: 'hashgate-keys',
 }
 
-/** Needs nothing but npm: the embedded stores in this process, and Kafka in its own. */
+/** Starts the embedded S3 and DynamoDB in this process and the embedded Kafka in another. */
 export async function startStandIns(dataDirectory: string, onStop: (stop: Stop) => void): Promise<Backing> {
   const credentials = {
     accessKeyId: `local${randomBytes(8).toString('hex')}`,

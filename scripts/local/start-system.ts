@@ -9,13 +9,13 @@ import { startStandIns } from './start-stand-ins.ts'
 import { supervise } from './supervise.ts'
 
 export interface SystemOptions {
-  /** Where everything is kept: objects, tables, logs, the development key. */
+  /** Directory for objects, tables, logs and the development key. */
   dataDirectory: string
-  /** Of the gateway. 0 picks a free one. */
+  /** Port of the gateway. 0 picks a free one. */
   port: number
-  /** What is under the system: stand-ins, unless one says so. */
+  /** Starts S3, DynamoDB and Kafka; the default is the stand-ins. */
   startBacking?: StartBacking
-  /** Settings for the gateway and the processor, over the ones of a laptop. */
+  /** Settings for the gateway and the processor that override the defaults of this machine. */
   settings?: Record<string, string>
   onRestart?: (name: string) => void
 }
@@ -24,20 +24,20 @@ export type LocalSystem = Awaited<ReturnType<typeof startSystem>>
 
 type OnStop = (stop: Stop) => void
 
-/** Of the key: as much as one address may ask for. */
+/** Rate of the development key; equal to the default rate of one address. */
 const defaultRatePerMinute = 6_000
 
 const gatewayProgram = new URL('../../gateway/server.ts', import.meta.url)
 const processorProgram = new URL('../../processor/worker.ts', import.meta.url)
 
 /**
- * Starts the whole system on this machine: what is under it, and the gateway and the processor in processes of their
- * own. These are the ones of production; only their settings differ.
- * @throws Error with a sentence for people when a part cannot start; what had been started is stopped again
+ * Starts the whole system on this machine: S3, DynamoDB and Kafka, and the gateway and the processor in separate
+ * processes. Both run the same code as in production; only their settings differ.
+ * @throws Error when a part cannot start; the parts already started are stopped
  */
 export async function startSystem(options: SystemOptions) {
   const stops: Stop[] = []
-  /** In the reverse order of the start: who uses a part stops before it. */
+  /** Stops the parts in reverse order, so that each stops before the parts it uses. */
   async function close(): Promise<void> {
     for (const stop of stops.splice(0).reverse()) await stop()
   }
@@ -92,7 +92,7 @@ async function startPrograms(
     supervise({
       name: 'gateway',
       program: gatewayProgram,
-      // Started again, it must be found where it was.
+      // A restarted gateway must listen on the same port.
       environment: () => ({ ...environment, PORT: new URL(gatewayUrl).port || '80', ADMIN_PORT: '0' }),
       logFile: logFile('gateway'),
       onReady: (addresses) => {
@@ -104,7 +104,7 @@ async function startPrograms(
     supervise({
       name: 'processor',
       program: processorProgram,
-      // glibc keeps freed memory for each thread, and libvips frees much: without, it needs twice as much.
+      // glibc keeps freed memory per thread, and libvips frees much: without this, the processor needs twice the memory.
       environment: () => ({ MALLOC_ARENA_MAX: '1', ...environment, PORT: String(processorPort) }),
       logFile: logFile('processor'),
       onReady: ({ url }) => notifyTo(`${url}/s3-events`),

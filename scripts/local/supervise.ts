@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readLogTail } from '../services/read-log-tail.ts'
 import { spawnChild, stopChild } from './spawn-child.ts'
 
-/** What a service says when it is ready. */
+/** The addresses that a service reports when it is ready. */
 export interface Addresses {
   url: string
-  /** Of the gateway's port for operators. */
+  /** URL of the gateway's admin port. */
   adminUrl?: string
 }
 
@@ -23,9 +24,9 @@ interface SuperviseOptions {
 const restartDelayMs = 300
 
 /**
- * Keeps one of our services running: a service that ends by itself is started again. It says that it is ready with an
- * IPC message `{ ready: true, url, adminUrl? }`.
- * @throws Error with the end of its log when it does not get ready the first time
+ * Runs the gateway or the processor as a child process and restarts it when it exits unexpectedly. The child reports
+ * readiness by an IPC message `{ ready: true, url, adminUrl? }`.
+ * @throws Error with the end of the log when the first start fails
  */
 export async function supervise(options: SuperviseOptions) {
   const { name, program, environment, logFile, onReady, onRestart } = options
@@ -63,7 +64,7 @@ export async function supervise(options: SuperviseOptions) {
   try {
     await start()
   } catch {
-    throw new Error(`${name} did not start:\n${lastLines(logFile)}`)
+    throw new Error(`The ${name} did not start.\n${await readLogTail(logFile)}`)
   }
   return { stop, pid: () => child.pid }
 }
@@ -77,8 +78,4 @@ function becomeReady(child: ChildProcess): Promise<Addresses> {
       resolve({ url, adminUrl })
     })
   })
-}
-
-function lastLines(file: string): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join('\n')
 }

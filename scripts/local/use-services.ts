@@ -5,16 +5,16 @@ import { connectServicesKafka } from './connect-services-kafka.ts'
 import { createStores } from './create-stores.ts'
 
 export interface ServicesOptions extends Omit<Backing, 'environment'> {
-  /** Over the ones in the services' env file: other buckets, another table, other topics. */
+  /** Settings that override the env file of the services: other buckets, tables or topics. */
   settings?: Record<string, string>
 }
 
-/** Three brokers on one machine with one worker. */
+/** Enough for three brokers on one machine with one worker. */
 const partitions = 4
 
 /**
- * The services of `npm run services`. What of them the system needs is made when it is not there.
- * @throws Error that says what to do when they are not up
+ * Uses the services of `npm run services`, and creates missing buckets, tables and topics in them.
+ * @throws Error that says what to do when the services are not running
  */
 export function useServices({ settings = {}, ...options }: ServicesOptions = {}): StartBacking {
   return async () => {
@@ -27,7 +27,7 @@ export function useServices({ settings = {}, ...options }: ServicesOptions = {})
   }
 }
 
-/** versitygw is told when it starts where it posts its events: the processor has to be there. */
+/** The webhook URL is fixed when versitygw starts, so the processor must listen on its port. */
 function portOf(url: string): number {
   return Number(new URL(url).port || 80)
 }

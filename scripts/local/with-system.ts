@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalSystem, startSystem } from './start-system.ts'
 
-/** Starts a system of its own on a free port, uses it, and leaves nothing of it behind. @param settings of both rooms */
+/** Starts a separate system on a free port, runs `use`, then stops it and removes its data. */
 export async function withSystem<T>(
   use: (system: LocalSystem) => Promise<T>,
   settings: Record<string, string> = {},

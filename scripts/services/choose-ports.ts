@@ -22,8 +22,8 @@ export type PortName = (typeof portNames)[number]
 export type Ports = Record<PortName, number>
 
 /**
- * Reads `name=number` as given to `--port`.
- * @throws Error that names what cannot be read
+ * Parses the `name=number` values of `--port`.
+ * @throws Error that names the invalid value
  */
 export function readPorts(texts: string[]): Partial<Ports> {
   return Object.fromEntries(texts.map(readPort))
@@ -34,22 +34,22 @@ function readPort(text: string): [PortName, number] {
   const port = Number(digits)
   const known = portNames.find((candidate) => candidate === name)
   if (!known || port < 1 || port > 65_535) {
-    throw new Error(`--port ${text}: expected name=number, and as name one of ${portNames.join(', ')}.`)
+    throw new Error(`--port ${text}: expected name=number with one of these names: ${portNames.join(', ')}.`)
   }
   return [known, port]
 }
 
 /**
- * Below the range from which systems take the ports of outgoing connections (Linux from 32768, others from 49152): one
- * of those could take the port of a broker that is away for a moment.
+ * Below the range of ports for outgoing connections (Linux from 32768, others from 49152): such a connection could take
+ * the port of a broker while it restarts.
  */
 const freePorts = { from: 20_000, to: 32_000 }
 const maxAttempts = 50
 
-/** A free port for every name that has none yet. All are held until the last is known, so none is given out twice. */
+/** Chooses a free port for every name without one. All are held until the last is known, so none is chosen twice. */
 export async function choosePorts(chosen: Partial<Ports> = {}): Promise<Ports> {
   const held = portNames.map((name) => holdPort(name, chosen[name]))
-  // Waits for all, also when one fails: an open server would keep us from ending.
+  // Waits for all even if one fails: a server left open would keep this process running.
   const servers = (await Promise.allSettled(held)).flatMap((outcome) =>
     outcome.status === 'fulfilled' ? outcome.value : [],
   )
@@ -74,7 +74,7 @@ async function listen(port: number, name: PortName): Promise<Server> {
   const server = createServer()
   server.listen(port, '127.0.0.1')
   await once(server, 'listening').catch((error) => {
-    throw new Error(`Port ${port} for ${name} cannot be had: ${error.code}.`)
+    throw new Error(`Port ${port} for ${name} is not available: ${error.code}.`)
   })
   return server
 }

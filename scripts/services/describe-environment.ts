@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { ServicesLayout } from './services-layout.ts'
 import type { ServicesState } from './services-state.ts'
 
-/** What everybody who uses the services is told, named like the settings of the gateway and the processor. */
+/** The settings for clients of the services, with the setting names of the gateway and the processor. */
 export function describeEnvironment(layout: ServicesLayout, state: ServicesState) {
   const { ports, kafka, s3, redis } = state
   const brokers = ['kafka-1', 'kafka-2', 'kafka-3'] as const

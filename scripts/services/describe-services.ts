@@ -15,12 +15,12 @@ export function describeServices(layout: ServicesLayout, state: ServicesState): 
   ]
 }
 
-/** @throws Error that lists the names there are when one is none of them */
+/** @throws Error that lists the known names when a name is unknown */
 export function pickServices<T extends { name: string }>(services: T[], names: string[]): T[] {
   const unknown = names.filter((name) => !services.some((service) => service.name === name))
   if (unknown.length > 0) {
     const known = services.map(({ name }) => name).join(', ')
-    throw new Error(`There is no service ${unknown.join(', ')}: there are ${known}.`)
+    throw new Error(`Unknown service ${unknown.join(', ')}: the services are ${known}.`)
   }
   return names.length === 0 ? services : services.filter(({ name }) => names.includes(name))
 }

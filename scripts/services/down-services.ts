@@ -5,14 +5,14 @@ import { type ProcessRecord, readRecords, removeRecord } from './process/process
 import { stopProcess } from './process/stop-process.ts'
 import type { ServicesLayout } from './services-layout.ts'
 
-/** All at once, no broker finds another to hand its partitions to; and what they keep is removed anyway. */
+/** When all brokers stop together, none can hand over its partitions, and their data is deleted anyway. */
 const graceMs = 4_000
-/** A broker that leaves alone hands over its partitions first. */
+/** A broker that stops alone hands over its partitions first. */
 const graceForOneMs = 30_000
 
 /**
- * Ends the processes that `upServices` started, and no others.
- * @param names empty: all, and their data, ports and passwords are forgotten
+ * Stops the processes that `upServices` started, and no others.
+ * @param names which services to stop; if empty, all, and their data, ports and passwords are deleted
  */
 export async function downServices(layout: ServicesLayout, names: string[] = []): Promise<void> {
   const release = await lockDirectory(layout.root)
@@ -20,22 +20,22 @@ export async function downServices(layout: ServicesLayout, names: string[] = [])
     const all = await readRecords(layout.processes)
     const records = pickServices(all, names)
     const grace = names.length > 0 ? graceForOneMs : graceMs
-    await Promise.all(records.map((record) => stopAndTell(layout, record, grace)))
-    if (names.length === 0) await forget(layout)
-    if (all.length === 0) console.log('Nothing runs.')
+    await Promise.all(records.map((record) => stopAndReport(layout, record, grace)))
+    if (names.length === 0) await removeData(layout)
+    if (all.length === 0) console.log('No services are running.')
   } finally {
     await release()
   }
 }
 
-async function stopAndTell({ processes }: ServicesLayout, record: ProcessRecord, grace: number) {
+async function stopAndReport({ processes }: ServicesLayout, record: ProcessRecord, grace: number) {
   const outcome = await stopProcess(record, grace)
   await removeRecord(processes, record.name)
-  const said = { gone: 'had ended before', ended: 'ended', killed: `killed after ${grace / 1_000} s` }
-  console.log(`${record.name.padEnd(9)} ${said[outcome]}`)
+  const report = { gone: 'was not running', ended: 'stopped', killed: `killed after ${grace / 1_000} s` }
+  console.log(`${record.name.padEnd(9)} ${report[outcome]}`)
 }
 
-async function forget({ envFile, current }: ServicesLayout): Promise<void> {
+async function removeData({ envFile, current }: ServicesLayout): Promise<void> {
   await rm(envFile, { force: true })
   await rm(current, { recursive: true, force: true })
 }

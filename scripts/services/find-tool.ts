@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { inheritedEnvironment } from '../config.ts'
 
-/** The programs that do, the first that is there, and how Debian names the package. */
+/** For each tool: its programs, of which the first one found is used, and its Debian package. */
 const tools = {
   java: { programs: ['java'], what: 'Java 17 or newer', debian: 'openjdk-17-jre-headless' },
   maven: { programs: ['mvn'], what: 'Maven', debian: 'maven' },
@@ -27,14 +27,14 @@ const tools = {
 
 export type ToolName = keyof typeof tools
 
-/** @throws Error with one line about the program that is missing */
+/** @throws Error that names the missing program */
 export function findTool(name: ToolName): string {
   const found = tools[name].programs.map(findInPath).find((path) => path !== undefined)
   if (!found) throw new Error(describeMissing(name))
   return found
 }
 
-/** @throws Error with one line for each program that some service needs and this machine has not */
+/** @throws Error with one line for each missing program */
 export function assertTools(services: { name: string; needs: ToolName[] }[]): void {
   const needed = new Set(services.flatMap(({ needs }) => needs))
   const missing = [...needed].filter((name) => !tools[name].programs.some(findInPath))
@@ -47,7 +47,7 @@ export function assertTools(services: { name: string; needs: ToolName[] }[]): vo
 
 function describeMissing(name: ToolName): string {
   const { programs, what, debian } = tools[name]
-  return `Missing: ${what} (${programs.join(' or ')}). Debian’s package: ${debian}.`
+  return `Missing: ${what} (${programs.join(' or ')}). Debian package: ${debian}.`
 }
 
 function findInPath(program: string): string | undefined {

@@ -14,18 +14,18 @@ export interface Jars {
 interface JarsOptions {
   name: string
   pom: string
-  /** The jar whose name tells the version: `kafka_2.13` of `kafka_2.13-4.4.0.jar`. */
+  /** The jar whose name contains the version: `kafka_2.13` of `kafka_2.13-4.4.0.jar`. */
   mainArtifact: string
 }
 
 const timeoutMs = 10 * 60_000
 
-/** Java to run them, and Maven as long as they are not there. */
+/** The tools needed: Java, and Maven until the jars have been downloaded. */
 export function toolsForJars(layout: ServicesLayout, options: JarsOptions): ToolName[] {
   return existsSync(jarsDirectory(layout, options)) ? ['java'] : ['java', 'maven']
 }
 
-/** Fetches, once, all jars that a pom names. Another pom is another directory. */
+/** Downloads the jars of a pom unless they are cached. Each state of a pom has its own directory. */
 export async function installJars(layout: ServicesLayout, options: JarsOptions): Promise<Jars> {
   const directory = jarsDirectory(layout, options)
   if (!existsSync(directory)) await fetchJars(layout, options, directory)
@@ -38,12 +38,12 @@ function jarsDirectory({ downloads }: ServicesLayout, { name, pom }: JarsOptions
 }
 
 async function fetchJars(layout: ServicesLayout, { name, pom }: JarsOptions, directory: string) {
-  console.log(`${name.padEnd(9)} fetching its jars with Maven …`)
+  console.log(`${name.padEnd(9)} downloading jars with Maven …`)
   const partial = `${directory}.partial`
   await rm(partial, { recursive: true, force: true })
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${partial}`]
   await runTool(findTool('maven'), ['-B', '-ntp', '-f', pom, ...goal], {
-    task: `Fetching the jars of ${name}`,
+    task: `Downloading the jars of ${name}`,
     log: logFile(layout, `${name}-maven`),
     timeoutMs,
   })

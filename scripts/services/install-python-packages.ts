@@ -11,11 +11,11 @@ interface PythonPackages {
   name: string
   /** A pip requirements file with exact versions. */
   requirements: string
-  /** Where virtual environments are kept, one for each state of the requirements. */
+  /** Directory for virtual environments, one for each state of the requirements. */
   cache: string
 }
 
-/** Installs Python packages into a virtual environment of their own, once. Returns the folder of their programs. */
+/** Installs Python packages into a virtual environment unless they are cached. @returns the folder of their programs */
 export async function installPythonPackages({ name, requirements, cache }: PythonPackages): Promise<string> {
   const state = createHash('sha256')
     .update(await readFile(requirements))
@@ -23,7 +23,7 @@ export async function installPythonPackages({ name, requirements, cache }: Pytho
   const directory = join(cache, `${name}-${state.slice(0, 12)}`)
   const complete = join(directory, 'complete')
   if (existsSync(complete)) return join(directory, 'bin')
-  console.log(`installing ${name} from PyPI …`)
+  console.log(`Installing ${name} from PyPI …`)
   await rm(directory, { recursive: true, force: true })
   await run(findTool('python'), ['-m', 'venv', directory])
   const pip = ['install', '--quiet', '--disable-pip-version-check', '--requirement', requirements]

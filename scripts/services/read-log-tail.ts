@@ -4,7 +4,7 @@ import { relative } from 'node:path'
 const lines = 20
 const maxLineLength = 400
 
-/** The end of a log, under a line that says where the rest is. */
+/** The end of a log, below a line with its path. */
 export async function readLogTail(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '')
   const tail = text.trimEnd().split('\n').slice(-lines)

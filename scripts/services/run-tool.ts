@@ -6,7 +6,7 @@ import { inheritedEnvironment } from '../config.ts'
 import { readLogTail } from './read-log-tail.ts'
 
 interface ToolRun {
-  /** What is done, for the message when it cannot be: "fetching the jars of kafka". */
+  /** Start of the error message: "Downloading the jars of kafka". */
   task: string
   log: string
   timeoutMs: number
@@ -14,8 +14,8 @@ interface ToolRun {
 }
 
 /**
- * Runs a program to its end, with its output in a log.
- * @throws Error with the end of that log when it fails or takes too long
+ * Runs a program and writes its output to a log.
+ * @throws Error with the end of the log when the program fails or takes too long
  */
 export async function runTool(
   program: string,

@@ -1,19 +1,19 @@
 import type { ToolName } from './find-tool.ts'
 
-/** One process that `up` starts. */
+/** A service that `up` starts as one process. */
 export interface Service {
   name: string
-  /** For people and for the table of `status`. */
+  /** Displayed by `up` and `status`. */
   address: string
-  /** Programs of this machine that it cannot do without. What has been downloaded needs none to download it. */
+  /** Tools that must be installed on this machine. Download tools are not needed once the download is cached. */
   needs: ToolName[]
-  /** Makes all that it needs before it starts; what is there from an earlier time is kept. */
+  /** Installs and configures the service, keeping what already exists. */
   prepare: () => Promise<Launch>
-  /** Resolves when it does its work. May hang: callers set the limit. */
+  /** Resolves if the service is healthy. It may hang, so callers set a time limit. */
   probe: () => Promise<void>
-  /** How long it may take until it answers. */
+  /** Longest time until the service is healthy. */
   readyWithinMs: number
-  /** How long it may take to end by itself when it is asked to. */
+  /** Longest time to exit after SIGTERM. */
   endsWithinMs: number
 }
 
@@ -22,6 +22,6 @@ export interface Launch {
   args: string[]
   environment?: Record<string, string>
   version: string
-  /** Called when the service is ready, or when it will never be. */
+  /** Called once the service is ready or has failed to start. */
   afterStart?: () => Promise<void>
 }

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 
-/** Where `npm run services` keeps what. */
+/** The directories and files of `npm run services`. */
 export interface ServicesLayout {
   root: string
-  /** Jars and programs. Outlives `down`. */
+  /** Jars and programs. Kept after `down`. */
   downloads: string
-  /** One log per service. Outlives `down`, so that there is something to read after it, until the next `up`. */
+  /** One log per service. Kept after `down` until the next `up`. */
   logs: string
-  /** What tests and `npm start -- --services` read. */
+  /** Settings for tests and `npm start -- --services`. */
   envFile: string
-  /** Everything that belongs to one `up`, and goes with `down`: data, certificates, passwords, process records. */
+  /** Everything that `down` deletes: data, certificates, passwords, process records. */
   current: string
   stateFile: string
   processes: string

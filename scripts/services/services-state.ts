@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { choosePorts, type Ports } from './choose-ports.ts'
 import type { ServicesLayout } from './services-layout.ts'
 
-/** What one `up` decides, and every later one finds, until `down`: a service that is started again is the same one. */
+/** Ports and secrets, fixed from the first `up` until `down`, so that a restarted service keeps them. */
 export interface ServicesState {
   ports: Ports
   s3EventUrl: string
@@ -13,7 +13,7 @@ export interface ServicesState {
 }
 
 export interface StateOptions {
-  /** Chosen by hand; the others are free ones. */
+  /** Ports given by the user; the others are chosen. */
   ports?: Partial<Ports>
   s3EventUrl?: string | undefined
 }
@@ -27,7 +27,7 @@ export async function readState({ stateFile }: ServicesLayout): Promise<Services
   }
 }
 
-/** @throws Error when what is asked for is not what an earlier `up` has decided */
+/** @throws Error when the options contradict those of an earlier `up` */
 export async function readOrCreateState(
   layout: ServicesLayout,
   options: StateOptions,
@@ -61,7 +61,7 @@ async function createState(options: StateOptions): Promise<ServicesState> {
       username: 'hashgate',
       password: secret(),
     },
-    // DynamoDB Local takes letters and digits alone.
+    // DynamoDB Local accepts only letters and digits in an access key id.
     s3: { accessKeyId: `local${randomBytes(8).toString('hex')}`, secretAccessKey: secret() },
     redis: { password: secret() },
   }
@@ -69,5 +69,5 @@ async function createState(options: StateOptions): Promise<ServicesState> {
 
 const secret = () => randomBytes(24).toString('base64url')
 
-/** Kafka's own form of a UUID; one that began with a dash would be read as an option. */
+/** A UUID in Kafka's format. It starts with a letter, because a leading dash would be read as an option. */
 const kafkaUuid = (): string => `A${randomBytes(16).toString('base64url').slice(1)}`

@@ -8,11 +8,11 @@ import { readState } from './services-state.ts'
 
 const head = ['service', 'state', 'version', 'address', 'process', 'since']
 
-/** Prints what runs. True when everything does, and answers. */
+/** Prints the state of all services. @returns whether all are ready */
 export async function showStatus(layout: ServicesLayout): Promise<boolean> {
   const state = await readState(layout)
   if (!state) {
-    console.log('Nothing is up: start the services with "npm run services -- up".')
+    console.log('The services are not running: start them with "npm run services -- up".')
     return false
   }
   const services = describeServices(layout, state)
@@ -30,6 +30,6 @@ async function describeRow({ processes }: ServicesLayout, service: Service): Pro
 }
 
 async function describeState(service: Service, runs: boolean): Promise<string> {
-  if (!runs) return 'ended by itself'
-  return (await isHealthy(service)) ? 'ready' : 'does not answer'
+  if (!runs) return 'exited unexpectedly'
+  return (await isHealthy(service)) ? 'ready' : 'not responding'
 }

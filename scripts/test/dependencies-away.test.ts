@@ -13,7 +13,7 @@ function ask({ gateway, key }: System): Promise<Response> {
   })
 }
 
-async function assertAway(t: Test, system: System, dependency: string): Promise<void> {
+async function assertUnavailable(t: Test, system: System, dependency: string): Promise<void> {
   const response = await ask(system)
   t.equal(response.status, 503)
   t.ok(Number(response.headers.get('retry-after')) > 0)
@@ -22,7 +22,7 @@ async function assertAway(t: Test, system: System, dependency: string): Promise<
   t.notMatch(
     problem,
     /ECONNREFUSED|127\.0\.0\.1|X-Amz/,
-    'nothing is promised, and nothing of the inside told',
+    'the response has no upload URL and no internal detail',
   )
 
   const readiness = await fetch(`${system.gateway}/readyz`)
@@ -30,10 +30,10 @@ async function assertAway(t: Test, system: System, dependency: string): Promise<
   const { dependencies } = (await readiness.json()) as { dependencies: Record<string, { state: string }> }
   for (const [name, { state }] of Object.entries(dependencies))
     t.equal(state, name === dependency ? 'down' : 'up', name)
-  t.equal((await fetch(`${system.gateway}/healthz`)).status, 200, 'the process itself is well')
+  t.equal((await fetch(`${system.gateway}/healthz`)).status, 200, 'the process is alive')
 }
 
-t.test('Kafka away: uploads are granted, their events owed, and the gateway stays in service', async (t) => {
+t.test('Kafka down: upload URLs are issued, events are pending, and the gateway stays ready', async (t) => {
   const system = await startInProcess(t)
   await system.stopKafka()
   t.equal((await ask(system)).status, 201)
@@ -43,17 +43,17 @@ t.test('Kafka away: uploads are granted, their events owed, and the gateway stay
   t.match(await (await fetch(system.metrics)).text(), /^hashgate_images_owing_events 1$/m)
 })
 
-t.test('DynamoDB away: 503, nothing promised', async (t) => {
+t.test('DynamoDB down: 503 and no upload URL', async (t) => {
   const system = await startInProcess(t)
   t.equal((await ask(system)).status, 201)
   await system.stopDynamoDb()
-  await assertAway(t, system, 'catalog')
+  await assertUnavailable(t, system, 'catalog')
 })
 
-t.test('S3 away: uploads are still granted, readiness tells', async (t) => {
+t.test('S3 down: upload URLs are still issued, and readiness fails', async (t) => {
   const system = await startInProcess(t)
   await system.stopS3()
-  t.equal((await ask(system)).status, 201, 'a URL needs no store')
+  t.equal((await ask(system)).status, 201, 'signing a URL needs no S3')
   const complete = await fetch(`${system.gateway}/v1/images/${upload.sha256}/complete`, {
     method: 'POST',
     headers: { 'x-api-key': system.key },

@@ -152,7 +152,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     t.match(results, [{ result: 'duplicate' }])
   })
 
-  t.test('mistakes are one clear line', async (t) => {
+  t.test('each user error prints one line', async (t) => {
     const directory = t.testdir({ 'a.txt': 'text' })
     const nowhere = { gateway: 'http://127.0.0.1:1', key: 'x' }
     const cases: [string[], object, RegExp][] = [
@@ -171,7 +171,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     }
     const { code, results } = await runUploadJson([join(directory, 'a.txt')], target)
     t.equal(code, 1)
-    t.match(results, [{ result: 'failed', reason: /^Not an image type/ }])
+    t.match(results, [{ result: 'failed', reason: /^Unsupported file type/ }])
   })
 }
 

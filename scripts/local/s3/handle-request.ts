@@ -7,13 +7,13 @@ import type { S3Context, VerifiedRequest } from './s3-context.ts'
 
 type VerifySignature = (request: S3Request) => Promise<string>
 
-/** From bytes on a connection to one operation. Never rejects. */
+/** Verifies each request and runs its operation. The handler never rejects. */
 export function createRequestHandler(s3: S3Context, verifySignature: VerifySignature) {
   return async function handleRequest(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = createRequestId()
     const continuation = createContinuation(message, response)
     response.setHeader('x-amz-request-id', requestId)
-    // Clients set their clocks by this header.
+    // The SDK corrects its clock skew by this header.
     response.setHeader('date', new Date(s3.now()).toUTCString())
     addCorsHeaders(message, response)
     try {
@@ -27,13 +27,13 @@ export function createRequestHandler(s3: S3Context, verifySignature: VerifySigna
       if (response.destroyed) return
       continuation.closeUnlessAccepted()
       sendError(response, error, message.url?.split('?')[0] ?? '')
-      // Read on to the end of the body: a connection closed with bytes unread is reset, and the answer lost with it.
+      // Read the body to its end: closing a connection with unread bytes resets it, and the client loses the response.
       message.resume()
     }
   }
 }
 
-/** `Expect: 100-continue`: the client holds its body back until it is wanted. */
+/** `Expect: 100-continue`: the client sends its body only after an interim response. */
 function createContinuation(message: IncomingMessage, response: ServerResponse) {
   let isWaiting = message.headers.expect?.toLowerCase() === '100-continue'
   return {
@@ -41,7 +41,7 @@ function createContinuation(message: IncomingMessage, response: ServerResponse) 
       if (isWaiting) response.writeContinue()
       isWaiting = false
     },
-    /** Whether a refused client sends its body nevertheless cannot be known, so the connection ends. */
+    /** A refused client may or may not send its body, so the connection must be closed. */
     closeUnlessAccepted() {
       if (isWaiting) response.setHeader('connection', 'close')
     },

@@ -5,14 +5,14 @@ import type { S3Request } from './http/s3-request.ts'
 import type { KeyLock } from './store/key-lock.ts'
 import type { ObjectStore } from './store/object-store.ts'
 
-/** What every operation works with. */
+/** The state that operations share. */
 export interface S3Context {
   store: ObjectStore
   spool: EventSpool
   delivery: EventDelivery
   runAlone: KeyLock
   nextSequencer: () => string
-  /** Buckets whose new objects raise events. */
+  /** Buckets that send events for new objects. */
   notifyingBuckets: ReadonlySet<string>
   region: string
   maxObjectBytes: number
@@ -23,7 +23,7 @@ export interface S3Context {
 export interface VerifiedRequest extends S3Request {
   /** What the client signed about its body: a hash in hex, `UNSIGNED-PAYLOAD` or `STREAMING-…`. */
   payloadHash: string
-  /** Tells a client that sent `Expect: 100-continue` to go on. */
+  /** Sends the interim response to a client that waits for 100-continue. */
   acceptBody: () => void
 }
 

@@ -1,5 +1,5 @@
 // A stand-in for Amazon S3, for development and tests only. It is strict where the product relies on S3 (signatures,
-// checksums, lengths, If-None-Match, events) and leaves out the rest with 501 NotImplemented: no multipart uploads,
+// checksums, lengths, If-None-Match, events) and answers 501 NotImplemented to the rest: no multipart uploads,
 // versions, policies, access lists, encryption, lifecycle or replication; one access key; no TLS; no fsync, so a power cut can lose data.
 
 import { once } from 'node:events'
@@ -15,7 +15,7 @@ import { createKeyLock } from './store/key-lock.ts'
 import { createObjectStore, type ObjectStore } from './store/object-store.ts'
 
 export interface LocalS3Options {
-  /** Where everything is kept; made if absent. One server at a time may own it. */
+  /** Directory for all data; created if absent. Only one server at a time may use it. */
   directory: string
   accessKeyId: string
   secretAccessKey: string
@@ -24,7 +24,7 @@ export interface LocalS3Options {
   port?: number
   /** Milliseconds since the epoch. */
   now?: () => number
-  /** Buckets whose new objects raise events, and the webhook they are POSTed to; without a URL, events wait. */
+  /** Buckets that send events, and the webhook for them; without a URL, events wait. */
   notify?: { buckets: readonly string[]; url?: string }
   /** Larger uploads are refused with `EntityTooLarge`. */
   maxObjectBytes?: number
@@ -34,9 +34,9 @@ export interface LocalS3 {
   /** `http://127.0.0.1:‹port›`, for path-style addressing. */
   url: string
   port: number
-  /** Delivers events to this URL from now on, those that are already waiting included. */
+  /** Delivers events to this URL from now on, including waiting ones. */
   notifyTo(url: string): void
-  /** Ends within about a second, also with connections open; undelivered events stay in the spool. */
+  /** Stops within about a second, even with open connections; undelivered events stay in the spool. */
   close(): Promise<void>
 }
 
@@ -54,7 +54,7 @@ export async function startLocalS3(options: LocalS3Options): Promise<LocalS3> {
     requestTimeout: 300_000,
     keepAliveTimeout: 65_000,
   })
-  // Listening comes first: whoever fails to get the port must not touch the files of whoever has it.
+  // Listen first: a server that fails to get the port must not touch the files of the one that has it.
   const opened = listen(server, options.port ?? 0).then(() => openS3(options))
   const closeServer = serve(server, opened)
   try {
@@ -77,8 +77,8 @@ async function openS3(options: LocalS3Options) {
   const { directory, region = 'us-east-1', now = Date.now, notify, maxObjectBytes = maxPutBytes } = options
   const store = await createObjectStore(directory)
   const spool = await createEventSpool(directory)
-  const owed = await spool.recover((event) => isVisible(store, event))
-  const delivery = deliverEvents(spool, owed, notify?.url)
+  const undelivered = await spool.recover((event) => isVisible(store, event))
+  const delivery = deliverEvents(spool, undelivered, notify?.url)
   const context = {
     store,
     spool,
@@ -125,7 +125,7 @@ function serve(server: Server, opened: ReturnType<typeof openS3>): () => Promise
   }
 }
 
-/** Whether a write that was cut short by a crash did reach the bucket. */
+/** Whether a write interrupted by a crash reached the bucket. */
 async function isVisible(store: ObjectStore, event: ObjectCreatedEvent): Promise<boolean> {
   const { bucket, object } = event.Records[0]?.s3 ?? {}
   if (!bucket || !object) return false

@@ -14,8 +14,8 @@ const jarsOptions = {
 }
 
 /**
- * DynamoDB Local, on disk. It lets every key in and shows them the same tables, and it has no option to listen on
- * 127.0.0.1 alone: not for a machine in an open network.
+ * DynamoDB Local, on disk. It accepts every access key, and it cannot listen on 127.0.0.1 only: do not run it on a
+ * machine in an open network.
  */
 export function describeDynamoDb(layout: ServicesLayout, state: ServicesState): Service {
   const port = state.ports.dynamodb

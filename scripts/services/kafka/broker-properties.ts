@@ -16,8 +16,8 @@ export function brokerAddress({ ports }: ServicesState, id: BrokerId, listener: 
 export const brokerDirectory = ({ data }: ServicesLayout, id: BrokerId) => join(data, `kafka-${id}`)
 
 /**
- * The settings of one of three brokers that are controllers too. Clients come by SASL_SSL, as they must for Lambda's
- * trigger to work; PLAINTEXT is for the brokers themselves, for tools and for health checks.
+ * The settings of one of three brokers, each also a controller. Clients connect by SASL_SSL, which Lambda's trigger
+ * requires; PLAINTEXT is for the brokers, tools and health checks.
  */
 export function brokerProperties(layout: ServicesLayout, state: ServicesState, id: BrokerId): string {
   const settings = {
@@ -54,7 +54,7 @@ function network(layout: ServicesLayout, state: ServicesState, id: BrokerId) {
   }
 }
 
-/** As a production cluster has it: one broker may be away, and nothing acknowledged is lost. */
+/** As in production: with one broker down, no acknowledged message is lost. */
 const durability = {
   'auto.create.topics.enable': true,
   'num.partitions': 4,
@@ -69,7 +69,7 @@ const durability = {
   'share.coordinator.state.topic.min.isr': 2,
 }
 
-/** Three brokers on two cores with 256 MB each: the defaults are for machines of their own. */
+/** For three brokers on two cores with 256 MB each; the defaults assume dedicated machines. */
 const smallMachine = {
   'num.network.threads': 2,
   'num.io.threads': 4,
@@ -77,6 +77,6 @@ const smallMachine = {
   'transaction.state.log.num.partitions': 8,
   'share.coordinator.state.topic.num.partitions': 2,
   'log.cleaner.dedupe.buffer.size': 8 * 1024 ** 2,
-  // A consumer group need not wait for members that do not come.
+  // A consumer group starts at once instead of waiting for more members.
   'group.initial.rebalance.delay.ms': 0,
 }

@@ -6,8 +6,8 @@ import type { Launch, Service } from '../service.ts'
 import type { ServicesLayout } from '../services-layout.ts'
 import type { ServicesState } from '../services-state.ts'
 import { type BrokerId, brokerAddress, brokerIds, brokerProperties } from './broker-properties.ts'
+import { createCertificates } from './create-certificates.ts'
 import { formatStorage } from './format-storage.ts'
-import { makeCertificates } from './make-certificates.ts'
 import { probeBroker } from './probe-broker.ts'
 
 const jarsOptions = {
@@ -18,12 +18,12 @@ const jarsOptions = {
 
 const jvm = ['-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.showDateTime=true']
 
-/** Apache Kafka: three brokers, so that one can be away. */
+/** Apache Kafka with three brokers, so that one can fail. */
 export function describeBrokers(layout: ServicesLayout, state: ServicesState): Service[] {
   let shared: ReturnType<typeof prepareShared> | undefined
 
   async function prepareShared() {
-    const [jars] = await Promise.all([installJars(layout, jarsOptions), makeCertificates(layout)])
+    const [jars] = await Promise.all([installJars(layout, jarsOptions), createCertificates(layout)])
     return jars
   }
 

@@ -14,7 +14,7 @@ interface FormatOptions {
   propertiesFile: string
 }
 
-/** Makes a broker's empty log directory, with the one user in it. One that is made is left alone. */
+/** Formats a broker's log directory and adds the SCRAM user, unless it is already formatted. */
 export async function formatStorage(
   layout: ServicesLayout,
   state: ServicesState,
@@ -23,7 +23,7 @@ export async function formatStorage(
   const directory = brokerDirectory(layout, id)
   if (existsSync(join(directory, 'meta.properties'))) return
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  // By a file, because everybody on the machine sees a command line.
+  // Passed in a file, because every user of the machine can see a command line.
   const passwordFile = join(layout.data, `kafka-${id}-scram`)
   const { username, password } = state.kafka
   const credential = `SCRAM-SHA-512=[name=${username},password=${password}]`

@@ -8,7 +8,7 @@ import type { ServicesLayout } from '../services-layout.ts'
 import type { ServicesState } from '../services-state.ts'
 import { type BrokerId, brokerAddress } from './broker-properties.ts'
 
-/** Resolves when the broker is part of its cluster, and shows clients a certificate that they can trust. */
+/** Resolves if the broker is a member of its cluster and presents a trusted certificate. */
 export async function probeBroker(layout: ServicesLayout, state: ServicesState, id: BrokerId): Promise<void> {
   await assertMember(state, id)
   await assertTrusted(layout, state, id)
@@ -23,7 +23,8 @@ async function assertMember(state: ServicesState, id: BrokerId): Promise<void> {
   try {
     await admin.connect()
     const cluster = await admin.describeCluster()
-    if (!cluster.brokers.some(({ nodeId }) => nodeId === id)) throw new Error('not yet part of the cluster')
+    if (!cluster.brokers.some(({ nodeId }) => nodeId === id))
+      throw new Error('not yet a member of the cluster')
   } finally {
     await admin.disconnect()
   }

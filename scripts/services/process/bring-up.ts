@@ -11,9 +11,8 @@ export interface BroughtUp {
 }
 
 /**
- * Starts a service and waits until it answers. One that answers already is left alone; one that runs and does not
- * answer is started again.
- * @throws Error with the end of its log; its process has then been ended
+ * Starts a service and waits until it is ready. A healthy service keeps running; an unhealthy one is restarted.
+ * @throws Error with the end of its log; its process has then been stopped
  */
 export async function bringUp(layout: ServicesLayout, service: Service): Promise<BroughtUp> {
   const earlier = await readRecord(layout.processes, service.name)

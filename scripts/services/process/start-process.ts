@@ -5,7 +5,7 @@ import type { Launch } from '../service.ts'
 import { logFile, type ServicesLayout } from '../services-layout.ts'
 import { type ProcessRecord, readStartMark, writeRecord } from './process-record.ts'
 
-/** Starts a program that outlives us, with its output in its log, and writes down which process it is. */
+/** Starts a detached program with its output in its log, and records its process. */
 export async function startProcess(
   layout: ServicesLayout,
   name: string,
@@ -26,7 +26,7 @@ export async function startProcess(
   })
   child.unref()
   const pid = child.pid ?? 0
-  const startMark = readStartMark(pid) ?? 'ended at once'
+  const startMark = readStartMark(pid) ?? 'exited at once'
   const record = { name, pid, startMark, startedAt: new Date().toISOString(), version }
   await writeRecord(layout.processes, record)
   return record

@@ -4,24 +4,27 @@ import { isAlive, type ProcessRecord } from './process-record.ts'
 const pollMs = 50
 const killedWithinMs = 10_000
 
-type Victim = Pick<ProcessRecord, 'name' | 'pid' | 'startMark'>
+type RecordedProcess = Pick<ProcessRecord, 'name' | 'pid' | 'startMark'>
 
 /**
- * Asks a process to end, and makes it end when it has not after `graceMs`. A process that only has the same number is
- * not touched.
- * @returns how it ended; `gone`: it had ended before
- * @throws Error when it cannot be ended
+ * Sends SIGTERM to a process, and SIGKILL if it has not exited after `graceMs`. A different process with the same PID
+ * receives no signal.
+ * @returns how it ended; `gone` if it was not running
+ * @throws Error when it cannot be stopped
  */
-export async function stopProcess(record: Victim, graceMs: number): Promise<'gone' | 'ended' | 'killed'> {
+export async function stopProcess(
+  record: RecordedProcess,
+  graceMs: number,
+): Promise<'gone' | 'ended' | 'killed'> {
   if (!signal(record, 'SIGTERM')) return 'gone'
   if (await hasEndedWithin(record, graceMs)) return 'ended'
   signal(record, 'SIGKILL')
   if (await hasEndedWithin(record, killedWithinMs)) return 'killed'
-  throw new Error(`${record.name} (process ${record.pid}) cannot be ended.`)
+  throw new Error(`${record.name} (process ${record.pid}) cannot be stopped.`)
 }
 
-/** False when there is nobody to tell. */
-function signal(record: Victim, name: NodeJS.Signals): boolean {
+/** False if the process is not running. */
+function signal(record: RecordedProcess, name: NodeJS.Signals): boolean {
   if (!isAlive(record)) return false
   try {
     return process.kill(record.pid, name)
@@ -31,7 +34,7 @@ function signal(record: Victim, name: NodeJS.Signals): boolean {
   }
 }
 
-async function hasEndedWithin(record: Victim, ms: number): Promise<boolean> {
+async function hasEndedWithin(record: RecordedProcess, ms: number): Promise<boolean> {
   for (const end = Date.now() + ms; Date.now() < end; await sleep(pollMs)) {
     if (!isAlive(record)) return true
   }

@@ -9,7 +9,7 @@ import type { Launch, Service } from '../service.ts'
 import type { ServicesLayout } from '../services-layout.ts'
 import type { ServicesState } from '../services-state.ts'
 
-/** Redis, or Valkey, in memory alone: counters of a rate limit need not outlive it. */
+/** Redis or Valkey without persistence: rate-limit counters need not survive a restart. */
 export function describeRedis(layout: ServicesLayout, state: ServicesState): Service {
   const port = state.ports.redis
   const { password } = state.redis
@@ -56,7 +56,7 @@ async function pingRedis(port: number, password: string): Promise<void> {
       if (answer === '+OK\r\n+PONG\r\n') return
       if (answer.includes('-')) break
     }
-    throw new Error(`Redis answers ${JSON.stringify(answer)}`)
+    throw new Error(`Redis answered ${JSON.stringify(answer)}`)
   } finally {
     socket.destroy()
   }

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 
 /**
- * versitygw only starts when somebody answers its test event, but whoever receives the events starts later than it.
- * Stands in for the receiver, unless there is one. Returns the function that makes room for it.
+ * Answers the test event of versitygw, which does not start without a response. The real receiver, the processor, starts
+ * later; if the port is in use, it is already running. Returns a function that frees the port.
  */
 export async function answerTestEvent(eventUrl: string): Promise<() => Promise<void>> {
   const { hostname, port } = new URL(eventUrl)

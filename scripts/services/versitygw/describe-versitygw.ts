@@ -10,8 +10,8 @@ import { installVersitygw, versitygwFile, versitygwVersion } from './install-ver
 const healthPath = '/health'
 
 /**
- * versitygw: S3 over plain files. It posts an event for every object that is created, in any bucket, once, and does
- * not try again: what is written while nobody listens is never told.
+ * versitygw: S3 over plain files. It posts one event for every created object in any bucket, and does not retry: events
+ * are lost while the receiver is down.
  */
 export function describeVersitygw(layout: ServicesLayout, state: ServicesState): Service {
   const address = `127.0.0.1:${state.ports.s3}`
@@ -23,7 +23,7 @@ export function describeVersitygw(layout: ServicesLayout, state: ServicesState):
     await mkdir(directory('objects'), { recursive: true, mode: 0o700 })
     await mkdir(directory('versions'), { recursive: true, mode: 0o700 })
     await writeFile(eventFilter, JSON.stringify({ 's3:ObjectCreated:*': true }))
-    // It logs URLs, and a presigned URL is a secret.
+    // Without this, it logs URLs, and a presigned URL is a secret.
     const quiet = ['--quiet', '--health', healthPath, '--keep-alive']
     const events = ['--event-webhook-url', state.s3EventUrl, '--event-filter', eventFilter]
     const backend = ['posix', '--versioning-dir', directory('versions'), directory('objects')]
@@ -41,7 +41,7 @@ export function describeVersitygw(layout: ServicesLayout, state: ServicesState):
 
   async function probe(): Promise<void> {
     const answer = await fetch(`http://${address}${healthPath}`)
-    if (!answer.ok) throw new Error(`${healthPath} answers ${answer.status}`)
+    if (!answer.ok) throw new Error(`${healthPath} returned ${answer.status}`)
   }
 
   return {

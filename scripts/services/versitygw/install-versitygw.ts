@@ -7,17 +7,17 @@ import { logFile, type ServicesLayout } from '../services-layout.ts'
 
 export const versitygwVersion = '1.7.0'
 
-/** From source: on two cores, with nothing fetched yet, it takes some minutes. */
+/** Building from source takes minutes on two cores with an empty module cache. */
 const timeoutMs = 15 * 60_000
 
 export const versitygwFile = ({ downloads }: ServicesLayout): string =>
   join(downloads, `versitygw-${versitygwVersion}`)
 
-/** Builds versitygw, once. */
+/** Builds versitygw unless it is cached. */
 export async function installVersitygw(layout: ServicesLayout): Promise<string> {
   const file = versitygwFile(layout)
   if (existsSync(file)) return file
-  console.log('s3        building versitygw with Go; the first time, this takes minutes …')
+  console.log('s3        building versitygw with Go; this takes minutes …')
   const program = `github.com/versity/versitygw/cmd/versitygw@v${versitygwVersion}`
   await runTool(findTool('go'), ['install', program], {
     task: 'Building versitygw',

@@ -44,7 +44,7 @@ t.test('without an environment, or with another word, it says how it is used', a
   t.match(await run(['--help']), { code: 0, stdout: /^Usage/ })
 })
 
-t.test('mistakes are one clear line', async (t) => {
+t.test('each user error prints one line', async (t) => {
   const cases: [string[], NodeJS.ProcessEnv, RegExp][] = [
     [['--env', 'nosuch'], somewhere, /^deploy\/parameters\/nosuch\.json is missing.*\n$/],
     [['--env', 'dev', '--stack', 'nosuch'], somewhere, /^There is no stack "nosuch": foundation, .*\n$/],

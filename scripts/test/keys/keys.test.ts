@@ -39,7 +39,7 @@ function runKeys(args: string[], environment: NodeJS.ProcessEnv, cwd?: string) {
   })
 }
 
-t.test('a key is shown once, listed without its secret, and revoked', async (t) => {
+t.test('a key is displayed once, listed without its secret, and revoked', async (t) => {
   const { run } = await setUp(t)
   const made = await run(
     'create',
@@ -79,7 +79,7 @@ t.test('a key is shown once, listed without its secret, and revoked', async (t) 
   t.match(await run('revoke', keyId), { code: 1, stderr: /is already revoked/ })
 })
 
-t.test('mistakes are one line each, and change nothing', async (t) => {
+t.test('each user error prints one line and changes nothing', async (t) => {
   const { run } = await setUp(t)
   const mistakes: [string[], RegExp][] = [
     [['create'], /^--tenant is required.*\n$/],
@@ -97,7 +97,7 @@ t.test('mistakes are one line each, and change nothing', async (t) => {
   t.notMatch((await run('list')).stdout, /valid|until/)
 })
 
-t.test('without settings the keys are those of the system that runs here, if one does', async (t) => {
+t.test('without settings, it uses the keys of the local system, if there is one', async (t) => {
   const { store } = await setUp(t)
   const local = { gateway: 'http://127.0.0.1:1', key: 'hg', store }
   const directory = t.testdir({ '.data': {} })

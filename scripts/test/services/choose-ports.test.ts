@@ -21,12 +21,12 @@ t.test('every name has a port of its own, below those of outgoing connections', 
   t.ok(Object.values(ports).every((port) => port >= 20_000 && port < 32_000))
 })
 
-t.test('a chosen port is taken as it is, and refused by name when somebody has it', async (t) => {
+t.test('a given port is used, and named in the error when it is in use', async (t) => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   await t.rejects(choosePorts({ redis: port }), {
-    message: `Port ${port} for redis cannot be had: EADDRINUSE.`,
+    message: `Port ${port} for redis is not available: EADDRINUSE.`,
   })
   await new Promise((resolve) => server.close(resolve))
   t.match(await choosePorts({ redis: port }), { redis: port })

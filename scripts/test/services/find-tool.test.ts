@@ -30,8 +30,8 @@ t.test('one line for each program that is missing: what, Debian’s name, and fo
       ]),
     {
       message: [
-        'Missing: Java 17 or newer (java). Debian’s package: openjdk-17-jre-headless. Needed by one, two.',
-        'Missing: Maven (mvn). Debian’s package: maven. Needed by one.',
+        'Missing: Java 17 or newer (java). Debian package: openjdk-17-jre-headless. Needed by one, two.',
+        'Missing: Maven (mvn). Debian package: maven. Needed by one.',
       ].join('\n'),
     },
   )

@@ -29,7 +29,7 @@ t.test('a folder may be named like a glob', async (t) => {
   t.strictSame(await find('photos [2024] {x}'), ['photos [2024] {x}/c.avif', 'photos [2024] {x}/deep/d.tiff'])
 })
 
-t.test('a file that is named itself is taken', async (t) => {
+t.test('a file given by its path is used whatever its extension', async (t) => {
   t.strictSame(await find('note.txt', '._a.jpg'), ['note.txt', '._a.jpg'])
 })
 

@@ -41,7 +41,7 @@ t.test('the hash is that of the whole file, also of a large one', async (t) => {
 t.test('what is no image by bytes nor name, empty, or gone', async (t) => {
   const directory = t.testdir({ 'a.txt': 'a text', 'empty.jpg': '', 'photo.heic': '....ftypheic' })
   await t.rejects(prepareFile(join(directory, 'a.txt')), { message: /^Unsupported file type/ })
-  await t.rejects(prepareFile(join(directory, 'photo.heic')), { message: /^Not an image type/ })
+  await t.rejects(prepareFile(join(directory, 'photo.heic')), { message: /^Unsupported file type/ })
   await t.rejects(prepareFile(join(directory, 'empty.jpg')), { message: 'The file is empty.' })
   await t.rejects(prepareFile(join(directory, 'none.jpg')), { message: 'The file cannot be read (ENOENT).' })
 })

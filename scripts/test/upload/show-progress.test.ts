@@ -17,7 +17,7 @@ t.test('the lines', async (t) => {
     formatTotalLine(options, at(3, 12), { sentBytes, sending })
   t.equal(total(0, 0).trimEnd(), ' █░░░  3/12 files  0 B sent')
   t.equal(total(1500, 2), ' █░░░  3/12 files  1.5 kB sent  2 sending')
-  t.equal(total(1500, 0), ' █░░░  3/12 files  1.5 kB sent  waiting for the processing')
+  t.equal(total(1500, 0), ' █░░░  3/12 files  1.5 kB sent  waiting for processing')
   t.equal(formatFileLine(options, at(500, 1000), { name: 'a.jpg' }), ' ██░░  50%    1.0 kB  a.jpg')
   t.equal(formatFileLine(options, at(0, 1), { name: '' }), '', 'a line that nobody has is empty')
 })

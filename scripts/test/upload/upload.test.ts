@@ -8,7 +8,7 @@ import { sha256, startFakeGateway } from './start-fake-gateway.ts'
 
 const program = fileURLToPath(new URL('../../upload.ts', import.meta.url))
 
-t.test('one JSON line a file, and 0 when all are ready', async (t) => {
+t.test('--json prints one line per file; the exit code is 0 when all are ready', async (t) => {
   const fake = await startFakeGateway(t)
   const directory = t.testdir({ 'a.png': 'one', 'b.png': 'two', 'c.png': 'one' })
   const first = await runUploadJson([directory], fake)
@@ -32,7 +32,7 @@ t.test('one JSON line a file, and 0 when all are ready', async (t) => {
   t.ok(second.results.every(({ result, uploadedBytes }) => result === 'duplicate' && uploadedBytes === 0))
 })
 
-t.test('1 when one is not ready, with a table that says why', async (t) => {
+t.test('the exit code is 1 when an image is not ready, and the table says why', async (t) => {
   const fake = await startFakeGateway(t, {
     verdict: ({ fileName }) => (fileName === 'bad.png' ? 'rejected' : 'ready'),
   })
@@ -47,7 +47,7 @@ t.test('1 when one is not ready, with a table that says why', async (t) => {
   t.match(stdout, '1 of 3 ready, 6 B uploaded, 0 B already stored')
 })
 
-t.test('Ctrl-C and SIGTERM end it at once, without a trace', async (t) => {
+t.test('SIGINT and SIGTERM stop it at once, without a stack trace', async (t) => {
   const directory = t.testdir({ 'a.png': 'one' })
   for (const [signal, expected] of [
     ['SIGINT', 130],
@@ -64,7 +64,7 @@ t.test('Ctrl-C and SIGTERM end it at once, without a trace', async (t) => {
   }
 })
 
-t.test('a reader that has seen enough is no crash', async (t) => {
+t.test('a closed stdout does not crash it', async (t) => {
   const fake = await startFakeGateway(t)
   const directory = t.testdir({ 'a.png': 'one', 'b.png': 'two' })
   const child = spawn(process.execPath, [
@@ -83,7 +83,7 @@ t.test('a reader that has seen enough is no crash', async (t) => {
   t.equal((await errors).join(''), '')
 })
 
-t.test('mistakes are one clear line', async (t) => {
+t.test('each user error prints one line', async (t) => {
   const fake = await startFakeGateway(t)
   const directory = t.testdir({ 'a.png': 'one', '.data': { 'local.json': '{"gateway":' }, elsewhere: {} })
   const file = join(directory, 'a.png')
@@ -106,7 +106,7 @@ t.test('mistakes are one clear line', async (t) => {
   t.strictSame(fake.calls, [], 'nothing was asked')
 })
 
-t.test('help is no mistake, nothing to do is one', async (t) => {
+t.test('--help exits with 0; no path exits with 1', async (t) => {
   t.match(await runUpload(['--help'], {}), { code: 0, stdout: /^Usage: npm run upload/ })
   t.match(await runUpload([], {}), { code: 1, stdout: /^Usage: npm run upload/ })
 })

@@ -5,7 +5,7 @@ import { documentClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { createKey } from '../../keys/create-key.ts'
 import { connectStores, type StoreSettings } from '../../local/create-stores.ts'
 
-/** A key of one more tenant, as `npm run keys` makes it. */
+/** Creates a key for another tenant, as `npm run keys` does. */
 export async function addKey(settings: StoreSettings, tenant: string): Promise<string> {
   const { dynamoDb, close } = connectStores(settings)
   const keys = openKeyTable(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), settings.KEYS_TABLE)

@@ -7,11 +7,11 @@ const program = fileURLToPath(new URL('../../upload.ts', import.meta.url))
 interface Options {
   gateway?: string
   key?: string
-  /** Where it runs, and looks for `.data/local.json`. */
+  /** Working directory, where it looks for `.data/local.json`. */
   directory?: string
 }
 
-/** Runs `npm run upload` as a person would, without npm. */
+/** Runs the program of `npm run upload` without npm. */
 export function runUpload(args: string[], { gateway, key, directory }: Options) {
   const where = gateway && key ? ['--gateway', gateway, '--key', key] : []
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {

@@ -18,8 +18,8 @@ const names = {
 }
 
 /**
- * The whole system over stand-ins in one process, so that a test owns the clock of every part, can look into the stores,
- * and can take one away.
+ * Starts the whole system over stand-ins in this process, so that a test controls all clocks, can read the stores, and
+ * can stop each of them.
  */
 export async function startInProcess(t: Test) {
   let offsetMs = 0
@@ -29,10 +29,10 @@ export async function startInProcess(t: Test) {
   const onStop = (stop: () => Promise<unknown>) => t.teardown(stop)
   const system = await inProcess.startInProcess({ environment, notifyTo: s3.notifyTo, ...clocks, onStop })
 
-  /** Moves the clock of every part. */
+  /** Advances all clocks. */
   function advanceClock(ms: number): void {
     offsetMs += ms
-    // The SDK stamps its own requests with the machine's clock, unless it is told how far that is off.
+    // The SDK signs its own requests with the machine's clock plus this offset.
     system.s3.config.systemClockOffset = offsetMs
   }
 

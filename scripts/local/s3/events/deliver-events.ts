@@ -3,16 +3,16 @@ import type { EventSpool } from './event-spool.ts'
 const maxConcurrency = 8
 const firstRetryMs = 200
 const maxRetryMs = 5_000
-/** A receiver that hangs may not hold its place for ever. */
+/** A hanging receiver must not block a delivery slot indefinitely. */
 const deliveryTimeoutMs = 30_000
-/** For what is on its way when the server stops: cutting it off would only send it twice. */
+/** Time for deliveries in flight when the server stops; aborted ones would be sent twice. */
 const stopGraceMs = 500
 
 export type EventDelivery = ReturnType<typeof deliverEvents>
 
 /**
- * Posts spooled events to a webhook, at least once each. Anything but a 2xx is tried again, later and later; meanwhile
- * the event gives its place to others.
+ * Posts spooled events to a webhook, each at least once. Anything but a 2xx is retried with increasing delay; a waiting
+ * event does not block others.
  */
 export function deliverEvents(spool: EventSpool, names: string[], initialUrl?: string) {
   const due = [...names]
@@ -62,7 +62,7 @@ export function deliverEvents(spool: EventSpool, names: string[], initialUrl?: s
     pump()
   }
 
-  /** Where to deliver from now on. Events that were waiting for their next attempt go at once. */
+  /** Sets the webhook URL. Events that wait for a retry are sent at once. */
   function sendTo(webhookUrl: string): void {
     url = webhookUrl
     failures.clear()
@@ -70,7 +70,7 @@ export function deliverEvents(spool: EventSpool, names: string[], initialUrl?: s
     pump()
   }
 
-  /** What was not delivered stays in the spool. */
+  /** Stops deliveries. Undelivered events stay in the spool. */
   async function stop(): Promise<void> {
     isStopping = true
     for (const timer of waiting.values()) clearTimeout(timer)

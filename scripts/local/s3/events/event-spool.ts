@@ -6,7 +6,7 @@ import type { ObjectCreatedEvent } from './object-created-event.ts'
 export type EventSpool = Awaited<ReturnType<typeof createEventSpool>>
 
 /**
- * Events that are owed, one file each, so that a restart loses none:
+ * Events to deliver, one file each, so that a restart loses none:
  *
  *     ‹directory›/spool/‹name›.pending   written before its object became visible
  *     ‹directory›/spool/‹name›.json      the object is visible; to be delivered
@@ -43,8 +43,8 @@ export async function createEventSpool(directory: string) {
   }
 
   /**
-   * What an earlier process left. Call before anything is prepared.
-   * @param isVisible whether the object of a pending event is there after all
+   * Recovers the events of an earlier process. Call before `prepare`.
+   * @param isVisible whether the object of a pending event exists
    * @returns the names to deliver, oldest first
    */
   async function recover(isVisible: (event: ObjectCreatedEvent) => Promise<boolean>): Promise<string[]> {
@@ -64,7 +64,7 @@ async function listNames(path: string, suffix: string): Promise<string[]> {
   return names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length))
 }
 
-/** Undefined for a file that was cut short by a crash: its object was not made visible yet. */
+/** Undefined for a file truncated by a crash: its object was not yet visible. */
 function parseEvent(json: string): ObjectCreatedEvent | undefined {
   try {
     return JSON.parse(json)

@@ -47,13 +47,13 @@ export function buildObjectCreatedEvent(created: ObjectCreated) {
   }
 }
 
-/** As an HTML form would, spaces as `+`, but with `/` left alone. */
+/** Encodes like an HTML form (spaces as `+`) but keeps `/`. */
 function formEncode(key: string): string {
   return new URLSearchParams([['', key]]).toString().slice(1).replaceAll('%2F', '/')
 }
 
 /**
- * Makes numbers that only grow, also over restarts, as long as the clock does.
+ * Creates increasing numbers, also across restarts as long as the clock does not go back.
  * @returns 16 hex digits
  */
 export function createSequencer(now: () => number): () => string {

@@ -4,7 +4,7 @@ import { S3Error } from './s3-error.ts'
 
 const allowedMethods = ['GET', 'HEAD', 'PUT']
 
-/** Any origin may read, as suits development. Also on errors, or a browser cannot show why it was refused. */
+/** Allows any origin. Errors have these headers too; otherwise a browser could not show them. */
 export function addCorsHeaders(message: IncomingMessage, response: ServerResponse): void {
   if (!message.headers.origin) return
   response.setHeader('access-control-allow-origin', '*')
@@ -12,7 +12,7 @@ export function addCorsHeaders(message: IncomingMessage, response: ServerRespons
   response.setHeader('vary', 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method')
 }
 
-/** Answers a browser's question before a PUT. Throws `AccessForbidden`, as S3 does without a matching rule. */
+/** Answers a CORS preflight request. Throws `AccessForbidden`, as S3 does without a matching rule. */
 export function answerPreflight(message: IncomingMessage, response: ServerResponse): void {
   const method = message.headers['access-control-request-method']
   if (!message.headers.origin || !method || !allowedMethods.includes(method))

@@ -11,7 +11,7 @@ const codes: Record<string, S3ErrorCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout',
 }
 
-/** Answers what the HTTP parser gave up on; no response object exists for that. A `clientError` listener. */
+/** Listener for `clientError`: answers a request that the HTTP parser rejected, for which there is no response object. */
 export function refuseBrokenRequest(cause: Error & { code?: string }, socket: Duplex): void {
   if (!socket.writable || cause.code === 'ECONNRESET') {
     socket.destroy()

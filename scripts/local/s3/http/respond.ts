@@ -22,7 +22,7 @@ export function sendXml(
     .end(body)
 }
 
-/** Anything that is not an `S3Error` is a fault of this server: it is logged, and the client learns nothing of it. */
+/** Anything but an `S3Error` is a bug of this server: it is logged, and the client gets `InternalError`. */
 export function sendError(response: ServerResponse, thrown: unknown, resource: string): void {
   const error = thrown instanceof S3Error ? thrown : new S3Error('InternalError')
   if (error !== thrown) console.error('local S3:', thrown)

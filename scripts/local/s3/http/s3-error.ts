@@ -40,7 +40,7 @@ const errors = {
 export type S3ErrorCode = keyof typeof errors
 
 /**
- * A refusal in S3's own words. Source: "Error responses", Amazon S3 API Reference.
+ * An error response of S3. Source: "Error responses", Amazon S3 API Reference.
  * @param details further elements of the XML answer, such as `HeadersNotSigned`
  */
 export class S3Error extends Error {

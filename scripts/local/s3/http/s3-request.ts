@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { S3Error } from './s3-error.ts'
 
-/** One request, read but not yet trusted: the signature is checked later. */
+/** A parsed request whose signature has not been verified. */
 export interface S3Request {
   requestId: string
   method: string
   /** Decoded, with its leading slash. */
   path: string
-  /** Empty when the request is for the service itself. */
+  /** Empty for a request to the service. */
   bucket: string
-  /** Empty when the request is for the bucket itself. */
+  /** Empty for a request to the bucket. */
   key: string
   query: URLSearchParams
   message: IncomingMessage

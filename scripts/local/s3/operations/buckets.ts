@@ -1,7 +1,7 @@
 import { sendEmpty, sendXml } from '../http/respond.ts'
 import type { Operation } from '../s3-context.ts'
 
-/** Creating one's own bucket again answers 200, as S3 does in us-east-1. */
+/** Answers 200 for an existing bucket, as S3 does in us-east-1. */
 export const createBucket: Operation = async ({ bucket }, response, { store }) => {
   await store.createBucket(bucket)
   sendEmpty(response, 200, { location: `/${bucket}` })

@@ -10,7 +10,7 @@ const checksumHeaders = {
 
 type ChecksumHeader = keyof typeof checksumHeaders
 
-/** What a client declared about its body. */
+/** The checksums that a client declared for its body. */
 export interface DeclaredBody {
   /** Header name to base64. */
   checksums: Partial<Record<ChecksumHeader, string>>

@@ -9,9 +9,9 @@ import { deleteObject, putObject } from './put-object.ts'
 interface Route {
   method: string
   on: 'service' | 'bucket' | 'object'
-  /** Query parameters that must be there; with an `=`, that value too. */
+  /** Required query parameters; with `=`, also their value. */
   needs?: string[]
-  /** Query parameters that may be there. Any other asks for something that is not here. */
+  /** Optional query parameters. Any other parameter is not supported. */
   takes?: string[]
   run: Operation
 }
@@ -38,7 +38,7 @@ const routes: Route[] = [
   { method: 'DELETE', on: 'object', run: deleteObject },
 ]
 
-/** Throws `NotImplemented` for everything that this stand-in cannot do, rather than doing something else. */
+/** Throws `NotImplemented` for every operation that this stand-in does not support. */
 export function findOperation(request: S3Request): Operation {
   const found = routes.find((route) => matches(route, request))
   if (!found || request.message.headers['x-amz-copy-source'] !== undefined)
@@ -52,6 +52,6 @@ function matches(route: Route, { method, bucket, key, query }: S3Request): boole
   const needs = (route.needs ?? []).map((need) => need.split('='))
   const hasAll = needs.every(([name = '', value]) => query.has(name, value))
   const known = new Set([...needs.map(([name]) => name), ...(route.takes ?? []), 'x-id'])
-  // x-amz-* belongs to the signature, or was moved there from a header by whoever signed the URL.
+  // x-amz-* belongs to the signature, or is a header that the signer moved into the query.
   return hasAll && [...query.keys()].every((name) => known.has(name) || /^x-amz-/i.test(name))
 }

@@ -5,7 +5,7 @@ import { pageKeys } from './page-keys.ts'
 
 const maxKeysLimit = 1000
 
-/** ListObjectsV2. Reads the names of the whole bucket for every page: right for development only. */
+/** ListObjectsV2. Reads the names of the whole bucket for every page: suitable for development only. */
 export const listObjects: Operation = async (request, response, { store }) => {
   const { bucket, query } = request
   const prefix = query.get('prefix') ?? ''

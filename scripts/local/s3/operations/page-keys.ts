@@ -2,7 +2,7 @@ export interface KeyPage {
   keys: string[]
   /** Keys under a delimiter, rolled up. */
   commonPrefixes: string[]
-  /** Where the next page goes on: the last key or common prefix of this one. */
+  /** The last key or common prefix of this page, if there is a next page. */
   next?: string
 }
 
@@ -34,7 +34,7 @@ function rollUp(key: string, { prefix, delimiter }: { prefix: string; delimiter:
   return at === -1 ? key : key.slice(0, at + delimiter.length)
 }
 
-/** Sorting strings would go by UTF-16 and put some characters elsewhere. */
+/** JavaScript sorts strings by UTF-16 code units, which is a different order. */
 function sortByBytes(keys: string[]): string[] {
   const pairs = keys.map((key) => ({ key, bytes: Buffer.from(key) }))
   return pairs.sort((left, right) => Buffer.compare(left.bytes, right.bytes)).map(({ key }) => key)

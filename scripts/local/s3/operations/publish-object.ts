@@ -5,8 +5,8 @@ import { preconditionFailed } from '../store/object-store.ts'
 import type { StagedFile } from '../store/staged-file.ts'
 
 /**
- * Makes a received object visible and owes its event. The event is on disk before the object is visible, so neither a
- * crash nor a refused retry (412) can lose it. Throws `PreconditionFailed`; then nothing is left of the staged file.
+ * Makes a received object visible and enqueues its event. The event is on disk before the object is visible, so neither
+ * a crash nor a refused retry (412) can lose it. Throws `PreconditionFailed`; the staged file is then removed.
  */
 export async function publishObject(
   request: VerifiedRequest,
@@ -34,7 +34,7 @@ export async function publishObject(
   }
 }
 
-/** Throws `PreconditionFailed` when the key is taken. */
+/** Throws `PreconditionFailed` when the key exists. */
 export async function refuseExisting({ bucket, key }: VerifiedRequest, { store }: S3Context): Promise<void> {
   if (await store.hasObject(bucket, key)) throw preconditionFailed()
 }

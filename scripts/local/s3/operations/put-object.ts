@@ -13,7 +13,7 @@ export const putObject: Operation = async (request, response, s3) => {
   const declared = readDeclaredBody(request, payloadHash)
   const headers = readStoredHeaders(request)
   const ifAbsent = readIfAbsent(request)
-  // Asked again, for good, when the bytes are here. Asking now spares a client that waits for 100-continue the upload.
+  // Checked again, atomically, when publishing. Checking early saves a client that waits for 100-continue the upload.
   if (ifAbsent) await refuseExisting(request, s3)
 
   request.acceptBody()
@@ -24,7 +24,7 @@ export const putObject: Operation = async (request, response, s3) => {
   sendEmpty(response, 200, { etag: `"${md5}"`, ...checksums })
 }
 
-/** Deleting what is not there succeeds, as in S3. */
+/** Succeeds if the key does not exist, as in S3. */
 export const deleteObject: Operation = async ({ bucket, key }, response, { store, runAlone }) => {
   await runAlone(`${bucket}/${key}`, () => store.remove(bucket, key))
   sendEmpty(response, 204)

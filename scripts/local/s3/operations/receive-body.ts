@@ -4,7 +4,7 @@ import type { ObjectStore } from '../store/object-store.ts'
 import type { StagedFile } from '../store/staged-file.ts'
 import { checkDigests, type DeclaredBody, digestsToCompute } from './checksums.ts'
 
-/** Bytes gathered before they go to disk: fewer, larger writes. */
+/** Bytes collected per write, for fewer and larger writes. */
 const writeBatchBytes = 1024 * 1024
 
 /** The declared length of a body. Throws `MissingContentLength` and `EntityTooLarge`. */
@@ -21,7 +21,7 @@ export function readContentLength(request: S3Request, maxBytes: number): number 
 }
 
 /**
- * Streams a body into a staged file and checks it against all that was declared. When this throws, nothing is left.
+ * Streams a body into a staged file and checks it against the declaration. If this throws, the file is removed.
  * @returns the staged file, for the caller to seal and publish or to discard, and its MD5 in hex
  */
 export async function receiveBody(
@@ -33,7 +33,7 @@ export async function receiveBody(
   const staged = await store.stage(digestsToCompute(declared))
   try {
     await forBatches(request, staged.append)
-    // The HTTP parser cannot give more than Content-Length, only less.
+    // The HTTP parser never passes on more than Content-Length, only less.
     if (staged.byteLength() !== byteLength) throw new S3Error('IncompleteBody')
     const digests = staged.digests()
     checkDigests(declared, digests)

@@ -12,7 +12,7 @@ const standardHeaders = [
 const maxKeyBytes = 1024
 const maxUserMetadataBytes = 2048
 
-/** The headers that are kept with an object and given back as they came. Throws `MetadataTooLarge`. */
+/** The headers that are stored with an object and returned unchanged. Throws `MetadataTooLarge`. */
 export function readStoredHeaders(request: S3Request): Record<string, string> {
   const stored: Record<string, string> = { 'content-type': 'binary/octet-stream' }
   let userMetadataBytes = 0
@@ -31,7 +31,7 @@ export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > maxKeyBytes) throw new S3Error('KeyTooLongError')
 }
 
-/** True for `If-None-Match: *`; S3 knows no other value for writes. */
+/** True for `If-None-Match: *`; S3 supports no other value for writes. */
 export function readIfAbsent(request: S3Request): boolean {
   const condition = readHeader(request, 'if-none-match')
   if (readHeader(request, 'if-match') !== undefined)

@@ -1,7 +1,7 @@
 import { S3Error } from '../http/s3-error.ts'
 import { readHeader, type S3Request } from '../http/s3-request.ts'
 
-/** What a request says about its own signature, wherever it says it. Nothing in it is proven yet. */
+/** The signature and its parameters as sent in the headers or the query, not yet verified. */
 export interface SignatureClaim {
   place: 'header' | 'query'
   accessKeyId: string
@@ -87,7 +87,7 @@ function readFromQuery(request: S3Request): SignatureClaim {
   }
 }
 
-/** A repeated parameter is refused: which of the two was meant? */
+/** A repeated parameter is refused as ambiguous. */
 function readParameter(request: S3Request, name: string): string {
   const [value, ...more] = request.query.getAll(name)
   if (value === undefined || more.length > 0) throw malformed(name)

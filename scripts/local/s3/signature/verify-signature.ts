@@ -10,9 +10,9 @@ const payloadHashHeader = 'x-amz-content-sha256'
 const maxSkewMs = 15 * 60 * 1000
 
 /**
- * Checks a request as S3 does: the SDK's own signer signs what arrived, restricted to the headers that the client
- * says it signed, and both signatures must be the same.
- * @returns a function that resolves to the payload hash the client signed, which the body still has to match
+ * Verifies a request as S3 does: the SDK's signer signs the received request with the headers that the client signed,
+ * and both signatures must be equal.
+ * @returns a function that resolves to the signed payload hash, which the body still has to match
  */
 export function createSignatureVerifier(options: {
   accessKeyId: string
@@ -106,7 +106,7 @@ async function recomputeSignature(signer: SignatureV4, request: S3Request, claim
   return String(signed.query?.['X-Amz-Signature'])
 }
 
-/** A header that was signed but not sent is left out, so the signature cannot come out the same. */
+/** Omits headers that were signed but not sent, so that the signatures differ. */
 function pickHeaders(request: S3Request, names: Set<string>): Record<string, string> {
   const picked: Record<string, string> = {}
   for (const name of names) {

@@ -1,6 +1,6 @@
 export type KeyLock = ReturnType<typeof createKeyLock>
 
-/** Runs the tasks of one key one after the other, so that an object's events are numbered in the order of its writes. */
+/** Runs the tasks of one key in sequence, so that an object's events are numbered in the order of its writes. */
 export function createKeyLock() {
   const tails = new Map<string, Promise<void>>()
 

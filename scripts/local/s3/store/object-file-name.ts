@@ -15,12 +15,12 @@ export function objectFileName(key: string): string {
   return `${name.slice(0, 100)}~${createHash('sha256').update(key).digest('hex')}${suffix}`
 }
 
-/** False for what others leave in a directory, such as `.DS_Store`. */
+/** False for foreign files such as `.DS_Store`. */
 export function isObjectFileName(name: string): boolean {
   return name.endsWith(suffix)
 }
 
-/** The key that a file was named for, or undefined when the name does not tell. */
+/** The key of a file name, or undefined if the name was shortened. */
 export function keyOfFileName(name: string): string | undefined {
   return name.includes('~') ? undefined : decodeURIComponent(name.slice(0, -suffix.length))
 }

@@ -13,14 +13,14 @@ const footerBytes = 4 + magic.length
 /** Enough for the usual metadata in one read. */
 const tailBytes = 4096
 
-/** What is known of an object besides its bytes. */
+/** The metadata of an object. */
 export interface ObjectHead {
   key: string
   byteLength: number
   /** MD5 in hex, without quotes. */
   etag: string
   lastModifiedMs: number
-  /** Given back on GET and HEAD as they came: content-type, x-amz-meta-… */
+  /** Returned unchanged on GET and HEAD: content-type, x-amz-meta-… */
   headers: Record<string, string>
   /** Header name to base64, as the client declared and this server verified. */
   checksums: Record<string, string>

@@ -13,7 +13,7 @@ export type ObjectStore = Awaited<ReturnType<typeof createObjectStore>>
  *     ‹directory›/buckets/‹bucket›/‹escaped key›.object   see object-file.ts and object-file-name.ts
  *     ‹directory›/staging/‹uuid›                          bytes still arriving; emptied at every start
  *
- * One process at a time owns a directory.
+ * Only one process at a time may use a directory.
  */
 export async function createObjectStore(directory: string) {
   const bucketsPath = join(directory, 'buckets')
@@ -90,7 +90,7 @@ export async function createObjectStore(directory: string) {
     }
   }
 
-  /** Undefined when the key or its bucket is not there. */
+  /** Undefined when the key or its bucket does not exist. */
   async function findHead(bucket: string, key: string): Promise<ObjectHead | undefined> {
     try {
       const { file, head } = await openObject(bucket, key)
@@ -102,7 +102,7 @@ export async function createObjectStore(directory: string) {
     }
   }
 
-  /** Nothing to remove is no error. */
+  /** Succeeds if the key does not exist. */
   async function remove(bucket: string, key: string): Promise<void> {
     await rm(pathOf(bucket, key), { force: true })
   }

@@ -8,7 +8,7 @@ export type DigestName = 'md5' | 'sha1' | 'sha256' | 'crc32'
 
 export type StagedFile = Awaited<ReturnType<typeof createStagedFile>>
 
-/** A file in the making, in a directory that nobody reads. It ends either published (renamed, linked) or discarded. */
+/** A file that is being written in the staging directory. It is finally either published (renamed, linked) or discarded. */
 export async function createStagedFile(directory: string, digestNames: readonly DigestName[]) {
   const path = join(directory, randomUUID())
   const file = await open(path, 'wx')
@@ -47,7 +47,7 @@ export async function createStagedFile(directory: string, digestNames: readonly 
     await file.close()
   }
 
-  /** Safe at any time, also after publishing: then there is nothing left to remove. */
+  /** Safe at any time; after publishing, it does nothing. */
   async function discard(): Promise<void> {
     await file.close()
     await rm(path, { force: true })

@@ -86,7 +86,7 @@ t.test('only stored objects of watched buckets raise events', async (t) => {
   t.same(records.map(({ s3 }) => s3.object.key).sort(), ['last', 'once'])
 })
 
-t.test('an event that is refused comes again until it is taken, and holds nobody up', async (t) => {
+t.test('a refused event is retried until it is accepted, and does not block others', async (t) => {
   const webhook = await startWebhook(t, ({ s3 }, attempt) =>
     s3.object.key === 'poison' && attempt < 3 ? 500 : 204,
   )
@@ -98,12 +98,12 @@ t.test('an event that is refused comes again until it is taken, and holds nobody
   const keysOf = (records: typeof webhook.received) => records.map(({ s3 }) => s3.object.key)
   await webhook.until((records) => keysOf(records).filter((key) => key === 'poison').length === 3)
   await webhook.until((records) => new Set(keysOf(records)).size === 21)
-  t.equal(webhook.received.length, 23, 'what was taken does not come again')
+  t.equal(webhook.received.length, 23, 'accepted events are not sent again')
   await s3.close()
   t.same(await readdir(join(directory, 'spool')), [])
 })
 
-t.test('events that fail for ever do not use up the places', async (t) => {
+t.test('events that keep failing do not block others', async (t) => {
   const webhook = await startWebhook(t, ({ s3 }) => (s3.object.key.startsWith('poison') ? 503 : 200))
   const s3 = await startTestS3(t, { notify: { buckets: [Bucket], url: webhook.url } })
   const client = await connectWithBucket(t, s3)

@@ -85,7 +85,7 @@ t.test('a key cannot leave its bucket', async (t) => {
     await t.rejects(client.send(new CreateBucketCommand({ Bucket })), { name: 'InvalidBucketName' })
 })
 
-t.test('the clock is the one that was given', async (t) => {
+t.test('the given clock is used', async (t) => {
   let nowMs = Date.now()
   const { client } = await startWithBucket(t, { now: () => nowMs })
   await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'old', Body: 'bytes' }))
@@ -123,7 +123,7 @@ t.test('headers that were not signed are named', async (t) => {
   t.match(body, '<HeadersNotSigned>x-amz-meta-extra</HeadersNotSigned>')
 })
 
-t.test('declared checksums must be well-formed and right', async (t) => {
+t.test('declared checksums must be well-formed and correct', async (t) => {
   const { client } = await startWithBucket(t)
   const input = { Bucket: bucket, Key: 'sums', Body: 'bytes' }
   const refuse = (more: object, name: string) =>
@@ -160,7 +160,7 @@ t.test('an upload over the limit is refused before its bytes are read', async (t
   t.equal((await sendSignedPut(signed, Buffer.alloc(1_000))).code, 'EntityTooLarge')
 })
 
-t.test('what is not there says so', async (t) => {
+t.test('an unsupported operation answers NotImplemented', async (t) => {
   const { client } = await startWithBucket(t)
   const url = await getSignedUrl(
     client,

@@ -42,7 +42,7 @@ t.test('what runs and answers is left alone', async (t) => {
   t.strictSame(await readRecords(layout.processes), [first.record])
 })
 
-t.test('what runs and does not answer is started again', async (t) => {
+t.test('a running but unhealthy service is restarted', async (t) => {
   const { layout, service } = await prepare(t, waits)
   const first = await bringUp(layout, service)
   const refusals = [new Error('asleep')]
@@ -59,7 +59,7 @@ t.test('what runs and does not answer is started again', async (t) => {
 t.test('one that ends before it is ready: the error shows the end of its log', async (t) => {
   const probe = () => Promise.reject(new Error('refused'))
   const { layout, service } = await prepare(t, "console.error('no such option')", { probe })
-  await t.rejects(bringUp(layout, service), { message: /fake ended before it was ready.*no such option/s })
+  await t.rejects(bringUp(layout, service), { message: /fake exited before it was ready.*no such option/s })
   t.strictSame(await readRecords(layout.processes), [])
 })
 

@@ -19,7 +19,7 @@ const record = {
   version: '1',
 }
 
-t.test('what is written is read again, until it is removed', async (t) => {
+t.test('a record is read back until it is removed', async (t) => {
   const directory = t.testdir()
   await writeRecord(directory, record)
   t.strictSame(await readRecord(directory, 's3'), record)
@@ -30,7 +30,7 @@ t.test('what is written is read again, until it is removed', async (t) => {
   t.strictSame(await readRecords(directory), [])
 })
 
-t.test('no directory is no records', async (t) => {
+t.test('a missing directory has no records', async (t) => {
   t.strictSame(await readRecords(join(t.testdir(), 'absent')), [])
 })
 
@@ -43,14 +43,14 @@ const unusable = [
   '{"name":"s3","pid":"42","startMark":"then"}',
 ]
 for (const text of unusable) {
-  t.test(`a file that names no process for sure is no record: ${text}`, async (t) => {
+  t.test(`an invalid record is ignored: ${text}`, async (t) => {
     const directory = t.testdir()
     await writeFile(join(directory, 's3.json'), text)
     t.strictSame(await readRecords(directory), [])
   })
 }
 
-t.test('a process is known by its number and its start together', async (t) => {
+t.test('a process is identified by PID and start time', async (t) => {
   const startMark = readStartMark(process.pid) ?? ''
   t.ok(startMark)
   t.equal(readStartMark(process.pid), startMark, 'the mark stays the same')
@@ -58,7 +58,7 @@ t.test('a process is known by its number and its start together', async (t) => {
   t.notOk(isAlive({ pid: process.pid, startMark: 'another start' }))
 })
 
-t.test('a process that has ended has no mark', async (t) => {
+t.test('an ended process has no start mark', async (t) => {
   const { pid, end } = await startSleeper(t)
   t.ok(readStartMark(pid))
   await end()

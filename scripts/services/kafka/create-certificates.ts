@@ -9,17 +9,17 @@ const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc']
 const days = ['-days', '365']
 
 /**
- * Makes a certificate authority and the brokers' certificate: `ca.pem` for clients, `broker.pem` (key and certificate)
- * for brokers. The authority's key is thrown away, so nobody can sign a second one.
+ * Creates a certificate authority and the brokers' certificate: `ca.pem` for clients, `broker.pem` (key and certificate)
+ * for brokers. The authority's key is deleted, so that it cannot sign another certificate.
  */
-export async function makeCertificates(layout: ServicesLayout): Promise<void> {
+export async function createCertificates(layout: ServicesLayout): Promise<void> {
   const { tls } = layout
   const file = (name: string) => join(tls, name)
   if (existsSync(file('broker.pem'))) return
   await mkdir(tls, { recursive: true, mode: 0o700 })
   const openssl = (...args: string[]) =>
     runTool(findTool('openssl'), ['req', '-x509', ...key, ...days, ...args], {
-      task: 'Making the certificates of kafka',
+      task: 'Creating the certificates of kafka',
       log: logFile(layout, 'kafka-openssl'),
       timeoutMs: 30_000,
     })
