@@ -11,8 +11,6 @@ const pageSize = 50
 /** The attributes that go once every event of a record has been delivered. */
 export const outboxAttributes = ['pendingEvents', 'relayOwner', 'relayUntil', ...attributesOf(outbox)]
 
-export type Outbox = ReturnType<typeof createOutbox>
-
 /**
  * The events that records owe: promised by a change of the record, and not known to be on their topics yet. A record
  * keeps them in their order. Whoever delivers them holds the record's relay lease, so that usually nobody else does.

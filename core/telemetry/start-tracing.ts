@@ -7,8 +7,6 @@ interface TracingOptions {
   endpoint: string
 }
 
-export type Tracing = Awaited<ReturnType<typeof startTracing>>
-
 /** A collector that does not answer holds up nobody longer than this. */
 const flushMs = 1_000
 

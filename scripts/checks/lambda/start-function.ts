@@ -19,8 +19,6 @@ export interface FunctionOptions {
   timeoutSeconds?: number
 }
 
-export type EmulatedFunction = Awaited<ReturnType<typeof startFunction>>
-
 /** Lambda starts Node 24 with these. Source: "Building Lambda functions with Node.js", experimental features. */
 const nodeFlags = ['--no-experimental-require-module', '--no-experimental-detect-module']
 const memoryMegabytes = 1769

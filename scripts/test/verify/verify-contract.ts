@@ -34,7 +34,10 @@ export async function testVerify(t: Test, { name, ...options }: VerifyContract):
     t.equal(code, 0, stdout)
     t.match(stdout, /^TAP version 14\n/)
     t.match(stdout, /^ok \d+ - another tenant cannot read the image # SKIP no --other-key was given$/m)
-    t.match(stdout, /^ok \d+ - the bucket refuses: expired # SKIP URLs expire after \d+ s: run with --expiry/m)
+    t.match(
+      stdout,
+      /^ok \d+ - the bucket refuses: expired # SKIP URLs expire after \d+ s: run with --expiry/m,
+    )
     t.match(stdout, new RegExp(`\\n# \\d+ of ${checks.length} promises were not checked, see SKIP\\n$`))
     t.match(stdout, new RegExp(`^1\\.\\.${checks.length}$`, 'm'))
   })
