@@ -33,7 +33,7 @@ t.test(
   },
 )
 
-t.test('a duplicate does not extend the life of an image', async (t) => {
+t.test('a duplicate does not extend the lifetime of an image', async (t) => {
   const system = await startInProcess(t)
   const file = await makeImage()
   const first = await uploadImage(file, system)

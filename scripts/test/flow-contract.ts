@@ -41,7 +41,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
   const target = { gateway: system.gatewayUrl, key: system.key }
   const client = createHashgateClient(target)
 
-  t.test('the photographs of a folder end ready; a second time nothing is uploaded', async (t) => {
+  t.test('the photos of a folder become ready; a second run uploads nothing', async (t) => {
     const sizes = await Promise.all(photos.map(async (name) => (await stat(pathOf(name))).size))
     const first = await runUploadJson([photoDirectory], target)
     t.equal(first.code, 0)
@@ -63,7 +63,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     )
   })
 
-  t.test('variants are what the record says, upright, and have lost all metadata', async (t) => {
+  t.test('variants match their record, are upright and have no metadata', async (t) => {
     const names = ['sunset-12mp-gps.jpg', 'dogs-orientation-6.jpg']
     const { results } = await runUploadJson(names.map(pathOf), target)
     const [dogs, sunset] = await Promise.all(results.map(({ imageId = '' }) => client.getImage(imageId)))
@@ -81,7 +81,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     for (const image of [sunset, dogs]) await checkVariants(t, image)
   })
 
-  t.test('what cannot be used is rejected with a reason, and disturbs nothing', async (t) => {
+  t.test('unusable files are rejected with a reason and do not affect others', async (t) => {
     const photo = await readFile(pathOf('drum-portrait.jpg'))
     const directory = t.testdir({
       'cut.jpg': photo.subarray(0, photo.length / 2),
@@ -116,7 +116,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     })
   })
 
-  t.test('a processor that is killed in mid-image finishes it after its restart', async (t) => {
+  t.test('a processor killed while processing an image finishes it after its restart', async (t) => {
     const bytes = await sharp({ create: { width: 9000, height: 9000, channels: 3, background: 'navy' } })
       .png({ compressionLevel: 1 })
       .toBuffer()
@@ -134,14 +134,14 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     t.not(system.processor.pid(), pid)
   })
 
-  t.test('the table for people', async (t) => {
+  t.test('without --json it prints a table', async (t) => {
     const { code, stdout } = await runUpload([pathOf('drum-portrait.jpg')], target)
     t.equal(code, 0)
     t.match(stdout, /drum-portrait\.jpg +│ d2e96e6d4da4 │ duplicate │ thumb medium large │/)
     t.match(stdout, '1 of 1 ready, 0 B uploaded, 522.4 kB already stored')
   })
 
-  t.test('where to upload is read from the running system', async (t) => {
+  t.test('gateway and key are read from the running system', async (t) => {
     const { mode } = await stat(join(dataDirectory, 'local.json'))
     t.equal(mode & 0o777, 0o600)
     t.match(JSON.parse(await readFile(join(dataDirectory, 'local.json'), 'utf8')), target)
@@ -158,7 +158,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     const cases: [string[], object, RegExp][] = [
       [['nothing.jpg'], target, /^No image found at nothing\.jpg\.$/],
       [[directory], target, /^No image found at /],
-      [[pathOf('drum-portrait.jpg')], { directory }, /^Where to\? Run "npm start" first/],
+      [[pathOf('drum-portrait.jpg')], { directory }, /^No gateway: run "npm start" first/],
       [[pathOf('drum-portrait.jpg')], nowhere, /^The gateway at http:\/\/127\.0\.0\.1:1 cannot be reached/],
       [[pathOf('drum-portrait.jpg')], { ...target, key: 'wrong' }, /^A valid API key or token is needed/],
       [['--concurrency', '0', directory], target, /^No image found|^--concurrency must be an integer/],

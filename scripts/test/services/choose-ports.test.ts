@@ -14,7 +14,7 @@ for (const text of ['s3', 's3=', 's3=x', 's3=0', 's3=65536', '9000', 'kafka-4=90
   })
 }
 
-t.test('every name has a port of its own, below those of outgoing connections', async (t) => {
+t.test('every name gets a different port, below those of outgoing connections', async (t) => {
   const ports = await choosePorts()
   t.strictSame(Object.keys(ports), [...portNames])
   t.equal(new Set(Object.values(ports)).size, portNames.length)

@@ -10,7 +10,7 @@ const environment = {
   EMPTY: '',
 }
 
-t.test('what is written is read again, by its owner alone', async (t) => {
+t.test('settings are read back, and only the owner can read the file', async (t) => {
   const envFile = join(t.testdir(), 'env')
   await writeEnvFile(envFile, { OLD: 'gone' })
   await writeEnvFile(envFile, environment)
@@ -19,20 +19,20 @@ t.test('what is written is read again, by its owner alone', async (t) => {
   t.equal(await readFile(envFile, 'utf8'), formatEnv(environment))
 })
 
-t.test('one line for each setting, with nothing around the value', async (t) => {
+t.test('each setting is one line with an unquoted value', async (t) => {
   t.equal(formatEnv({ A: '1', B: 'x=y' }), 'A=1\nB=x=y\n')
 })
 
 for (const value of ['two words', 'a\nB=2', '"quoted"', '$HOME', '#']) {
   t.test(
-    `a value that readers would not understand alike is refused: ${JSON.stringify(value)}`,
+    `a value that readers would interpret differently is refused: ${JSON.stringify(value)}`,
     async (t) => {
-      t.throws(() => formatEnv({ A: value }), /does not fit into an env file/)
+      t.throws(() => formatEnv({ A: value }), /cannot be written to an env file/)
     },
   )
 }
 
-t.test('without a file it says how to get one', async (t) => {
+t.test('without a file, the error says how to create it', async (t) => {
   const reading = readServicesEnvironment({ envFile: join(t.testdir(), 'env') })
   await t.rejects(reading, { message: /npm run services -- up/ })
 })

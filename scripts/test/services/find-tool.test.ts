@@ -11,7 +11,7 @@ function searchOnly(t: Test, directory: string): void {
   })
 }
 
-t.test('any of the programs that do is found, if it can be run', async (t) => {
+t.test('the first executable program of a tool is found', async (t) => {
   const directory = t.testdir({ 'valkey-server': '' })
   const file = join(directory, 'valkey-server')
   searchOnly(t, directory)
@@ -20,7 +20,7 @@ t.test('any of the programs that do is found, if it can be run', async (t) => {
   t.equal(findTool('redis'), file)
 })
 
-t.test('one line for each program that is missing: what, Debian’s name, and for whom', async (t) => {
+t.test('each missing program is one line: name, Debian package and users', async (t) => {
   searchOnly(t, t.testdir())
   t.throws(
     () =>

@@ -6,7 +6,7 @@ import { formatEnv } from '../../services/env-file.ts'
 import { servicesLayout } from '../../services/services-layout.ts'
 import { readOrCreateState, readState } from '../../services/services-state.ts'
 
-t.test('what the first up decides, the next one finds', async (t) => {
+t.test('a second up finds the state of the first', async (t) => {
   const layout = servicesLayout(t.testdir())
   t.equal(await readState(layout), undefined)
   const first = await readOrCreateState(layout, {})
@@ -24,7 +24,7 @@ t.test('other ports or another event URL are refused until down', async (t) => {
   await t.rejects(readOrCreateState(layout, { s3EventUrl: 'http://127.0.0.1:1/' }), refusal)
 })
 
-t.test('secrets are new every time', async (t) => {
+t.test('every new state has new secrets', async (t) => {
   const [one, two] = await Promise.all([
     readOrCreateState(servicesLayout(join(t.testdir(), 'one')), {}),
     readOrCreateState(servicesLayout(join(t.testdir(), 'two')), {}),
@@ -36,7 +36,7 @@ t.test('secrets are new every time', async (t) => {
   t.equal(one.kafka.password.length, 32)
 })
 
-t.test('the settings fit into an env file and name each endpoint', async (t) => {
+t.test('the settings can be written to an env file and name each endpoint', async (t) => {
   const layout = servicesLayout('/some/where')
   const state = await readOrCreateState(servicesLayout(t.testdir()), {
     s3EventUrl: 'http://127.0.0.1:9/s3-events',

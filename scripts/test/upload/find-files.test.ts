@@ -16,7 +16,7 @@ symlinkSync('/nowhere/at/all', join(directory, 'gone.jpg'))
 const find = async (...paths: string[]) =>
   (await findFiles(paths.map((path) => join(directory, path)))).map((path) => relative(directory, path))
 
-t.test('a folder stands for the images in it, by name', async (t) => {
+t.test('a folder expands to the images in it, sorted by name', async (t) => {
   t.strictSame(await find('.'), [
     'a.jpg',
     'b.JPeG',
@@ -38,11 +38,11 @@ t.test('globs', async (t) => {
   t.strictSame(await find('**/*.{avif,tiff}'), ['photos [2024] {x}/c.avif', 'photos [2024] {x}/deep/d.tiff'])
 })
 
-t.test('each file once, in the order in which it was named', async (t) => {
+t.test('each file is listed once, in the given order', async (t) => {
   t.strictSame(await find('b.JPeG', 'a.jpg', './a.jpg', '*.JPeG', 'empty/../a.jpg'), ['b.JPeG', 'a.jpg'])
 })
 
-t.test('what stands for nothing is an error', async (t) => {
+t.test('a path that matches nothing is an error', async (t) => {
   for (const path of ['none.jpg', 'empty', '*.gif', 'gone.jpg']) {
     await t.rejects(find('a.jpg', path), { message: `No image found at ${join(directory, path)}.` })
   }

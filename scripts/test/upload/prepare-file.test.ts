@@ -7,7 +7,7 @@ import { prepareFile } from '../../upload/prepare-file.ts'
 const image = sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
 const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
 
-t.test('the type is found in the bytes, whatever the name says', async (t) => {
+t.test('the type is detected by content, whatever the extension', async (t) => {
   for (const format of formats) {
     const bytes = await image.clone().toFormat(format).toBuffer()
     const path = join(t.testdir({ 'name.txt': bytes }), 'name.txt')
@@ -26,19 +26,19 @@ t.test('the type is found in the bytes, whatever the name says', async (t) => {
   }
 })
 
-t.test('else it is what the name says: the processor is the judge', async (t) => {
+t.test('unknown content gets the type of its extension', async (t) => {
   const directory = t.testdir({ 'text.JPG': 'a text', 'scan.tif': 'a text' })
   t.equal((await prepareFile(join(directory, 'text.JPG'))).request.contentType, 'image/jpeg')
   t.equal((await prepareFile(join(directory, 'scan.tif'))).request.contentType, 'image/tiff')
 })
 
-t.test('the hash is that of the whole file, also of a large one', async (t) => {
+t.test('the hash covers the whole file, also of a large one', async (t) => {
   const bytes = Buffer.alloc(3 * 1024 * 1024 + 1, 'hashgate')
   const { request } = await prepareFile(join(t.testdir({ 'large.png': bytes }), 'large.png'))
   t.equal(request.sha256, createHash('sha256').update(bytes).digest('hex'))
 })
 
-t.test('what is no image by bytes nor name, empty, or gone', async (t) => {
+t.test('unsupported, empty and missing files are errors', async (t) => {
   const directory = t.testdir({ 'a.txt': 'a text', 'empty.jpg': '', 'photo.heic': '....ftypheic' })
   await t.rejects(prepareFile(join(directory, 'a.txt')), { message: /^Unsupported file type/ })
   await t.rejects(prepareFile(join(directory, 'photo.heic')), { message: /^Unsupported file type/ })
@@ -46,7 +46,7 @@ t.test('what is no image by bytes nor name, empty, or gone', async (t) => {
   await t.rejects(prepareFile(join(directory, 'none.jpg')), { message: 'The file cannot be read (ENOENT).' })
 })
 
-t.test('a signal ends the reading', async (t) => {
+t.test('a signal aborts reading', async (t) => {
   const path = join(t.testdir({ 'a.png': 'bytes' }), 'a.png')
   await t.rejects(prepareFile(path, AbortSignal.abort(new Error('enough'))), { message: 'enough' })
 })

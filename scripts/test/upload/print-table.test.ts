@@ -32,7 +32,7 @@ function print(t: Test, columns?: number): string[] {
   return lines.map(stripVTControlCharacters)
 }
 
-t.test('a table that fits the terminal', async (t) => {
+t.test('the table fits the terminal', async (t) => {
   const lines = print(t, 80)
   t.ok(
     lines.every(({ length }) => length <= 80),
@@ -42,18 +42,18 @@ t.test('a table that fits the terminal', async (t) => {
   t.equal(lines.filter((line) => line.startsWith('├')).length, 1, 'a line below the head only')
 })
 
-t.test('without a terminal nothing is cut', async (t) => {
+t.test('without a terminal, nothing is shortened', async (t) => {
   t.match(print(t).join('\n'), '│ holiday/2026/a-long-name-for-a-photo.jpg │')
 })
 
-t.test('why, and what it came to', async (t) => {
+t.test('reasons and the summary line', async (t) => {
   const lines = print(t, 80)
   const why = lines.filter((line) => /^│ +│ [^│]*│$/.test(line)).map((line) => line.split('│')[2]?.trim())
   t.equal(why.join(' '), reason)
   t.equal(lines.at(-1), '1 of 3 ready, 2.4 MB uploaded, 0 B already stored')
 })
 
-t.test('cutStart counts what a terminal shows', async (t) => {
+t.test('cutStart counts terminal columns', async (t) => {
   t.equal(cutStart('short', 5), 'short')
   t.equal(cutStart('abcdef', 5), '…cdef')
   t.equal(cutStart('日本語.jpg', 10), '日本語.jpg')

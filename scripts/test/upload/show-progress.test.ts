@@ -12,7 +12,7 @@ const options = {
 }
 const at = (value: number, total: number) => ({ value, total, progress: value / total }) as never
 
-t.test('the lines', async (t) => {
+t.test('progress lines', async (t) => {
   const total = (sentBytes: number, sending: number) =>
     formatTotalLine(options, at(3, 12), { sentBytes, sending })
   t.equal(total(0, 0).trimEnd(), ' █░░░  3/12 files  0 B sent')
@@ -22,7 +22,7 @@ t.test('the lines', async (t) => {
   t.equal(formatFileLine(options, at(0, 1), { name: '' }), '', 'a line that nobody has is empty')
 })
 
-t.test('what is shown is cleared at the end, and no line is left or taken for ever', async (t) => {
+t.test('lines are reused, and all are cleared at the end', async (t) => {
   const written: string[] = []
   t.capture(process.stderr, 'write', (text: string) => written.push(text))
   t.intercept(process.stderr, 'isTTY', { value: true, configurable: true })

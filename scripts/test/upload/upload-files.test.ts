@@ -33,7 +33,7 @@ async function upload(t: Test, fake: Fake, contents: string[], changes: Partial<
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => `image ${index}`)
 const puts = ({ calls }: Fake) => calls.filter((call) => call.startsWith('PUT'))
 
-t.test('asks in batches of 100 at most, and sends every file once', async (t) => {
+t.test('requests at most 100 files per batch, and sends every file once', async (t) => {
   const fake = await startFakeGateway(t)
   const { results } = await upload(t, fake, numbers(230))
   t.strictSame(fake.batches.map(({ length }) => length).toSorted(), [100, 100, 30].toSorted())
@@ -64,7 +64,7 @@ t.test('the same content twice, in one batch and in two, is sent once', async (t
   ])
 })
 
-t.test('a twin shares the fate of the file that is sent', async (t) => {
+t.test('a file with the same content gets the outcome of the file that is sent', async (t) => {
   const refusing = await startFakeGateway(t, { refuse: (call) => (call.startsWith('PUT') ? 400 : undefined) })
   const failed = await upload(t, refusing, ['same', 'same'])
   t.match(failed.results, [
@@ -84,14 +84,14 @@ t.test('a twin shares the fate of the file that is sent', async (t) => {
   ])
 })
 
-t.test('a file that cannot be used costs no request and disturbs no other', async (t) => {
+t.test('an unusable file causes no request and does not affect others', async (t) => {
   const fake = await startFakeGateway(t)
   const { results } = await upload(t, fake, ['', 'image'])
   t.match(results, [{ result: 'failed', reason: 'The file is empty.' }, { result: 'uploaded' }])
   t.equal(fake.batches[0]?.length, 1)
 })
 
-t.test('no more files are sent at the same time than was said, and each end is told', async (t) => {
+t.test('--concurrency limits the files sent at the same time, and the end of each is reported', async (t) => {
   const fake = await startFakeGateway(t)
   let sending = 0
   let most = 0
@@ -106,7 +106,7 @@ t.test('no more files are sent at the same time than was said, and each end is t
   t.equal(sizes.size, 40)
 })
 
-t.test('a refused batch ends the run: there is no sense in the rest', async (t) => {
+t.test('a refused batch ends the run', async (t) => {
   const fake = await startFakeGateway(t, { refuse: (call) => (call.endsWith('/batch') ? 401 : undefined) })
   const { results, error } = await upload(t, fake, numbers(500))
   t.match(error, { name: 'HashgateError', code: 'REFUSED', status: 401 })
@@ -114,7 +114,7 @@ t.test('a refused batch ends the run: there is no sense in the rest', async (t) 
   t.ok(fake.calls.length <= 2, 'only the batches in flight were asked for')
 })
 
-t.test('a signal ends the run; nothing is told of what it cut off', async (t) => {
+t.test('a signal ends the run; aborted files are not reported', async (t) => {
   const fake = await startFakeGateway(t, { verdict: () => 'never' })
   const controller = new AbortController()
   const onSending = () => ({ sent: () => {}, end: () => controller.abort(new Error('enough')) })

@@ -24,7 +24,7 @@ const ask = async (answer: string) =>
     }),
   )
 
-t.test('in the clear there is nobody, or who sends to https', async (t) => {
+t.test('no answer or a redirect to HTTPS passes', async (t) => {
   t.ok(await ask('301|https://images.example.com/healthz'))
   t.ok(await ask('308|https://images.example.com/'))
   t.ok(await ask('cut'))
@@ -32,7 +32,7 @@ t.test('in the clear there is nobody, or who sends to https', async (t) => {
   t.ok(refusesPlainHttp(away))
 })
 
-t.test('every other answer breaks the promise, refusals too', async (t) => {
+t.test('every other answer fails, including errors', async (t) => {
   for (const answer of [
     '200',
     '401',

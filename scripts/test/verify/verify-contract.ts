@@ -27,7 +27,7 @@ export async function testVerify(t: Test, { name, ...options }: VerifyContract):
     t.equal(skipped.length, 2)
   })
 
-  await t.test(`the command over ${name} says what it did not try`, async (t) => {
+  await t.test(`the command over ${name} reports skipped checks`, async (t) => {
     const { gateway, key } = options
     const args = ['--gateway', `${gateway}/`, '--key', key, '--expiry-wait-seconds', '1']
     const { code, stdout } = await runVerifyCommand(args)

@@ -18,7 +18,7 @@ async function connectWithBucket(t: Test, s3: Awaited<ReturnType<typeof startTes
   return client
 }
 
-t.test('a put raises an event of S3 shape, its key form-encoded', async (t) => {
+t.test('a put sends an event in S3 format with a form-encoded key', async (t) => {
   const webhook = await startWebhook(t)
   const now = () => Date.parse('2026-11-22T10:11:12.345Z')
   const s3 = await startTestS3(t, { now, notify: { buckets: [Bucket], url: webhook.url } })
@@ -44,7 +44,7 @@ t.test('a put raises an event of S3 shape, its key form-encoded', async (t) => {
   t.equal(decodeURIComponent(String(record?.s3.object.key).replaceAll('+', ' ')), key)
 })
 
-t.test('the sequencer grows with each write of a key, also when writes race', async (t) => {
+t.test('the sequencer increases with each write of a key, also for racing writes', async (t) => {
   const webhook = await startWebhook(t)
   const s3 = await startTestS3(t, { notify: { buckets: [Bucket], url: webhook.url } })
   const client = await connectWithBucket(t, s3)
@@ -73,7 +73,7 @@ async function fetchEtag(client: S3Client) {
   return client.send(new GetObjectCommand({ Bucket, Key: 'same' }))
 }
 
-t.test('only stored objects of watched buckets raise events', async (t) => {
+t.test('only stored objects in notifying buckets send events', async (t) => {
   const webhook = await startWebhook(t)
   const s3 = await startTestS3(t, { notify: { buckets: [Bucket], url: webhook.url } })
   const client = await connectWithBucket(t, s3)
@@ -113,7 +113,7 @@ t.test('events that keep failing do not block others', async (t) => {
   t.ok(records.length > 20)
 })
 
-t.test('events wait for a webhook, over restarts', async (t) => {
+t.test('events wait for a webhook across restarts', async (t) => {
   const directory = t.testdir()
   const options = { directory, notify: { buckets: [Bucket] } }
   const first = await startTestS3(t, options)
@@ -162,7 +162,7 @@ t.test(
   },
 )
 
-t.test('a webhook that hangs does not hold up close, and loses nothing', async (t) => {
+t.test('a hanging webhook neither delays close nor loses events', async (t) => {
   const directory = t.testdir()
   const webhook = await startWebhook(t, () => new Promise(() => {}))
   const s3 = await startTestS3(t, { directory, notify: { buckets: [Bucket], url: webhook.url } })

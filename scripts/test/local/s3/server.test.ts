@@ -10,7 +10,7 @@ import { sendRaw, sendSignedPut, signPut } from '../../../../core/test/aws/contr
 import { startLocalS3 } from '../../../local/s3/start-local-s3.ts'
 import { connect, keys, startTestS3 } from './start-test-s3.ts'
 
-t.test('a browser may ask, and then put', async (t) => {
+t.test('a browser can send a preflight request and then a PUT', async (t) => {
   const s3 = await startTestS3(t)
   const client = connect(t, s3)
   await client.send(new CreateBucketCommand({ Bucket: 'web' }))
@@ -42,7 +42,7 @@ t.test('a browser may ask, and then put', async (t) => {
   t.equal(deleting.code, 'AccessForbidden')
 })
 
-t.test('Expect: 100-continue spares a refused client its upload', async (t) => {
+t.test('with Expect: 100-continue, a refused client sends no body', async (t) => {
   const s3 = await startTestS3(t)
   const client = connect(t, s3)
   await client.send(new CreateBucketCommand({ Bucket: 'patient' }))
@@ -61,7 +61,7 @@ t.test('Expect: 100-continue spares a refused client its upload', async (t) => {
   await once(socket, 'close')
 })
 
-t.test('what is stored survives a restart', async (t) => {
+t.test('objects survive a restart', async (t) => {
   const directory = t.testdir()
   const first = await startTestS3(t, { directory })
   const client = connect(t, first)
@@ -91,7 +91,7 @@ t.test('a GET can be answered conditionally and with other headers', async (t) =
   t.equal((await sendRaw(url, { method: 'GET', headers: { 'if-match': '"other"' } })).status, 412)
 })
 
-t.test('close ends with connections open: idle, half a request, a body that does not come', async (t) => {
+t.test('close succeeds with open connections: idle, half a request, a missing body', async (t) => {
   const directory = t.testdir()
   const s3 = await startTestS3(t, { directory })
   const client = connect(t, s3)
@@ -117,14 +117,14 @@ t.test('close ends with connections open: idle, half a request, a body that does
   await t.resolves(s3.close(), 'closing twice is no error')
 })
 
-t.test('a taken port rejects, and leaves the files of the other alone', async (t) => {
+t.test('a port in use rejects and does not touch the files of the other server', async (t) => {
   const directory = t.testdir()
   const s3 = await startTestS3(t, { directory })
   await t.rejects(startLocalS3({ directory, port: s3.port, ...keys }), { code: 'EADDRINUSE' })
   await t.resolves(connect(t, s3).send(new CreateBucketCommand({ Bucket: 'still-there' })))
 })
 
-t.test('a directory that cannot be made rejects', async (t) => {
+t.test('a directory that cannot be created rejects', async (t) => {
   const file = t.testdir({ taken: 'a file' })
   await t.rejects(startLocalS3({ directory: `${file}/taken`, ...keys }), { code: /ENOTDIR|EEXIST/ })
 })

@@ -20,7 +20,7 @@ async function startWithBucket(t: Test, options: Partial<LocalS3Options> = {}) {
   return { s3, client, list }
 }
 
-t.test('a client that goes away in the middle leaves no file', async (t) => {
+t.test('a client that disconnects during an upload leaves no file', async (t) => {
   const { s3, client, list } = await startWithBucket(t)
   const bytes = Buffer.alloc(3_000_000, 1)
   const { url, headers } = await signPut(client, { bucket, key: 'gone', bytes })
@@ -37,7 +37,7 @@ t.test('a client that goes away in the middle leaves no file', async (t) => {
   t.same(await list(`buckets/${bucket}`), [])
 })
 
-t.test('a half-closed connection with too few bytes is told IncompleteBody', async (t) => {
+t.test('a half-closed connection with too few bytes gets IncompleteBody', async (t) => {
   const { client, list } = await startWithBucket(t)
   const bytes = Buffer.alloc(1_000)
   const { url, headers } = await signPut(client, { bucket, key: 'short', bytes })
@@ -105,7 +105,7 @@ t.test('the given clock is used', async (t) => {
   })
 })
 
-t.test('a presigned URL says how long it lives, within a week', async (t) => {
+t.test('the expiry of a presigned URL is limited to a week', async (t) => {
   const { client } = await startWithBucket(t)
   const url = await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: 'any' }))
   for (const expires of ['0', '-1', '604801', '1e3', '']) {
@@ -116,7 +116,7 @@ t.test('a presigned URL says how long it lives, within a week', async (t) => {
   t.equal((await sendRaw(twice, { method: 'GET' })).code, 'AuthorizationQueryParametersError')
 })
 
-t.test('headers that were not signed are named', async (t) => {
+t.test('the error names unsigned headers', async (t) => {
   const { client } = await startWithBucket(t)
   const url = await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: 'any' }))
   const { body } = await sendRaw(url, { method: 'GET', headers: { 'x-amz-meta-extra': '1' } })

@@ -3,7 +3,7 @@ import { brokerProperties } from '../../../services/kafka/broker-properties.ts'
 import { servicesLayout } from '../../../services/services-layout.ts'
 import { readOrCreateState } from '../../../services/services-state.ts'
 
-t.test('a broker listens on its own ports, and acknowledges only what two have', async (t) => {
+t.test('a broker listens on its own ports and requires two in-sync replicas', async (t) => {
   const state = await readOrCreateState(servicesLayout(t.testdir()), {})
   const { ports } = state
   const lines = brokerProperties(servicesLayout('/some/where'), state, 2).split('\n')

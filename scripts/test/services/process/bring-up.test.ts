@@ -32,7 +32,7 @@ async function prepare(t: Test, script: string, settings: Partial<Service> = {})
   return { layout, service, starts: () => starts }
 }
 
-t.test('what runs and answers is left alone', async (t) => {
+t.test('a healthy service keeps running', async (t) => {
   const { layout, service, starts } = await prepare(t, waits)
   const first = await bringUp(layout, service)
   const second = await bringUp(layout, service)
@@ -56,32 +56,32 @@ t.test('a running but unhealthy service is restarted', async (t) => {
   t.ok(isAlive(second.record))
 })
 
-t.test('one that ends before it is ready: the error shows the end of its log', async (t) => {
+t.test('if a service exits before it is ready, the error shows the end of its log', async (t) => {
   const probe = () => Promise.reject(new Error('refused'))
   const { layout, service } = await prepare(t, "console.error('no such option')", { probe })
   await t.rejects(bringUp(layout, service), { message: /fake exited before it was ready.*no such option/s })
   t.strictSame(await readRecords(layout.processes), [])
 })
 
-t.test('one that is never ready is ended, and the error says why', async (t) => {
+t.test('a service that does not become ready is stopped, and the error says why', async (t) => {
   const probe = () => Promise.reject(new Error('still loading'))
   const { layout, service } = await prepare(t, waits, { probe, readyWithinMs: 100 })
   await t.rejects(bringUp(layout, service), { message: /fake was not ready after 0.1 s: still loading/ })
   t.strictSame(await readRecords(layout.processes), [])
 })
 
-t.test('a program that is not there', async (t) => {
+t.test('a missing program is an error', async (t) => {
   const missing = async () => ({ program: '/no/such/program', args: [], version: '1' })
   const { layout, service } = await prepare(t, waits, { prepare: missing })
   await t.rejects(bringUp(layout, service), { message: /fake cannot be started: .*ENOENT/ })
 })
 
-t.test('down ends it and forgets it; with a name it forgets nothing', async (t) => {
+t.test('down stops a service and deletes its data; with a name it keeps the data', async (t) => {
   const { layout, service } = await prepare(t, waits)
   const { record } = await bringUp(layout, service)
   await downServices(layout, ['fake'])
   t.notOk(isAlive(record))
-  await t.rejects(downServices(layout, ['other']), { message: /no service other/ })
+  await t.rejects(downServices(layout, ['other']), { message: /Unknown service other/ })
   const next = await bringUp(layout, service)
   await downServices(layout)
   t.notOk(isAlive(next.record))

@@ -6,7 +6,7 @@ const { 's3-events': port } = await choosePorts()
 const url = `http://127.0.0.1:${port}/s3-events`
 const post = () => fetch(url, { method: 'POST', body: '{}' })
 
-t.test('answers until the receiver comes', async (t) => {
+t.test('answers until the receiver starts', async (t) => {
   const makeRoom = await answerTestEvent(url)
   t.equal((await post()).status, 200)
   const second = await answerTestEvent(url)
@@ -16,7 +16,7 @@ t.test('answers until the receiver comes', async (t) => {
   await t.rejects(post())
 })
 
-t.test('a receiver on another machine is its own affair', async (t) => {
+t.test('does nothing for a receiver on another machine', async (t) => {
   const makeRoom = await answerTestEvent('http://receiver.example/s3-events')
   await t.resolves(makeRoom())
 })

@@ -3,7 +3,7 @@ import { pageKeys } from '../../../../local/s3/operations/page-keys.ts'
 
 const all = { prefix: '', delimiter: '', after: '', maxKeys: 1000 }
 
-t.test('a page ends before the key that would be one too many', async (t) => {
+t.test('a page has at most maxKeys keys', async (t) => {
   t.same(pageKeys(['c', 'a', 'b'], { ...all, maxKeys: 2 }), {
     keys: ['a', 'b'],
     commonPrefixes: [],
