@@ -1,22 +1,23 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { S3Client } from '@aws-sdk/client-s3'
-import type { Context } from 'aws-lambda'
-import { dynamoDbClientOptions, s3ClientOptions } from '../core/aws/aws-client-options.ts'
-import { createDeadLetters } from '../core/events/dead-letters.ts'
-import { createEventBus } from '../core/events/event-bus.ts'
-import { connectKafka } from '../core/kafka/connect-kafka.ts'
+import type { Context, S3Event } from 'aws-lambda'
 import { createLogger } from '../core/telemetry/logger.ts'
 import { startTracing } from '../core/telemetry/start-tracing.ts'
+import { composeProcessor } from './compose-processor.ts'
 import { readProcessorConfig } from './config.ts'
-import { createDeps } from './create-deps.ts'
 import type { CallTime } from './pipeline/deadline.ts'
+import type { CallContext } from './pipeline/process-once.ts'
 import { createLambdaMetrics } from './pipeline/publish-metrics.ts'
-import { createFindTraceparent } from './pipeline/trace-image.ts'
-import { createHandler, type TriggerEvent } from './triggers/create-handler.ts'
-import type { KafkaAnswer } from './triggers/read-kafka-event.ts'
-import { createReconcile } from './triggers/reconcile.ts'
-import { takeCallTime } from './triggers/take-call-time.ts'
-import { throwFailures } from './triggers/throw-failures.ts'
+import {
+  type KafkaBatchResponse,
+  type KafkaEvent,
+  readKafkaEvent,
+  toBatchResponse,
+} from './triggers/read-kafka-event.ts'
+import { isS3Event, readS3Event, type S3TestEvent } from './triggers/read-s3-event.ts'
+import { isScheduleEvent, type ScheduleEvent } from './triggers/read-schedule-event.ts'
+
+export type TriggerEvent = S3Event | S3TestEvent | KafkaEvent | ScheduleEvent
+
+type LambdaContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemainingTimeInMillis'>
 
 const config = readProcessorConfig()
 const logger = createLogger('processor', config.LOG_LEVEL)
@@ -25,66 +26,69 @@ const tracing = await startTracing({
   endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
 })
 const metrics = createLambdaMetrics(config.METRICS_NAMESPACE)
-const kafka = await connectKafka(config, {
-  clientId: 'hashgate-processor',
+const { processor, deps } = await composeProcessor(config, {
   logger,
-})
-const publishing = {
-  topicPrefix: config.KAFKA_TOPIC_PREFIX,
-  budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000,
-}
-const clients = {
-  s3: new S3Client(s3ClientOptions(config)),
-  dynamoDb: new DynamoDBClient(dynamoDbClientOptions(config)),
-  eventBus: createEventBus(kafka, publishing),
-}
-const deps = createDeps(clients, config)
-const handle = createHandler({
-  deps,
-  deadLetters: createDeadLetters(kafka, publishing),
-  reconcile: createReconcile(deps),
-  rawBucket: config.RAW_BUCKET,
-  imagesInFlight: config.IMAGES_IN_FLIGHT,
-  maxTries: config.DEAD_LETTER_AFTER_TRIES,
-  ...(tracing.isOn && { findTraceparent: createFindTraceparent(deps.rawBucket) }),
   observer: metrics.observer,
-  logger,
+  traceUploads: tracing.isOn,
 })
 
-/** One write to the catalog: three tries of 1.5 s each (`aws-client-options.ts`), and the pauses between them. */
+/** One catalog write with its retries: three attempts of 1.5 s each (`aws-client-options.ts`) and the pauses between them. */
 const writeMs = 5_000
-/** At the end of the time a verdict may just be written down, or an event wait for Kafka; then the image is given back. */
-const reserveMs = Math.max(publishing.budgetMs, writeMs) + writeMs
-
-let isChecked = false
-
-/** A function's timeout is not known before its first call. */
-function checkOnce({ startedAtMs, endsAtMs }: Required<CallTime>): void {
-  const { imageTimeoutMs } = deps.limits
-  if (!isChecked && endsAtMs - startedAtMs < imageTimeoutMs) {
-    const seconds = Math.ceil((imageTimeoutMs + reserveMs) / 1_000)
-    logger.warn({ operation: 'start' }, `the timeout of the function should be ${seconds} s or more`)
-  }
-  isChecked = true
-}
-
-type LambdaContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemainingTimeInMillis'>
+/** Kept free at the end of a call: for recording a result or publishing an event, and then for releasing the image. */
+const reserveMs = Math.max(config.PUBLISH_TIMEOUT_SECONDS * 1_000, writeMs) + writeMs
 
 /**
- * Entry point on AWS Lambda, for S3 notifications, self-managed Kafka events and schedules. A throw makes Lambda deliver
- * the whole event again. What cannot be finished within the function's time is given back before it is over.
+ * The AWS Lambda handler for S3 notifications, self-managed Kafka events and schedules. When it throws, Lambda delivers the whole
+ * event again. Images that cannot be finished before the function times out are released before that.
  */
-export async function handler(event: TriggerEvent, context: LambdaContext): Promise<KafkaAnswer | undefined> {
+export async function handler(
+  event: TriggerEvent,
+  context: LambdaContext,
+): Promise<KafkaBatchResponse | undefined> {
   metrics.noteStart(context.functionName)
-  const callTime = takeCallTime(context.getRemainingTimeInMillis(), reserveMs)
-  checkOnce(callTime)
+  const callTime = planCallTime(context.getRemainingTimeInMillis())
+  warnOfShortTimeout(callTime)
   try {
-    const answer = await handle(event, { awsRequestId: context.awsRequestId, ...callTime })
-    if (config.REPORT_BATCH_ITEM_FAILURES) return answer
-    throwFailures(answer)
+    return await dispatch(event, { awsRequestId: context.awsRequestId, ...callTime })
   } finally {
     metrics.publish()
-    // Lambda freezes the process as soon as it has the answer.
+    // Lambda freezes the process as soon as the handler returns.
     await tracing.flush()
   }
+}
+
+/** @throws Error for an event of an unknown source */
+async function dispatch(event: TriggerEvent, call: CallContext): Promise<KafkaBatchResponse | undefined> {
+  if ('records' in event) return handleKafkaEvent(event, call)
+  if (isS3Event(event)) await processor.handleObjectsCreated(readS3Event(event, config.RAW_BUCKET), call)
+  else if (isScheduleEvent(event)) await processor.reconcile(call)
+  else throw new Error('The event is neither an S3 notification nor a Kafka event nor a schedule.')
+}
+
+/** An event source that ignores batch responses redelivers only when the handler throws, and then the whole batch. */
+async function handleKafkaEvent(
+  event: KafkaEvent,
+  call: CallContext,
+): Promise<KafkaBatchResponse | undefined> {
+  const failed = await processor.handleUploadsCompleted(readKafkaEvent(event), call)
+  if (config.REPORT_BATCH_ITEM_FAILURES) return toBatchResponse(failed)
+  if (failed.length > 0) throw new Error(`${failed.length} Kafka records failed and will be redelivered`)
+}
+
+/** The time of this call, less the reserve. A function with a very short timeout still spends most of it on images. */
+function planCallTime(remainingMs: number): Required<CallTime> {
+  const nowMs = Date.now()
+  return { startedAtMs: nowMs, endsAtMs: nowMs + remainingMs - Math.min(reserveMs, remainingMs / 4) }
+}
+
+let isTimeoutChecked = false
+
+/** The timeout of a function is not known before its first call. */
+function warnOfShortTimeout({ startedAtMs, endsAtMs }: Required<CallTime>): void {
+  const { imageTimeoutMs } = deps.limits
+  if (!isTimeoutChecked && endsAtMs - startedAtMs < imageTimeoutMs) {
+    const seconds = Math.ceil((imageTimeoutMs + reserveMs) / 1_000)
+    logger.warn({ operation: 'start' }, `set the timeout of the function to ${seconds} s or more`)
+  }
+  isTimeoutChecked = true
 }

@@ -1,4 +1,4 @@
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -6,16 +6,17 @@ import {
   paginateScan,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
+import { createTableOnce } from '../aws/create-table-once.ts'
 import { translateErrors, undefinedIfConditionFailed } from '../aws/translate-errors.ts'
 import type { ApiKey } from './api-key.ts'
 
-export type KeyTable = ReturnType<typeof openKeyTable>
+export type KeyTable = ReturnType<typeof createKeyTable>
 
 /**
  * The API keys, in a DynamoDB table of their own: the gateway only reads it and notes a first use, the processor has no
  * access. All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB does not answer.
  */
-export function openKeyTable(client: DynamoDBDocumentClient, TableName: string) {
+export function createKeyTable(client: DynamoDBDocumentClient, TableName: string) {
   async function find(keyId: string): Promise<ApiKey | undefined> {
     const get = new GetCommand({ TableName, Key: { keyId }, ConsistentRead: true })
     return (await translateErrors(client.send(get))).Item as ApiKey | undefined
@@ -60,4 +61,13 @@ export function openKeyTable(client: DynamoDBDocumentClient, TableName: string) 
   }
 
   return { find, add, mark, list, ping }
+}
+
+/** Creates the DynamoDB table of API keys where CloudFormation does not. An existing table stays as it is. */
+export async function createApiKeyTable(client: DynamoDBClient, tableName: string): Promise<void> {
+  await createTableOnce(client, {
+    TableName: tableName,
+    AttributeDefinitions: [{ AttributeName: 'keyId', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'keyId', KeyType: 'HASH' }],
+  })
 }

@@ -2,9 +2,9 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { DependencyUnavailable } from '../errors.ts'
 import { type ImageRecord, newRecord, type UploadRequest } from '../images/image-record.ts'
 import { dayEntryOf } from './day-index.ts'
-import { openDayTable } from './day-table.ts'
+import { createDayTable } from './day-table.ts'
 import { createImageLeases } from './image-leases.ts'
-import { ifAlive, openImageTable } from './image-table.ts'
+import { createImageTable, ifAlive } from './image-table.ts'
 import { createImagesOfDay } from './images-of-day.ts'
 import { createOutbox } from './outbox.ts'
 import { createOutdatedImages } from './outdated-images.ts'
@@ -34,7 +34,7 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
   const { tableName, retentionSeconds, reconcileAfterSeconds = 300, now } = options
   const checkAfterMs = reconcileAfterSeconds * 1_000
   const { unfinished } = sparseIndexes
-  const table = openImageTable(client, tableName)
+  const table = createImageTable(client, tableName)
 
   async function find(tenant: string, imageId: string): Promise<ImageRecord | undefined> {
     return ifAlive(await table.read(tenant, imageId), now())
@@ -76,7 +76,7 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
     await table.change(record, { add: { duplicates: 1 } })
   }
 
-  const imagesOfDay = createImagesOfDay(openDayTable(client, tableName), now)
+  const imagesOfDay = createImagesOfDay(createDayTable(client, tableName), now)
   const scanReady = createScanReady(client, tableName)
 
   return {

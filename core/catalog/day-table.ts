@@ -23,13 +23,13 @@ export interface ShardPart {
   readTo?: string
 }
 
-export type DayTable = ReturnType<typeof openDayTable>
+export type DayTable = ReturnType<typeof createDayTable>
 
 const maxTries = 4
 const firstPauseMs = 50
 
 /** How the catalog's table is read by day. Both functions throw `DependencyUnavailable` (a retry can help). */
-export function openDayTable(client: DynamoDBDocumentClient, TableName: string) {
+export function createDayTable(client: DynamoDBDocumentClient, TableName: string) {
   /** A part of one shard of a day. Eventually consistent: a record of this very second can be missing. */
   async function readShard(shardKey: string, { readLimit, ...query }: ShardQuery): Promise<ShardPart> {
     const command = new QueryCommand({

@@ -25,13 +25,13 @@ export interface Change {
   values?: Record<string, unknown>
 }
 
-export type ImageTable = ReturnType<typeof openImageTable>
+export type ImageTable = ReturnType<typeof createImageTable>
 
 /**
  * The DynamoDB table behind the catalog. All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB
  * does not answer, throttles or fails.
  */
-export function openImageTable(client: DynamoDBDocumentClient, TableName: string) {
+export function createImageTable(client: DynamoDBDocumentClient, TableName: string) {
   /** The record as it is stored, also when its life is over. */
   async function read(tenant: string, imageId: string): Promise<ImageRecord | undefined> {
     const Key = keyOf({ tenant, imageId })

@@ -7,9 +7,7 @@ import { toKafkaMessage } from './kafka-message.ts'
 
 export interface ConsumerOptions {
   groupId: string
-  /** Without the prefix. */
   topics: string[]
-  topicPrefix: string
   /** How many partitions are handled concurrently. */
   concurrency: number
   /** The most messages per call of `handleBatch`. 100 by default. */
@@ -74,7 +72,7 @@ const maxWaitTimeInMs = 250
  */
 async function consumeUntilCrash(
   kafka: Pick<Kafka, 'consumer'>,
-  { groupId, topics, topicPrefix, batchSize = 100, handleBatch, logger }: ConsumerOptions,
+  { groupId, topics, batchSize = 100, handleBatch, logger }: ConsumerOptions,
   { closing, limit }: { closing: AbortSignal; limit: Limit },
 ): Promise<void> {
   const active = new Map<string, ActivePartition>()
@@ -89,7 +87,7 @@ async function consumeUntilCrash(
 
   try {
     await consumer.connect()
-    await consumer.subscribe({ topics: topics.map((topic) => topicPrefix + topic), fromBeginning: true })
+    await consumer.subscribe({ topics, fromBeginning: true })
     const running = consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
     await Promise.all([ended.promise, running])
     for (const { work } of active.values()) work.finish()
@@ -105,9 +103,7 @@ async function consumeUntilCrash(
     if (closing.aborted) return
     const { topic, partition } = payload.batch
     const work = startBatchRunner({
-      events: payload.batch.messages.map((message) =>
-        toKafkaMessage({ topic, partition }, message, topicPrefix),
-      ),
+      events: payload.batch.messages.map((message) => toKafkaMessage(payload.batch, message)),
       batchSize,
       handleBatch,
       limit,

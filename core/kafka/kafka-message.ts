@@ -2,7 +2,6 @@ import type { IHeaders, KafkaMessage as RawMessage } from 'kafkajs'
 
 /** A message as it is stored on its topic. */
 export interface KafkaMessage {
-  /** Without the topic prefix. */
   topic: string
   partition: number
   offset: string
@@ -19,15 +18,13 @@ export interface MessageHeader {
   value: Buffer
 }
 
-/** @param position the topic with its prefix, and the partition, that the message was read from */
 export function toKafkaMessage(
   { topic, partition }: { topic: string; partition: number },
   message: RawMessage,
-  topicPrefix: string,
 ): KafkaMessage {
   const { offset, timestamp, key, value, headers } = message
   return {
-    topic: topic.slice(topicPrefix.length),
+    topic,
     partition,
     offset,
     timestamp: Number(timestamp),

@@ -64,7 +64,7 @@ export async function readToEnd(kafka: KafkaClient, options: ReadOptions): Promi
     const messages = batch.messages.filter(
       ({ offset }) => BigInt(offset) >= range.from && BigInt(offset) < range.to,
     )
-    await onMessages(messages.map((message) => toKafkaMessage(batch, message, '')))
+    await onMessages(messages.map((message) => toKafkaMessage(batch, message)))
     const next = smaller(BigInt(batch.lastOffset()) + 1n, range.to)
     if (commits) await consumer.commitOffsets([{ topic, partition: batch.partition, offset: String(next) }])
     resolveOffset(batch.lastOffset())

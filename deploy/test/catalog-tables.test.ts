@@ -1,6 +1,6 @@
 import { CreateTableCommand, type DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import t from 'tap'
-import { createKeyTable } from '../../core/api-keys/create-key-table.ts'
+import { createApiKeyTable } from '../../core/api-keys/key-table.ts'
 import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
@@ -44,7 +44,7 @@ function shapeOf(table: Record<string, unknown>) {
 for (const env of environments) {
   for (const [name, table, create] of [
     ['CatalogTable', `hashgate-${env}-catalog`, createCatalogTable],
-    ['KeysTable', `hashgate-${env}-keys`, createKeyTable],
+    ['KeysTable', `hashgate-${env}-keys`, createApiKeyTable],
   ] as const) {
     t.test(`${env}: ${name} is as the code makes it elsewhere`, async (t) => {
       const { asked, client } = noteTables()

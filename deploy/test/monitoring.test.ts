@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { createTestApp, sha256, withKey } from '../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../scripts/testkit/create-test-app.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 import { filtersOf, findFault } from './monitoring/known-metrics.ts'

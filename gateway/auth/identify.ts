@@ -15,7 +15,7 @@ export type Identify = (shown: Credentials, origin: Origin) => Promise<Principal
 type IdentifyOne = (text: string, origin: Origin) => Promise<Principal>
 
 /** Tries what is allowed here: what begins like a key is one, anything else a token. */
-export function createIdentify(ways: { byKey?: IdentifyOne; byToken?: IdentifyOne }): Identify {
+export function identifyByAny(ways: { byKey?: IdentifyOne; byToken?: IdentifyOne }): Identify {
   return async ({ bearer, apiKey }, origin) => {
     const text = bearer ?? apiKey
     if (!text) throw new Refusal('missing')

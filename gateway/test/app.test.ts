@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createTestApp, sha256, testKey, withKey } from '../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, testKey, withKey } from '../../scripts/testkit/create-test-app.ts'
 
 const payload = { sha256, byteLength: 5, contentType: 'image/png' }
 const post = { method: 'POST' as const, url: '/v1/uploads' }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { ImageStatus } from '../../core/images/image-record.ts'
-import { createTestApp } from '../../scripts/testkit/build-test-app.ts'
+import { createTestApp } from '../../scripts/testkit/create-test-app.ts'
 import { bearer, makeBadCredentials } from './isolation/bad-credentials.ts'
 import { type Route, routes } from './isolation/guarded-routes.ts'
 import { makeImage } from './isolation/make-image.ts'

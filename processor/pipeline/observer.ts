@@ -1,9 +1,9 @@
 import type { Done } from './stages.ts'
 
-/** Is told what became of images and records, for metrics. */
+/** Receives outcomes, for metrics. */
 export interface Observer {
-  imageEnded(done: Done, durationMs: number): void
-  /** It comes again. @param code as in the log */
+  imageFinished(done: Done, durationMs: number): void
+  /** The image will be retried. @param code as in the log */
   imageFailed(code: string): void
-  recordPutAside(reason: string): void
+  deadLetterPublished(reason: string): void
 }

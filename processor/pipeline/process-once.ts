@@ -14,7 +14,7 @@ interface ProcessOnceOptions {
   imagesInFlight: number
   /** For events that bring no trace; absent when nothing is traced. */
   findTraceparent?: FindTraceparent
-  observer?: Pick<Observer, 'imageEnded' | 'imageFailed'>
+  observer?: Pick<Observer, 'imageFinished' | 'imageFailed'>
   logger: Logger
 }
 
@@ -68,7 +68,7 @@ export function createProcessOnce({
     try {
       const done = await processImage(image, deps, context)
       logger.info({ ...facts(), code: done.reason }, done.outcome)
-      observer?.imageEnded(done, performance.now() - startedAt)
+      observer?.imageFinished(done, performance.now() - startedAt)
       return done
     } catch (error) {
       const level = isExpected(error) ? 'warn' : 'error'

@@ -10,7 +10,7 @@ export function createLambdaMetrics(namespace: string) {
   const metrics = new Metrics({ namespace, serviceName: 'processor' })
 
   const observer: Observer = {
-    imageEnded({ outcome, reason, bytes }, durationMs) {
+    imageFinished({ outcome, reason, bytes }, durationMs) {
       if (!bytes) return
       if (reason) count('ImagesRejected', 'reason', reason)
       else if (outcome === 'ready') metrics.addMetric('ImagesReady', MetricUnit.Count, 1)
@@ -19,7 +19,7 @@ export function createLambdaMetrics(namespace: string) {
       metrics.addMetric('VariantBytes', MetricUnit.Bytes, bytes.variants)
     },
     imageFailed: (code) => count('ImagesFailed', 'code', code),
-    recordPutAside: (reason) => count('DeadLetters', 'reason', reason),
+    deadLetterPublished: (reason) => count('DeadLetters', 'reason', reason),
   }
 
   function count(name: string, dimension: string, value: string): void {

@@ -126,7 +126,7 @@ test('what was not begun in time comes again, untouched', async (t) => {
 test('without partial answers what failed is an error of the function', async (t) => {
   const processor = await startProcessor(t, { KAFKA_BROKERS: '127.0.0.1:1', PUBLISH_TIMEOUT_SECONDS: '1' })
   const answer = await processor.invoke(await readEvent('kafka-many-records'))
-  t.match(answer, { errorType: 'Error', errorMessage: '2 records must come again' })
+  t.match(answer, { errorType: 'Error', errorMessage: '2 Kafka records failed and will be redelivered' })
 })
 
 test('a setting at fault is named by the first call', async (t) => {

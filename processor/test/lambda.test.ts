@@ -31,7 +31,7 @@ test('the exported handler does the work, with nothing but its environment', asy
 test('a timeout within which an image may not be finished is warned of, once', async (t) => {
   const event = await readEvent<object>('s3-test-event')
   const short = await invoke(event, { IMAGE_TIMEOUT_SECONDS: '80', PUBLISH_TIMEOUT_SECONDS: '5' })
-  t.match(short.logLines, [{ level: 'warn', msg: 'the timeout of the function should be 90 s or more' }])
+  t.match(short.logLines, [{ level: 'warn', msg: 'set the timeout of the function to 90 s or more' }])
   t.strictSame((await invoke(event, { IMAGE_TIMEOUT_SECONDS: '50' })).logLines, [])
 })
 
@@ -71,7 +71,7 @@ test('records that must come again are answered to an event source that reads th
 test('to any other event source they are a throw: all of them come again, and none is lost', async (t) => {
   const event = await readEvent<object>('kafka-many-records')
   const { failure } = await invoke(event, kafkaIsAway)
-  t.equal(failure, '2 records must come again')
+  t.equal(failure, '2 Kafka records failed and will be redelivered')
 })
 
 /** What Lambda says of itself, as far as it matters here. */

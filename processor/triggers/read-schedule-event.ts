@@ -1,6 +1,6 @@
 /**
- * What a schedule sends, as far as it matters here: a rule of EventBridge, or EventBridge Scheduler, with its own event or with
- * an input that names the source.
+ * The event of a schedule: of an EventBridge rule, or of EventBridge Scheduler with its default event or a custom input that names
+ * the source.
  *
  *     { "source": "aws.events", "detail-type": "Scheduled Event", … }
  *     { "source": "aws.scheduler" }

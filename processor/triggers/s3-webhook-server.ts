@@ -1,9 +1,12 @@
 import type { S3Event } from 'aws-lambda'
 import Fastify, { LogController } from 'fastify'
 import type { Logger } from '../../core/telemetry/logger.ts'
+import type { Processor } from './create-processor.ts'
+import { readS3Event } from './read-s3-event.ts'
 
 interface S3WebhookOptions {
-  handle: (event: S3Event, context: { awsRequestId: string; signal: AbortSignal }) => Promise<unknown>
+  processor: Pick<Processor, 'handleObjectsCreated'>
+  rawBucket: string
   logger: Logger
 }
 
@@ -52,7 +55,7 @@ const s3EventSchema = {
  * Receives S3 notifications over HTTP where no Lambda function does. `POST /s3-events` takes the event JSON that S3 sends and
  * answers 204 once every image in it is processed, or 503 when the store must send it again.
  */
-export function createS3WebhookServer({ handle, logger }: S3WebhookOptions) {
+export function createS3WebhookServer({ processor, rawBucket, logger }: S3WebhookOptions) {
   const server = Fastify({
     loggerInstance: logger,
     bodyLimit: maxEventBytes,
@@ -70,7 +73,8 @@ export function createS3WebhookServer({ handle, logger }: S3WebhookOptions) {
     '/s3-events',
     { schema: { body: s3EventSchema } },
     async ({ body: { Records = [] }, id }, reply) => {
-      await handle({ Records }, { awsRequestId: id, signal: closing.signal })
+      const objects = readS3Event({ Records }, rawBucket)
+      await processor.handleObjectsCreated(objects, { awsRequestId: id, signal: closing.signal })
       return reply.code(204).send()
     },
   )

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../core/telemetry/logger.ts'
-import type { Handle } from './create-handler.ts'
+import type { Processor } from './create-processor.ts'
 
 interface ReconcilerOptions {
-  /** Between the end of one run and the start of the next. 0: never. */
+  /** Seconds between the end of one run and the start of the next; 0 turns the reconciler off. */
   intervalSeconds: number
-  handle: Handle
+  processor: Pick<Processor, 'reconcile'>
   logger: Logger
 }
 
-/** The worker's schedule: does what Lambda's does from outside. The first run is after the first interval. */
-export function startReconciler({ intervalSeconds, handle, logger }: ReconcilerOptions) {
+/** Runs the reconciler on a schedule, for the worker. The first run starts after one interval. */
+export function startReconciler({ intervalSeconds, processor, logger }: ReconcilerOptions) {
   const closing = new AbortController()
   const { signal } = closing
   const running = intervalSeconds > 0 ? runUntilClosed() : Promise.resolve()
@@ -25,13 +25,14 @@ export function startReconciler({ intervalSeconds, handle, logger }: ReconcilerO
 
   async function runOnce(): Promise<void> {
     try {
-      await handle({ source: 'aws.events' }, { signal })
+      await processor.reconcile({ signal })
     } catch (error) {
-      if (!signal.aborted) logger.warn({ operation: 'reconcile', err: error }, 'the reconciler failed')
+      if (!signal.aborted)
+        logger.warn({ operation: 'reconcile', err: error }, 'reconciler run failed; the next run will retry')
     }
   }
 
-  /** Begins no more images, and waits for those at hand. */
+  /** Starts no more images and waits for those in progress. */
   async function close(): Promise<void> {
     closing.abort()
     await running

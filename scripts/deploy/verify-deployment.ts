@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { setTimeout } from 'node:timers/promises'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { openKeyTable } from '../../core/api-keys/key-table.ts'
+import { createKeyTable } from '../../core/api-keys/key-table.ts'
 import { documentClientOptions } from '../../core/aws/aws-client-options.ts'
 import { createKey } from '../keys/create-key.ts'
 import { expiryPromise } from '../verify/check-expiry.ts'
@@ -37,7 +37,7 @@ export async function verifyDeployment(
     return true
   }
   const table = await readOutput(aws.ssm, env, 'metadata/keys-table')
-  const keys = openKeyTable(DynamoDBDocumentClient.from(aws.dynamoDb, documentClientOptions), table)
+  const keys = createKeyTable(DynamoDBDocumentClient.from(aws.dynamoDb, documentClientOptions), table)
 
   const makeKey = (tenant: string) =>
     createKey(keys, {

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { openKeyTable } from '../../core/api-keys/key-table.ts'
+import { createKeyTable } from '../../core/api-keys/key-table.ts'
 import { documentClientOptions, dynamoDbClientOptions } from '../../core/aws/aws-client-options.ts'
 import { hasKeysTable, readKeysConfig } from '../config.ts'
 import { readLocalSettings } from '../local/local-settings.ts'
@@ -25,5 +25,5 @@ export async function openKeys() {
     }),
   })
   const documents = DynamoDBDocumentClient.from(client, documentClientOptions)
-  return { keys: openKeyTable(documents, config.KEYS_TABLE), close: () => client.destroy() }
+  return { keys: createKeyTable(documents, config.KEYS_TABLE), close: () => client.destroy() }
 }

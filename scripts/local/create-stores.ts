@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
-import { createKeyTable } from '../../core/api-keys/create-key-table.ts'
+import { createApiKeyTable } from '../../core/api-keys/key-table.ts'
 import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws/aws-client-options.ts'
 import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
 
@@ -22,7 +22,7 @@ export async function createStores(settings: StoreSettings): Promise<void> {
   const { s3, dynamoDb, close } = connectStores(settings)
   await createBuckets(s3, [settings.RAW_BUCKET, settings.PROCESSED_BUCKET])
   await createCatalogTable(dynamoDb, settings.CATALOG_TABLE)
-  await createKeyTable(dynamoDb, settings.KEYS_TABLE)
+  await createApiKeyTable(dynamoDb, settings.KEYS_TABLE)
   close()
 }
 

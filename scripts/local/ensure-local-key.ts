@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { hasSecret, parseKey, scopes } from '../../core/api-keys/api-key.ts'
-import { type KeyTable, openKeyTable } from '../../core/api-keys/key-table.ts'
+import { createKeyTable, type KeyTable } from '../../core/api-keys/key-table.ts'
 import { documentClientOptions } from '../../core/aws/aws-client-options.ts'
 import { createKey } from '../keys/create-key.ts'
 import { connectStores, type StoreSettings } from './create-stores.ts'
@@ -15,7 +15,7 @@ interface LocalKeyOptions {
 export async function ensureLocalKey(settings: StoreSettings, options: LocalKeyOptions): Promise<string> {
   const { dynamoDb, close } = connectStores(settings)
   const documents = DynamoDBDocumentClient.from(dynamoDb, documentClientOptions)
-  const keys = openKeyTable(documents, settings.KEYS_TABLE)
+  const keys = createKeyTable(documents, settings.KEYS_TABLE)
   const key = (await findUsable(keys, options.lastKey)) ?? (await createLocalKey(keys, options))
   close()
   return key

@@ -1,11 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws/aws-client-options.ts'
-import { createEventBus } from '../../core/events/event-bus.ts'
-import { connectKafka } from '../../core/kafka/connect-kafka.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
+import { composeProcessor } from '../../processor/compose-processor.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
-import { createDeps } from '../../processor/create-deps.ts'
 import { hasCatalog, namedSettings } from '../config.ts'
 import { readLocalSettings } from '../local/local-settings.ts'
 
@@ -37,21 +35,15 @@ export async function openProcessor() {
       secretAccessKey: local.AWS_SECRET_ACCESS_KEY ?? '',
     },
   }
-  const kafka = await connectKafka(config, {
-    clientId: 'hashgate-reprocess',
-    logger: createLogger('reprocess', 'silent'),
-  })
-  const eventBus = createEventBus(kafka, {
-    topicPrefix: config.KAFKA_TOPIC_PREFIX,
-    budgetMs: config.PUBLISH_TIMEOUT_SECONDS * 1_000,
-  })
   const s3 = new S3Client({ ...s3ClientOptions(config), ...credentials })
   const dynamoDb = new DynamoDBClient({ ...dynamoDbClientOptions(config), ...credentials })
+  const logger = createLogger('reprocess', 'silent')
+  const { deps, close: closeProcessor } = await composeProcessor(config, { logger, s3, dynamoDb })
 
   async function close(): Promise<void> {
-    await eventBus.close()
+    await closeProcessor()
     s3.destroy()
     dynamoDb.destroy()
   }
-  return { config, deps: createDeps({ s3, dynamoDb, eventBus }, config), close }
+  return { config, deps, close }
 }

@@ -15,8 +15,7 @@ export async function testOneEffect(t: Test, system: InProcessSystem): Promise<v
   const events: ImageEvent[] = []
   const consumer = startConsumer(system.kafka, {
     groupId: randomUUID(),
-    topics: [topics.processed, topics.rejected],
-    topicPrefix: system.topicPrefix,
+    topics: [topics.processed, topics.rejected].map((topic) => system.topicPrefix + topic),
     concurrency: 1,
     handleBatch: handleOneByOne(async ({ value }) => void events.push(JSON.parse(String(value)))),
     logger: createLogger('test', 'silent'),

@@ -55,7 +55,6 @@ export async function startEmbeddedServices(t: Test) {
   const listener = startConsumer(kafka, {
     groupId: 'test-listener',
     topics: [topics.processed, topics.rejected, topics.reprocessed],
-    topicPrefix: '',
     concurrency: 1,
     handleBatch: handleOneByOne(async ({ value }) => void outcomes.push(JSON.parse(String(value)))),
     logger,
@@ -63,7 +62,6 @@ export async function startEmbeddedServices(t: Test) {
   const deadLetterListener = startConsumer(kafka, {
     groupId: 'test-dead-letters',
     topics: [topics.deadLetter],
-    topicPrefix: '',
     concurrency: 1,
     handleBatch: handleOneByOne(async (event) => void deadLetters.push(event)),
     logger,

@@ -3,8 +3,7 @@ import { DeleteTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Test } from 'tap'
 import { type ApiKey, generateKey } from '../../api-keys/api-key.ts'
-import { createKeyTable } from '../../api-keys/create-key-table.ts'
-import { openKeyTable } from '../../api-keys/key-table.ts'
+import { createApiKeyTable, createKeyTable } from '../../api-keys/key-table.ts'
 import { documentClientOptions } from '../../aws/aws-client-options.ts'
 
 /** What the table of API keys promises on any DynamoDB. */
@@ -14,15 +13,15 @@ export async function testKeyTableContract(
 ): Promise<void> {
   const client = new DynamoDBClient(config)
   const tableName = `keys-${randomBytes(4).toString('hex')}`
-  await createKeyTable(client, tableName)
+  await createApiKeyTable(client, tableName)
   t.teardown(async () => {
     await client.send(new DeleteTableCommand({ TableName: tableName }))
     client.destroy()
   })
-  const keys = openKeyTable(DynamoDBDocumentClient.from(client, documentClientOptions), tableName)
+  const keys = createKeyTable(DynamoDBDocumentClient.from(client, documentClientOptions), tableName)
 
   t.test(`${name}: the table is made once, and answers`, async (t) => {
-    await createKeyTable(client, tableName)
+    await createApiKeyTable(client, tableName)
     await t.resolves(keys.ping())
   })
 

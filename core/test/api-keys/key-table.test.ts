@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import t from 'tap'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
-import { openKeyTable } from '../../api-keys/key-table.ts'
+import { createKeyTable } from '../../api-keys/key-table.ts'
 import { testKeyTableContract } from './key-table-contract.ts'
 
 const region = 'us-east-1'
@@ -16,7 +16,7 @@ await testKeyTableContract(t, { name: 'the embedded DynamoDB', endpoint, region,
 t.test('a DynamoDB that does not answer is no answer about a key', async (t) => {
   const client = new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', region, credentials, maxAttempts: 1 })
   t.teardown(() => client.destroy())
-  const keys = openKeyTable(DynamoDBDocumentClient.from(client), 'keys')
+  const keys = createKeyTable(DynamoDBDocumentClient.from(client), 'keys')
   await t.rejects(keys.find('0123456789ab'), { name: 'DependencyUnavailable' })
   await t.rejects(keys.mark('0123456789ab', 'firstUsedAt', 0), { name: 'DependencyUnavailable' })
 })

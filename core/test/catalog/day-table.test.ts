@@ -1,6 +1,6 @@
 import type { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import t from 'tap'
-import { openDayTable } from '../../catalog/day-table.ts'
+import { createDayTable } from '../../catalog/day-table.ts'
 import { newRecord } from '../../images/image-record.ts'
 import { someUpload } from './contract/catalog-contract-store.ts'
 
@@ -18,7 +18,7 @@ function openBusyTable(perCall: number) {
     )
     return { Responses: { table: found }, UnprocessedKeys: rest.length > 0 ? { table: { Keys: rest } } : {} }
   }
-  const table = openDayTable({ send } as unknown as DynamoDBDocumentClient, 'table')
+  const table = createDayTable({ send } as unknown as DynamoDBDocumentClient, 'table')
   return { table, countCalls: () => calls }
 }
 

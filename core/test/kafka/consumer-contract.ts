@@ -43,11 +43,11 @@ export async function testEventConsumerContract(
       /** In one go, so that clusters which hand out one written batch at a time (librdkafka's mock) hand out all. */
       const publish = (imageId: string, ...ids: string[]) =>
         Promise.all(ids.map((id) => bus.publish(someEvent({ imageId, id }))))
-      return { bus, join, publish, findCommitted }
+      return { bus, join, publish, findCommitted, topicPrefix }
     }
 
     t.test('an event arrives as it was published, with its place', async (t) => {
-      const { bus, join } = await prepare(t)
+      const { bus, join, topicPrefix } = await prepare(t)
       const event = someEvent()
       const rejected = someEvent({ topic: topics.rejected })
       await bus.publish(event)
@@ -55,7 +55,7 @@ export async function testEventConsumerContract(
       const member = join({})
       await member.seen(event.id)
       await member.seen(rejected.id)
-      const received = member.received.find(({ topic }) => topic === topics.processed)
+      const received = member.received.find(({ topic }) => topic === topicPrefix + topics.processed)
       t.match(received, { offset: '0', partition: Number, timestamp: Number })
       t.match(received?.headers, [{ name: 'content-type', value: /^application\/cloudevents\+json/ }])
       t.ok(
@@ -64,7 +64,10 @@ export async function testEventConsumerContract(
       )
       t.equal(received?.key?.toString(), event.data.imageId)
       t.strictSame(JSON.parse(received?.value?.toString() ?? ''), event)
-      t.strictSame(member.received.map(({ topic }) => topic).sort(), [topics.processed, topics.rejected])
+      t.strictSame(member.received.map(({ topic }) => topic).sort(), [
+        topicPrefix + topics.processed,
+        topicPrefix + topics.rejected,
+      ])
     })
 
     t.test('a handler that fails gets the same event again, before any later one', async (t) => {

@@ -25,7 +25,7 @@ const patienceMs = 60_000
 
 /** Our consumer, with a list of all that it was handed. */
 export function startGroupMember(t: Test, options: MemberOptions) {
-  const { handle = async () => {}, handleBatch, concurrency = 1, ...group } = options
+  const { handle = async () => {}, handleBatch, concurrency = 1, topicPrefix, ...group } = options
   const received: KafkaMessage[] = []
   const batches: string[][] = []
   const arrivals = new EventEmitter().setMaxListeners(0)
@@ -39,7 +39,7 @@ export function startGroupMember(t: Test, options: MemberOptions) {
   const consumer = startConsumer(group.kafka, {
     ...group,
     concurrency,
-    topics: [topics.processed, topics.rejected],
+    topics: [topicPrefix + topics.processed, topicPrefix + topics.rejected],
     handleBatch: handleBatch
       ? async (events, signal) => {
           note(...events)

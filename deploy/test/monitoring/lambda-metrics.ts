@@ -34,10 +34,10 @@ export function readLambdaMetrics(namespace: string): Metric[] {
   const lines = captureOutput(() => {
     const { observer, publish } = createLambdaMetrics(namespace)
     const bytes = { original: 1, variants: 1 }
-    observer.imageEnded({ outcome: 'ready', bytes }, 1)
-    observer.imageEnded({ outcome: 'rejected', reason: 'image_corrupt', bytes }, 1)
+    observer.imageFinished({ outcome: 'ready', bytes }, 1)
+    observer.imageFinished({ outcome: 'rejected', reason: 'image_corrupt', bytes }, 1)
     observer.imageFailed('INTERNAL_ERROR')
-    observer.recordPutAside('no_raw_key')
+    observer.deadLetterPublished('no_raw_key')
     publish()
   })
   return lines.map((line) => JSON.parse(line) as EmbeddedMetrics).flatMap(metricsOf)

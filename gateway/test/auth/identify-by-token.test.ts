@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeJwt, exportSPKI, SignJWT, UnsecuredJWT } from 'jose'
 import t, { type Test } from 'tap'
-import { testConfig } from '../../../scripts/testkit/build-test-app.ts'
+import { testConfig } from '../../../scripts/testkit/create-test-app.ts'
 import { createIdentifyByToken } from '../../auth/identify-by-token.ts'
 import { openIssuerKeys } from '../../auth/issuer-keys.ts'
 import { startIssuer } from './start-issuer.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createIdentify } from '../../auth/identify.ts'
+import { identifyByAny } from '../../auth/identify.ts'
 
 const origin = { ip: '192.0.2.1', requestId: 'request-1' }
 const saying = (way: string) => async (text: string) => ({
@@ -8,7 +8,7 @@ const saying = (way: string) => async (text: string) => ({
   scopes: [],
   requestsPerMinute: 1,
 })
-const both = createIdentify({ byKey: saying('key'), byToken: saying('token') })
+const both = identifyByAny({ byKey: saying('key'), byToken: saying('token') })
 
 t.test('what begins like a key is one, and only a bearer can be a token', async (t) => {
   const cases = [
@@ -26,7 +26,7 @@ t.test('what begins like a key is one, and only a bearer can be a token', async 
 t.test('nothing shown is missing, and a way that is off knows nobody', async (t) => {
   const missing = { code: 'UNAUTHENTICATED', reason: 'missing' }
   for (const shown of [{}, { apiKey: '' }, { bearer: '' }]) await t.rejects(both(shown, origin), missing)
-  const onlyTokens = createIdentify({ byToken: saying('token') })
+  const onlyTokens = identifyByAny({ byToken: saying('token') })
   await t.rejects(onlyTokens({ apiKey: 'hg_1' }, origin), { code: 'UNAUTHENTICATED', reason: 'malformed' })
-  t.equal((await createIdentify({ byKey: saying('key') })({ bearer: 'eyJ' }, origin)).id, 'key eyJ')
+  t.equal((await identifyByAny({ byKey: saying('key') })({ bearer: 'eyJ' }, origin)).id, 'key eyJ')
 })

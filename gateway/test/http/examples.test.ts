@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { ImageRecord } from '../../../core/images/image-record.ts'
-import { createTestApp, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, withKey } from '../../../scripts/testkit/create-test-app.ts'
 import { examples } from '../../http/examples.ts'
 
 /** Signatures and hosts differ from app to app. */

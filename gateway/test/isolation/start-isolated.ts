@@ -6,10 +6,10 @@ import { createCatalog } from '../../../core/catalog/catalog.ts'
 import { createCatalogTable } from '../../../core/catalog/create-catalog-table.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
-import { createTestApp, testConfig } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, testConfig } from '../../../scripts/testkit/create-test-app.ts'
 import { createKeyTableDouble } from '../../../scripts/testkit/key-table-double.ts'
 import { createAudit } from '../../auth/audit.ts'
-import { createIdentify } from '../../auth/identify.ts'
+import { identifyByAny } from '../../auth/identify.ts'
 import { createIdentifyByKey } from '../../auth/identify-by-key.ts'
 import { createIdentifyByToken } from '../../auth/identify-by-token.ts'
 import { openIssuerKeys } from '../../auth/issuer-keys.ts'
@@ -40,7 +40,7 @@ export async function startIsolated(t: Test) {
   const issuer = await startIssuer(t)
   const settings = { ...testConfig, JWT_ISSUER: issuer.issuer, JWT_AUDIENCE: 'hashgate' }
   const audit = createAudit(createLogger('gateway', 'silent'))
-  const identify = createIdentify({
+  const identify = identifyByAny({
     byKey: createIdentifyByKey({ keys, audit, now }),
     byToken: createIdentifyByToken(settings, { keys: openIssuerKeys(settings), now }),
   })

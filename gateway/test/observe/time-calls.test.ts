@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import t from 'tap'
-import { createKeyTable } from '../../../core/api-keys/create-key-table.ts'
+import { createApiKeyTable } from '../../../core/api-keys/key-table.ts'
 import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
 import { createMetrics } from '../../observe/create-metrics.ts'
 import { measureDynamoDb } from '../../observe/measure-dynamodb.ts'
@@ -28,7 +28,7 @@ t.test('calls of DynamoDB are timed by operation and end', async (t) => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
   t.teardown(() => client.destroy())
-  await createKeyTable(client, 'keys')
+  await createApiKeyTable(client, 'keys')
   measureDynamoDb(client, metrics)
   const put = new PutItemCommand({
     TableName: 'keys',

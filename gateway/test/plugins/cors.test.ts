@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/create-test-app.ts'
 
 const listed = 'https://app.example.com'
 const url = `/v1/images/${sha256}`

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/create-test-app.ts'
 import { createKeyTableDouble } from '../../../scripts/testkit/key-table-double.ts'
-import { createIdentify } from '../../auth/identify.ts'
+import { identifyByAny } from '../../auth/identify.ts'
 import { createIdentifyByKey } from '../../auth/identify-by-key.ts'
 
 const url = `/v1/images/${sha256}`
@@ -75,7 +75,7 @@ t.test(
     }
     const audit = { refused: () => {}, firstUsed: () => {}, unnoted: () => {} }
     const byKey = createIdentifyByKey({ keys: { ...keys, find }, audit, now: Date.now })
-    const { app } = await createTestApp(t, { dependencies: { identify: createIdentify({ byKey }) } })
+    const { app } = await createTestApp(t, { dependencies: { identify: identifyByAny({ byKey }) } })
     const address = await app.listen({ host: '127.0.0.1', port: 0 })
     const asking = Array.from({ length: 8 }, () => fetch(address + url, { headers: bearer(text) }))
     const statuses = (await Promise.all(asking)).map(({ status }) => status)

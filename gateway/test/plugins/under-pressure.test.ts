@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/create-test-app.ts'
 
 t.test('a gateway whose event loop lags refuses at once, but for load balancers', async (t) => {
   const { app } = await createTestApp(t, { config: { MAX_EVENT_LOOP_DELAY_MS: 1 } })

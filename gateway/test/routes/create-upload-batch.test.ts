@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/create-test-app.ts'
 
 const good = { sha256, byteLength: 5, contentType: 'image/png' }
 const hashOf = (index: number) => index.toString(16).padStart(64, '0')

@@ -7,7 +7,7 @@ import {
   testConfig,
   testNow,
   withKey,
-} from '../../../scripts/testkit/build-test-app.ts'
+} from '../../../scripts/testkit/create-test-app.ts'
 
 const good = { sha256, byteLength: 5, contentType: 'image/png' }
 const post = (payload: unknown) => ({

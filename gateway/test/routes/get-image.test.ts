@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import t from 'tap'
-import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/create-test-app.ts'
 
 const asked = {
   method: 'POST' as const,

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { createTestApp } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp } from '../../../scripts/testkit/create-test-app.ts'
 
 t.test('healthz needs no key and no dependency', async (t) => {
   const { app } = await createTestApp(t)

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { ImageRecord, ImageStatus } from '../../../core/images/image-record.ts'
 import { newRecord } from '../../../core/images/image-record.ts'
-import { createTestApp, testNow, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, testNow, withKey } from '../../../scripts/testkit/create-test-app.ts'
 
 const today = '2026-11-22'
 const list = (query = '', headers = withKey) => ({ url: `/v1/images${query}`, headers })

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { test } from 'tap'
-import type { TriggerEvent } from '../../triggers/create-handler.ts'
+import type { CreatedObject } from '../../triggers/handle-objects-created.ts'
 import { createS3WebhookServer } from '../../triggers/s3-webhook-server.ts'
 
 const logger = pino({ level: 'silent' })
@@ -9,19 +9,19 @@ const record = {
   s3: { object: { key: 'a', sequencer: '1' }, bucket: { name: 'raw' } },
 }
 
-function build(handle: (event: TriggerEvent) => Promise<void>) {
-  return createS3WebhookServer({ handle, logger })
+function build(handleObjectsCreated: (objects: CreatedObject[]) => Promise<void>) {
+  return createS3WebhookServer({ processor: { handleObjectsCreated }, rawBucket: 'raw', logger })
 }
 
 test('answers 204 and passes on nothing but the records', async (t) => {
-  const events: TriggerEvent[] = []
-  const server = build(async (event) => void events.push(event))
+  const calls: CreatedObject[][] = []
+  const server = build(async (objects) => void calls.push(objects))
   const forged = { Event: 's3:TestEvent', records: { 'image.upload.completed-0': [{}] } }
   for (const payload of [{ Records: [record] }, forged]) {
     const { statusCode } = await server.inject({ method: 'POST', url: '/s3-events', payload })
     t.equal(statusCode, 204)
   }
-  t.strictSame(events, [{ Records: [record] }, { Records: [] }])
+  t.strictSame(calls, [[{ key: 'a', sequencer: '1' }], []])
 })
 
 test('answers 503 without internal details when processing failed', async (t) => {

@@ -11,7 +11,7 @@ import type { KafkaClient } from '../../../core/kafka/kafka-client.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
 import { createApp } from '../../../gateway/app.ts'
 import { createAudit } from '../../../gateway/auth/audit.ts'
-import { createIdentify } from '../../../gateway/auth/identify.ts'
+import { identifyByAny } from '../../../gateway/auth/identify.ts'
 import { createIdentifyByKey } from '../../../gateway/auth/identify-by-key.ts'
 import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
 import { createPresignDownload } from '../../../gateway/uploads/presign-download.ts'
@@ -46,7 +46,7 @@ export async function serveGateway({ s3, dynamoDb, kafka }: Clients): Promise<vo
       events: createEventBus(kafka, { topicPrefix: '', budgetMs: 2_000 }),
       presignUpload: await createPresignUpload(s3, { bucket: rawBucket, ...presigning }),
       presignDownload: await createPresignDownload(s3, { bucket: processedBucket, ...presigning }),
-      identify: createIdentify({ byKey: createIdentifyByKey({ keys, audit, now }) }),
+      identify: identifyByAny({ byKey: createIdentifyByKey({ keys, audit, now }) }),
       audit,
       metrics: createMetrics(),
       now,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import t, { type Test } from 'tap'
-import { createKeyTable } from '../../../core/api-keys/create-key-table.ts'
+import { createApiKeyTable } from '../../../core/api-keys/key-table.ts'
 import { startLocalDynamoDb } from '../../local/start-local-dynamodb.ts'
 
 const program = fileURLToPath(new URL('../../keys.ts', import.meta.url))
@@ -25,7 +25,7 @@ async function setUp(t: Test) {
     region: store.AWS_REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   })
-  await createKeyTable(client, store.KEYS_TABLE)
+  await createApiKeyTable(client, store.KEYS_TABLE)
   client.destroy()
   return { store, run: (...args: string[]) => runKeys(args, store) }
 }

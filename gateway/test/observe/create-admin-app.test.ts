@@ -1,6 +1,6 @@
 import t from 'tap'
 import { DependencyUnavailable } from '../../../core/errors.ts'
-import { createTestApp, sha256, withKey } from '../../../scripts/testkit/build-test-app.ts'
+import { createTestApp, sha256, withKey } from '../../../scripts/testkit/create-test-app.ts'
 
 const upload = {
   method: 'POST' as const,

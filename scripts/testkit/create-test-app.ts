@@ -7,11 +7,11 @@ import { isExpired, newRecord } from '../../core/images/image-record.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
 import { createApp } from '../../gateway/app.ts'
 import { createAudit } from '../../gateway/auth/audit.ts'
-import { createIdentify } from '../../gateway/auth/identify.ts'
+import { identifyByAny } from '../../gateway/auth/identify.ts'
 import { createIdentifyByKey } from '../../gateway/auth/identify-by-key.ts'
 import type { GatewayConfig } from '../../gateway/config.ts'
 import type { GatewayDependencies } from '../../gateway/http/dependencies.ts'
-import { createAdminApp } from '../../gateway/observe/build-admin-app.ts'
+import { createAdminApp } from '../../gateway/observe/create-admin-app.ts'
 import { createMetrics } from '../../gateway/observe/create-metrics.ts'
 import { createPresignDownload } from '../../gateway/uploads/presign-download.ts'
 import { createPresignUpload } from '../../gateway/uploads/presign-upload.ts'
@@ -113,7 +113,7 @@ export async function createTestApp(t: Test, { config = {}, dependencies = {} }:
       },
       presignUpload: await createPresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
       presignDownload: await createPresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
-      identify: createIdentify({ byKey: createIdentifyByKey({ keys: keyTable, audit, now, uptime: now }) }),
+      identify: identifyByAny({ byKey: createIdentifyByKey({ keys: keyTable, audit, now, uptime: now }) }),
       audit,
       metrics,
       now,

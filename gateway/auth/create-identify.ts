@@ -1,7 +1,7 @@
 import type { KeyTable } from '../../core/api-keys/key-table.ts'
 import type { GatewayConfig } from '../config.ts'
 import type { Audit } from './audit.ts'
-import { createIdentify, type Identify, identifyNobody } from './identify.ts'
+import { type Identify, identifyByAny, identifyNobody } from './identify.ts'
 import { createIdentifyByKey } from './identify-by-key.ts'
 import { createIdentifyByToken } from './identify-by-token.ts'
 import { openIssuerKeys } from './issuer-keys.ts'
@@ -13,10 +13,10 @@ interface Parts {
 }
 
 /** The ways in which callers can prove who they are, as `AUTH` says. */
-export function prepareIdentify(config: GatewayConfig, { keys, audit, now }: Parts): Identify {
+export function createIdentify(config: GatewayConfig, { keys, audit, now }: Parts): Identify {
   const ways = config.AUTH.split(',')
   if (ways.includes('none')) return identifyNobody(config.RATE_LIMIT_PER_MINUTE)
-  return createIdentify({
+  return identifyByAny({
     ...(ways.includes('keys') && { byKey: createIdentifyByKey({ keys, audit, now }) }),
     ...(ways.includes('jwt') && {
       byToken: createIdentifyByToken(config, { keys: openIssuerKeys(config), now }),

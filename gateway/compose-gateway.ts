@@ -1,0 +1,103 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { FastifyPluginCallback } from 'fastify'
+import { createKeyTable } from '../core/api-keys/key-table.ts'
+import {
+  documentClientOptions,
+  dynamoDbClientOptions,
+  s3ClientOptions,
+} from '../core/aws/aws-client-options.ts'
+import { createBucket } from '../core/aws/bucket.ts'
+import { createCatalog } from '../core/catalog/catalog.ts'
+import { createEventBus, type EventBus } from '../core/events/event-bus.ts'
+import { connectKafka } from '../core/kafka/connect-kafka.ts'
+import type { KafkaClient } from '../core/kafka/kafka-client.ts'
+import type { Logger } from '../core/telemetry/logger.ts'
+import { createApp } from './app.ts'
+import { createAudit } from './auth/audit.ts'
+import { createIdentify } from './auth/create-identify.ts'
+import type { GatewayConfig } from './config.ts'
+import { createAdminApp } from './observe/create-admin-app.ts'
+import { createMetrics } from './observe/create-metrics.ts'
+import { measureDynamoDb } from './observe/measure-dynamodb.ts'
+import { timeMethod, timeOutcome } from './observe/time-calls.ts'
+import { connectRedis } from './rate-limit/connect-redis.ts'
+import { sharedRateLimitStore } from './rate-limit/rate-limit-store.ts'
+import { createPresignDownload } from './uploads/presign-download.ts'
+import { createPresignUpload } from './uploads/presign-upload.ts'
+
+interface Overrides {
+  logger: Logger
+  /** Creates a span for every request; absent when tracing is off. */
+  traceRequests?: FastifyPluginCallback
+  s3?: S3Client
+  dynamoDb?: DynamoDBClient
+  kafka?: KafkaClient
+  eventBus?: EventBus
+  /** Epoch milliseconds. */
+  now?: () => number
+  /** The clock of presigned URLs, in epoch milliseconds; `now` by default. */
+  presignNow?: () => number
+}
+
+/**
+ * Builds the gateway from its settings: the one place where its clients are created. Overrides replace parts of it in tests,
+ * benchmarks and in-process systems; `close` leaves them open.
+ * @throws ConfigError when the Kafka settings are invalid
+ */
+export async function composeGateway(config: GatewayConfig, overrides: Overrides) {
+  const { logger, now = Date.now, presignNow = now } = overrides
+  const metrics = createMetrics()
+  const audit = createAudit(logger)
+  const s3 = overrides.s3 ?? new S3Client(s3ClientOptions(config))
+  const dynamoDb = overrides.dynamoDb ?? new DynamoDBClient(dynamoDbClientOptions(config))
+  measureDynamoDb(dynamoDb, metrics)
+  const documents = DynamoDBDocumentClient.from(dynamoDb, documentClientOptions)
+  const kafka = overrides.kafka ?? (await connectKafka(config, { clientId: 'hashgate-gateway', logger }))
+  const eventBus =
+    overrides.eventBus ??
+    createEventBus(kafka, { topicPrefix: config.KAFKA_TOPIC_PREFIX, budgetMs: config.EVENT_BUDGET_MS })
+  const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : undefined
+  const keys = createKeyTable(documents, config.KEYS_TABLE)
+  const catalog = createCatalog(documents, {
+    tableName: config.CATALOG_TABLE,
+    retentionSeconds: config.RETENTION_DAYS * 86_400,
+    reconcileAfterSeconds: config.RECONCILE_AFTER_SECONDS,
+    now,
+  })
+  const presigning = { ttlSeconds: config.PRESIGN_TTL_SECONDS, now: presignNow }
+  const presignUpload = await createPresignUpload(s3, { bucket: config.RAW_BUCKET, ...presigning })
+  const presignDownload = await createPresignDownload(s3, { bucket: config.PROCESSED_BUCKET, ...presigning })
+
+  const app = await createApp(
+    config,
+    {
+      catalog,
+      rawBucket: createBucket(s3, config.RAW_BUCKET),
+      events: { ...eventBus, publish: timeOutcome(metrics.kafkaSeconds, eventBus.publish) },
+      presignUpload: timeMethod(metrics.presignSeconds, 'PUT', presignUpload),
+      presignDownload: timeMethod(metrics.presignSeconds, 'GET', presignDownload),
+      ...(config.AUTH.includes('keys') && { keys }),
+      identify: createIdentify(config, { keys, audit, now }),
+      audit,
+      rateLimitStore: redis && sharedRateLimitStore(redis, logger),
+      metrics,
+      traceRequests: overrides.traceRequests,
+      now,
+    },
+    logger,
+  )
+  const admin = createAdminApp({ catalog, metrics, now }, logger)
+
+  /** Finishes the requests in progress, then closes the connections. */
+  async function close(): Promise<void> {
+    await Promise.all([app.close(), admin.close()])
+    redis?.disconnect()
+    if (!overrides.eventBus) await eventBus.close()
+    if (!overrides.s3) s3.destroy()
+    if (!overrides.dynamoDb) dynamoDb.destroy()
+  }
+
+  return { app, admin, metrics, close }
+}
