@@ -5,10 +5,10 @@ import type { Test } from 'tap'
 import { topics } from '../../core/events/image-events.ts'
 import type { ImageEvent } from '../../core/images/image-event.ts'
 import { startConsumer } from '../../core/kafka/consumer.ts'
-import { handleOneByOne } from '../../core/kafka/handle-one-by-one.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
 import { uploadImage } from '../../openapi/client/upload-image.ts'
 import type { InProcessSystem } from '../local/start-in-process.ts'
+import { handleOneByOne } from '../testkit/kafka/handle-one-by-one.ts'
 
 /** Any number of uploads of one image at once are as one. */
 export async function testOneEffect(t: Test, system: InProcessSystem): Promise<void> {

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Test } from 'tap'
-import { documentClientOptions } from '../../core/aws/aws-client-options.ts'
 import { createCatalog } from '../../core/catalog/catalog.ts'
 import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
@@ -10,9 +7,9 @@ import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
 import { hashRecipe } from '../../core/images/recipe.ts'
 import { type AcceptedContentType, variants } from '../../core/images/variants.ts'
 import type { ProcessorDeps } from '../../processor/pipeline/stages.ts'
-import { startLocalDynamoDb } from '../local/start-local-dynamodb.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryEventBus } from './create-memory-event-bus.ts'
+import { startTestDynamoDb } from './start-test-dynamodb.ts'
 import { testLimits } from './test-limits.ts'
 
 export type TestProcessor = Awaited<ReturnType<typeof createTestProcessor>>
@@ -21,21 +18,12 @@ const startMs = Date.UTC(2026, 10, 22, 10)
 
 /** The real catalog on an embedded DynamoDB, with buckets, event bus and clock in memory. Ends with the test. */
 export async function createTestProcessor(t: Pick<Test, 'teardown'>) {
-  const dynamoDb = await startLocalDynamoDb()
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint: dynamoDb.endpoint,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
-  t.teardown(async () => {
-    client.destroy()
-    await dynamoDb.close()
-  })
+  const { client, documents } = await startTestDynamoDb(t)
   await createCatalogTable(client, 'images')
 
   const clock = { nowMs: startMs }
   const now = () => clock.nowMs
-  const catalog = createCatalog(DynamoDBDocumentClient.from(client, documentClientOptions), {
+  const catalog = createCatalog(documents, {
     tableName: 'images',
     retentionSeconds: 7 * 86_400,
     now,

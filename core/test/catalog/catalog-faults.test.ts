@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import t, { type Test } from 'tap'
-import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
+import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { createCatalogTable } from '../../catalog/create-catalog-table.ts'
 import { DependencyUnavailable, LeaseLost } from '../../errors.ts'
@@ -184,8 +184,7 @@ t.test('an answer that is lost: the write counts, and is not done twice', async 
 
 /** A store that works, with a table. */
 async function startStore(t: Test) {
-  const { endpoint, close } = await startLocalDynamoDb()
-  t.teardown(close)
+  const { endpoint } = await startTestDynamoDb(t)
   const direct = connect(t, endpoint)
   const tableName = 'catalog'
   await createCatalogTable(direct as unknown as DynamoDBClient, tableName)

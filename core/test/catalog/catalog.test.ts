@@ -1,13 +1,7 @@
 import t from 'tap'
-import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
+import { startTestDynamoDb, testDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
 import { testCatalogContract } from './contract/catalog-contract.ts'
 
-const { endpoint, close } = await startLocalDynamoDb()
-t.teardown(close)
+const { endpoint } = await startTestDynamoDb(t)
 
-await testCatalogContract(t, {
-  name: 'the embedded DynamoDB',
-  endpoint,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-})
+await testCatalogContract(t, { name: 'the embedded DynamoDB', endpoint, ...testDynamoDb })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startLocalKafka } from '../../../scripts/local/start-local-kafka.ts'
+import { startTestKafka } from '../../../scripts/testkit/kafka/start-test-kafka.ts'
 import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { startTopicReader } from '../../../scripts/testkit/start-topic-reader.ts'
 import { DependencyUnavailable } from '../../errors.ts'
@@ -23,8 +23,7 @@ const connect = (brokers: string) =>
   createKafka({ brokers, clientId: 'hashgate-test', logger: createLogger('test', 'silent') })
 
 t.test('a dead letter is the message as it was, and why it is one', async (t) => {
-  const { brokers, close } = await startLocalKafka()
-  t.teardown(close)
+  const brokers = await startTestKafka(t)
   const kafka = connect(brokers)
   const deadLetters = createDeadLetters(kafka, { topicPrefix: 'test.', budgetMs: 20_000 })
   t.teardown(deadLetters.close)

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { startLocalKafka } from '../../../scripts/local/start-local-kafka.ts'
+import { startPausableKafka } from '../../../scripts/testkit/kafka/start-pausable-kafka.ts'
+import { startTestKafka } from '../../../scripts/testkit/kafka/start-test-kafka.ts'
 import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { startTopicReader } from '../../../scripts/testkit/start-topic-reader.ts'
 import { createEventBus, type EventBus } from '../../events/event-bus.ts'
 import { createKafka } from '../../kafka/kafka-client.ts'
 import { createLogger } from '../../telemetry/logger.ts'
-import { startPausableKafka } from '../kafka/start-pausable-kafka.ts'
 import { someEvent } from './some-event.ts'
 
 t.jobs = 4
@@ -73,9 +73,8 @@ t.test('more events than may wait are refused at once; the others get their time
 })
 
 t.test('what could not be sent makes room for what comes, and the bus is well when Kafka is', async (t) => {
-  const kafka = await startLocalKafka()
-  t.teardown(kafka.close)
-  const gate = await startTcpGate(t, 'shut', kafka.brokers)
+  const brokers = await startTestKafka(t)
+  const gate = await startTcpGate(t, 'shut', brokers)
   const bus = open(t, gate.address, 5)
   for (let round = 0; round < 2; round++) {
     await eventually(async () => {
@@ -116,9 +115,8 @@ t.test('a broker that freezes and comes back', async (t) => {
 })
 
 t.test('closing lets what waits go out', async (t) => {
-  const kafka = await startLocalKafka()
-  t.teardown(kafka.close)
-  const bus = createEventBus(connect(kafka.brokers), { topicPrefix, budgetMs: 20_000 })
+  const brokers = await startTestKafka(t)
+  const bus = createEventBus(connect(brokers), { topicPrefix, budgetMs: 20_000 })
   await bus.publish(someEvent())
   const ends = endsOf(Array.from({ length: 1_200 }, () => bus.publish(someEvent())))
   await bus.close()

@@ -1,8 +1,7 @@
 import t from 'tap'
-import { startLocalKafka } from '../../../scripts/local/start-local-kafka.ts'
+import { startTestKafka } from '../../../scripts/testkit/kafka/start-test-kafka.ts'
 import { testEventBusContract } from './event-bus-contract.ts'
 
-const { brokers, close } = await startLocalKafka()
-t.teardown(close)
+const brokers = await startTestKafka(t)
 
 await testEventBusContract(t, { name: 'the embedded Kafka', connection: { brokers } })

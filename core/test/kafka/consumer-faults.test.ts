@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { startLocalKafka } from '../../../scripts/local/start-local-kafka.ts'
+import { startTestKafka } from '../../../scripts/testkit/kafka/start-test-kafka.ts'
 import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { createEventBus } from '../../events/event-bus.ts'
 import { createKafka } from '../../kafka/kafka-client.ts'
@@ -22,14 +22,13 @@ const join = (t: Test, brokers: string) =>
   })
 
 t.test('a consumer that starts before Kafka does gets its events', async (t) => {
-  const kafka = await startLocalKafka()
-  t.teardown(kafka.close)
+  const brokers = await startTestKafka(t)
   const event = someEvent()
-  const bus = createEventBus(connect(kafka.brokers), { topicPrefix, budgetMs: 20_000 })
+  const bus = createEventBus(connect(brokers), { topicPrefix, budgetMs: 20_000 })
   t.teardown(() => bus.close())
   await bus.publish(event)
 
-  const gate = await startTcpGate(t, 'shut', kafka.brokers)
+  const gate = await startTcpGate(t, 'shut', brokers)
   const member = join(t, gate.address)
   await gate.refused
   gate.open()

@@ -1,9 +1,8 @@
 import t from 'tap'
-import { startLocalKafka } from '../../../scripts/local/start-local-kafka.ts'
+import { startTestKafka } from '../../../scripts/testkit/kafka/start-test-kafka.ts'
 import { testEventConsumerContract } from './consumer-contract.ts'
 
-const { brokers, close } = await startLocalKafka()
-t.teardown(close)
+const brokers = await startTestKafka(t)
 
 await testEventConsumerContract(t, {
   name: 'the embedded Kafka',

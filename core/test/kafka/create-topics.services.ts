@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import kafkajs from 'kafkajs'
 import t from 'tap'
-import { readServicesEnvironment } from '../../../scripts/services/env-file.ts'
+import { connectServices } from '../../../scripts/testkit/connect-services.ts'
 import { createEventTopics } from '../../events/create-event-topics.ts'
 import { createKafka } from '../../kafka/kafka-client.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
-const { KAFKA_PLAINTEXT_BROKERS = '' } = await readServicesEnvironment()
+const { setting } = await connectServices()
 const logger = createLogger('test', 'silent')
-const kafka = createKafka({ brokers: KAFKA_PLAINTEXT_BROKERS, clientId: 'hashgate-test', logger })
+const kafka = createKafka({ brokers: setting('KAFKA_PLAINTEXT_BROKERS'), clientId: 'hashgate-test', logger })
 const topicPrefix = `topics-${randomUUID().slice(0, 8)}.`
 const name = `${topicPrefix}image.processed`
 const admin = kafka.admin()

@@ -1,26 +1,19 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { createServer } from 'node:tls'
 import t, { type Test } from 'tap'
-import { readServicesEnvironment } from '../../../scripts/services/env-file.ts'
-import { findTool } from '../../../scripts/services/find-tool.ts'
-import { runTool } from '../../../scripts/services/run-tool.ts'
+import { connectServices } from '../../../scripts/testkit/connect-services.ts'
+import { setKafkaPassword } from '../../../scripts/testkit/kafka/set-kafka-password.ts'
+import { startExpiredTlsServer } from '../../../scripts/testkit/kafka/start-expired-tls-server.ts'
 import type { DependencyUnavailable } from '../../errors.ts'
 import { createEventBus } from '../../events/event-bus.ts'
 import { createKafka, type KafkaOptions } from '../../kafka/kafka-client.ts'
 import { fixedCredentials, secretCredentials } from '../../kafka/kafka-credentials.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { someEvent } from '../events/some-event.ts'
-import { setKafkaPassword } from './set-kafka-password.ts'
 import { startSecretsManagerDouble } from './start-secrets-manager-double.ts'
 
-const environment = await readServicesEnvironment()
-const setting = (name: string) => environment[name] ?? ''
-const brokers = setting('KAFKA_BROKERS')
-const ca = await readFile(setting('KAFKA_CA_FILE'), 'utf8')
+const { connection, setting } = await connectServices()
+const { brokers, credentials } = connection
+const { ca } = connection.tls as { ca: string }
 const username = setting('KAFKA_SASL_USERNAME')
-const password = setting('KAFKA_SASL_PASSWORD')
-const credentials = fixedCredentials({ username, password })
 
 t.test('the right login over TLS: an event is acknowledged', async (t) => {
   const { bus } = open(t, { brokers, tls: { ca }, credentials })
@@ -42,7 +35,7 @@ t.test('an authority that nobody trusts: one clear error', async (t) => {
 })
 
 t.test('a certificate that has expired: one clear error', async (t) => {
-  const server = await startWithExpiredCertificate(t)
+  const server = await startExpiredTlsServer(t)
   const { faultOf, lines } = open(t, { brokers: server.address, tls: { ca: server.ca }, credentials })
   t.match(await faultOf(), /certificate has expired/)
   t.strictSame(lines, [])
@@ -90,34 +83,4 @@ function countSeconds(): () => number {
     nowMs += 1_000
     return nowMs
   }
-}
-
-/** A server whose certificate its authority has signed, but until yesterday only. */
-async function startWithExpiredCertificate(t: Test) {
-  const directory = t.testdir({ names: 'subjectAltName=IP:127.0.0.1' })
-  const file = (name: string) => join(directory, name)
-  const options = { task: 'Making a certificate', log: file('openssl.log'), timeoutMs: 30_000 }
-  const openssl = (...args: string[]) => runTool(findTool('openssl'), args, options)
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc']
-  await openssl(
-    'req',
-    '-x509',
-    ...newKey,
-    '-subj',
-    '/CN=ca',
-    '-keyout',
-    file('ca.key'),
-    '-out',
-    file('ca.pem'),
-  )
-  await openssl('req', ...newKey, '-subj', '/CN=broker', '-keyout', file('key'), '-out', file('csr'))
-  const signing = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-extfile', file('names')]
-  await openssl('x509', '-req', '-in', file('csr'), ...signing, '-days', '-1', '-out', file('pem'))
-
-  const read = (name: string) => readFile(file(name), 'utf8')
-  const server = createServer({ key: await read('key'), cert: await read('pem') })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => server.close())
-  const { port } = server.address() as { port: number }
-  return { address: `127.0.0.1:${port}`, ca: await read('ca.pem') }
 }

@@ -1,8 +1,8 @@
 import { EventEmitter, on } from 'node:events'
 import type { Test } from 'tap'
+import { handleOneByOne } from '../../../scripts/testkit/kafka/handle-one-by-one.ts'
 import { topics } from '../../events/image-events.ts'
 import { startConsumer } from '../../kafka/consumer.ts'
-import { handleOneByOne } from '../../kafka/handle-one-by-one.ts'
 import type { KafkaMessage } from '../../kafka/kafka-message.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 

@@ -2,17 +2,17 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { spawnChild, stopChild } from '../../../scripts/local/spawn-child.ts'
+import { spawnChild, stopChild } from '../../local/spawn-child.ts'
 
-/** The embedded Kafka, in a process that can be frozen: its connections stay, and nothing answers. */
+/** Starts an embedded Kafka that can be paused: its connections stay open, and it does not answer. */
 export async function startPausableKafka(t: Test) {
-  const child = spawnChild(new URL('../../../scripts/local/kafka-mock.ts', import.meta.url), {})
+  const child = spawnChild(new URL('../../local/kafka-mock.ts', import.meta.url), {})
   t.teardown(async () => {
     child.kill('SIGCONT')
     await stopChild(child)
   })
 
-  /** Resolves when it has stopped: the signal reaches a thread when it next runs, and until then it still answers. */
+  /** Resolves once every thread has stopped: until the signal reaches it, a thread still answers. */
   async function pause(): Promise<void> {
     child.kill('SIGSTOP')
     while (!(await isStopped(child.pid))) await sleep(5)

@@ -1,12 +1,12 @@
 import { glob } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { findTool } from '../../../scripts/services/find-tool.ts'
-import { runTool } from '../../../scripts/services/run-tool.ts'
-import { servicesLayout } from '../../../scripts/services/services-layout.ts'
+import { findTool } from '../../services/find-tool.ts'
+import { runTool } from '../../services/run-tool.ts'
+import { servicesLayout } from '../../services/services-layout.ts'
 
 const program = join(import.meta.dirname, 'SetKafkaPassword.java')
 
-/** Gives a user of the services' Kafka a password; one that is not there is made. Needs Java with its compiler. */
+/** Sets a user's password on the services' Kafka, and creates the user if necessary. Needs a JDK. */
 export async function setKafkaPassword(brokers: string, user: string, password: string): Promise<void> {
   const { downloads, logs } = servicesLayout()
   const [client] = await Array.fromAsync(glob(join(downloads, 'kafka-*', 'kafka-clients-*.jar')))
