@@ -30,25 +30,60 @@ const maxAttempts = 3
 const record = { ...newRecord(someUpload(), Date.now(), 60), leaseOwner: 'worker' }
 const isUnavailable = { name: 'DependencyUnavailable', dependency: 'catalog' }
 
-/** Everything that asks the store, each with one call of it. */
-const operations: Record<string, (catalog: Catalog) => Promise<unknown>> = {
+const recipe = readyResult.recipe
+const event = owedBy(record)
+const outdatedQuery = { recipe, readUnitsPerSecond: 100 }
+const listing = { tenant: record.tenant, day: '2026-11-22', limit: 1 }
+
+type Call = (catalog: Catalog) => Promise<unknown>
+type Operations = { [Name in Exclude<keyof Catalog, 'outbox'>]: Call } & {
+  outbox: { [Name in keyof Catalog['outbox']]: Call }
+}
+
+/** One call of every operation. A new operation of the catalog does not compile until it is listed here. */
+const operations: Operations = {
   find: (catalog) => catalog.find(record.tenant, record.imageId),
   register: (catalog) => catalog.register(someUpload()),
   countDuplicate: (catalog) => catalog.countDuplicate(record),
   claim: (catalog) => catalog.claim(record, 'worker', leaseMs),
-  finish: (catalog) => catalog.finish(record, 'worker', readyResult, owedBy(record)),
-  settle: (catalog) => catalog.completeLease(finishedAs(record), 'worker'),
+  claimForReprocess: (catalog) => catalog.claimForReprocess(record, 'worker', leaseMs, recipe),
+  finish: (catalog) => catalog.finish(record, 'worker', readyResult, event),
+  completeReprocess: (catalog) => catalog.completeReprocess(record, 'worker', readyResult, event),
+  completeLease: (catalog) => catalog.completeLease(finishedAs(record), 'worker'),
+  handOffToRelay: (catalog) => catalog.handOffToRelay(finishedAs(record), 'worker'),
   release: (catalog) => catalog.release(record, 'worker'),
+  listUnfinished: (catalog) => catalog.listUnfinished().next(),
+  postponeCheck: (catalog) => catalog.postponeCheck(record, 0),
+  endChecks: (catalog) => catalog.endChecks(record),
+  listDay: (catalog) => catalog.listDay(listing),
+  listOutdated: (catalog) => catalog.listOutdated(outdatedQuery).next(),
   ping: (catalog) => catalog.ping(),
+  outbox: {
+    enqueue: ({ outbox }) => outbox.enqueue(record, event),
+    listPending: ({ outbox }) => outbox.listPending().next(),
+    lock: ({ outbox }) => outbox.lock(record, 'relay', leaseMs),
+    unlock: ({ outbox }) => outbox.unlock(record, 'relay'),
+    markPublished: ({ outbox }) => outbox.markPublished(finishedAs(record), 'relay'),
+    measurePending: ({ outbox }) => outbox.measurePending(),
+  },
 }
+const { outbox: outboxOperations, ...catalogOperations } = operations
+const allOperations = Object.entries({ ...catalogOperations, ...outboxOperations })
+/** These send several requests at once, so their number of requests is not fixed. */
+const fanOut = ['listUnfinished', 'listDay', 'listOutdated', 'listPending', 'measurePending']
+const [fanOutOperations, singleOperations] = [true, false].map((isFanOut) =>
+  allOperations.filter(([name]) => fanOut.includes(name) === isFanOut),
+) as [typeof allOperations, typeof allOperations]
 
 async function testEveryOperation(t: Test, documents: DynamoDBDocumentClient, calls?: string[]) {
   const { catalog } = open(documents)
-  const ends = Object.entries(operations).map(([name, operation]) =>
-    t.rejects(operation(catalog), isUnavailable, name),
-  )
-  await Promise.all(ends)
-  if (calls) t.equal(calls.length, ends.length * maxAttempts, 'each is tried a few times, and no more')
+  const rejectAll = (tested: typeof allOperations) =>
+    Promise.all(tested.map(([name, operation]) => t.rejects(operation(catalog), isUnavailable, name)))
+  await rejectAll(singleOperations)
+  if (calls) {
+    t.equal(calls.length, singleOperations.length * maxAttempts, 'each request is sent three times at most')
+  }
+  await rejectAll(fanOutOperations)
 }
 
 const open = (documents: DynamoDBDocumentClient, tableName = 'catalog') =>
@@ -74,7 +109,6 @@ t.test('a day is listed whole or not at all: one shard that fails is too many', 
   const failing = refuse(500, 'InternalServerError')
   const answer = answerFirst('Query', maxAttempts * 16, failing, forwardTo(endpoint))
   const { documents } = await startDynamoDbDouble(t, answer)
-  const listing = { tenant: record.tenant, day: '2026-11-22', limit: 1 }
   await t.rejects(open(documents, tableName).catalog.listDay(listing), isUnavailable)
 })
 

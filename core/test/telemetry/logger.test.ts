@@ -8,13 +8,16 @@ import { createBucket } from '../../aws/bucket.ts'
 import { DependencyUnavailable } from '../../errors.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
-const apiKey = 'hg_live_0123456789abcdef'
+const keyId = '0123456789ab'
+const keySecret = '5ec2e7'.repeat(8)
+/** An API key as `npm run keys` makes it. */
+const apiKey = `hg_${keyId}_${keySecret}`
 const signature = 'f00dfeed'.repeat(8)
 const url =
   'https://raw.s3.amazonaws.com/local/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE' +
   `%2F20261122%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Security-Token=FwoGZXIvYXdz%2B&X-Amz-Signature=${signature}` +
   '&X-Amz-SignedHeaders=host&x-id=PutObject'
-const secrets = [apiKey, signature, 'AKIAIOSFODNN7EXAMPLE', 'FwoGZXIvYXdz']
+const secrets = [keySecret, signature, 'AKIAIOSFODNN7EXAMPLE', 'FwoGZXIvYXdz']
 
 /** A logger, and what it has printed: each line as text, checked to be JSON. */
 function startLog(level: 'info' | 'debug' = 'info') {
@@ -68,6 +71,8 @@ const things: Record<string, object> = {
   'a key with quotes in it': { headers: { 'x-api-key': `"${apiKey}\\"${apiKey}` } },
   'a key with brackets in it': { headers: { 'x-api-key': [`]${apiKey}`, `]"${apiKey}`] } },
   'headers written into a message': { err: new Error(JSON.stringify({ authorization: `Bearer ${apiKey}` })) },
+  'a bare key in an error': { err: new Error(`unknown key ${apiKey}`) },
+  'a bare key in a field': { given: apiKey },
   'an error that tells a URL': { err: new TypeError(`Failed to parse URL from ${url}`) },
   'an error caused by one': { err: new Error('outer', { cause: new Error(`PUT "${url}" failed`) }) },
   'an error that carries a request': { err: Object.assign(new Error('no'), { request: { headers, url } }) },
@@ -90,6 +95,13 @@ t.test('a message is censored too, and keeps the rest of its words', async (t) =
   for (const secret of secrets) t.notMatch(lines.join(''), secret)
   const [{ msg }] = entries()
   t.match(msg, /^PUT https:\/\/raw\.s3\.amazonaws\.com\/local\/key\?.*x-id=PutObject took 3 s$/)
+})
+
+t.test('a bare API key in a message is redacted; its id stays', async (t) => {
+  const { logger, lines, entries } = startLog()
+  logger.warn(`the key ${apiKey} was presented`)
+  t.notMatch(lines.join(''), keySecret)
+  t.equal(entries()[0].msg, `the key hg_${keyId}_[redacted] was presented`)
 })
 
 t.test('what is no secret stays', async (t) => {
