@@ -50,7 +50,7 @@ test('a ready image is made again by another table; what only the old one had go
       ],
     },
   })
-  for (const gone of ['leaseOwner', 'pendingEvents', 'replacedKeys']) t.notOk(record && gone in record, gone)
+  for (const gone of ['leaseOwner', 'pendingEvents', 'replacedKeys']) t.notOk(gone in (record ?? {}), gone)
   t.strictSame(
     keysOf(fixture),
     [variantKey(image, 'thumb', 'webp'), variantKey(image, 'share', 'jpg'), manifestKey(image)].sort(),

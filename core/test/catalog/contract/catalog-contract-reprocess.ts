@@ -95,8 +95,9 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
     t.match(resumed, { status: 'ready', replacedKeys: ['old'], pendingEvents: [owed] }, 'and another ends it')
     await catalog.completeLease(resumed, 'next')
     const item = await readItem(store, ready)
+    t.ok(item, 'the stored item is read')
     for (const name of ['owedEvents', 'replacedKeys', 'leaseOwner', 'checkAt'])
-      t.notOk(item && name in item, name)
+      t.notOk(name in (item ?? {}), name)
     t.match(await catalog.claimForReprocess(ready, 'third', leaseMs, 'newest'), { outcome: 'claimed' })
   })
 
@@ -134,7 +135,8 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
       await catalog.completeLease(finished, 'done')
       const record = await catalog.find(ready.tenant, ready.imageId)
       t.equal(record?.attempts, 1)
-      t.notOk(record && 'reprocessAttempts' in record)
+      t.ok(record, 'the record exists')
+      t.notOk('reprocessAttempts' in (record ?? {}))
       t.match(await start('next', 'newest'), { reprocessAttempts: 1 })
     },
   )
