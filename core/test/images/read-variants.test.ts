@@ -76,6 +76,15 @@ t.test('a file, if it is no array', async (t) => {
   t.strictSame(faultsOf(folder), ['VARIANTS is neither a JSON array nor a file that can be read (EISDIR).'])
 })
 
+t.test('an array may have white space around it', async (t) => {
+  t.match(readVariants('\n [{"name":"a","width":1,"height":2}] \n'), [{ name: 'a', width: 1, height: 2 }])
+})
+
+t.test('a file that holds a single variant instead of an array is rejected', async (t) => {
+  const folder = t.testdir({ 'single.json': '{"name":"a","width":1,"height":2}' })
+  t.strictSame(faultsOf(join(folder, 'single.json')), ['VARIANTS must be array.'])
+})
+
 const fine = { name: 'a', width: 1, height: 1 }
 
 t.test('each fault is named', async (t) => {
