@@ -17,7 +17,14 @@ export async function testRoom(name: string, testFiles: string[]): Promise<strin
     testRunner: 'tap',
     tap: {
       testFiles,
-      nodeArgs: ['--disable-warning=TimeoutNegativeWarning', '-r', '{{hookFile}}', '{{testFile}}'],
+      // `tap run` loads the module behind `t.mockImport`; without tap it is an argument.
+      nodeArgs: [
+        '--disable-warning=TimeoutNegativeWarning',
+        '--import=@tapjs/mock/import',
+        '-r',
+        '{{hookFile}}',
+        '{{testFile}}',
+      ],
     },
     plugins: ['@stryker-mutator/tap-runner'],
     // TypeScript 7 has no API for Stryker's rewrite of tsconfig.json, and Node does not read that file.
