@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { FastifyPluginCallback } from 'fastify'
-import { createKeyTable } from '../core/api-keys/key-table.ts'
+import { createKeyTable, type KeyTable } from '../core/api-keys/key-table.ts'
 import {
   documentClientOptions,
   dynamoDbClientOptions,
@@ -35,6 +35,7 @@ interface Overrides {
   dynamoDb?: DynamoDBClient
   kafka?: KafkaClient
   eventBus?: EventBus
+  keys?: KeyTable
   /** Epoch milliseconds. */
   now?: () => number
   /** The clock of presigned URLs, in epoch milliseconds; `now` by default. */
@@ -59,7 +60,7 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
     overrides.eventBus ??
     createEventBus(kafka, { topicPrefix: config.KAFKA_TOPIC_PREFIX, budgetMs: config.EVENT_BUDGET_MS })
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : undefined
-  const keys = createKeyTable(documents, config.KEYS_TABLE)
+  const keys = overrides.keys ?? createKeyTable(documents, config.KEYS_TABLE)
   const catalog = createCatalog(documents, {
     tableName: config.CATALOG_TABLE,
     retentionSeconds: config.RETENTION_DAYS * 86_400,

@@ -1,12 +1,27 @@
 import type { TSchema } from 'typebox'
-import { answerHeaders } from './answer-headers.ts'
 import { examples } from './examples.ts'
 import { Problem, type ProblemCode, problems, toProblemDetails } from './problems.ts'
 import { ProblemDetails, ref } from './schemas.ts'
 
-/** Load balancers are neither counted nor refused. */
+const seconds = { type: 'integer', minimum: 0 }
+
+const requestId = {
+  'X-Request-Id': { type: 'string', description: 'Quote it when you report a problem.' },
+}
+
+const rateLimit = {
+  'RateLimit-Limit': { type: 'integer', minimum: 0, description: 'Requests allowed per window.' },
+  'RateLimit-Remaining': { type: 'integer', minimum: 0, description: 'Requests left in this window.' },
+  'RateLimit-Reset': { ...seconds, description: 'Seconds until the next window.' },
+}
+
+const retryAfter = {
+  'Retry-After': { ...seconds, description: 'Seconds to wait before the next attempt.' },
+}
+
+/** Health checks are neither authenticated nor rate-limited. */
 const forProbes: ProblemCode[] = ['BAD_REQUEST', 'INTERNAL_ERROR']
-/** The keys are in DynamoDB, too. */
+/** `DEPENDENCY_UNAVAILABLE` is among them because keys are looked up in DynamoDB. */
 const withKey: ProblemCode[] = [
   'BAD_REQUEST',
   'UNAUTHENTICATED',
@@ -23,38 +38,43 @@ const withBody: ProblemCode[] = [
   'UNSUPPORTED_MEDIA_TYPE',
 ]
 
-interface AnswerOptions {
-  /** False where no key is asked for; there nobody is limited, either. */
+interface ResponseOptions {
+  /** False for routes without authentication, which are not rate-limited either. */
   key?: boolean
   retryLater?: boolean
-  /** The first one of the schema, unless one is given. */
+  /** By default the first example of the schema. */
   example?: unknown
 }
 
-/** An answer in JSON, with a sentence about when it comes. */
-export function answer(schema: TSchema, description: string, options: AnswerOptions = {}) {
+/** A JSON response for the OpenAPI document; `description` says when it is sent. */
+export function jsonResponse(schema: TSchema, description: string, options: ResponseOptions = {}) {
   const { example = (schema as { examples?: unknown[] }).examples?.[0] } = options
   const content = { 'application/json': { schema: ref(schema), example } }
-  return { description, headers: answerHeaders(options), content }
+  return { description, headers: responseHeaders(options), content }
 }
 
-/** The problems that a route can answer with. What every route shares need not be named. */
-export function problemAnswers(own: ProblemCode[], { key = true, body = false } = {}) {
+/** The error responses of a route for the OpenAPI document: its own codes and those that all routes share. */
+export function problemResponses(own: ProblemCode[], { key = true, body = false } = {}) {
   const codes = [...own, ...(body ? withBody : []), ...(key ? withKey : forProbes)]
   const byStatus = Map.groupBy(new Set(codes), (code) => problems[code].status)
-  const answers = Array.from(byStatus, ([status, codes]) => [status, problemAnswer(status, codes, key)])
-  return Object.fromEntries(answers)
+  const responses = Array.from(byStatus, ([status, codes]) => [status, problemResponse(status, codes, key)])
+  return Object.fromEntries(responses)
 }
 
-function problemAnswer(status: number, codes: ProblemCode[], key: boolean) {
+function problemResponse(status: number, codes: ProblemCode[], key: boolean) {
   const description = codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('\n\n')
   const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code) }]))
   const content = { 'application/problem+json': { schema: ref(ProblemDetails), examples } }
   const retryLater = status === 429 || status === 503
-  return { description, headers: answerHeaders({ key, retryLater }), content }
+  return { description, headers: responseHeaders({ key, retryLater }), content }
 }
 
 function exampleProblem(code: ProblemCode) {
   const errors = code === 'VALIDATION_FAILED' ? [examples.fieldError] : undefined
   return { ...toProblemDetails(new Problem(code)), errors, requestId: examples.requestId }
+}
+
+/** Response headers for the OpenAPI document. */
+function responseHeaders({ key = true, retryLater = false }) {
+  return { ...requestId, ...(key && rateLimit), ...(retryLater && retryAfter) }
 }

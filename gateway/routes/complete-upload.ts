@@ -3,7 +3,7 @@ import { rawKey } from '../../core/images/object-key.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
 import { Problem } from '../http/problems.ts'
-import { answer, problemAnswers } from '../http/responses.ts'
+import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { CompletionAccepted, ImageParams } from '../http/schemas.ts'
 import type { OutboxPublisher } from '../uploads/outbox-publisher.ts'
 
@@ -20,8 +20,8 @@ export function completeUpload(
     description: 'Optional: the store tells as well. It can be called any number of times.',
     params: ImageParams,
     response: {
-      202: answer(CompletionAccepted, 'The image is being processed, or was already.'),
-      ...problemAnswers(['IMAGE_NOT_FOUND', 'UPLOAD_NOT_FOUND_IN_STORE'], {
+      202: jsonResponse(CompletionAccepted, 'The image is being processed, or was already.'),
+      ...problemResponses(['IMAGE_NOT_FOUND', 'UPLOAD_NOT_FOUND_IN_STORE'], {
         body: true,
       }),
     },

@@ -8,7 +8,7 @@ import {
   type ValidationError,
   validationProblem,
 } from '../http/problems.ts'
-import { answer, problemAnswers } from '../http/responses.ts'
+import { jsonResponse, problemResponses } from '../http/responses.ts'
 import {
   maxBatchItems,
   ref,
@@ -34,8 +34,8 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
       'Each item gets what `createUpload` would have answered, or a problem of its own; one bad item does not fail the others.',
     body: ref(UploadBatchRequest),
     response: {
-      200: answer(UploadBatchResult, 'One result an item, in the same order.'),
-      ...problemAnswers([], { body: true }),
+      200: jsonResponse(UploadBatchResult, 'One result an item, in the same order.'),
+      ...problemResponses([], { body: true }),
     },
   }
 

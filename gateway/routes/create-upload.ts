@@ -1,6 +1,6 @@
 import { examples } from '../http/examples.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
-import { answer, problemAnswers } from '../http/responses.ts'
+import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { ref, UploadAnswer, UploadRequest } from '../http/schemas.ts'
 import type { RequestUpload } from '../uploads/request-upload.ts'
 
@@ -17,11 +17,11 @@ export function createUpload(app: GatewayApp, requestUpload: RequestUpload): voi
       'The same image may be asked for any number of times: while its bytes are missing the answer is a fresh URL for the same place.',
     body: ref(UploadRequest),
     response: {
-      200: answer(UploadAnswer, 'You uploaded these bytes before: there is nothing to upload.', {
+      200: jsonResponse(UploadAnswer, 'You uploaded these bytes before: there is nothing to upload.', {
         example: examples.duplicate,
       }),
-      201: answer(UploadAnswer, 'PUT the bytes to `upload.url` with exactly `upload.headers`.'),
-      ...problemAnswers([], { body: true }),
+      201: jsonResponse(UploadAnswer, 'PUT the bytes to `upload.url` with exactly `upload.headers`.'),
+      ...problemResponses([], { body: true }),
     },
   }
 

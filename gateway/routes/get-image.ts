@@ -6,7 +6,7 @@ import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage } from '../http/describe-image.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
 import { Problem } from '../http/problems.ts'
-import { answer, problemAnswers } from '../http/responses.ts'
+import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { Image, ImageParams } from '../http/schemas.ts'
 
 const firstPollMs = 50
@@ -42,8 +42,8 @@ export function getImage(
     params: ImageParams,
     querystring: Query,
     response: {
-      200: answer(Image, 'The image as it is now.'),
-      ...problemAnswers(['VALIDATION_FAILED', 'IMAGE_NOT_FOUND']),
+      200: jsonResponse(Image, 'The image as it is now.'),
+      ...problemResponses(['VALIDATION_FAILED', 'IMAGE_NOT_FOUND']),
     },
   }
 

@@ -3,7 +3,7 @@ import { cachedFor } from '../http/cached-for.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { examples } from '../http/examples.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
-import { answer, problemAnswers } from '../http/responses.ts'
+import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { Health, Readiness } from '../http/schemas.ts'
 
 const probeTimeoutMs = 1_500
@@ -22,7 +22,7 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
     ...shared,
     operationId: 'getHealth',
     summary: 'Is the process alive?',
-    response: { 200: answer(Health, 'It is.', open), ...problemAnswers([], open) },
+    response: { 200: jsonResponse(Health, 'It is.', open), ...problemResponses([], open) },
   }
   app.get('/healthz', { schema: healthSchema, config: probeConfig }, async () => ({ status: 'ok' }))
 
@@ -31,17 +31,17 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
     operationId: 'getReadiness',
     summary: 'Can it do its work?',
     response: {
-      200: answer(
+      200: jsonResponse(
         Readiness,
         'It can. `degraded`: Kafka does not answer, and events are delivered later.',
         open,
       ),
-      503: answer(Readiness, 'The bucket or the catalog does not answer.', {
+      503: jsonResponse(Readiness, 'The bucket or the catalog does not answer.', {
         ...open,
         retryLater: true,
         example: examples.unavailable,
       }),
-      ...problemAnswers([], open),
+      ...problemResponses([], open),
     },
   }
   app.get('/readyz', { schema: readinessSchema, config: probeConfig }, async (_request, reply) => {

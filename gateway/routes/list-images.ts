@@ -5,7 +5,7 @@ import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage } from '../http/describe-image.ts'
 import { examples } from '../http/examples.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
-import { answer, problemAnswers } from '../http/responses.ts'
+import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { ImageList, ImageStatus, ref } from '../http/schemas.ts'
 
 const description = `Images whose upload was first asked for on one UTC day, newest first.
@@ -54,8 +54,8 @@ export function listImages(app: GatewayApp, dependencies: GatewayDependencies): 
     description,
     querystring: Query,
     response: {
-      200: answer(ImageList, 'A page of the day.'),
-      ...problemAnswers(['VALIDATION_FAILED']),
+      200: jsonResponse(ImageList, 'A page of the day.'),
+      ...problemResponses(['VALIDATION_FAILED']),
     },
   }
 

@@ -1,7 +1,7 @@
 import { Rejection } from '../../core/errors.ts'
 
-/** libvips keeps one buffer of messages for the whole process: that of another image can stand before ours. */
-const machinesFaults = [
+/** Messages about the machine. libvips has one message buffer per process, so another image's message can precede ours. */
+const machineErrors = [
   /out of memory/i,
   /cannot allocate/i,
   /unable to allocate/i,
@@ -11,20 +11,37 @@ const machinesFaults = [
   /error creating thread/i,
 ]
 
-/** Whether an error of libvips has lost its message. */
+/** Whether a libvips error has lost its message. */
 export function isSilent(error: unknown): boolean {
   return error instanceof Error && /^(Unknown error)?$/.test(error.message)
 }
 
-/** Whether the machine failed, and not the image: another try may succeed. */
-export function isMachinesFault(error: unknown): boolean {
-  return error instanceof Error && machinesFaults.some((fault) => fault.test(error.message))
+/** Whether the machine failed rather than the image, so that a retry can succeed. */
+export function isMachineError(error: unknown): boolean {
+  return error instanceof Error && machineErrors.some((pattern) => pattern.test(error.message))
 }
 
-/** What an error of libvips while it decodes means: a Rejection of the image, or the error itself. */
-export function judgeDecodeError(error: unknown): unknown {
-  if (!(error instanceof Error) || isMachinesFault(error)) return error
+/** The Rejection that a decoding error stands for, or the error itself when the machine failed. */
+export function classifyDecodeError(error: unknown): unknown {
+  if (!(error instanceof Error) || isMachineError(error)) return error
   if (/^timeout: \d+% complete/m.test(error.message))
     return new Rejection('processing_timeout', undefined, error)
   return new Rejection('image_corrupt', undefined, error)
+}
+
+const attempts = 3
+
+/**
+ * Repeats an operation of libvips that failed without a message. libvips has one message buffer per process, so the work on
+ * another image can clear ours; the next attempt fails with its message. A failure that stays without one is the image's fault:
+ * some damaged PNGs have none, and a machine short of memory always says so.
+ */
+export async function retryIfSilent<T>(operation: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await operation()
+    } catch (error) {
+      if (attempt === attempts || !isSilent(error)) throw error
+    }
+  }
 }

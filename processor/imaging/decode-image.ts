@@ -1,8 +1,7 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
 import type { AcceptedFormat } from '../../core/images/variants.ts'
 import { withSpan } from '../../core/telemetry/with-span.ts'
-import { askAgain } from './ask-again.ts'
-import { judgeDecodeError } from './decode-errors.ts'
+import { classifyDecodeError, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
@@ -29,14 +28,15 @@ const harmlessJpegWarnings = /Invalid SOS parameters|extraneous bytes before mar
 export async function decodeImage(image: DecodableImage, box: Box, limits: ImagingLimits): Promise<Frame> {
   const strictness: FailOnOptions = image.format === 'jpeg' ? 'warning' : 'error'
   try {
-    return await askAgain(() => decode(image, box, limits, strictness))
+    return await retryIfSilent(() => decode(image, box, limits, strictness))
   } catch (error) {
-    if (!(error instanceof Error && harmlessJpegWarnings.test(error.message))) throw judgeDecodeError(error)
+    if (!(error instanceof Error && harmlessJpegWarnings.test(error.message)))
+      throw classifyDecodeError(error)
   }
   try {
-    return await askAgain(() => decode(image, box, limits, 'error'))
+    return await retryIfSilent(() => decode(image, box, limits, 'error'))
   } catch (error) {
-    throw judgeDecodeError(error)
+    throw classifyDecodeError(error)
   }
 }
 

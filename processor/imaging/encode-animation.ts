@@ -1,5 +1,5 @@
 import type { VariantSpec } from '../../core/images/variants.ts'
-import { judgeDecodeError } from './decode-errors.ts'
+import { classifyDecodeError } from './decode-errors.ts'
 import type { DecodableImage } from './decode-image.ts'
 import { sharp } from './decoder.ts'
 import type { RenderedVariant } from './encode-variant.ts'
@@ -56,6 +56,6 @@ async function shrinkAnimation(
   try {
     return await encodeVariant(frames, spec, image.format)
   } catch (error) {
-    throw judgeDecodeError(error)
+    throw classifyDecodeError(error)
   }
 }

@@ -1,7 +1,6 @@
 import type { Metadata } from 'sharp'
 import { Rejection } from '../../core/errors.ts'
-import { askAgain } from './ask-again.ts'
-import { isMachinesFault } from './decode-errors.ts'
+import { isMachineError, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 
 /** What an image says of itself before a pixel is decoded. It may be lying. */
@@ -34,13 +33,13 @@ export interface ImageHeader {
 export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {
-    const metadata = await askAgain(() => image.metadata())
+    const metadata = await retryIfSilent(() => image.metadata())
     const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = metadata
     const { hasProfile, isProgressive, chromaSubsampling, orientation, exif } = rest
     const pixels = { space, depth, channels, hasAlpha, hasProfile, isProgressive, chromaSubsampling }
     return { ...autoOrient, pages, ...pixels, orientation, exif }
   } catch (error) {
-    if (isMachinesFault(error)) throw error
+    if (isMachineError(error)) throw error
     throw new Rejection('image_corrupt', undefined, error)
   }
 }

@@ -2,7 +2,7 @@ import { DependencyUnavailable, Rejection } from '../../core/errors.ts'
 import { isFinal } from '../../core/images/image-record.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
 import { withSpan } from '../../core/telemetry/with-span.ts'
-import { type CallTime, type Deadline, OutOfTime, startDeadline } from './deadline.ts'
+import { type CallTime, type Deadline, OutOfTime, runStepInTime, startDeadline } from './deadline.ts'
 import type { Done, ProcessorDeps, Stages, Step, Work } from './stages.ts'
 import { announceResult } from './steps/announce-result.ts'
 import { claimForReprocess } from './steps/claim-for-reprocess.ts'
@@ -14,7 +14,6 @@ import { removeReplaced } from './steps/remove-replaced.ts'
 import { renderVariants } from './steps/render-variants.ts'
 import { storeManifest } from './steps/store-manifest.ts'
 import { storeVariants } from './steps/store-variants.ts'
-import { takeStepInTime } from './take-step-in-time.ts'
 
 type OpenStage = Exclude<keyof Stages, 'done'>
 
@@ -88,7 +87,7 @@ async function takeStep<S extends OpenStage>(
 ): Promise<Work> {
   if (deferrable.has(work.stage) && deadline.isCallOver()) throw new OutOfTime('the end was not told in time')
   const step: Step<S> = steps[work.stage]
-  const take = () => (timed.has(work.stage) ? takeStepInTime(step, work, deps, deadline) : step(work, deps))
+  const take = () => (timed.has(work.stage) ? runStepInTime(step, work, deps, deadline) : step(work, deps))
   return withSpan(step.name, {}, take)
 }
 

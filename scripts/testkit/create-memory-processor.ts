@@ -1,9 +1,9 @@
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
 import type { AcceptedContentType } from '../../core/images/variants.ts'
 import type { ProcessorDeps } from '../../processor/pipeline/stages.ts'
-import { createStepDeps } from '../../processor/test/pipeline/steps/fetched-work.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryCatalog } from './create-memory-catalog.ts'
+import { createStepDeps } from './create-step-deps.ts'
 import { sha256 } from './create-test-processor.ts'
 
 /** All that the steps reach out to in memory, for very many images: what is forgotten leaves nothing behind. */

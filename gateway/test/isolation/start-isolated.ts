@@ -1,13 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Test } from 'tap'
-import { documentClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { createCatalog } from '../../../core/catalog/catalog.ts'
 import { createCatalogTable } from '../../../core/catalog/create-catalog-table.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
-import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
 import { createTestApp, testConfig } from '../../../scripts/testkit/create-test-app.ts'
 import { createKeyTableDouble } from '../../../scripts/testkit/key-table-double.ts'
+import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
 import { createAudit } from '../../auth/audit.ts'
 import { identifyByAny } from '../../auth/identify.ts'
 import { createIdentifyByKey } from '../../auth/identify-by-key.ts'
@@ -17,15 +14,9 @@ import { startIssuer } from '../auth/start-issuer.ts'
 
 export type Isolated = Awaited<ReturnType<typeof startIsolated>>
 
-/** The app over a real catalog, which knows keys and tokens, and notes what it asks DynamoDB. */
+/** The app over a real catalog that accepts keys and tokens. `asked` lists the DynamoDB commands it sends. */
 export async function startIsolated(t: Test) {
-  const { endpoint, close } = await startLocalDynamoDb()
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
-  t.teardown(async () => {
-    client.destroy()
-    await close()
-  })
+  const { client, documents } = await startTestDynamoDb(t)
   const tableName = 'images'
   await createCatalogTable(client, tableName)
   const asked: string[] = []
@@ -34,7 +25,6 @@ export async function startIsolated(t: Test) {
     return next(args)
   })
   const now = Date.now
-  const documents = DynamoDBDocumentClient.from(client, documentClientOptions)
   const catalog = createCatalog(documents, { tableName, retentionSeconds: 7 * 86_400, now })
   const keys = createKeyTableDouble()
   const issuer = await startIssuer(t)

@@ -1,7 +1,7 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import t from 'tap'
 import { createApiKeyTable } from '../../../core/api-keys/key-table.ts'
-import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
+import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
 import { createMetrics } from '../../observe/create-metrics.ts'
 import { measureDynamoDb } from '../../observe/measure-dynamodb.ts'
 import { timeMethod, timeOutcome } from '../../observe/time-calls.ts'
@@ -22,12 +22,9 @@ t.test('calls are timed by how they end, and end as they would', async (t) => {
   t.match(text, /^hashgate_presign_duration_seconds_count{method="PUT"} 1$/m)
 })
 
-t.test('calls of DynamoDB are timed by operation and end', async (t) => {
-  const { endpoint, close } = await startLocalDynamoDb()
+t.test('DynamoDB calls are timed by operation and outcome', async (t) => {
+  const { client } = await startTestDynamoDb(t)
   const metrics = createMetrics()
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
-  t.teardown(() => client.destroy())
   await createApiKeyTable(client, 'keys')
   measureDynamoDb(client, metrics)
   const put = new PutItemCommand({
@@ -37,8 +34,7 @@ t.test('calls of DynamoDB are timed by operation and end', async (t) => {
   })
   await client.send(put)
   await t.rejects(client.send(put), { name: 'ConditionalCheckFailedException' })
-  await close()
-  await t.rejects(client.send(new GetItemCommand({ TableName: 'keys', Key: { keyId: { S: 'a' } } })))
+  await t.rejects(client.send(new GetItemCommand({ TableName: 'missing', Key: { keyId: { S: 'a' } } })))
   const text = await metrics.registry.metrics()
   const count = (operation: string, outcome: string) =>
     `hashgate_dynamodb_request_duration_seconds_count{operation="${operation}",outcome="${outcome}"} 1`

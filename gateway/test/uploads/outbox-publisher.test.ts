@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import t, { type Test } from 'tap'
-import { documentClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { type Catalog, createCatalog } from '../../../core/catalog/catalog.ts'
 import { createCatalogTable } from '../../../core/catalog/create-catalog-table.ts'
 import { DependencyUnavailable } from '../../../core/errors.ts'
@@ -10,7 +7,7 @@ import { topics } from '../../../core/events/image-events.ts'
 import type { ImageEvent } from '../../../core/images/image-event.ts'
 import type { ImageRecord } from '../../../core/images/image-record.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
-import { startLocalDynamoDb } from '../../../scripts/local/start-local-dynamodb.ts'
+import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
 import type { GatewayDependencies } from '../../http/dependencies.ts'
 import { createOutboxPublisher } from '../../uploads/outbox-publisher.ts'
 
@@ -18,7 +15,7 @@ const requested = 'hashgate.image.upload.requested.v1'
 const completed = 'hashgate.image.upload.completed.v1'
 
 t.test('Kafka well: published at once, nothing owed', async (t) => {
-  const fixture = await createRoom(t)
+  const fixture = await createFixture(t)
   const record = await fixture.register()
   await fixture.gateway().publishOrEnqueue(topics.uploadRequested, record)
   t.strictSame(typesOf(fixture.published), [requested])
@@ -26,7 +23,7 @@ t.test('Kafka well: published at once, nothing owed', async (t) => {
 })
 
 t.test('Kafka away: owed at once, delivered by the relay in order, once Kafka is back', async (t) => {
-  const fixture = await createRoom(t)
+  const fixture = await createFixture(t)
   const record = await fixture.register()
   const { publishOrEnqueue, relay } = fixture.gateway()
   fixture.kafka.isAway = true
@@ -54,7 +51,7 @@ t.test('Kafka away: owed at once, delivered by the relay in order, once Kafka is
 })
 
 t.test('a record that owes events gets the next one behind them, although Kafka is back', async (t) => {
-  const fixture = await createRoom(t)
+  const fixture = await createFixture(t)
   const record = await fixture.register()
   fixture.kafka.isAway = true
   await fixture.gateway().publishOrEnqueue(topics.uploadRequested, record)
@@ -67,7 +64,7 @@ t.test('a record that owes events gets the next one behind them, although Kafka 
 })
 
 t.test('asked again while Kafka is away, the same event is owed once', async (t) => {
-  const fixture = await createRoom(t)
+  const fixture = await createFixture(t)
   const record = await fixture.register()
   const { publishOrEnqueue } = fixture.gateway()
   fixture.kafka.isAway = true
@@ -77,7 +74,7 @@ t.test('asked again while Kafka is away, the same event is owed once', async (t)
 })
 
 t.test('many gateways relay at once: every event once, although any may', async (t) => {
-  const fixture = await createRoom(t)
+  const fixture = await createFixture(t)
   fixture.kafka.isAway = true
   const { publishOrEnqueue } = fixture.gateway()
   const records = await Promise.all(Array.from({ length: 120 }, () => fixture.register()))
@@ -92,7 +89,7 @@ t.test('many gateways relay at once: every event once, although any may', async 
 })
 
 t.test('Kafka that goes away in the middle of a relay: what was not delivered stays owed', async (t) => {
-  const fixture = await createRoom(t)
+  const fixture = await createFixture(t)
   const record = await fixture.register()
   fixture.kafka.isAway = true
   await fixture.gateway().publishOrEnqueue(topics.uploadRequested, record)
@@ -104,7 +101,7 @@ t.test('Kafka that goes away in the middle of a relay: what was not delivered st
 })
 
 t.test('a bug is no absence of Kafka', async (t) => {
-  const fixture = await createRoom(t)
+  const fixture = await createFixture(t)
   const record = await fixture.register()
   const publish = async () => {
     throw new TypeError('our bug')
@@ -115,7 +112,7 @@ t.test('a bug is no absence of Kafka', async (t) => {
 })
 
 t.test('neither Kafka nor the catalog: the caller learns it', async (t) => {
-  const fixture = await createRoom(t)
+  const fixture = await createFixture(t)
   const record = await fixture.register()
   fixture.kafka.isAway = true
   const enqueue = async () => {
@@ -132,17 +129,10 @@ t.test('neither Kafka nor the catalog: the caller learns it', async (t) => {
 
 const typesOf = (events: ImageEvent[]) => events.map(({ type }) => type)
 
-/** The real catalog on an embedded DynamoDB, and a Kafka that can be away. */
-async function createRoom(t: Test) {
-  const dynamoDb = await startLocalDynamoDb()
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-  const client = new DynamoDBClient({ region: 'us-east-1', endpoint: dynamoDb.endpoint, credentials })
-  t.teardown(async () => {
-    client.destroy()
-    await dynamoDb.close()
-  })
+/** The real catalog on an embedded DynamoDB, and a Kafka that can be made unavailable. */
+async function createFixture(t: Test) {
+  const { client, documents } = await startTestDynamoDb(t)
   await createCatalogTable(client, 'images')
-  const documents = DynamoDBDocumentClient.from(client, documentClientOptions)
   const catalog: Catalog = createCatalog(documents, {
     tableName: 'images',
     retentionSeconds: 604_800,

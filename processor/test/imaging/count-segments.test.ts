@@ -1,8 +1,8 @@
 import { test } from 'tap'
+import { createStepDeps, fetchedWork } from '../../../scripts/testkit/create-step-deps.ts'
 import { drawNoise, makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { countJpegSegments } from '../../imaging/count-segments.ts'
 import { inspectImage } from '../../pipeline/steps/inspect-image.ts'
-import { createStepDeps, fetchedWork } from '../pipeline/steps/fetched-work.ts'
 
 const emptySegment = Buffer.from([0xff, 0xe1, 0, 2])
 

@@ -4,12 +4,12 @@ import { deflateSync } from 'node:zlib'
 import type { Sharp } from 'sharp'
 import { test } from 'tap'
 import type { AcceptedContentType } from '../../../core/images/variants.ts'
+import { createStepDeps, inspectedWork } from '../../../scripts/testkit/create-step-deps.ts'
 import { pngChunk } from '../../../scripts/testkit/images/make-blank-png.ts'
 import { makeAdobeRgbProfile } from '../../../scripts/testkit/images/make-icc-profile.ts'
 import { makeTiff } from '../../../scripts/testkit/images/make-tiff.ts'
 import { decodeImage } from '../../imaging/decode-image.ts'
 import { sharp } from '../../imaging/decoder.ts'
-import { createStepDeps, inspectedWork } from '../pipeline/steps/fetched-work.ts'
 
 type Color = [red: number, green: number, blue: number]
 

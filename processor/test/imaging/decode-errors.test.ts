@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { Rejection } from '../../../core/errors.ts'
-import { judgeDecodeError } from '../../imaging/decode-errors.ts'
+import { classifyDecodeError } from '../../imaging/decode-errors.ts'
 
 test('the machine may fail without blame for the image', async (t) => {
   const messages = [
@@ -11,7 +11,7 @@ test('the machine may fail without blame for the image', async (t) => {
   ]
   for (const message of messages) {
     const error = new Error(message)
-    t.equal(judgeDecodeError(error), error, message)
+    t.equal(classifyDecodeError(error), error, message)
   }
 })
 
@@ -24,7 +24,7 @@ test('everything else that libvips says about the bytes is the image', async (t)
     ['Unknown error', 'image_corrupt'],
   ] as const
   for (const [message, reason] of cases) {
-    const judged = judgeDecodeError(new Error(message))
+    const judged = classifyDecodeError(new Error(message))
     t.ok(judged instanceof Rejection)
     t.match(judged, { reason, cause: { message } })
   }

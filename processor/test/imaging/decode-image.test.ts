@@ -5,11 +5,11 @@ import {
   type AcceptedFormat,
   acceptedFormats,
 } from '../../../core/images/variants.ts'
+import { createStepDeps, inspectedWork } from '../../../scripts/testkit/create-step-deps.ts'
 import { makeBlankPng } from '../../../scripts/testkit/images/make-blank-png.ts'
 import { encodeAs, makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { decodeImage } from '../../imaging/decode-image.ts'
 import { sharp } from '../../imaging/decoder.ts'
-import { createStepDeps, inspectedWork } from '../pipeline/steps/fetched-work.ts'
 
 const { deps } = createStepDeps()
 const box = { width: 2048, height: 2048, fit: 'inside' } as const

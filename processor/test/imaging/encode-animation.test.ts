@@ -1,11 +1,11 @@
 import { test } from 'tap'
 import { readVariants } from '../../../core/images/read-variants.ts'
 import type { AcceptedContentType, VariantSpec } from '../../../core/images/variants.ts'
+import { createStepDeps, inspectedWork } from '../../../scripts/testkit/create-step-deps.ts'
 import { makeAnimation } from '../../../scripts/testkit/images/make-animation.ts'
 import { drawNoise } from '../../../scripts/testkit/images/make-image.ts'
 import { sharp } from '../../imaging/decoder.ts'
 import { renderVariants } from '../../pipeline/steps/render-variants.ts'
-import { createStepDeps, inspectedWork } from '../pipeline/steps/fetched-work.ts'
 
 const { deps } = createStepDeps()
 

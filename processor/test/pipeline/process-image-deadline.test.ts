@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
+import { createStepDeps, inspectedWork } from '../../../scripts/testkit/create-step-deps.ts'
 import { createTestProcessor, type TestProcessor } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { createMemorySemaphore } from '../../imaging/memory-semaphore.ts'
-import { startDeadline } from '../../pipeline/deadline.ts'
+import { runStepInTime, startDeadline } from '../../pipeline/deadline.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 import type { ProcessorDeps, ProcessorLimits, Step, Work } from '../../pipeline/stages.ts'
-import { takeStepInTime } from '../../pipeline/take-step-in-time.ts'
-import { createStepDeps, inspectedWork } from './steps/fetched-work.ts'
 
 const forEver = () => new Promise<never>(() => {})
 
@@ -96,7 +95,7 @@ test('pixels that have had the time of a decode are rejected', async (t) => {
   const { deps } = createStepDeps({ decodeTimeoutSeconds: 0.05, imageTimeoutMs: 100 })
   const work = await inspectedWork(await makeImage('png'), 'image/png', deps)
   const take = (deps: ProcessorDeps, work: Work<'inspected'>) =>
-    takeStepInTime(forEver, work, deps, startDeadline(deps.limits.imageTimeoutMs))
+    runStepInTime(forEver, work, deps, startDeadline(deps.limits.imageTimeoutMs))
   await t.rejects(take(deps, { ...work, stage: 'inspected' } as Work<'inspected'>), {
     name: 'Rejection',
     reason: 'processing_timeout',
@@ -138,7 +137,7 @@ test('what an image takes in its own turn is its own time', async (t) => {
   const work = await inspectedWork(await makeImage('webp'), 'image/webp', deps)
   const decode: Step<'inspected'> = (_, { limits }) => limits.withMemory(1, forEver)
   await t.rejects(
-    takeStepInTime(decode, work as Work<'inspected'>, deps, startDeadline(deps.limits.imageTimeoutMs)),
+    runStepInTime(decode, work as Work<'inspected'>, deps, startDeadline(deps.limits.imageTimeoutMs)),
     { name: 'Rejection', reason: 'processing_timeout' },
   )
 })
@@ -149,7 +148,7 @@ test('a step learns what is left of the time', async (t) => {
   const limitsWithin = async (wholeMs: number) => {
     const deadline = startDeadline(wholeMs)
     const seen = Promise.withResolvers<ProcessorLimits>()
-    await takeStepInTime(
+    await runStepInTime(
       async (work, { limits }) => {
         seen.resolve(limits)
         return work

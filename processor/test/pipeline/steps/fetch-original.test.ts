@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream'
 import { test } from 'tap'
+import { createStepDeps, fetchedWork } from '../../../../scripts/testkit/create-step-deps.ts'
 import { makeImage } from '../../../../scripts/testkit/images/make-image.ts'
 import type { Work } from '../../../pipeline/stages.ts'
 import { fetchOriginal } from '../../../pipeline/steps/fetch-original.ts'
-import { createStepDeps, fetchedWork } from './fetched-work.ts'
 
 function claimed(bytes: Buffer): Work<'claimed'> {
   const { record, owner } = fetchedWork(bytes, 'image/png')

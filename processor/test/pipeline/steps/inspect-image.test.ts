@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import { readVariants } from '../../../../core/images/read-variants.ts'
 import { acceptedFormats } from '../../../../core/images/variants.ts'
+import { createStepDeps, fetchedWork } from '../../../../scripts/testkit/create-step-deps.ts'
 import { claimJpegDimensions } from '../../../../scripts/testkit/images/claim-dimensions.ts'
 import { makeBlankPng } from '../../../../scripts/testkit/images/make-blank-png.ts'
 import { makeGif } from '../../../../scripts/testkit/images/make-gif.ts'
@@ -8,7 +9,6 @@ import { drawNoise, makeImage } from '../../../../scripts/testkit/images/make-im
 import { makeTiff } from '../../../../scripts/testkit/images/make-tiff.ts'
 import { makeWebp } from '../../../../scripts/testkit/images/make-webp.ts'
 import { inspectImage } from '../../../pipeline/steps/inspect-image.ts'
-import { createStepDeps, fetchedWork } from './fetched-work.ts'
 
 const { deps } = createStepDeps()
 const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const

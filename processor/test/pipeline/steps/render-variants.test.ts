@@ -1,10 +1,10 @@
 import { test } from 'tap'
 import { readVariants } from '../../../../core/images/read-variants.ts'
+import { createStepDeps, inspectedWork } from '../../../../scripts/testkit/create-step-deps.ts'
 import { drawNoise } from '../../../../scripts/testkit/images/make-image.ts'
 import { sharp } from '../../../imaging/decoder.ts'
 import { OutOfTime } from '../../../pipeline/deadline.ts'
 import { renderVariants } from '../../../pipeline/steps/render-variants.ts'
-import { createStepDeps, inspectedWork } from './fetched-work.ts'
 
 const { deps } = createStepDeps()
 

@@ -1,9 +1,9 @@
 import { test } from 'tap'
 import { imageEvent, topics } from '../../../../core/events/image-events.ts'
 import { manifestKey } from '../../../../core/images/object-key.ts'
+import { createStepDeps, fetchedWork } from '../../../../scripts/testkit/create-step-deps.ts'
 import type { UnpublishedRecord } from '../../../pipeline/stages.ts'
 import { storeManifest } from '../../../pipeline/steps/store-manifest.ts'
-import { createStepDeps, fetchedWork } from './fetched-work.ts'
 
 const { record } = fetchedWork(Buffer.from('bytes'), 'image/png')
 const nowMs = Date.UTC(2026, 10, 22, 11)

@@ -1,11 +1,11 @@
 import { test } from 'tap'
 import { variantKey } from '../../../../core/images/object-key.ts'
 import type { AcceptedContentType } from '../../../../core/images/variants.ts'
+import { createStepDeps, inspectedWork } from '../../../../scripts/testkit/create-step-deps.ts'
 import { makeAnimation } from '../../../../scripts/testkit/images/make-animation.ts'
 import { drawNoise, makeImage } from '../../../../scripts/testkit/images/make-image.ts'
 import { renderVariants } from '../../../pipeline/steps/render-variants.ts'
 import { storeVariants } from '../../../pipeline/steps/store-variants.ts'
-import { createStepDeps, inspectedWork } from './fetched-work.ts'
 
 test('variants lie where the record says, as long as it says', async (t) => {
   const { deps, processedBucket } = createStepDeps()

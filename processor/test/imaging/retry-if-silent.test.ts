@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import { askAgain } from '../../imaging/ask-again.ts'
+import { retryIfSilent } from '../../imaging/decode-errors.ts'
 
 test('an error without a message is asked for again, any other is not', async (t) => {
   const answers = [
@@ -11,7 +11,7 @@ test('an error without a message is asked for again, any other is not', async (t
   const ask = async () => {
     throw answers.shift()
   }
-  await t.rejects(askAgain(ask), { message: 'libpng read error' })
+  await t.rejects(retryIfSilent(ask), { message: 'libpng read error' })
   t.equal(answers.length, 1)
 })
 
@@ -21,11 +21,11 @@ test('not for ever', async (t) => {
     asked++
     throw new Error('Unknown error')
   }
-  await t.rejects(askAgain(ask), { message: 'Unknown error' })
+  await t.rejects(retryIfSilent(ask), { message: 'Unknown error' })
   t.equal(asked, 3)
 })
 
 test('an answer is an answer', async (t) => {
   const ends = [() => Promise.reject(new Error('')), async () => 'picture']
-  t.equal(await askAgain<string>(() => (ends.shift() ?? ends[0] ?? (async () => ''))()), 'picture')
+  t.equal(await retryIfSilent<string>(() => (ends.shift() ?? ends[0] ?? (async () => ''))()), 'picture')
 })

@@ -1,15 +1,15 @@
-import { newRecord } from '../../../../core/images/image-record.ts'
-import { type AcceptedContentType, variants } from '../../../../core/images/variants.ts'
-import { createMemoryBucket } from '../../../../scripts/testkit/create-memory-bucket.ts'
-import { createMemoryEventBus } from '../../../../scripts/testkit/create-memory-event-bus.ts'
-import { sha256 } from '../../../../scripts/testkit/create-test-processor.ts'
-import { testLimits } from '../../../../scripts/testkit/test-limits.ts'
-import type { ProcessorDeps, Work } from '../../../pipeline/stages.ts'
-import { inspectImage } from '../../../pipeline/steps/inspect-image.ts'
+import { newRecord } from '../../core/images/image-record.ts'
+import { type AcceptedContentType, variants } from '../../core/images/variants.ts'
+import type { ProcessorDeps, Work } from '../../processor/pipeline/stages.ts'
+import { inspectImage } from '../../processor/pipeline/steps/inspect-image.ts'
+import { createMemoryBucket } from './create-memory-bucket.ts'
+import { createMemoryEventBus } from './create-memory-event-bus.ts'
+import { sha256 } from './create-test-processor.ts'
+import { testLimits } from './test-limits.ts'
 
 const nowMs = Date.UTC(2026, 10, 22, 10)
 
-/** Work on bytes that have just been fetched. */
+/** Work at the stage after `fetchOriginal`. */
 export function fetchedWork(original: Buffer, contentType: AcceptedContentType): Work<'fetched'> {
   const request = { tenant: 'local', imageId: sha256(original), byteLength: original.length, contentType }
   const record = { ...newRecord(request, nowMs, 604_800), status: 'processing', attempts: 1 } as const
@@ -24,9 +24,9 @@ export function inspectedWork(
   return inspectImage(fetchedWork(original, contentType), deps)
 }
 
-/** For steps that never reach the catalog. */
+/** Dependencies for steps that do not use the catalog. */
 export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
-  const unreachable = () => Promise.reject(new Error('this step has no business with the catalog'))
+  const unreachable = () => Promise.reject(new Error('this step must not use the catalog'))
   const catalog = {
     find: unreachable,
     claim: unreachable,
