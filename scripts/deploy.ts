@@ -1,18 +1,18 @@
 /** `npm run deploy`: turns an AWS account into this system, or back. */
 import { parseArgs } from 'node:util'
-import { applySql } from './deploy/apply-sql.ts'
 import { readArtefact } from './deploy/artefacts.ts'
 import { openDialogue } from './deploy/ask-person.ts'
 import { buildArtefacts } from './deploy/build-artefacts.ts'
 import { connectAws } from './deploy/connect-aws.ts'
-import { deployStacks } from './deploy/deploy-stacks.ts'
 import { type Deployment, isYes } from './deploy/deployment.ts'
-import { destroyStacks } from './deploy/destroy-stacks.ts'
-import { refuseKept } from './deploy/find-kept.ts'
 import { identifyCaller } from './deploy/identify-caller.ts'
-import { planStacks } from './deploy/plan-stacks.ts'
 import { chooseStacks, readStacks, type Stack } from './deploy/read-stacks.ts'
+import { deployStacks } from './deploy/stacks/deploy-stacks.ts'
+import { destroyStacks } from './deploy/stacks/destroy-stacks.ts'
+import { refuseKept } from './deploy/stacks/find-kept.ts'
+import { planStacks } from './deploy/stacks/plan-stacks.ts'
 import { verifyDeployment } from './deploy/verify-deployment.ts'
+import { applySql } from './deploy/warehouse/apply-sql.ts'
 import { runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run deploy -- --env NAME

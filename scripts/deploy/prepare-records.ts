@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { ask, execute, type Warehouse } from './ask-warehouse.ts'
 import type { Deployment } from './deployment.ts'
+import { ask, execute, type Warehouse } from './warehouse/ask-warehouse.ts'
 
 /** As `10-database.sql` names it. */
 const database = 'hashgate_records'

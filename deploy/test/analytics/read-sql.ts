@@ -1,4 +1,4 @@
-import * as deployed from '../../../scripts/deploy/read-statements.ts'
+import * as deployed from '../../../scripts/deploy/warehouse/read-statements.ts'
 
 const folder = new URL('../../analytics/', import.meta.url)
 

@@ -1,9 +1,9 @@
 import type { Test } from 'tap'
 import { nameArtefact } from '../../../scripts/deploy/artefacts.ts'
-import { deployStacks } from '../../../scripts/deploy/deploy-stacks.ts'
 import type { Deployment } from '../../../scripts/deploy/deployment.ts'
-import { planStacks } from '../../../scripts/deploy/plan-stacks.ts'
 import { chooseStacks, readStacks } from '../../../scripts/deploy/read-stacks.ts'
+import { deployStacks } from '../../../scripts/deploy/stacks/deploy-stacks.ts'
+import { planStacks } from '../../../scripts/deploy/stacks/plan-stacks.ts'
 import { adaptForMoto, halfSupported } from './adapt-for-moto.ts'
 import { listSupportedTypes, region, requestCertificate, startMoto } from './start-moto.ts'
 

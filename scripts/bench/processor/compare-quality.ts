@@ -2,9 +2,9 @@ import { type VariantSpec, variants } from '../../../core/images/variants.ts'
 import { printTable } from '../print-table.ts'
 import { findPhotographs } from './find-photographs.ts'
 import { drawReference, measureQuality, type Quality } from './measure-quality.ts'
-import { renderFrames } from './render-frames.ts'
-import { renderSeparately } from './render-separately.ts'
-import { renderWithSteps } from './render-with-steps.ts'
+import { renderFrames } from './render/render-frames.ts'
+import { renderSeparately } from './render/render-separately.ts'
+import { renderWithSteps } from './render/render-with-steps.ts'
 
 interface Measured extends Quality {
   bytes: number

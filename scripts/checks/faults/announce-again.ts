@@ -1,7 +1,7 @@
 import { createEventBus } from '../../../core/events/event-bus.ts'
 import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import { connectServicesKafka } from '../../local/connect-services-kafka.ts'
-import { type EvidenceSettings, readRecords } from './gather-evidence.ts'
+import { type EvidenceSettings, readRecords } from './evidence/gather-evidence.ts'
 
 /** Says of every image on Kafka, once more, that its upload is complete. @returns how often */
 export async function announceAgain(settings: EvidenceSettings): Promise<number> {

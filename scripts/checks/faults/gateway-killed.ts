@@ -1,5 +1,5 @@
 /** The gateway is killed with SIGKILL under load. Whatever it has answered with a 2xx has its record and its event. */
-import { judge } from './judge.ts'
+import { judge } from './evidence/judge.ts'
 import { killAgainAndAgain } from './kill-again-and-again.ts'
 import { runFault } from './run-fault.ts'
 import { startFaultSystem } from './start-fault-system.ts'

@@ -1,7 +1,7 @@
 /** Every S3 event comes three times and more, in no order, among Kafka events for the same images. */
 import { readServicesEnvironment } from '../../services/env-file.ts'
 import { announceAgain } from './announce-again.ts'
-import { judge } from './judge.ts'
+import { judge } from './evidence/judge.ts'
 import { runFault } from './run-fault.ts'
 import { startEventRepeater } from './start-event-repeater.ts'
 import { startFaultSystem } from './start-fault-system.ts'

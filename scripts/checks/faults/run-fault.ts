@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Stop } from '../../local/backing.ts'
 import { runCommand } from '../../run-command.ts'
-import { type Figures, formatFigures } from './figures.ts'
+import { type Figures, formatFigures } from './evidence/figures.ts'
 
 export interface FaultRun {
   images: number

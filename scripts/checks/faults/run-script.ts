@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { spawnChild } from '../../local/spawn-child.ts'
-import { type PrintedFigures, parseFigures } from './figures.ts'
+import { type PrintedFigures, parseFigures } from './evidence/figures.ts'
 
 export const faultNames = [
   'broker-outage',

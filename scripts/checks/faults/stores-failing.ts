@@ -1,7 +1,7 @@
 /** DynamoDB throttles and fails for 20 s, and later S3 asks for fewer requests for 20 s, while images arrive. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readServicesEnvironment } from '../../services/env-file.ts'
-import { judge } from './judge.ts'
+import { judge } from './evidence/judge.ts'
 import { type FaultRun, runFault } from './run-fault.ts'
 import { startFaultProxy } from './start-fault-proxy.ts'
 import { startFaultSystem } from './start-fault-system.ts'

@@ -1,5 +1,5 @@
 /** The worker is killed with SIGKILL every few seconds while images arrive. Nobody tells it what it had begun. */
-import { judge } from './judge.ts'
+import { judge } from './evidence/judge.ts'
 import { killAgainAndAgain } from './kill-again-and-again.ts'
 import { runFault } from './run-fault.ts'
 import { startFaultSystem } from './start-fault-system.ts'

@@ -2,7 +2,7 @@ import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
 import { nameArtefact, readArtefact, uploadArtefact } from '../../deploy/artefacts.ts'
 import { connectAws } from '../../deploy/connect-aws.ts'
-import { deployStacks } from '../../deploy/deploy-stacks.ts'
+import { deployStacks } from '../../deploy/stacks/deploy-stacks.ts'
 import { startLocalS3 } from '../../local/s3/start-local-s3.ts'
 import { prepareDeployment } from './prepare-deployment.ts'
 

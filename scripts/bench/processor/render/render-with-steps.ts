@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import type { ImageRecord } from '../../../../core/images/image-record.ts'
+import { variants } from '../../../../core/images/variants.ts'
+import type { RenderedVariant } from '../../../../processor/imaging/encode-variant.ts'
+import type { ProcessorDeps, Work } from '../../../../processor/pipeline/stages.ts'
+import { inspectImage } from '../../../../processor/pipeline/steps/inspect-image.ts'
+import { renderVariants } from '../../../../processor/pipeline/steps/render-variants.ts'
+import { testLimits } from '../../../testkit/test-limits.ts'
+
+/** The processor's defaults. These steps use nothing else. */
+export const deps = {
+  variants,
+  limits: { ...testLimits, maxUploadBytes: 50 * 1024 ** 2 },
+} as unknown as ProcessorDeps
+
+export async function inspectPhoto(photo: string): Promise<Work<'inspected'>> {
+  const fetched = {
+    stage: 'fetched',
+    record: {} as ImageRecord,
+    owner: 'bench',
+    original: await readFile(photo),
+    contentType: 'image/jpeg',
+  } as const
+  return { ...(await inspectImage(fetched, deps)), stage: 'inspected' }
+}
+
+/** From the bytes to the variants with the processor's own steps. What S3 would do is left to files. */
+export async function renderWithSteps(photo: string): Promise<RenderedVariant[]> {
+  const { rendered } = await renderVariants(await inspectPhoto(photo), deps)
+  return rendered
+}

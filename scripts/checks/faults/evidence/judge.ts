@@ -1,0 +1,59 @@
+import { topics } from '../../../../core/events/image-events.ts'
+import { isFinal } from '../../../../core/images/image-record.ts'
+import { connectServicesKafka } from '../../../local/connect-services-kafka.ts'
+import type { FaultRun } from '../run-fault.ts'
+import type { Load } from '../start-load.ts'
+import { waitUntil } from '../wait-until.ts'
+import { countEffects, type Promised } from './count-effects.ts'
+import type { Figures } from './figures.ts'
+import { type EvidenceSettings, gatherEvidence, readRecords } from './gather-evidence.ts'
+
+export type JudgedSettings = EvidenceSettings & { KAFKA_GROUP_ID: string }
+
+/**
+ * Waits until the load is through, every accepted image has its end, and the processor has handled every event that it was
+ * sent; or until the time is over. Then counts what there is.
+ */
+export async function judge(
+  { signal, say }: Pick<FaultRun, 'signal' | 'say'>,
+  settings: JudgedSettings,
+  load: Load,
+  formerLives?: ReadonlySet<string>,
+): Promise<Figures> {
+  await load.done.catch((error) => {
+    if (!signal.aborted) throw error
+  })
+  say(`${load.stored.size} images are uploaded; ${describeAnswers(load)}`)
+  await waitUntil(() => isSettled(settings, load), signal)
+  await waitUntil(() => hasReadAll(settings), signal)
+  say(signal.aborted ? 'the time is over' : 'every image has its end')
+  return countEffects(await gatherEvidence(settings), load, formerLives)
+}
+
+function describeAnswers({ answers }: Load): string {
+  const counts = [...answers].sort().map(([status, count]) => `${status} × ${count}`)
+  return `the gateway answered ${counts.join(', ')}`
+}
+
+async function isSettled(settings: EvidenceSettings, { stored }: Promised): Promise<boolean> {
+  const records = await readRecords(settings)
+  const settled = records.filter(
+    (record) => isFinal(record) && !record.pendingEvents && stored.has(record.imageId),
+  )
+  return settled.length === stored.size
+}
+
+/** Whether the processor has put every event of its topic behind it. */
+async function hasReadAll({ KAFKA_TOPIC_PREFIX, KAFKA_GROUP_ID }: JudgedSettings): Promise<boolean> {
+  const topic = KAFKA_TOPIC_PREFIX + topics.uploadCompleted
+  const admin = (await connectServicesKafka()).admin()
+  await admin.connect()
+  try {
+    const ends = await admin.fetchTopicOffsets(topic)
+    const [group] = await admin.fetchOffsets({ groupId: KAFKA_GROUP_ID, topics: [topic] })
+    const read = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
+    return ends.every(({ partition, high }) => Number(high) <= Math.max(0, read.get(partition) ?? 0))
+  } finally {
+    await admin.disconnect()
+  }
+}

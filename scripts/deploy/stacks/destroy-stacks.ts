@@ -1,0 +1,123 @@
+import {
+  DeleteStackCommand,
+  GetTemplateCommand,
+  paginateListStackResources,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation'
+import { type Deployment, isYes } from '../deployment.ts'
+import type { Stack } from '../read-stacks.ts'
+import { listReads } from '../resolve-parameters.ts'
+import { isKept, parseTemplate } from '../template.ts'
+import { findStack } from './find-stack.ts'
+import { followStack } from './follow-stack.ts'
+import { findLastEvent } from './stack-events.ts'
+
+interface Doomed {
+  stack: Stack
+  stackId: string
+  goes: string[]
+  /** What outlives the stack, with the names by which it is found. */
+  stays: string[]
+}
+
+/**
+ * Deletes stacks, the last one first, after two questions. State stays: buckets, tables, keys, secrets and logs.
+ * @param all every stack of the environment: one that another one still reads from is not deleted
+ * @returns whether it was done
+ */
+export async function destroyStacks(deployment: Deployment, stacks: Stack[], all: Stack[]): Promise<boolean> {
+  const { say, env, caller } = deployment
+  const doomed = (await Promise.all(stacks.map((stack) => lookAt(deployment, stack))))
+    .filter((found) => found !== undefined)
+    .reverse()
+  if (doomed.length === 0) {
+    say(`There is nothing to destroy in ${env}.`)
+    return true
+  }
+  await refuseWhileRead(deployment, doomed, all)
+  for (const { stack, goes, stays } of doomed) {
+    say(`${stack.stackName}: ${goes.length} resources go, ${stays.length} stay`)
+    for (const line of goes) say(`  - remove    ${line}`)
+    for (const line of stays) say(`    keep      ${line}`)
+  }
+  if (!(await isMeant(deployment, doomed.length))) {
+    say('Nothing was destroyed.')
+    return false
+  }
+  for (const one of doomed) await destroyStack(deployment, one)
+  say(`Destroyed in account ${caller.account}, ${caller.region}. What stays costs money and holds data:`)
+  for (const line of doomed.flatMap(({ stays }) => stays)) say(`  ${line}`)
+  say(
+    `Before ${env} can be deployed again, remove those that have names, or import them: deploy/README.md, "Destroy".`,
+  )
+  return true
+}
+
+async function isMeant({ ask, env, caller }: Deployment, count: number): Promise<boolean> {
+  const where = `account ${caller.account}, ${caller.region}`
+  if (!isYes(await ask(`Destroy these ${count} stacks of ${env} in ${where}? (yes/no)`))) return false
+  return (await ask('It stops the service. Type the name of the environment to confirm:')) === env
+}
+
+async function destroyStack(deployment: Deployment, { stack, stackId }: Doomed): Promise<void> {
+  deployment.say(`${stack.stackName}: deleting …`)
+  const last = await findLastEvent(deployment.aws.cloudFormation, stackId)
+  try {
+    await deployment.aws.cloudFormation.send(new DeleteStackCommand({ StackName: stackId }))
+    await followStack(deployment.aws, stackId, last, deployment)
+  } catch (error) {
+    const { message } = error as Error
+    throw new Error(`${stack.stackName} could not be deleted; those before it are gone. ${message}`)
+  }
+}
+
+async function lookAt({ aws }: Deployment, stack: Stack): Promise<Doomed | undefined> {
+  const client = aws.cloudFormation
+  const found = await findStack(client, stack.stackName)
+  if (!found) return undefined
+  const resources = await listResources(client, stack.stackName)
+  const kept = await readKept(client, stack.stackName)
+  return {
+    stack,
+    stackId: found.stackId,
+    goes: resources.filter(([id]) => !kept.has(id)).map(([, line]) => line),
+    stays: resources.filter(([id]) => kept.has(id)).map(([, line]) => line),
+  }
+}
+
+async function listResources(
+  client: Deployment['aws']['cloudFormation'],
+  StackName: string,
+): Promise<[logicalId: string, line: string][]> {
+  const resources: StackResourceSummary[] = []
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
+    resources.push(...StackResourceSummaries)
+  }
+  return resources.map(({ LogicalResourceId = '', ResourceType, PhysicalResourceId = '' }) => [
+    LogicalResourceId,
+    `${LogicalResourceId}  ${ResourceType}  ${PhysicalResourceId}`,
+  ])
+}
+
+/** By the template that it was deployed with, which may differ from the one here. */
+async function readKept(
+  client: Deployment['aws']['cloudFormation'],
+  StackName: string,
+): Promise<Set<string>> {
+  const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' }))
+  const { Resources = {} } = TemplateBody ? parseTemplate(TemplateBody) : { Resources: {} }
+  return new Set(Object.keys(Resources).filter((id) => isKept(Resources[id] ?? { Type: '' })))
+}
+
+async function refuseWhileRead(deployment: Deployment, doomed: Doomed[], all: Stack[]): Promise<void> {
+  const names = new Set(doomed.map(({ stack }) => stack.name))
+  for (const stack of all.filter(({ name }) => !names.has(name))) {
+    const read = listReads(stack, deployment.env)
+      .map((path) => path.split('/')[3] ?? '')
+      .find((name) => names.has(name))
+    if (!read || !(await findStack(deployment.aws.cloudFormation, stack.stackName))) continue
+    throw new Error(
+      `${stack.stackName} stands, and reads what ${read} publishes: destroy ${stack.name} first.`,
+    )
+  }
+}

@@ -1,0 +1,49 @@
+import { type Artefact, nameArtefact, uploadArtefact } from '../artefacts.ts'
+import { type Deployment, knownValues } from '../deployment.ts'
+import { readOutput, readOutputs } from '../read-outputs.ts'
+import type { Stack } from '../read-stacks.ts'
+import { listReads, resolveParameters } from '../resolve-parameters.ts'
+import { type ChangeSet, createChangeSet } from './change-set.ts'
+
+/** CloudFormation takes longer bodies only from a bucket. */
+const maxBodyBytes = 51_200
+
+/** Names in SSM that this stack reads, and that nobody has written yet. */
+export async function findMissingInputs(deployment: Deployment, stack: Stack): Promise<string[]> {
+  const reads = listReads(stack, deployment.env)
+  const written = await readOutputs(deployment.aws.ssm, reads)
+  return reads.filter((name) => !written.has(name))
+}
+
+/** What deploying this stack would change. */
+export async function prepareChangeSet(
+  deployment: Deployment,
+  stack: Stack,
+  isNew: boolean,
+): Promise<ChangeSet> {
+  const values = resolveParameters(stack, deployment.env, knownValues(deployment))
+  return createChangeSet(deployment.aws, {
+    stackName: stack.stackName,
+    isNew,
+    values,
+    template: await placeTemplate(deployment, stack),
+    tags: { 'hashgate:env': deployment.env, 'hashgate:stack': stack.name },
+    pollMs: deployment.pollMs,
+  })
+}
+
+async function placeTemplate(deployment: Deployment, { body }: Stack) {
+  const bytes = Buffer.from(body)
+  if (bytes.length <= maxBodyBytes) return { TemplateBody: body }
+  const artefact = nameArtefact('templates', 'yaml', bytes)
+  const bucket = await bringArtefact(deployment, artefact)
+  return { TemplateURL: `https://${bucket}.s3.${deployment.caller.region}.amazonaws.com/${artefact.key}` }
+}
+
+/** @returns the bucket in which it is now */
+export async function bringArtefact({ aws, env, say }: Deployment, artefact: Artefact): Promise<string> {
+  const bucket = await readOutput(aws.ssm, env, 'foundation/artefact-bucket')
+  const isNew = await uploadArtefact(aws.s3, bucket, artefact)
+  if (isNew) say(`  Uploaded ${artefact.key}`)
+  return bucket
+}

@@ -1,0 +1,43 @@
+import type { Deployment } from '../deployment.ts'
+import { prepareRecords } from '../prepare-records.ts'
+import { readOutput } from '../read-outputs.ts'
+import { execute, findWarehouse, type Warehouse } from './ask-warehouse.ts'
+import { listSqlFiles, readStatements, type Statement } from './read-statements.ts'
+
+/**
+ * Applies the warehouse's SQL, statement by statement; it can be done any number of times.
+ * @param directory the folder `deploy/analytics/`
+ * @throws Error with the statement and Redshift's own words
+ */
+export async function applySql(deployment: Deployment, directory: URL): Promise<void> {
+  const output = (name: string) => readOutput(deployment.aws.ssm, deployment.env, name)
+  const warehouse = await findWarehouse(deployment)
+  const values = {
+    IntegrationId: (await output('analytics/integration-arn')).replace(/^.*:integration:/, ''),
+    GlueDatabase: await output('analytics/glue-database'),
+    SpectrumRoleArn: await output('analytics/spectrum-role-arn'),
+    ViewerRole: await output('analytics/viewer-role'),
+    HistoryMode: await output('analytics/history-mode'),
+    CatalogTable: await output('metadata/catalog-table'),
+  }
+  const files = await listSqlFiles(directory, values.HistoryMode === 'true')
+  const read = await Promise.all(files.map((file) => readStatements(new URL(file, directory), values)))
+  const statements = read.flat()
+  deployment.say(`Applying ${statements.length} statements to ${warehouse.WorkgroupName} …`)
+  await prepareRecords(deployment, warehouse, values)
+  for (const statement of statements) await apply(deployment, warehouse, statement)
+}
+
+async function apply(
+  deployment: Deployment,
+  warehouse: Warehouse,
+  { file, sql, isOnce }: Statement,
+): Promise<void> {
+  try {
+    await execute(deployment, warehouse, sql)
+  } catch (error) {
+    const { message } = error as Error
+    if (isOnce && /already exists/i.test(message)) return
+    throw new Error(`${file}: ${message}\n${sql}`, { cause: error })
+  }
+}

@@ -1,0 +1,54 @@
+import { setTimeout } from 'node:timers/promises'
+import {
+  DescribeStatementCommand,
+  ExecuteStatementCommand,
+  GetStatementResultCommand,
+} from '@aws-sdk/client-redshift-data'
+import { GetNamespaceCommand } from '@aws-sdk/client-redshift-serverless'
+import type { Deployment } from '../deployment.ts'
+import { readOutput } from '../read-outputs.ts'
+
+/** Where statements go, as the administrator. */
+export interface Warehouse {
+  WorkgroupName: string
+  Database: string
+  SecretArn: string
+}
+
+export async function findWarehouse(deployment: Deployment): Promise<Warehouse> {
+  const output = (name: string) => readOutput(deployment.aws.ssm, deployment.env, name)
+  return {
+    WorkgroupName: await output('analytics/workgroup'),
+    Database: await output('analytics/database'),
+    SecretArn: await findAdminSecret(deployment, await output('analytics/namespace')),
+  }
+}
+
+async function findAdminSecret({ aws }: Deployment, namespaceName: string): Promise<string> {
+  const { namespace } = await aws.redshiftServerless.send(new GetNamespaceCommand({ namespaceName }))
+  const secret = namespace?.adminPasswordSecretArn
+  if (!secret) throw new Error(`The namespace ${namespaceName} has no secret of its administrator.`)
+  return secret
+}
+
+/** Waits for the statement to end. @returns its id. @throws Error with Redshift's own words */
+export async function execute(
+  { aws, pollMs }: Deployment,
+  warehouse: Warehouse,
+  Sql: string,
+): Promise<string | undefined> {
+  const { Id } = await aws.redshiftData.send(new ExecuteStatementCommand({ ...warehouse, Sql }))
+  for (;;) {
+    const { Status, Error: reason } = await aws.redshiftData.send(new DescribeStatementCommand({ Id }))
+    if (Status === 'FINISHED') return Id
+    if (Status === 'FAILED' || Status === 'ABORTED') throw new Error(reason || Status)
+    await setTimeout(pollMs)
+  }
+}
+
+/** The first page of what a query finds, row by row; a missing value is an empty text. */
+export async function ask(deployment: Deployment, warehouse: Warehouse, sql: string): Promise<string[][]> {
+  const Id = await execute(deployment, warehouse, sql)
+  const { Records = [] } = await deployment.aws.redshiftData.send(new GetStatementResultCommand({ Id }))
+  return Records.map((row) => row.map(({ stringValue = '' }) => stringValue.trim()))
+}

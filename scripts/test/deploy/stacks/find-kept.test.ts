@@ -1,0 +1,71 @@
+import t from 'tap'
+import { chooseStacks, readStacks } from '../../../deploy/read-stacks.ts'
+import { findKept, listKept, refuseKept } from '../../../deploy/stacks/find-kept.ts'
+import { isKept } from '../../../deploy/template.ts'
+import { prepareDeployment } from '../prepare-deployment.ts'
+
+const deployFolder = new URL('../../../../deploy/', import.meta.url)
+const bucket = 'hashgate-test-logs-111122223333-eu-west-1'
+const queue = 'https://sqs.eu-west-1.amazonaws.com/111122223333/hashgate-test-processor-failed'
+
+/** The templates as they are, in an environment that has never been, or that was destroyed. */
+async function prepareRealStacks(t: Parameters<typeof prepareDeployment>[0]) {
+  const stacks = (await readStacks(deployFolder, 'dev')).map((stack) => ({
+    ...stack,
+    stackName: stack.stackName.replace('-dev-', '-test-'),
+  }))
+  return { ...(await prepareDeployment(t)), stacks: chooseStacks(stacks, []) }
+}
+
+t.test('where nothing was kept, nothing is said', async (t) => {
+  const { deployment, stacks } = await prepareRealStacks(t)
+  t.strictSame(await findKept(deployment, stacks), [])
+  await refuseKept(deployment, stacks)
+})
+
+t.test('what an earlier environment has kept is named, each kind of it, with what to do', async (t) => {
+  const { deployment, double, stacks } = await prepareRealStacks(t)
+  const names = [
+    bucket,
+    'hashgate-test-catalog',
+    '/hashgate/test/gateway',
+    'hashgate/test/kafka/login',
+    queue,
+  ]
+  for (const name of names) double.standing.add(name)
+  const error = await refuseKept(deployment, stacks).then(
+    () => undefined,
+    ({ message }: Error) => message,
+  )
+  for (const name of [...names.slice(0, -1), 'hashgate-test-processor-failed'])
+    t.match(error, `  ${name}  AWS::`)
+  t.match(error, /^Nothing was deployed\.[\s\S]*another name \(--env\), or remove them, or import them/)
+  t.equal(error?.split('\n').length, names.length + 2, 'and nothing else')
+  t.notOk(double.actionsAsked().includes('CreateChangeSet'))
+})
+
+t.test('who may not look is told so', async (t) => {
+  const { deployment, double, stacks } = await prepareRealStacks(t)
+  double.refusals.push({
+    action: 'GetResource',
+    status: 400,
+    code: 'AccessDeniedException',
+    message: 'not for you',
+  })
+  await t.rejects(findKept(deployment, stacks), {
+    message: /^Whether hashgate-test-artefacts.*: not for you/,
+  })
+})
+
+t.test('everything that is kept and could stand in the way is looked for', async (t) => {
+  const { deployment, stacks } = await prepareRealStacks(t)
+  for (const stack of stacks) {
+    const kept = Object.values(stack.template.Resources).filter(isKept)
+    // Keys have no names, and a policy is where its bucket is.
+    const nameless = ['AWS::KMS::Key', 'AWS::S3::BucketPolicy']
+    const withName = kept.filter(({ Type }) => !nameless.includes(Type))
+    const names = listKept(deployment, stack).map(({ name }) => name)
+    t.equal(names.length, withName.length, stack.name)
+    for (const name of names) t.notMatch(name, '$')
+  }
+})
