@@ -1,7 +1,7 @@
 import type { RejectionReason } from '../errors.ts'
+import type { AcceptedContentType, AcceptedFormat } from './formats.ts'
 import type { ImageEvent } from './image-event.ts'
 import { generationAt, type ImageRef } from './object-key.ts'
-import type { AcceptedContentType, AcceptedFormat } from './variants.ts'
 
 /**
  * The life of an image:

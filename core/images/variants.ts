@@ -49,16 +49,3 @@ export const variants: readonly VariantSpec[] = [
 function still(spec: Omit<VariantSpec, 'format' | 'animated'>): VariantSpec {
   return { ...spec, format: 'webp', animated: false }
 }
-
-/** The accepted image types, by the name that `sharp` gives the format found in the bytes. */
-export const acceptedFormats = {
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  webp: 'image/webp',
-  avif: 'image/avif',
-  gif: 'image/gif',
-  tiff: 'image/tiff',
-} as const
-
-export type AcceptedFormat = keyof typeof acceptedFormats
-export type AcceptedContentType = (typeof acceptedFormats)[AcceptedFormat]

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { rejections } from '../../core/errors.ts'
+import { acceptedFormats } from '../../core/images/formats.ts'
 import { imageIdPattern } from '../../core/images/object-key.ts'
-import { acceptedFormats } from '../../core/images/variants.ts'
 import { extensibleEnum, stringEnum } from './enums.ts'
 import { examples } from './examples.ts'
 import { problems } from './problems.ts'

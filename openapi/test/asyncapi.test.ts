@@ -6,8 +6,8 @@ import t from 'tap'
 import { rejections } from '../../core/errors.ts'
 import { addDeadLetterHeaders } from '../../core/events/dead-letter-headers.ts'
 import { headersOf, imageEvent, type Topic, topics } from '../../core/events/image-events.ts'
+import { acceptedFormats } from '../../core/images/formats.ts'
 import { newRecord } from '../../core/images/image-record.ts'
-import { acceptedFormats } from '../../core/images/variants.ts'
 
 interface Message {
   headers: { $ref: string }

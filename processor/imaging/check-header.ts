@@ -1,5 +1,6 @@
 import { Rejection } from '../../core/errors.ts'
-import type { AcceptedFormat, VariantSpec } from '../../core/images/variants.ts'
+import type { AcceptedFormat } from '../../core/images/formats.ts'
+import type { VariantSpec } from '../../core/images/variants.ts'
 import { staysAnimated } from './encode-animation.ts'
 import { estimateAnimationBytes, estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { colorSpaces, type ImagingLimits, maxBitsPerChannel, maxSidePixels } from './limits.ts'

@@ -1,4 +1,4 @@
-import type { AcceptedFormat } from '../../core/images/variants.ts'
+import type { AcceptedFormat } from '../../core/images/formats.ts'
 
 /**
  * How many pages a file has, counted no further than `max + 1`, by following its own chain of them. Before the decoders

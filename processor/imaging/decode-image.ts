@@ -1,5 +1,5 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
-import type { AcceptedFormat } from '../../core/images/variants.ts'
+import type { AcceptedFormat } from '../../core/images/formats.ts'
 import { withSpan } from '../../core/telemetry/with-span.ts'
 import { classifyDecodeError, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'

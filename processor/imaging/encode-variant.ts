@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp'
-import { type AcceptedFormat, acceptedFormats, type VariantSpec } from '../../core/images/variants.ts'
+import { type AcceptedFormat, acceptedFormats } from '../../core/images/formats.ts'
+import type { VariantSpec } from '../../core/images/variants.ts'
 import { type Frame, openFrame } from './frame.ts'
 import { type ImagingLimits, toTimeoutSeconds } from './limits.ts'
 

@@ -1,4 +1,4 @@
-import type { AcceptedFormat } from '../../core/images/variants.ts'
+import type { AcceptedFormat } from '../../core/images/formats.ts'
 import type { ImageHeader } from './read-header.ts'
 
 type Size = Pick<ImageHeader, 'width' | 'height'>

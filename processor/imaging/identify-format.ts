@@ -1,4 +1,4 @@
-import type { AcceptedFormat } from '../../core/images/variants.ts'
+import type { AcceptedFormat } from '../../core/images/formats.ts'
 import { isCameraRaw } from './is-camera-raw.ts'
 
 /** An accepted format, or the sentence that says what the bytes are instead and what the sender can do. */

@@ -1,5 +1,5 @@
+import type { AcceptedContentType } from '../../core/images/formats.ts'
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
-import type { AcceptedContentType } from '../../core/images/variants.ts'
 import type { ProcessorDeps } from '../../processor/pipeline/stages.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryCatalog } from './create-memory-catalog.ts'

@@ -1,5 +1,6 @@
+import type { AcceptedContentType } from '../../core/images/formats.ts'
 import { newRecord } from '../../core/images/image-record.ts'
-import { type AcceptedContentType, variants } from '../../core/images/variants.ts'
+import { variants } from '../../core/images/variants.ts'
 import type { ProcessorDeps, Work } from '../../processor/pipeline/stages.ts'
 import { inspectImage } from '../../processor/pipeline/steps/inspect-image.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'

@@ -1,5 +1,5 @@
 import { Rejection } from '../../../core/errors.ts'
-import { acceptedFormats } from '../../../core/images/variants.ts'
+import { acceptedFormats } from '../../../core/images/formats.ts'
 import { checkHeader, checkPages } from '../../imaging/check-header.ts'
 import { countPages } from '../../imaging/count-pages.ts'
 import { countJpegSegments } from '../../imaging/count-segments.ts'

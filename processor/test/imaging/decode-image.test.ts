@@ -4,7 +4,7 @@ import {
   type AcceptedContentType,
   type AcceptedFormat,
   acceptedFormats,
-} from '../../../core/images/variants.ts'
+} from '../../../core/images/formats.ts'
 import { createStepDeps, inspectedWork } from '../../../scripts/testkit/create-step-deps.ts'
 import { makeBlankPng } from '../../../scripts/testkit/images/make-blank-png.ts'
 import { encodeAs, makeImage } from '../../../scripts/testkit/images/make-image.ts'

@@ -1,6 +1,7 @@
 import { test } from 'tap'
+import type { AcceptedContentType } from '../../../core/images/formats.ts'
 import { readVariants } from '../../../core/images/read-variants.ts'
-import type { AcceptedContentType, VariantSpec } from '../../../core/images/variants.ts'
+import type { VariantSpec } from '../../../core/images/variants.ts'
 import { createStepDeps, inspectedWork } from '../../../scripts/testkit/create-step-deps.ts'
 import { makeAnimation } from '../../../scripts/testkit/images/make-animation.ts'
 import { drawNoise } from '../../../scripts/testkit/images/make-image.ts'

@@ -1,6 +1,7 @@
 import { test } from 'tap'
+import type { AcceptedFormat } from '../../../core/images/formats.ts'
 import { readVariants } from '../../../core/images/read-variants.ts'
-import type { AcceptedFormat, VariantSpec } from '../../../core/images/variants.ts'
+import type { VariantSpec } from '../../../core/images/variants.ts'
 import { drawNoise } from '../../../scripts/testkit/images/make-image.ts'
 import { testLimits } from '../../../scripts/testkit/test-limits.ts'
 import { sharp } from '../../imaging/decoder.ts'

@@ -4,7 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { acceptedFormats } from '../../../core/images/variants.ts'
+import { acceptedFormats } from '../../../core/images/formats.ts'
 import { createTestProcessor } from '../../../scripts/testkit/create-test-processor.ts'
 import { processImage } from '../../pipeline/process-image.ts'
 

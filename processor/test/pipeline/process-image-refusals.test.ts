@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Test, test } from 'tap'
 import { type RejectionReason, rejections } from '../../../core/errors.ts'
+import { type AcceptedContentType, acceptedFormats } from '../../../core/images/formats.ts'
 import { manifestKey, rawKey } from '../../../core/images/object-key.ts'
-import { type AcceptedContentType, acceptedFormats } from '../../../core/images/variants.ts'
 import {
   createTestProcessor,
   sha256,

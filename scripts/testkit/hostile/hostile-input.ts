@@ -1,5 +1,5 @@
 import type { RejectionReason } from '../../../core/errors.ts'
-import type { AcceptedContentType } from '../../../core/images/variants.ts'
+import type { AcceptedContentType } from '../../../core/images/formats.ts'
 
 export interface HostileInput {
   group: string

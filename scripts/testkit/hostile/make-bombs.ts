@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import type { AcceptedContentType } from '../../../core/images/variants.ts'
+import type { AcceptedContentType } from '../../../core/images/formats.ts'
 import { sharp } from '../../../processor/imaging/decoder.ts'
 import { claimJpegDimensions } from '../images/claim-dimensions.ts'
 import { makeBlankPng, pngChunk } from '../images/make-blank-png.ts'

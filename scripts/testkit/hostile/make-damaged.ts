@@ -1,4 +1,4 @@
-import { type AcceptedFormat, acceptedFormats } from '../../../core/images/variants.ts'
+import { type AcceptedFormat, acceptedFormats } from '../../../core/images/formats.ts'
 import { encodeAs } from '../images/make-image.ts'
 import { createRandom, type Random, randomBytes } from './create-random.ts'
 import { drawPicture } from './draw-picture.ts'

@@ -1,4 +1,4 @@
-import type { AcceptedContentType } from '../../../core/images/variants.ts'
+import type { AcceptedContentType } from '../../../core/images/formats.ts'
 import { makeBlankPng } from '../images/make-blank-png.ts'
 import { makeGif } from '../images/make-gif.ts'
 import { makeTiff } from '../images/make-tiff.ts'

@@ -1,4 +1,4 @@
-import { type AcceptedFormat, acceptedFormats } from '../../../core/images/variants.ts'
+import { type AcceptedFormat, acceptedFormats } from '../../../core/images/formats.ts'
 import { pngChunk } from '../images/make-blank-png.ts'
 import { encodeAs } from '../images/make-image.ts'
 import { drawPicture } from './draw-picture.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Sharp } from 'sharp'
-import type { AcceptedFormat } from '../../../core/images/variants.ts'
+import type { AcceptedFormat } from '../../../core/images/formats.ts'
 import { sharp } from '../../../processor/imaging/decoder.ts'
 
 interface ImageOptions {

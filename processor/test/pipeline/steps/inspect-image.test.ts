@@ -1,6 +1,6 @@
 import { test } from 'tap'
+import { acceptedFormats } from '../../../../core/images/formats.ts'
 import { readVariants } from '../../../../core/images/read-variants.ts'
-import { acceptedFormats } from '../../../../core/images/variants.ts'
 import { createStepDeps, fetchedWork } from '../../../../scripts/testkit/create-step-deps.ts'
 import { claimJpegDimensions } from '../../../../scripts/testkit/images/claim-dimensions.ts'
 import { makeBlankPng } from '../../../../scripts/testkit/images/make-blank-png.ts'

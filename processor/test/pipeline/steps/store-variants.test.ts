@@ -1,6 +1,6 @@
 import { test } from 'tap'
+import type { AcceptedContentType } from '../../../../core/images/formats.ts'
 import { variantKey } from '../../../../core/images/object-key.ts'
-import type { AcceptedContentType } from '../../../../core/images/variants.ts'
 import { createStepDeps, inspectedWork } from '../../../../scripts/testkit/create-step-deps.ts'
 import { makeAnimation } from '../../../../scripts/testkit/images/make-animation.ts'
 import { drawNoise, makeImage } from '../../../../scripts/testkit/images/make-image.ts'
