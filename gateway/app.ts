@@ -15,7 +15,7 @@ import { methodNotAllowed } from './plugins/method-not-allowed.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { outboxRelay } from './plugins/outbox-relay.ts'
 import { rateLimitPlugin } from './plugins/rate-limit.ts'
-import { logRequest, nameRequest, requestLog } from './plugins/request-log.ts'
+import { logRequest, requestLog, setRequestId } from './plugins/request-log.ts'
 import { requestMetrics } from './plugins/request-metrics.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import { underPressurePlugin } from './plugins/under-pressure.ts'
@@ -28,7 +28,7 @@ import { listImages } from './routes/list-images.ts'
 import { createOutboxPublisher } from './uploads/outbox-publisher.ts'
 import { createRequestUpload } from './uploads/request-upload.ts'
 
-/** The settings that shape requests and answers; the others are for the process around the app. */
+/** The settings that affect requests and responses. The others concern the process around the app. */
 export type AppConfig = Pick<
   GatewayConfig,
   | 'CORS_ORIGINS'
@@ -39,20 +39,20 @@ export type AppConfig = Pick<
   | 'TRUST_PROXY'
 >
 
-/** 100 items of a batch, each with the longest file name, fit in. */
+/** Fits a batch of 100 items with the longest file names. */
 const bodyLimitBytes = 256 * 1024
 
-/** How soon events that had to wait follow once Kafka is back. */
+/** How often the relay looks for pending events. */
 const relayIntervalMs = 2_000
 
-/** No hook runs where the router itself cannot read a path. */
-const refuseUnreadable: FastifyServerOptions['frameworkErrors'] = (error, request, reply) => {
-  nameRequest(request, reply)
+/** Answers requests whose path the router cannot parse. Fastify runs no hooks for them. */
+const rejectUnreadable: FastifyServerOptions['frameworkErrors'] = (error, request, reply) => {
+  setRequestId(request, reply)
   sendProblem(toProblem(error), request, reply)
   logRequest(request, reply)
 }
 
-/** The whole HTTP service, ready to listen. The order of registration is the order in which a request meets it. */
+/** Creates the HTTP service. A request passes through the plugins in the order of their registration. */
 export async function createApp(
   config: AppConfig,
   dependencies: GatewayDependencies,
@@ -61,14 +61,14 @@ export async function createApp(
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    frameworkErrors: refuseUnreadable,
+    frameworkErrors: rejectUnreadable,
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
     trustProxy: config.TRUST_PROXY || false,
-    // Above the 60 s after which a load balancer lets an idle connection go: it must be the one that closes.
+    // Above a load balancer's idle timeout of 60 s: the load balancer must be the side that closes idle connections.
     // Source: AWS, "Troubleshoot your Application Load Balancers", HTTP 502.
     keepAliveTimeout: 75_000,
-    // Who sends a byte now and then is cut off; the body counts into the second.
+    // Cuts off clients that send slowly. The second limit includes the body.
     http: { headersTimeout: 20_000 },
     requestTimeout: 30_000,
     schemaController: { compilersFactory: { buildValidator: compileValidators } },
@@ -76,7 +76,7 @@ export async function createApp(
 
   app.removeContentTypeParser('text/plain')
 
-  // First: it sees what is registered after it.
+  // Registered first, because it only traces what is registered after it.
   if (dependencies.traceRequests) await app.register(dependencies.traceRequests)
   await app.register(closingSignal)
   await app.register(requestLog)
@@ -96,7 +96,7 @@ export async function createApp(
   health(app, dependencies)
   await app.register(
     async (v1: GatewayApp) => {
-      // After onRequest, so that guessing keys is limited too; before the body is read.
+      // After onRequest, so that guessing keys is rate-limited, and before the body is read.
       v1.addHook('preParsing', async (request, reply) => {
         await app.authenticate(request, reply)
         await app.countRequests(request, reply)

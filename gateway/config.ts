@@ -105,19 +105,19 @@ export const gatewaySettings = Type.Object({
 
 export type GatewayConfig = Static<typeof gatewaySettings>
 
-/** @throws ConfigError that names every setting at fault */
+/** @throws ConfigError that names every invalid setting */
 export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env): GatewayConfig {
   const config = readConfig(gatewaySettings, environment)
-  const faults = [...findAuthFaults(config), ...findProxyFaults(config)]
-  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  const errors = [...findAuthErrors(config), ...findProxyErrors(config)]
+  if (errors.length > 0) throw new ConfigError(errors.join('\n'))
   return config
 }
 
-function findProxyFaults({ TRUST_PROXY }: GatewayConfig): string[] {
+function findProxyErrors({ TRUST_PROXY }: GatewayConfig): string[] {
   const entries = TRUST_PROXY.split(',').filter(Boolean)
   return entries
     .filter((entry) => !isNetwork(entry))
-    .map((entry) => `TRUST_PROXY: ${entry} is no address and no network such as 10.0.0.0/16.`)
+    .map((entry) => `TRUST_PROXY: ${entry} is not an IP address or CIDR such as 10.0.0.0/16.`)
 }
 
 function isNetwork(text: string): boolean {
@@ -128,8 +128,8 @@ function isNetwork(text: string): boolean {
   return bits > 0 && isPrefix && more.length === 0
 }
 
-/** What each way of `AUTH` needs. */
-function findAuthFaults(config: GatewayConfig): string[] {
+/** The settings that each authentication method requires. */
+function findAuthErrors(config: GatewayConfig): string[] {
   const ways = config.AUTH.split(',')
   const needed: [string, (keyof GatewayConfig)[]][] = [
     ['keys', ['KEYS_TABLE']],
@@ -138,8 +138,8 @@ function findAuthFaults(config: GatewayConfig): string[] {
   const missing = needed
     .filter(([way]) => ways.includes(way))
     .flatMap(([way, names]) =>
-      names.filter((name) => !config[name]).map((name) => `${name} is not set: AUTH=${way} needs it.`),
+      names.filter((name) => !config[name]).map((name) => `${name} is not set. AUTH=${way} requires it.`),
     )
   const isOpen = config.AUTH === 'none' && config.NODE_ENV === 'production'
-  return isOpen ? ['AUTH is none, which NODE_ENV=production does not allow.', ...missing] : missing
+  return isOpen ? ['AUTH=none is not allowed with NODE_ENV=production.', ...missing] : missing
 }

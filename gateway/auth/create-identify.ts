@@ -6,14 +6,14 @@ import { createIdentifyByKey } from './identify-by-key.ts'
 import { createIdentifyByToken } from './identify-by-token.ts'
 import { openIssuerKeys } from './issuer-keys.ts'
 
-interface Parts {
+interface AuthParts {
   keys: KeyTable
   audit: Audit
   now: () => number
 }
 
-/** The ways in which callers can prove who they are, as `AUTH` says. */
-export function createIdentify(config: GatewayConfig, { keys, audit, now }: Parts): Identify {
+/** Creates the authentication that the setting `AUTH` describes. */
+export function createIdentify(config: GatewayConfig, { keys, audit, now }: AuthParts): Identify {
   const ways = config.AUTH.split(',')
   if (ways.includes('none')) return identifyNobody(config.RATE_LIMIT_PER_MINUTE)
   return identifyByAny({

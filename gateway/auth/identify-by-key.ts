@@ -10,24 +10,24 @@ interface IdentifyByKeyOptions {
   audit: Audit
   /** Epoch milliseconds. */
   now: () => number
-  /** Milliseconds that only ever grow: a clock that is set back must not keep a revoked key alive. */
+  /** Monotonic milliseconds: setting the clock back must not prolong a revoked key. */
   uptime?: () => number
 }
 
-/** A revoked key works for a minute at the most, on any gateway: this, and as long as the table may take to answer. */
+/** A revoked key works for at most a minute on any gateway: this cache time plus the time of the lookup. */
 export const keyLifetimeMs = 55_000
-/** Guesses are remembered more briefly: the next key that is made could be one. */
+/** Unknown keys are cached more briefly, because such a key can be created next. */
 const unknownLifetimeMs = 5_000
 const maxKeys = 10_000
 
-/** Knows callers by their API key. */
+/** Authenticates callers by API key. */
 export function createIdentifyByKey({
   keys,
   audit,
   now,
   uptime = () => performance.now(),
 }: IdentifyByKeyOptions) {
-  /** With room for what is not there, so that guessing asks the table once. */
+  /** Caches unknown keys as well, so that repeated guesses cost one lookup. */
   const known = new LRUCache<string, { key: ApiKey | undefined }>({
     max: maxKeys,
     ttl: keyLifetimeMs,
@@ -40,20 +40,20 @@ export function createIdentifyByKey({
     },
   })
 
-  /** @throws Refusal, DependencyUnavailable (a retry can help) when the table does not answer */
+  /** @throws Refusal, DependencyUnavailable (a retry can help) when the key table is unavailable */
   return async function identifyByKey(text: string, origin: Origin): Promise<Principal> {
-    const shown = parseKey(text)
-    if (!shown) throw new Refusal('malformed')
-    const { key } = (await known.fetch(shown.keyId)) ?? {}
-    if (!key) throw new Refusal('unknown', { principal: shown.keyId })
+    const presented = parseKey(text)
+    if (!presented) throw new Refusal('malformed')
+    const { key } = (await known.fetch(presented.keyId)) ?? {}
+    if (!key) throw new Refusal('unknown', { principal: presented.keyId })
     const subject = { principal: key.keyId, tenant: key.tenant }
-    if (!hasSecret(key, shown.secret)) throw new Refusal('wrong_secret', subject)
+    if (!hasSecret(key, presented.secret)) throw new Refusal('wrong_secret', subject)
     assertInForce(key, subject, now())
     if (!key.firstUsedAt) noteFirstUse(key, subject, origin)
     return { id: `key:${key.keyId}`, ...key }
   }
 
-  /** Nobody waits for it. When it fails, it is noted by whoever comes once the key has been looked up again. */
+  /** Runs in the background. After a failure, the first use is recorded once the key has been looked up again. */
   function noteFirstUse(key: ApiKey, subject: AuditSubject, origin: Origin): void {
     key.firstUsedAt = new Date(now()).toISOString()
     keys.mark(key.keyId, 'firstUsedAt', now()).then(

@@ -16,7 +16,7 @@ interface IdentifyByTokenOptions {
 
 const tenantForm = new RegExp(tenantPattern)
 
-/** Knows callers by a JWT of the issuer: RFC 7519, and RFC 8725 for what must be checked. */
+/** Authenticates callers by a JWT of the issuer. Sources: RFC 7519; RFC 8725 for what to check. */
 export function createIdentifyByToken(settings: TokenSettings, { keys, now }: IdentifyByTokenOptions) {
   const expected = {
     issuer: settings.JWT_ISSUER,
@@ -31,16 +31,16 @@ export function createIdentifyByToken(settings: TokenSettings, { keys, now }: Id
     try {
       return (await jwtVerify(token, keys, options).catch((error) => tryEach(error, token, options))).payload
     } catch (error) {
-      throw judge(error)
+      throw toAuthError(error)
     }
   }
 
-  /** @throws Refusal, DependencyUnavailable (a retry can help) when the issuer's keys cannot be had */
+  /** @throws Refusal, DependencyUnavailable (a retry can help) when the issuer's keys cannot be fetched */
   return async function identifyByToken(token: string): Promise<Principal> {
     const claims = await verify(token)
     const tenant = claims[settings.JWT_TENANT_CLAIM]
     if (typeof tenant !== 'string' || !tenantForm.test(tenant)) {
-      throw new Refusal('invalid_token', { principal: claims.sub }, new Error('it names no tenant'))
+      throw new Refusal('invalid_token', { principal: claims.sub }, new Error('the token names no tenant'))
     }
     return {
       id: `token:${tenant}:${claims.sub ?? ''}`,
@@ -51,7 +51,7 @@ export function createIdentifyByToken(settings: TokenSettings, { keys, now }: Id
   }
 }
 
-function judge(error: unknown): Error {
+function toAuthError(error: unknown): Error {
   if (error instanceof errors.JWTExpired) {
     return new Refusal('expired', { principal: error.payload.sub }, error)
   }
@@ -59,7 +59,7 @@ function judge(error: unknown): Error {
   return new Refusal('invalid_token', {}, error as Error)
 }
 
-/** An issuer that gives its keys no names has two that fit while it rotates them. */
+/** While an issuer without key ids rotates its keys, several keys match. */
 async function tryEach(error: unknown, token: string, options: JWTVerifyOptions) {
   if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
   for await (const key of error) {
@@ -72,7 +72,7 @@ async function tryEach(error: unknown, token: string, options: JWTVerifyOptions)
   throw new errors.JWSSignatureVerificationFailed()
 }
 
-/** A list, or words in one string (RFC 8693, section 4.2). What is none of ours is for others. */
+/** A list, or space-separated words (RFC 8693, section 4.2). Scopes of other systems are ignored. */
 function readScopes(claim: unknown): Scope[] {
   const words = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : []
   return scopes.filter((scope) => words.includes(scope))

@@ -3,18 +3,18 @@ import type { Origin } from './audit.ts'
 import type { Principal } from './principal.ts'
 import { Refusal } from './refusal.ts'
 
-/** What a request shows: `Authorization: Bearer …`, or `x-api-key`. */
+/** The credentials of a request: `Authorization: Bearer …` or `x-api-key`. */
 export interface Credentials {
   bearer?: string
   apiKey?: string
 }
 
 /** @throws Refusal, or DependencyUnavailable (a retry can help) */
-export type Identify = (shown: Credentials, origin: Origin) => Promise<Principal>
+export type Identify = (credentials: Credentials, origin: Origin) => Promise<Principal>
 
 type IdentifyOne = (text: string, origin: Origin) => Promise<Principal>
 
-/** Tries what is allowed here: what begins like a key is one, anything else a token. */
+/** Authenticates with the configured methods: text that starts like a key is a key, anything else is a token. */
 export function identifyByAny(ways: { byKey?: IdentifyOne; byToken?: IdentifyOne }): Identify {
   return async ({ bearer, apiKey }, origin) => {
     const text = bearer ?? apiKey
@@ -26,7 +26,7 @@ export function identifyByAny(ways: { byKey?: IdentifyOne; byToken?: IdentifyOne
   }
 }
 
-/** For `AUTH=none`: whoever asks is the one tenant, and may do everything. */
+/** For `AUTH=none`: every caller is the tenant `local` with all scopes. */
 export function identifyNobody(requestsPerMinute: number): Identify {
   const nobody = { id: 'anonymous', tenant: 'local', scopes, requestsPerMinute }
   return async () => nobody

@@ -4,7 +4,7 @@ import type { Scope } from '../../core/api-keys/api-key.ts'
 export interface Principal {
   /** Names the key or the token's subject, in logs and for limits. */
   id: string
-  /** Whose images are meant: nobody can name another tenant in a request. */
+  /** The tenant of the credentials. A request cannot name another one. */
   tenant: string
   scopes: readonly Scope[]
   requestsPerMinute: number

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 
-/** Asymmetric algorithms only, so that nobody but the issuer can sign a token. */
+/** Asymmetric algorithms only, so that only the issuer can sign tokens. */
 const algorithms = 'RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA'
 
 /** Which tokens the gateway accepts, and which claims it reads. */

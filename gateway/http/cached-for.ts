@@ -1,13 +1,13 @@
-/** Asks once for all who want to know within `lifetimeMs`: for answers that cost more than whoever asks may know. */
-export function cachedFor<T>(lifetimeMs: number, look: () => Promise<T>): () => Promise<T> {
-  let seen: Promise<T> | undefined
+/** Caches the result of `load` for `lifetimeMs`, so that concurrent and repeated calls share one. */
+export function cachedFor<T>(lifetimeMs: number, load: () => Promise<T>): () => Promise<T> {
+  let cached: Promise<T> | undefined
   return () => {
-    if (!seen) {
-      seen = look()
+    if (!cached) {
+      cached = load()
       setTimeout(() => {
-        seen = undefined
+        cached = undefined
       }, lifetimeMs).unref()
     }
-    return seen
+    return cached
   }
 }

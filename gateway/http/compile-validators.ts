@@ -1,14 +1,14 @@
 import AjvCompiler from '@fastify/ajv-compiler'
 
-/** Hints for generators of clients, which mean nothing to a validator. */
+/** Keywords for client generators, which validation ignores. */
 export const generatorKeywords = ['x-enum-varnames', 'x-extensible-enum']
 
 const build = AjvCompiler()
 const strict = { allErrors: true, removeAdditional: false, useDefaults: true, keywords: generatorKeywords }
 
 /**
- * Bodies are taken literally: `"5"` is not a number and unknown fields are refused, so that a client learns of its
- * mistake. Query and path arrive as text, so there numbers are read from it.
+ * Bodies are validated strictly: `"5"` is not a number, and unknown fields are rejected, so that clients notice mistakes. Query and
+ * path parameters arrive as text, so numbers are parsed from it.
  */
 export const compileValidators: typeof build = (externalSchemas) => {
   const literal = build(externalSchemas, { customOptions: { ...strict, coerceTypes: false } })

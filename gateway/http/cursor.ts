@@ -5,20 +5,20 @@ import { Problem } from './problems.ts'
 const version = 1
 
 /**
- * Where a list goes on: a place in a day, for one status or for all. It says nothing of the tenant: whose images are
- * listed is known from the key alone, so that somebody else's cursor is only a place in one's own day.
+ * Encodes where a listing continues: a position in a day, for one status or all. It contains no tenant. The API key alone decides
+ * whose images are listed, so another tenant's cursor is only a position in the caller's own day.
  */
 export function writeCursor(position: string, status?: ImageStatus): string {
   const content = [version, status ?? '', position]
   return Buffer.from(JSON.stringify(content)).toString('base64url')
 }
 
-/** The place in the day. @throws Problem VALIDATION_FAILED when the cursor is none of the list that is asked for */
+/** The position in a cursor. @throws Problem VALIDATION_FAILED when the cursor belongs to another listing */
 export function readCursor(cursor: string, asked: { day?: string; status?: ImageStatus }): string {
   const position = positionIn(cursor)
   const isOfDay = asked.day === undefined || asked.day === dayOfPosition(position)
   if (isPosition(position) && isOfDay && writeCursor(position, asked.status) === cursor) return position
-  const message = 'is not a nextCursor that was answered for the same day and status'
+  const message = 'is not a nextCursor of the same day and status'
   throw new Problem('VALIDATION_FAILED', { errors: [{ field: 'cursor', message }] })
 }
 

@@ -10,7 +10,7 @@ import type { RateLimitStore } from '../rate-limit/rate-limit-store.ts'
 import type { PresignDownload } from '../uploads/presign-download.ts'
 import type { PresignUpload } from '../uploads/presign-upload.ts'
 
-/** All that the routes talk to. `server.ts` makes the real ones. */
+/** What the routes use. `compose-gateway.ts` creates the real ones. */
 export interface GatewayDependencies {
   catalog: Pick<Catalog, 'find' | 'register' | 'countDuplicate' | 'listDay' | 'outbox' | 'ping'>
   rawBucket: Pick<Bucket, 'head' | 'ping'>
@@ -18,13 +18,13 @@ export interface GatewayDependencies {
   presignUpload: PresignUpload
   presignDownload: PresignDownload
   identify: Identify
-  /** The table of keys, where callers are known by them. */
+  /** The API keys; absent when callers do not authenticate with keys. */
   keys?: Pick<KeyTable, 'ping'>
   audit: Audit
-  /** Where requests are counted; in this process when there is none. */
+  /** Where requests are counted; in this process by default. */
   rateLimitStore?: RateLimitStore
   metrics: GatewayMetrics
-  /** Makes spans of requests; absent when nothing is traced. */
+  /** Creates a span for every request; absent when tracing is off. */
   traceRequests?: FastifyPluginCallback
   /** Epoch milliseconds. */
   now: () => number

@@ -3,7 +3,7 @@ import type { ImageRecord } from '../../core/images/image-record.ts'
 import type { GatewayDependencies } from './dependencies.ts'
 import type { Image } from './schemas.ts'
 
-/** A record as its owner sees it: variants with URLs, and nothing of keys, leases and attempts. */
+/** The public view of a record: variants with URLs, and no keys, leases or attempts. */
 export async function describeImage(
   record: ImageRecord,
   { presignDownload }: Pick<GatewayDependencies, 'presignDownload'>,

@@ -2,7 +2,7 @@ import type { FastifyError } from 'fastify'
 import { DependencyUnavailable } from '../../core/errors.ts'
 
 /**
- * The errors of the HTTP API: one table, and one function that maps whatever was thrown to an entry of it.
+ * The errors of the HTTP API: one table, and one function that maps any thrown error to an entry of it.
  *
  * Responses are `application/problem+json` (RFC 9457). Codes are part of the contract: clients branch on them, so a code
  * never changes its meaning.
@@ -19,31 +19,35 @@ interface ProblemKind {
 export const problems = {
   VALIDATION_FAILED: {
     status: 400,
-    title: 'One or more fields do not fit the contract.',
+    title: 'The request does not match the API schema.',
     retryable: false,
   },
   BODY_NOT_JSON: { status: 400, title: 'The body is not valid JSON.', retryable: false },
   UNAUTHENTICATED: {
     status: 401,
     title:
-      'A valid API key or token is needed: send it as "Authorization: Bearer <key>", or a key as "x-api-key".',
+      'A valid API key or token is required: send it as "Authorization: Bearer <key>", or a key as "x-api-key".',
     retryable: false,
   },
-  SCOPE_MISSING: { status: 403, title: 'The key or token does not permit this call.', retryable: false },
-  ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route.', retryable: false },
+  SCOPE_MISSING: {
+    status: 403,
+    title: 'The key or token does not have the scope for this call.',
+    retryable: false,
+  },
+  ROUTE_NOT_FOUND: { status: 404, title: 'This route does not exist.', retryable: false },
   METHOD_NOT_ALLOWED: {
     status: 405,
-    title: 'This path does not take this method: the header Allow names the ones it takes.',
+    title: 'This path does not support this method. The Allow header lists the supported ones.',
     retryable: false,
   },
   IMAGE_NOT_FOUND: {
     status: 404,
-    title: 'There is no such image: it was never asked for, or its retention is over.',
+    title: 'The image does not exist: it was never requested, or it has expired.',
     retryable: false,
   },
   UPLOAD_NOT_FOUND_IN_STORE: {
     status: 409,
-    title: 'The bytes are not in the store: PUT them to the upload URL first.',
+    title: 'The bytes have not been uploaded yet: PUT them to the upload URL first.',
     retryable: true,
   },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large for this call.', retryable: false },
@@ -54,19 +58,23 @@ export const problems = {
   },
   RATE_LIMITED: {
     status: 429,
-    title: 'Too many requests: wait for the seconds in Retry-After.',
+    title: 'Too many requests: retry after the number of seconds in Retry-After.',
     retryable: true,
   },
-  BAD_REQUEST: { status: 400, title: 'The request cannot be understood.', retryable: false },
+  BAD_REQUEST: { status: 400, title: 'The request is malformed.', retryable: false },
   OVERLOADED: {
     status: 503,
-    title: 'This gateway is overloaded: try again after the seconds in Retry-After.',
+    title: 'The gateway is overloaded: retry after the number of seconds in Retry-After.',
     retryable: true,
   },
-  INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side.', retryable: true },
+  INTERNAL_ERROR: {
+    status: 500,
+    title: 'An internal error occurred. Retry; if it persists, report the requestId.',
+    retryable: true,
+  },
   DEPENDENCY_UNAVAILABLE: {
     status: 503,
-    title: 'A part that this call needs does not answer. Nothing was promised; try again.',
+    title: 'A required service is unavailable. Nothing was changed; try again.',
     retryable: true,
   },
 } as const satisfies Record<string, ProblemKind>

@@ -6,44 +6,41 @@ import { extensibleEnum, stringEnum } from './enums.ts'
 import { examples } from './examples.ts'
 import { problems } from './problems.ts'
 
-/**
- * The named shapes of the API. Each is one component of the OpenAPI document, and one named type in every generated
- * client.
- */
+/** The named schemas of the API. Each is a component of the OpenAPI document and a named type in generated clients. */
 
-/** Points to a named shape instead of repeating it. */
+/** A reference to a named schema. */
 export function ref<T extends TSchema>(schema: T) {
   return Type.Unsafe<Static<T>>(Type.Ref(`${(schema as T & { $id: string }).$id}#`))
 }
 
 const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & string]
-/** One PUT takes 5 GiB at most. Source: AWS, "Uploading objects" in the S3 user guide. */
+/** The limit of a single PUT is 5 GiB. Source: AWS, "Uploading objects" in the S3 user guide. */
 const s3MaxPutBytes = 5 * 1024 ** 3
 export const maxBatchItems = 100
 const moment = (description: string) => Type.String({ format: 'date-time', description })
-/** 64 bits are said, because generators take 32 otherwise: too few for 2 GiB. */
+/** `int64`, because generators otherwise use 32 bits, which is too small for 2 GiB. */
 const bytes = (options: object) => Type.Integer({ format: 'int64', minimum: 1, ...options })
 const count = (description: string) => Type.Integer({ minimum: 1, description })
 const pixels = (description: string) => Type.Integer({ minimum: 1, description })
 
 const ImageId = Type.String({
   pattern: imageIdPattern,
-  description: 'SHA-256 of the content, lower-case hex.',
+  description: 'SHA-256 of the content as lower-case hex.',
   examples: [examples.imageId],
 })
 
 export const ContentType = stringEnum(Object.values(acceptedFormats), {
   $id: 'ContentType',
-  // Or the constants of generated clients are called IMAGE_SLASH_JPEG.
+  // Without these names the constants of generated clients would be called IMAGE_SLASH_JPEG.
   'x-enum-varnames': keysOf(acceptedFormats).map((format) => format.toUpperCase()),
-  description: 'Media type of the bytes. The store refuses a PUT of another one.',
+  description: 'Media type of the file. The store rejects a PUT with a different one.',
   examples: ['image/jpeg'],
 })
 
 export const ImageStatus = stringEnum(['pending', 'processing', 'ready', 'rejected'], {
   $id: 'ImageStatus',
   description:
-    '`pending`: the bytes are not there yet. `processing`: they are. `ready` and `rejected` are final.',
+    '`pending`: waiting for the upload. `processing`: uploaded, being processed. `ready` and `rejected` are final.',
   examples: ['ready'],
 })
 
@@ -57,15 +54,14 @@ export const UploadRequest = Type.Object(
     }),
     byteLength: bytes({
       maximum: s3MaxPutBytes,
-      description:
-        'Exact size in bytes. A gateway has a limit of its own, 50 MiB unless configured otherwise.',
+      description: 'Exact size in bytes. The gateway accepts up to 50 MiB unless configured otherwise.',
     }),
     contentType: ref(ContentType),
     fileName: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 255,
-        description: 'Name to show to people. Never part of a key.',
+        description: 'Display name. It is never part of an object key.',
       }),
     ),
   },
@@ -77,16 +73,15 @@ export const UploadTarget = Type.Object(
     method: stringEnum(['PUT']),
     url: Type.String({
       format: 'uri',
-      description: 'Where to PUT the bytes. A secret: whoever has it can upload this one image.',
+      description: 'URL to PUT the bytes to. Keep it secret: anyone who has it can upload this one image.',
     }),
     headers: Type.Record(Type.String(), Type.String(), {
-      description:
-        'Every header that the PUT must carry, byte for byte. Browsers set content-length by themselves.',
+      description: 'Headers that the PUT must send exactly as given. Browsers set content-length themselves.',
     }),
-    expiresAt: moment('When the URL stops working.'),
+    expiresAt: moment('When the URL expires.'),
     expiresInSeconds: Type.Integer({
       minimum: 1,
-      description: 'The same as a duration, for clients whose clock is off.',
+      description: 'Seconds until the URL expires, for clients whose clock is wrong.',
     }),
   },
   { $id: 'UploadTarget', examples: [examples.uploadTarget] },
@@ -94,26 +89,26 @@ export const UploadTarget = Type.Object(
 
 export const Variant = Type.Object(
   {
-    name: Type.String({ description: '`thumb`, `medium` and `large`, unless configured otherwise.' }),
+    name: Type.String({ description: '`thumb`, `medium` or `large` unless configured otherwise.' }),
     width: pixels('Pixels.'),
     height: pixels('Pixels.'),
     byteLength: bytes({ description: 'Size of this variant in bytes.' }),
     contentType: Type.String(),
-    pages: Type.Optional(count('Frames of an animation. Absent when the variant is still.')),
-    url: Type.String({ format: 'uri', description: 'Signed GET URL. A secret.' }),
-    urlExpiresAt: moment('When the URL stops working; ask for the image again to get a new one.'),
+    pages: Type.Optional(count('Number of frames. Absent for a still image.')),
+    url: Type.String({ format: 'uri', description: 'Signed GET URL. Keep it secret.' }),
+    urlExpiresAt: moment('When the URL expires. Request the image again to get a new one.'),
   },
   { $id: 'Variant', examples: [examples.variant] },
 )
 
-/** Free text of the camera, cleaned: control characters are gone, 64 characters at most. */
+/** Text from the camera without control characters, 64 characters at most. */
 const cameraName = (description: string) => Type.Optional(Type.String({ maxLength: 64, description }))
 
 export const Camera = Type.Object(
   { make: cameraName('Maker.'), model: cameraName('Model.') },
   {
     $id: 'Camera',
-    description: 'As the file says, which anybody can have written: text to show, and to escape.',
+    description: 'As stated in the file. The text is untrusted: escape it before you display it.',
     examples: [examples.camera],
   },
 )
@@ -129,7 +124,7 @@ export const GeoPoint = Type.Object(
 export const ImageRejection = Type.Object(
   {
     reason: extensibleEnum(keysOf(rejections), { description: 'Stable code.' }),
-    detail: Type.String({ description: 'The reason as a sentence for people.' }),
+    detail: Type.String({ description: 'The reason as a sentence to show to users.' }),
   },
   { $id: 'ImageRejection', examples: [examples.rejection] },
 )
@@ -143,8 +138,8 @@ export const Image = Type.Object(
       description: 'Declared media type of the original.',
     }),
     fileName: Type.Optional(Type.String()),
-    createdAt: moment('When its upload was first asked for.'),
-    expiresAt: moment('When the image and everything about it is gone.'),
+    createdAt: moment('When the upload was first requested.'),
+    expiresAt: moment('When the image and all its data expire.'),
     finishedAt: Type.Optional(moment('When the status became final.')),
     format: Type.Optional(
       extensibleEnum(keysOf(acceptedFormats), { description: 'Format found in the bytes.' }),
@@ -152,22 +147,22 @@ export const Image = Type.Object(
     width: Type.Optional(pixels('Pixels, with the EXIF orientation applied.')),
     height: Type.Optional(pixels('Pixels, with the EXIF orientation applied.')),
     colorSpace: Type.Optional(
-      Type.String({ description: 'Of the original: `srgb`, `b-w`, `cmyk`, `rgb16` and others.' }),
+      Type.String({
+        description: 'Colour space of the original: `srgb`, `b-w`, `cmyk`, `rgb16` or another.',
+      }),
     ),
-    hasAlpha: Type.Optional(
-      Type.Boolean({ description: 'Whether the original may have transparent parts.' }),
-    ),
-    pages: Type.Optional(count('Frames of an animation, pages of a TIFF; otherwise 1.')),
+    hasAlpha: Type.Optional(Type.Boolean({ description: 'Whether the original has an alpha channel.' })),
+    pages: Type.Optional(count('Number of frames of an animation or pages of a TIFF; otherwise 1.')),
     camera: Type.Optional(ref(Camera)),
     takenAt: Type.Optional(
       Type.String({
         pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$',
         description:
-          "When the camera's clock says that it was taken. The zone is not kept: it would tell where.",
+          "When the photo was taken, according to the camera's clock. The time zone is omitted, because it would reveal the location.",
       }),
     ),
     location: Type.Optional(ref(GeoPoint)),
-    placeholder: Type.Optional(Type.String({ description: 'ThumbHash, base64.' })),
+    placeholder: Type.Optional(Type.String({ description: 'ThumbHash in base64.' })),
     dominantColor: Type.Optional(Type.String({ pattern: '^#[0-9a-f]{6}$' })),
     variants: Type.Optional(Type.Array(ref(Variant))),
     rejection: Type.Optional(ref(ImageRejection)),
@@ -179,21 +174,23 @@ export const ImageList = Type.Object(
   {
     images: Type.Array(ref(Image), { description: 'Newest first.' }),
     nextCursor: Type.Optional(
-      Type.String({ description: 'There when there may be more: ask again with it as `cursor`.' }),
+      Type.String({
+        description: 'Present when there may be more images: pass it as `cursor` to get the next page.',
+      }),
     ),
   },
   { $id: 'ImageList', examples: [examples.imageList] },
 )
 
-/** One shape for both answers, 200 and 201: most generators take a method's return type from the first of them. */
+/** One schema for 200 and 201, because most generators take the return type from the first response only. */
 export const UploadAnswer = Type.Object(
   {
     imageId: ImageId,
     status: ref(ImageStatus),
     duplicate: Type.Boolean({
-      description: 'True when you uploaded these bytes before: there is nothing to upload.',
+      description: 'True if you have already uploaded these bytes. Nothing needs to be uploaded.',
     }),
-    expiresAt: moment('When the image is gone. Asking again does not extend it.'),
+    expiresAt: moment('When the image expires. Requesting it again does not extend this.'),
     upload: Type.Optional(ref(UploadTarget)),
     image: Type.Optional(ref(Image)),
     rejection: Type.Optional(ref(ImageRejection)),
@@ -201,7 +198,7 @@ export const UploadAnswer = Type.Object(
   {
     $id: 'UploadAnswer',
     description:
-      '`upload` is there when the bytes are wanted: PUT them. `image` is there when it is `ready`, `rejection` when it is `rejected`.',
+      '`upload` is present if the bytes must be uploaded, `image` if the image is `ready`, `rejection` if it is `rejected`.',
     examples: [examples.granted, examples.duplicate],
   },
 )
@@ -218,8 +215,8 @@ export const ProblemDetails = Type.Object(
     status: Type.Integer({ minimum: 400, maximum: 599 }),
     code: extensibleEnum(keysOf(problems), { description: 'Stable code to branch on.' }),
     detail: Type.Optional(Type.String()),
-    errors: Type.Optional(Type.Array(ref(FieldError), { description: 'What is wrong, field by field.' })),
-    requestId: Type.Optional(Type.String({ description: 'Name it when you ask for help.' })),
+    errors: Type.Optional(Type.Array(ref(FieldError), { description: 'The invalid fields.' })),
+    requestId: Type.Optional(Type.String({ description: 'Quote it when you report a problem.' })),
   },
   { $id: 'ProblemDetails', description: 'RFC 9457 problem.', examples: [examples.invalidItem] },
 )
@@ -229,7 +226,7 @@ export const UploadBatchItem = Type.Object(
   {
     $id: 'UploadBatchItem',
     description:
-      'What `createUpload` would have answered, or the `problem` of this one item. Either `imageId` or `problem` is there.',
+      'The response that `createUpload` would give for this item, or a `problem`. Either `imageId` or `problem` is present.',
     examples: [examples.granted, { problem: examples.invalidItem }],
   },
 )
@@ -242,7 +239,7 @@ export const UploadBatchRequest = Type.Object(
 export const UploadBatchResult = Type.Object(
   {
     results: Type.Array(ref(UploadBatchItem), {
-      description: 'One result an item, in the order of the request.',
+      description: 'One result per item, in the order of the request.',
     }),
   },
   { $id: 'UploadBatchResult', examples: [examples.uploadBatchResult] },
@@ -261,7 +258,9 @@ export const Health = Type.Object(
 export const DependencyState = Type.Object(
   {
     state: stringEnum(['up', 'down']),
-    latencyMs: Type.Number({ description: 'Milliseconds until it answered or was given up.' }),
+    latencyMs: Type.Number({
+      description: 'Milliseconds until the dependency answered or the check timed out.',
+    }),
   },
   { $id: 'DependencyState', examples: [examples.dependency] },
 )

@@ -1,4 +1,4 @@
-/** As much of an OpenAPI document as is needed here. */
+/** The parts of an OpenAPI document that are used here. */
 interface Document {
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, { examples?: unknown[] }> }
@@ -16,9 +16,8 @@ interface Shown {
 }
 
 /**
- * Shows with every request body, and every parameter of a named shape, the first example of that shape: a form to fill in
- * starts with it. What may be left out starts empty, with its example in its schema: a list of some day in the past is
- * what nobody wants.
+ * Prefills the forms of Swagger UI: every request body, and every parameter with a named schema, gets the first example of its
+ * schema. Optional parameters stay empty and show their example in the schema only, because a day in the past is rarely wanted.
  */
 export function showRequestExamples<T>(openapi: T): T {
   const { paths, components } = openapi as Document

@@ -3,12 +3,12 @@ import type { Logger } from '../../core/telemetry/logger.ts'
 import { cachedFor } from '../http/cached-for.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 
-/** Each measurement asks the catalog some thirty times. */
+/** One measurement sends about thirty queries to the catalog. */
 const measurementLifetimeMs = 5_000
 
 /**
- * What operators ask, on a port that clients cannot reach: `GET /metrics`, in Prometheus' text format. Without a key, so
- * that it can be read while the table of keys cannot.
+ * The app for operators, on a port that clients cannot reach: `GET /metrics` in Prometheus' text format. It needs no key, so it
+ * works while the key table is unavailable.
  */
 export function createAdminApp(
   { catalog, metrics, now }: Pick<GatewayDependencies, 'catalog' | 'metrics' | 'now'>,
@@ -28,9 +28,12 @@ export function createAdminApp(
   }
 
   app.get('/metrics', async (request, reply) => {
-    // What is not known is not shown: a value of the past would be taken for the present.
+    // Unknown values are omitted, because an old value would look current.
     await measure().catch((err) => {
-      request.log.warn({ operation: 'metrics', err }, 'the catalog does not answer')
+      request.log.warn(
+        { operation: 'metrics', err },
+        'the outbox could not be measured: the catalog is unavailable',
+      )
       owing.remove()
       oldestOwedSeconds.remove()
     })

@@ -1,10 +1,10 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
 
-/** The plugin that makes a span of every request, in the trace of the caller if it names one. */
+/** Creates the plugin that records a span for every request, continuing the caller's trace if there is one. */
 export async function createRequestTracing(): Promise<FastifyPluginCallback> {
   const { FastifyOtelInstrumentation } = await import('@fastify/otel')
   const instrumentation = new FastifyOtelInstrumentation({
-    // A span for the request and one for its handler say where the time goes; one for each hook says nothing.
+    // Spans for the request and its handler suffice; one per hook would only add noise.
     instrumentHooks: false,
     requestHook: (span, { routeOptions: { schema, url } }: FastifyRequest) =>
       span.updateName(schema?.operationId ?? url ?? 'other'),

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { GatewayMetrics } from './create-metrics.ts'
 
-/** Times every call of a client. A condition that does not hold is an answer, not an error. */
+/** Times every call of a client. A failed condition is an outcome of its own, not an error. */
 export function measureDynamoDb(client: DynamoDBClient, { dynamoDbSeconds }: GatewayMetrics): void {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
@@ -13,8 +13,8 @@ export function measureDynamoDb(client: DynamoDBClient, { dynamoDbSeconds }: Gat
           stop({ outcome: 'ok' })
           return result
         } catch (error) {
-          const isAnswer = (error as Error).name === 'ConditionalCheckFailedException'
-          stop({ outcome: isAnswer ? 'condition_failed' : 'error' })
+          const isConditionFailed = (error as Error).name === 'ConditionalCheckFailedException'
+          stop({ outcome: isConditionFailed ? 'condition_failed' : 'error' })
           throw error
         }
       },

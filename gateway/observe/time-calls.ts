@@ -2,7 +2,7 @@ import type { Histogram } from 'prom-client'
 
 type Call<A extends unknown[], T> = (...args: A) => Promise<T>
 
-/** The same function, whose calls are timed by how they end: `ok` or `error`. */
+/** Wraps a function so that its calls are timed by outcome: `ok` or `error`. */
 export function timeOutcome<A extends unknown[], T>(
   histogram: Histogram<'outcome'>,
   call: Call<A, T>,
@@ -20,7 +20,7 @@ export function timeOutcome<A extends unknown[], T>(
   }
 }
 
-/** The same function, whose calls are timed under one label. */
+/** Wraps a function so that its calls are timed under one label. */
 export function timeMethod<A extends unknown[], T>(
   histogram: Histogram<'method'>,
   method: string,

@@ -12,7 +12,7 @@ interface AuthenticateOptions {
   audit: Audit
 }
 
-/** Knows who asks, and whether they may: sets `request.principal`, or answers 401 or 403. */
+/** Authenticates and authorizes requests: sets `request.principal`, or answers 401 or 403. */
 export const authenticate = fp(async function authenticate(
   app: FastifyInstance,
   { identify, audit }: AuthenticateOptions,
@@ -20,16 +20,16 @@ export const authenticate = fp(async function authenticate(
   app.decorateRequest('principal', null as unknown as Principal)
   app.addHook('onRoute', ({ url, config }) => {
     if (!url.startsWith('/v1/') || config?.scope || config?.refusesAll) return
-    throw new Error(`${url} does not say which scope it needs`)
+    throw new Error(`the route ${url} declares no scope`)
   })
 
   app.decorate('authenticate', async (request: FastifyRequest, reply: FastifyReply) => {
     const { scope } = request.routeOptions.config
     if (!scope) return
     const origin = { ip: request.ip, requestId: request.id }
-    const shown = readCredentials(request)
+    const credentials = readCredentials(request)
     try {
-      request.principal = await identify(shown, origin)
+      request.principal = await identify(credentials, origin)
     } catch (error) {
       if (error instanceof Refusal) {
         reply.header('www-authenticate', challenge(error.reason === 'missing' ? '' : 'invalid_token'))
@@ -41,7 +41,7 @@ export const authenticate = fp(async function authenticate(
     if (scopes.includes(scope)) return
     reply.header('www-authenticate', challenge('insufficient_scope', scope))
     audit.refused('scope_missing', { principal: id, tenant }, origin)
-    throw new Problem('SCOPE_MISSING', { detail: `This call needs the scope "${scope}".` })
+    throw new Problem('SCOPE_MISSING', { detail: `This call requires the scope "${scope}".` })
   })
 })
 
@@ -62,11 +62,11 @@ function challenge(error: string, scope?: Scope): string {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks. Set on the routes that name a scope. */
+    /** The authenticated caller. Set on routes that declare a scope. */
     principal: Principal
   }
   interface FastifyContextConfig {
-    /** What the caller must be allowed to do. */
+    /** The scope that the caller needs. */
     scope?: Scope
   }
   interface FastifyInstance {

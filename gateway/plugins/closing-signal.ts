@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Lets requests that wait for something end early when the server is about to close. */
+/** Decorates the app with a signal that ends waiting requests when the server is about to close. */
 export const closingSignal = fp(async function closingSignal(app: FastifyInstance) {
   const closing = new AbortController()
   app.decorate('closing', closing.signal)

@@ -11,7 +11,7 @@ const exposedHeaders = [
   'x-request-id',
 ]
 
-/** Lets pages of the listed origins call the API. Without any, browsers keep every other page out. */
+/** Allows pages of the listed origins to call the API. With none, browsers block all cross-origin calls. */
 export const corsPlugin = fp(async function corsPlugin(
   app: FastifyInstance,
   { CORS_ORIGINS }: { CORS_ORIGINS: string },

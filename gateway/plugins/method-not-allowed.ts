@@ -1,13 +1,12 @@
 import type { GatewayApp } from '../http/gateway-app.ts'
 import { Problem } from '../http/problems.ts'
 
-/** Answered by CORS. */
+/** Answered by the CORS plugin. */
 const preflight = 'OPTIONS'
 
 /**
- * Tells who asks for a known path in another way which ways there are, where Fastify says that there is no such route.
- * Source: RFC 9110, 15.5.6.
- * @returns what closes the list of routes: all that are known until then are covered
+ * Answers 405 with `Allow` for known paths with other methods, where Fastify would answer 404. Source: RFC 9110, 15.5.6.
+ * @returns a function to call once all routes are registered
  */
 export function methodNotAllowed(app: GatewayApp): () => void {
   const methodsOf = new Map<string, string[]>()
@@ -16,18 +15,18 @@ export function methodNotAllowed(app: GatewayApp): () => void {
   })
 
   return () => {
-    for (const [url, known] of methodsOf) refuseAllBut(app, url, known)
+    for (const [url, known] of methodsOf) rejectAllBut(app, url, known)
   }
 }
 
-function refuseAllBut(app: GatewayApp, url: string, known: string[]): void {
-  const refusal = new Problem('METHOD_NOT_ALLOWED', { detail: `This path takes ${known.join(' and ')}.` })
+function rejectAllBut(app: GatewayApp, url: string, known: string[]): void {
+  const refusal = new Problem('METHOD_NOT_ALLOWED', { detail: `This path supports ${known.join(' and ')}.` })
   app.route({
     url,
     method: app.supportedMethods.filter((method) => method !== preflight && !known.includes(method)),
     schema: { hide: true },
     config: { refusesAll: true },
-    // After the request is counted, before its body is read.
+    // After the rate limit and before the body is read.
     preParsing: (_request, reply, _payload, done) => {
       reply.header('allow', known.join(', '))
       done(refusal)
@@ -38,7 +37,7 @@ function refuseAllBut(app: GatewayApp, url: string, known: string[]): void {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Nothing is done here, so nobody has to say who they are. */
+    /** Rejects every request, so that no authentication is needed. */
     refusesAll?: boolean
   }
 }

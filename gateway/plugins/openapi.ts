@@ -7,21 +7,21 @@ import { showRequestExamples } from '../http/show-request-examples.ts'
 
 const description = `Every image uploaded once, straight to S3.
 
-1. Hash the file (SHA-256) and ask for an upload: \`POST /v1/uploads\`.
-2. Answer 200 with \`duplicate: true\`: you uploaded these bytes before, skip to step 4. Answer 201: **PUT the bytes to
-   \`upload.url\` with exactly the headers in \`upload.headers\`**. The bytes never pass this API. 412 means that they are
-   there already; on 403 the URL has expired: ask again.
-3. \`POST /v1/images/{imageId}/complete\` (optional; it makes things faster where store events are slow).
+1. Hash the file (SHA-256) and request an upload: \`POST /v1/uploads\`.
+2. If the response is 200 with \`duplicate: true\`, you have already uploaded these bytes: go to step 4. If it is 201, **PUT the
+   bytes to \`upload.url\` with exactly the headers in \`upload.headers\`**. The bytes go straight to the store. A 412 from the store
+   means that they are already there. A 403 means that the URL has expired: request a new one.
+3. Optionally \`POST /v1/images/{imageId}/complete\`, which speeds up processing where store events are slow.
 4. \`GET /v1/images/{imageId}?wait=20\` until the status is \`ready\` or \`rejected\`.
 
-By hand, on this page: *Authorize* with your key, and ask for an upload with what \`sha256sum photo.jpg\` and \`wc -c photo.jpg\`
-print. Then send the file from a shell, with one \`-H\` for each of \`upload.headers\`:
+To try it on this page, *Authorize* with your key and request an upload with the output of \`sha256sum photo.jpg\` and
+\`wc -c photo.jpg\`. Then send the file from a shell, with one \`-H\` per entry of \`upload.headers\`:
 
     curl -f -X PUT --upload-file photo.jpg -H 'content-type: image/jpeg' -H 'if-none-match: *' -H '…' 'upload.url'
 
-Everything about an image is gone seven days after its upload was first asked for.`
+An image and all its data are deleted seven days after its upload was first requested.`
 
-/** The OpenAPI document, made from the routes themselves, and the page that shows it. */
+/** Serves the OpenAPI document, which is generated from the routes, and Swagger UI. */
 export const openapiPlugin = fp(async function openapiPlugin(app: FastifyInstance) {
   await app.register(swagger, {
     openapi: {
@@ -34,8 +34,8 @@ export const openapiPlugin = fp(async function openapiPlugin(app: FastifyInstanc
       },
       servers: [{ url: '/', description: 'The gateway that serves this page' }],
       tags: [
-        { name: 'uploads', description: 'Ask where to put bytes.' },
-        { name: 'images', description: 'Follow an image and get its variants.' },
+        { name: 'uploads', description: 'Request upload URLs.' },
+        { name: 'images', description: 'Follow images and get their variants.' },
         { name: 'operations', description: 'For load balancers and operators.' },
       ],
       components: {
@@ -43,7 +43,7 @@ export const openapiPlugin = fp(async function openapiPlugin(app: FastifyInstanc
           bearer: {
             type: 'http',
             scheme: 'bearer',
-            description: 'Your API key, or a token (JWT) of the issuer that this gateway trusts.',
+            description: 'Your API key, or a JWT from the issuer that this gateway trusts.',
           },
           apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'Your API key.' },
         },
@@ -59,7 +59,7 @@ export const openapiPlugin = fp(async function openapiPlugin(app: FastifyInstanc
     routePrefix: '/docs',
     uiConfig: { persistAuthorization: true, tryItOutEnabled: true },
     staticCSP: true,
-    // On a laptop there is no https to upgrade to.
+    // A local gateway has no HTTPS to upgrade to.
     transformStaticCSP: (policy) => policy.replace(/\s*upgrade-insecure-requests;?/, ''),
   })
 
@@ -68,7 +68,7 @@ export const openapiPlugin = fp(async function openapiPlugin(app: FastifyInstanc
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 })
 
-/** Which scope a call needs, said once: where the route is registered. */
+/** The security requirement of a route, from the scope that it is registered with. */
 function securityOf({ config }: RouteOptions): { security: Record<string, string[]>[] } {
   const scope = config?.scope
   return { security: scope ? [{ bearer: [scope] }, { apiKey: [scope] }] : [] }

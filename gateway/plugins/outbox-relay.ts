@@ -7,7 +7,7 @@ interface RelayOptions {
   intervalMs: number
 }
 
-/** Relays owed events again and again, from when the server listens until it closes. */
+/** Runs the outbox relay at an interval, from when the server listens until it closes. */
 export const outboxRelay = fp(async function outboxRelay(
   app: FastifyInstance,
   { relay, intervalMs }: RelayOptions,
@@ -22,9 +22,9 @@ export const outboxRelay = fp(async function outboxRelay(
   const noteSuccess = () => {
     isFailing = false
   }
-  /** One line for an absence, however long it is. */
+  /** Logs one line per outage. */
   const noteFailure = (err: unknown) => {
-    if (!isFailing) app.log.warn({ operation: 'relay', err }, 'owed events wait')
+    if (!isFailing) app.log.warn({ operation: 'relay', err }, 'outbox relay failed; will retry')
     isFailing = true
   }
 

@@ -6,15 +6,15 @@ import { localRateLimitStore, type RateLimitStore } from '../rate-limit/rate-lim
 
 interface LimitOptions {
   RATE_LIMIT_PER_MINUTE: number
-  /** In this process, unless one is given. */
+  /** In this process by default. */
   store?: RateLimitStore
 }
 
 const timeWindow = 60_000
 
 /**
- * Counts requests twice: by the sender's address before anything else is done, so that guessing keys is limited, and by
- * the key or token, with a rate of its own, once it is known.
+ * Limits requests twice: by client address before anything else, so that guessing keys is limited, and by key or token, with its
+ * own rate, once the caller is known.
  */
 export const rateLimitPlugin = fp(async function rateLimitPlugin(
   app: FastifyInstance,
@@ -24,13 +24,13 @@ export const rateLimitPlugin = fp(async function rateLimitPlugin(
     max: RATE_LIMIT_PER_MINUTE,
     timeWindow,
     store,
-    // Who has hung up has no address any more.
-    keyGenerator: ({ ip }) => (ip ? normalizeIP(ip) : 'gone'),
+    // A client that has disconnected no longer has an address.
+    keyGenerator: ({ ip }) => (ip ? normalizeIP(ip) : 'disconnected'),
     enableDraftSpec: true,
     errorResponseBuilder: (_request, { ttl }) => rateLimited(ttl),
   })
   const countUnknownPath = app.rateLimit()
-  // Before the body is read: a route's own hooks do not run where there is no route.
+  // The hooks of routes do not run for unknown paths.
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) await countUnknownPath.call(app, request, reply)
   })
@@ -42,7 +42,7 @@ export const rateLimitPlugin = fp(async function rateLimitPlugin(
   })
 
   app.decorate('countRequests', async (request: FastifyRequest, reply: FastifyReply, times = 1) => {
-    if (times > 1) await refuseUnlessFits(request, times)
+    if (times > 1) await rejectUnlessFits(request, times)
     const counts = await Promise.all(Array.from({ length: times }, () => count(request)))
     const last = counts.at(-1)
     if (!last || last.isAllowed) return
@@ -52,8 +52,8 @@ export const rateLimitPlugin = fp(async function rateLimitPlugin(
     if (last.isExceeded) throw rateLimited(last.ttl)
   })
 
-  /** What is refused has cost nothing. */
-  async function refuseUnlessFits(request: FastifyRequest, times: number): Promise<void> {
+  /** Rejects without counting. */
+  async function rejectUnlessFits(request: FastifyRequest, times: number): Promise<void> {
     const now = await count(request, { increment: false })
     if (!now.isAllowed && now.remaining < times) throw rateLimited(now.ttl)
   }
@@ -65,7 +65,7 @@ function rateLimited(ttlMs: number): Problem {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Counts against the principal's rate: all or, when they do not fit, none. @throws Problem RATE_LIMITED */
+    /** Counts `times` requests against the principal's rate, or none if they exceed it. @throws Problem RATE_LIMITED */
     countRequests(request: FastifyRequest, reply: FastifyReply, times?: number): Promise<void>
   }
 }

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** One line for each request, when it is over; the client learns under which id. */
+/** Logs one line per request after the response, and returns its id in `x-request-id`. */
 export const requestLog = fp(async function requestLog(app: FastifyInstance) {
   app.addHook('onRequest', (request, reply, done) => {
-    nameRequest(request, reply)
+    setRequestId(request, reply)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -13,7 +13,7 @@ export const requestLog = fp(async function requestLog(app: FastifyInstance) {
   })
 })
 
-export function nameRequest(request: FastifyRequest, reply: FastifyReply): void {
+export function setRequestId(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id)
 }
 
@@ -30,7 +30,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   request.log.info(line, 'request')
 }
 
-/** Nothing but an id: the log is no place for whatever a client may send in its stead. */
+/** Only a valid id is logged, not whatever else a client sends. */
 function imageIdOf({ params, body }: FastifyRequest): string | undefined {
   const { imageId } = (params ?? {}) as { imageId?: unknown }
   const { sha256 } = (body ?? {}) as { sha256?: unknown }

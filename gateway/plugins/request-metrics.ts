@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { GatewayMetrics } from '../observe/create-metrics.ts'
 
-/** Pages, files and paths that are no operation of the contract share one name. */
+/** The operation of requests that are not part of the API, such as pages and files. */
 const otherOperation = 'other'
 
 /** Counts and times every request. */

@@ -5,7 +5,7 @@ import { Problem } from '../http/problems.ts'
 
 const retryAfterSeconds = 5
 
-/** Refuses early while the event loop lags: who is told so soon can go elsewhere, and the rest is served. */
+/** Rejects requests while the event loop lags, so that the remaining ones are served in time. */
 export const underPressurePlugin = fp(async function underPressurePlugin(
   app: FastifyInstance,
   { MAX_EVENT_LOOP_DELAY_MS }: { MAX_EVENT_LOOP_DELAY_MS: number },

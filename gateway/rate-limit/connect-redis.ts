@@ -1,21 +1,21 @@
 import { Redis } from 'ioredis'
 
-/** A count that takes longer than this is made without Redis. */
+/** After this time the request is counted without Redis. */
 const commandTimeoutMs = 100
 
-/** A client that fails at once while Redis is away, and finds it again by itself. @param url `redis://` or `rediss://` */
+/** Creates a client that fails immediately while Redis is unavailable and reconnects by itself. @param url `redis://` or `rediss://` */
 export function connectRedis(url: string): Redis {
   const redis = new Redis(url, {
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
-    // A connection on which nothing comes back is given up.
+    // Drops connections on which no response arrives.
     socketTimeout: 5_000,
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
   })
-  // Whoever counts hears of it; without a listener the process would end.
+  // Callers get the error of their command. Without a listener the process would exit.
   redis.on('error', () => {})
   return redis
 }

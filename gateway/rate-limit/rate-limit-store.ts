@@ -7,51 +7,53 @@ type Done = (error: Error | null, result?: { current: number; ttl: number }) => 
 type Ask = (key: string, done: Done, timeWindowMs: number, max: number) => void
 
 interface Counter {
-  /** Counts one more. */
+  /** Increments the count. */
   incr: Ask
-  /** Says how many there are. */
+  /** Returns the count without incrementing it. */
   read: Ask
 }
 
-/** Redis is not asked again for this long after it has failed. */
+/** How long Redis is not used after a failure. */
 const pauseMs = 1_000
 const keyPrefix = 'hashgate-rate:'
 
-/** Counts in this process. */
+/** Counts requests in this process. */
 export const localRateLimitStore = () => toStore(openLocal())
 
 /**
- * Counts in Redis, for all gateways together, and in this process while Redis is away: limits are then each gateway's
- * own, but they are there.
+ * Counts requests in Redis for all gateways together. While Redis is unavailable, each gateway counts and limits on its own.
  */
 export function sharedRateLimitStore(redis: Redis, logger: Logger) {
   const shared = new RedisStore(false, false, redis, keyPrefix)
   const local = openLocal()
-  let awayUntilMs = 0
+  let unavailableUntilMs = 0
 
   function noteFailure(err: Error): void {
-    if (awayUntilMs === 0)
-      logger.warn({ operation: 'limit', err }, 'Redis is away: each gateway counts alone')
-    awayUntilMs = Date.now() + pauseMs
+    if (unavailableUntilMs === 0)
+      logger.warn(
+        { operation: 'limit', err },
+        'Redis is unavailable; this gateway counts requests on its own',
+      )
+    unavailableUntilMs = Date.now() + pauseMs
   }
 
   function noteSuccess(): void {
-    if (awayUntilMs > 0) logger.info({ operation: 'limit' }, 'Redis is back')
-    awayUntilMs = 0
+    if (unavailableUntilMs > 0) logger.info({ operation: 'limit' }, 'Redis is available again')
+    unavailableUntilMs = 0
   }
 
-  /** After a pause one request finds out for all whether Redis is back: the others need not wait for it. */
-  function isAway(): boolean {
-    if (awayUntilMs === 0) return false
-    if (awayUntilMs > Date.now()) return true
-    awayUntilMs = Date.now() + pauseMs
+  /** After the pause a single request probes Redis, so that the others do not wait for it. */
+  function isUnavailable(): boolean {
+    if (unavailableUntilMs === 0) return false
+    if (unavailableUntilMs > Date.now()) return true
+    unavailableUntilMs = Date.now() + pauseMs
     return false
   }
 
   const ask =
     (method: keyof Counter): Ask =>
     (key, done, timeWindowMs, max) => {
-      if (isAway()) return local[method](key, done, timeWindowMs, max)
+      if (isUnavailable()) return local[method](key, done, timeWindowMs, max)
       const decide: Done = (error, result) => {
         if (error) {
           noteFailure(error)
@@ -69,7 +71,7 @@ export function sharedRateLimitStore(redis: Redis, logger: Logger) {
 
 export type RateLimitStore = ReturnType<typeof toStore>
 
-/** One for addresses and principals: their keys say what they count. */
+/** One store serves addresses and principals; their keys differ. */
 function toStore(counter: Counter) {
   return class Store {
     incr = counter.incr
@@ -80,7 +82,7 @@ function toStore(counter: Counter) {
   }
 }
 
-/** The package's own hands out its counter itself, which has gone on when whoever asked looks at it. */
+/** Copies the results of the package's store, which returns its mutable counter. */
 function openLocal(): Counter {
   const local = new LocalStore(false, false)
   const copied =

@@ -24,17 +24,17 @@ type Item = Static<typeof UploadRequest>
 type Result = Static<typeof UploadBatchItem>
 type BatchRequest = FastifyRequest<{ Body: Static<typeof UploadBatchRequest> }>
 
-/** `POST /v1/uploads/batch`: up to 100 images in one request, each with an answer of its own. */
+/** `POST /v1/uploads/batch`: up to 100 images in one request, each with its own result. */
 export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload): void {
   const schema = {
     operationId: 'createUploadBatch',
     tags: ['uploads'],
-    summary: 'Ask where to upload up to 100 images',
+    summary: 'Request upload URLs for up to 100 images',
     description:
-      'Each item gets what `createUpload` would have answered, or a problem of its own; one bad item does not fail the others.',
+      'Each item gets the response of `createUpload` or a problem of its own. An invalid item does not affect the others.',
     body: ref(UploadBatchRequest),
     response: {
-      200: jsonResponse(UploadBatchResult, 'One result an item, in the same order.'),
+      200: jsonResponse(UploadBatchResult, 'One result per item, in the order of the request.'),
       ...problemResponses([], { body: true }),
     },
   }
@@ -43,27 +43,27 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
     schema,
     config: { scope: 'upload' },
     attachValidation: true,
-    preValidation: refuseLongList,
+    preValidation: rejectLongList,
   } as const
   app.post('/uploads/batch', options, async (request, reply) => {
-    const faults = groupByItem(request.validationError?.validation ?? [])
-    const faultsOfTheWhole = faults.get(undefined)
-    if (faultsOfTheWhole) throw validationProblem(faultsOfTheWhole)
+    const errors = groupByItem(request.validationError?.validation ?? [])
+    const errorsOfBatch = errors.get(undefined)
+    if (errorsOfBatch) throw validationProblem(errorsOfBatch)
     await countItems(request, reply)
-    const answered = new Map<string, Promise<Result>>()
+    const results = new Map<string, Promise<Result>>()
 
-    /** The same image twice in one batch is one request. */
-    function answerOnce(item: Item, index: number): Promise<Result> {
+    /** Identical items of one batch are handled once. */
+    function handleOnce(item: Item, index: number): Promise<Result> {
       const identity = JSON.stringify(item)
-      const result = answered.get(identity) ?? answerItem(item, index)
-      answered.set(identity, result)
+      const result = results.get(identity) ?? handleItem(item, index)
+      results.set(identity, result)
       return result
     }
 
-    async function answerItem(item: Item, index: number): Promise<Result> {
+    async function handleItem(item: Item, index: number): Promise<Result> {
       try {
-        const itsFaults = faults.get(index)
-        if (itsFaults) throw validationProblem(itsFaults)
+        const itemErrors = errors.get(index)
+        if (itemErrors) throw validationProblem(itemErrors)
         return await requestUpload(request.principal, item)
       } catch (error) {
         const problem = toProblem(error)
@@ -72,20 +72,21 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
       }
     }
 
-    return { results: await Promise.all(request.body.uploads.map(answerOnce)) }
+    return { results: await Promise.all(request.body.uploads.map(handleOnce)) }
   })
 
-  /** Each item is a request; the first was counted when the key was. */
+  /** Counts each item as a request. The first one was counted with the request itself. */
   async function countItems(request: BatchRequest, reply: FastifyReply): Promise<void> {
     const { length } = request.body.uploads
     const { requestsPerMinute } = request.principal
-    if (length > requestsPerMinute) throw longList(requestsPerMinute, ', as this key may ask in a minute')
+    if (length > requestsPerMinute)
+      throw longList(requestsPerMinute, ', the rate limit of this key per minute')
     await app.countRequests(request, reply, length - 1)
   }
 }
 
-/** The validator looks at every item, however many there are, and finds all their faults: so they are counted before. */
-async function refuseLongList({ body }: FastifyRequest): Promise<void> {
+/** Runs before validation, because the validator would collect the errors of every item, however many there are. */
+async function rejectLongList({ body }: FastifyRequest): Promise<void> {
   const { uploads } = (body ?? {}) as { uploads?: unknown }
   if (!Array.isArray(uploads) || uploads.length <= maxBatchItems) return
   throw longList(maxBatchItems)
@@ -96,9 +97,9 @@ function longList(maxItems: number, why = ''): Problem {
   return new Problem('VALIDATION_FAILED', { errors: [{ field: 'uploads', message }] })
 }
 
-/** Faults by the position of their item; those of the request as a whole are under `undefined`. */
-function groupByItem(faults: ValidationError[]): Map<number | undefined, ValidationError[]> {
-  return Map.groupBy(faults, ({ instancePath }) => {
+/** Groups errors by the position of their item; those of the request as a whole are under `undefined`. */
+function groupByItem(errors: ValidationError[]): Map<number | undefined, ValidationError[]> {
+  return Map.groupBy(errors, ({ instancePath }) => {
     const position = /^\/uploads\/(\d+)/.exec(instancePath)?.[1]
     return position === undefined ? undefined : Number(position)
   })

@@ -4,23 +4,30 @@ import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { ref, UploadAnswer, UploadRequest } from '../http/schemas.ts'
 import type { RequestUpload } from '../uploads/request-upload.ts'
 
-/** One image with the longest file name fits in. */
+/** Fits one upload with the longest file name. */
 const bodyLimitBytes = 8 * 1024
 
-/** `POST /v1/uploads`: where to PUT one image, or that there is nothing to upload. */
+/** `POST /v1/uploads`: returns an upload URL, or says that nothing needs to be uploaded. */
 export function createUpload(app: GatewayApp, requestUpload: RequestUpload): void {
   const schema = {
     operationId: 'createUpload',
     tags: ['uploads'],
-    summary: 'Ask where to upload one image',
+    summary: 'Request an upload URL',
     description:
-      'The same image may be asked for any number of times: while its bytes are missing the answer is a fresh URL for the same place.',
+      'Can be repeated: until the bytes are uploaded, every request for the same image returns a new URL for the same object.',
     body: ref(UploadRequest),
     response: {
-      200: jsonResponse(UploadAnswer, 'You uploaded these bytes before: there is nothing to upload.', {
-        example: examples.duplicate,
-      }),
-      201: jsonResponse(UploadAnswer, 'PUT the bytes to `upload.url` with exactly `upload.headers`.'),
+      200: jsonResponse(
+        UploadAnswer,
+        'You have already uploaded these bytes. Nothing needs to be uploaded.',
+        {
+          example: examples.duplicate,
+        },
+      ),
+      201: jsonResponse(
+        UploadAnswer,
+        'PUT the bytes to `upload.url` with exactly the headers in `upload.headers`.',
+      ),
       ...problemResponses([], { body: true }),
     },
   }

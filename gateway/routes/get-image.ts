@@ -19,8 +19,7 @@ const Query = Type.Object(
         minimum: 0,
         maximum: 25,
         default: 0,
-        description:
-          'Most seconds to hold the answer until the status is final; a gateway may hold it for fewer.',
+        description: 'Maximum seconds to wait for the status to become final. The gateway may wait for less.',
         examples: [20],
       }),
     ),
@@ -28,7 +27,7 @@ const Query = Type.Object(
   { additionalProperties: false },
 )
 
-/** `GET /v1/images/{imageId}?wait=`: the record, at once or as soon as its status is final. */
+/** `GET /v1/images/{imageId}?wait=`: returns the image, immediately or once its status is final. */
 export function getImage(
   app: GatewayApp,
   { MAX_WAIT_SECONDS }: Pick<GatewayConfig, 'MAX_WAIT_SECONDS'>,
@@ -38,11 +37,11 @@ export function getImage(
   const schema = {
     operationId: 'getImage',
     tags: ['images'],
-    summary: 'Follow an image and get its variants',
+    summary: 'Get an image and its variants',
     params: ImageParams,
     querystring: Query,
     response: {
-      200: jsonResponse(Image, 'The image as it is now.'),
+      200: jsonResponse(Image, 'The current state of the image.'),
       ...problemResponses(['VALIDATION_FAILED', 'IMAGE_NOT_FOUND']),
     },
   }
@@ -59,7 +58,7 @@ export function getImage(
     return describeImage(record, dependencies)
   })
 
-  /** Looks again and again, ever more slowly, until the status is final or the wait is over. */
+  /** Polls, with growing intervals, until the status is final or the wait is over. */
   async function findFinal(
     tenant: string,
     imageId: string,

@@ -8,18 +8,18 @@ import type { GatewayApp } from '../http/gateway-app.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { ImageList, ImageStatus, ref } from '../http/schemas.ts'
 
-const description = `Images whose upload was first asked for on one UTC day, newest first.
+const description = `Your images whose upload was first requested on one UTC day, newest first.
 
-Go on with \`cursor\` as long as an answer has a \`nextCursor\`: a page may be short, or even empty, and still have one.
-Images that are asked for meanwhile are newer than every page, so none is missed or shown twice. An image may take a second
-to appear.`
+Pass \`nextCursor\` as \`cursor\` until it is absent. A page can be short or even empty and still have a \`nextCursor\`. Images that
+are requested while you page through are newer than every page, so none is missed or repeated. A new image can take a second to
+appear.`
 
 const Query = Type.Object(
   {
     day: Type.Optional(
       Type.String({
         format: 'date',
-        description: 'UTC day, `YYYY-MM-DD`; today when it is left out, or the day of the cursor.',
+        description: 'UTC day, `YYYY-MM-DD`. Defaults to the day of the cursor, or today.',
         examples: ['2026-11-22'],
       }),
     ),
@@ -29,14 +29,14 @@ const Query = Type.Object(
         minimum: 1,
         maximum: 100,
         default: 20,
-        description: 'Most images of a page.',
+        description: 'Maximum images per page.',
         examples: [20],
       }),
     ),
     cursor: Type.Optional(
       Type.String({
         maxLength: 512,
-        description: '`nextCursor` of the page before, for the same day and status.',
+        description: '`nextCursor` of the previous page, for the same day and status.',
         examples: [examples.cursor],
       }),
     ),
@@ -44,17 +44,17 @@ const Query = Type.Object(
   { additionalProperties: false },
 )
 
-/** `GET /v1/images?day=&status=&limit=&cursor=`: a page of the caller's images of a day. */
+/** `GET /v1/images?day=&status=&limit=&cursor=`: a page of the caller's images from one day. */
 export function listImages(app: GatewayApp, dependencies: GatewayDependencies): void {
   const { catalog, now } = dependencies
   const schema = {
     operationId: 'listImages',
     tags: ['images'],
-    summary: 'List your images of a day',
+    summary: 'List your images from one day',
     description,
     querystring: Query,
     response: {
-      200: jsonResponse(ImageList, 'A page of the day.'),
+      200: jsonResponse(ImageList, 'One page of images.'),
       ...problemResponses(['VALIDATION_FAILED']),
     },
   }
@@ -62,7 +62,7 @@ export function listImages(app: GatewayApp, dependencies: GatewayDependencies): 
   app.get('/images', { schema, config: { scope: 'read' } }, async ({ query, principal }) => {
     const { cursor, limit = 20, status } = query
     const before = cursor === undefined ? undefined : readCursor(cursor, query)
-    // A list that began before midnight stays on its day.
+    // A listing that started before midnight stays on its day.
     const day = query.day ?? (before ? dayOfPosition(before) : dayAt(now()))
     const { records, next } = await catalog.listDay({ tenant: principal.tenant, day, status, limit, before })
     return {

@@ -6,43 +6,48 @@ import type { ImageRef } from '../../core/images/object-key.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 
-/** A relay that is killed with a record in its hands keeps other relays from it for this long. */
+/** How long a killed relay blocks the other relays from a record that it had locked. */
 const relayLeaseMs = 30_000
 
 export type OutboxPublisher = ReturnType<typeof createOutboxPublisher>
 
 /**
- * Events go to Kafka at once, or, while Kafka is away, into their record, from where a relay delivers them. The events
- * of one image keep their order: what is owed goes first.
+ * Publishes events to Kafka, or keeps them in the outbox of their record while Kafka is unavailable. The relay publishes pending
+ * events later. The events of one image keep their order: pending events go first.
  */
 export function createOutboxPublisher(
   { catalog, events, now }: Pick<GatewayDependencies, 'catalog' | 'events' | 'now'>,
   logger: Logger,
 ) {
-  /** Known to be away: nobody waits for it again before the relay has found it well. */
-  let kafkaIsAway = false
+  /** Set after a failed publish until the relay succeeds. Meanwhile requests do not wait for Kafka. */
+  let isKafkaUnavailable = false
 
   /**
-   * Resolves when the event is on its topic, or owed in the record.
-   * @throws DependencyUnavailable (a retry can help) when neither can be done
+   * Resolves when the event is on its topic or in the outbox of the record.
+   * @throws DependencyUnavailable (a retry can help) when both fail
    */
   async function publishOrEnqueue(topic: Topic, record: ImageRecord): Promise<void> {
     const event = imageEvent(topic, record, { source: '/hashgate/gateway', nowMs: now() })
-    if (kafkaIsAway || record.pendingEvents) return catalog.outbox.enqueue(record, event)
+    if (isKafkaUnavailable || record.pendingEvents) return catalog.outbox.enqueue(record, event)
     try {
       await events.publish(event)
     } catch (error) {
       if (!(error instanceof DependencyUnavailable)) throw error
-      if (!kafkaIsAway) logger.warn({ operation: 'announce', err: error }, 'Kafka is away: events are owed')
-      kafkaIsAway = true
+      if (!isKafkaUnavailable) {
+        logger.warn(
+          { operation: 'announce', err: error },
+          'Kafka is unavailable; keeping events in the outbox',
+        )
+      }
+      isKafkaUnavailable = true
       await catalog.outbox.enqueue(record, event)
     }
   }
 
   /**
-   * Delivers all that any record owes, of whatever gateway or processor.
-   * @param signal ends it early
-   * @throws DependencyUnavailable when Kafka or the catalog is away; what is owed stays owed
+   * Publishes the pending events of all records, whichever gateway or processor enqueued them.
+   * @param signal stops the relay early
+   * @throws DependencyUnavailable when Kafka or the catalog is unavailable; the events stay pending
    */
   async function relay(signal?: AbortSignal): Promise<void> {
     const owner = randomUUID()
@@ -50,13 +55,14 @@ export function createOutboxPublisher(
     for await (const images of catalog.outbox.listPending()) {
       if (signal?.aborted) return
       await events.ping()
-      const ends = await Promise.allSettled(images.map((image) => deliver(image, owner)))
-      failures.push(...ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason))
+      const results = await Promise.allSettled(images.map((image) => deliver(image, owner)))
+      failures.push(...results.filter((result) => result.status === 'rejected').map(({ reason }) => reason))
     }
-    // At the end: what cannot be delivered, of one topic or partition, must not hold up the others.
+    // Thrown last, so that one failing topic or partition does not block the others.
     if (failures.length > 0) throw failures[0]
-    if (kafkaIsAway) logger.info({ operation: 'relay' }, 'Kafka is back: nothing is owed')
-    kafkaIsAway = false
+    if (isKafkaUnavailable)
+      logger.info({ operation: 'relay' }, 'Kafka is available again; the outbox is empty')
+    isKafkaUnavailable = false
   }
 
   async function deliver(image: ImageRef, owner: string): Promise<void> {

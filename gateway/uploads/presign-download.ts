@@ -3,13 +3,13 @@ import { createPresigner, type PresignerOptions } from './presigner.ts'
 
 export type PresignDownload = Awaited<ReturnType<typeof createPresignDownload>>
 
-/** Makes URLs with which anybody who has them may GET one variant. */
+/** Creates the function that presigns the download of one variant. */
 export async function createPresignDownload(s3: S3Client, options: PresignerOptions) {
   const presign = await createPresigner(s3, options)
 
   /**
    * @param key in the processed bucket
-   * @param expiresAt epoch seconds: the end of the image's life
+   * @param expiresAt epoch seconds: when the image expires
    */
   return function presignDownload(
     key: string,

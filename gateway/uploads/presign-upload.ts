@@ -6,7 +6,7 @@ import { createPresigner, type PresignerOptions } from './presigner.ts'
 export interface PresignedUpload {
   method: 'PUT'
   url: string
-  /** Every header that the PUT must carry, byte for byte. */
+  /** The headers that the PUT must send exactly as given. */
   headers: Record<string, string>
   /** RFC 3339, UTC. */
   expiresAt: string
@@ -16,8 +16,8 @@ export interface PresignedUpload {
 export type PresignUpload = Awaited<ReturnType<typeof createPresignUpload>>
 
 /**
- * Makes URLs with which a client may PUT one image, and only that one: S3 enforces what is in `X-Amz-SignedHeaders`,
- * and nothing else. So length, type, checksum and "do not overwrite" are all headers, and all signed.
+ * Creates the function that presigns the upload of one image. S3 enforces only what is in `X-Amz-SignedHeaders`, so length, type,
+ * checksum and "do not overwrite" are all signed headers.
  * Source: AWS, "Checking object integrity" and "Conditional writes" in the S3 user guide.
  */
 export async function createPresignUpload(s3: S3Client, options: PresignerOptions) {
@@ -34,7 +34,7 @@ export async function createPresignUpload(s3: S3Client, options: PresignerOption
       'content-type': image.contentType,
       'if-none-match': '*',
       'x-amz-checksum-sha256': Buffer.from(image.imageId, 'hex').toString('base64'),
-      // The trace goes with the bytes to the store, and from there to the processor.
+      // Carries the trace through the store to the processor.
       ...(trace && { 'x-amz-meta-traceparent': trace }),
     }
     return { method: 'PUT', headers, ...(await presign('PUT', key, { headers, expiresAt: image.expiresAt })) }

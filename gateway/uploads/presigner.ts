@@ -5,7 +5,7 @@ import { HttpRequest } from '@smithy/protocol-http'
 
 export interface PresignerOptions {
   bucket: string
-  /** How long a URL works at most; it also dies with the credentials that signed it. */
+  /** Maximum lifetime of a URL. It also expires with the credentials that signed it. */
   ttlSeconds: number
   /** Epoch milliseconds. */
   now: () => number
@@ -13,17 +13,17 @@ export interface PresignerOptions {
 
 interface PresignRequest {
   headers: Record<string, string>
-  /** Epoch seconds: the end of the image's life. No URL works longer. */
+  /** Epoch seconds: when the image expires. No URL outlives it. */
   expiresAt: number
 }
 
-/** S3's name of the operation, which the SDK puts into every presigned URL. */
+/** The operation names that the SDK adds to presigned URLs. */
 const operationNames = { GET: 'GetObject', PUT: 'PutObject' }
 
 /**
- * A function that presigns requests for one bucket. `getSignedUrl` clones the client and runs its whole middleware for
- * every URL; here it runs once, to learn the bucket's address, and the package's own signer does the rest at a tenth
- * of the cost. A test holds the URLs of both against each other.
+ * Creates the function that presigns requests to one bucket. `getSignedUrl` clones the client and runs its whole middleware for
+ * every URL. Here it runs once, to find the bucket's address, and the package's signer does the rest at a tenth of the cost. A test
+ * compares the URLs of both.
  */
 export async function createPresigner(s3: S3Client, { bucket, ttlSeconds, now }: PresignerOptions) {
   const { protocol, hostname, port, basePath } = await findBucketAddress(s3, bucket)
@@ -37,8 +37,8 @@ export async function createPresigner(s3: S3Client, { bucket, ttlSeconds, now }:
   ) {
     const nowMs = now()
     const { expiration } = await credentials()
-    const ends = [expiration, new Date(expiresAt * 1_000)].map((moment) => secondsUntil(moment, nowMs))
-    const expiresInSeconds = Math.min(ttlSeconds, ...ends)
+    const limits = [expiration, new Date(expiresAt * 1_000)].map((date) => secondsUntil(date, nowMs))
+    const expiresInSeconds = Math.min(ttlSeconds, ...limits)
     const signed = await presigner.presign(
       new HttpRequest({
         method,
@@ -52,7 +52,7 @@ export async function createPresigner(s3: S3Client, { bucket, ttlSeconds, now }:
       {
         expiresIn: expiresInSeconds,
         signingDate: new Date(nowMs),
-        // Without these two the presigner leaves the type unsigned, and moves the checksum where S3 does not check it.
+        // Without these two the presigner leaves the type unsigned and moves the checksum to the query, where S3 ignores it.
         signableHeaders: new Set(['content-type']),
         unhoistableHeaders: new Set(Object.keys(headers)),
       },

@@ -15,11 +15,10 @@ type Answer = Static<typeof UploadAnswer>
 export type RequestUpload = ReturnType<typeof createRequestUpload>
 
 /**
- * The one decision of this product: does this tenant need to send these bytes?
+ * Decides whether the tenant has to upload these bytes: the central decision of this product.
  *
- * An answer means that the record is in the catalog, and for a granted upload that the event is on its topic or owed in
- * that record. A request
- * that fails half-way can simply be repeated: it meets its own pending record, and announces it again.
+ * A response means that the record is in the catalog and, for a granted upload, that the event is on its topic or in the record's
+ * outbox. A request that failed halfway can be repeated: it finds its own pending record and publishes the event again.
  */
 export function createRequestUpload(
   { MAX_UPLOAD_BYTES }: Pick<GatewayConfig, 'MAX_UPLOAD_BYTES'>,
@@ -52,14 +51,14 @@ export function createRequestUpload(
     return { imageId, status, duplicate: false, expiresAt: expiryOf(record), upload }
   }
 
-  /** Whoever may only upload learns that it is there, and gets no way to read it. */
+  /** A caller without the scope `read` learns that the image exists, but gets no URLs to read it. */
   async function reportDuplicate(record: ImageRecord, mayRead: boolean): Promise<Answer> {
     const { imageId, status, rejection, byteLength } = record
     metrics.uploads.inc({ outcome: 'duplicate' })
     metrics.bytesSaved.inc(byteLength)
     const [image] = await Promise.all([
       status === 'ready' && mayRead ? describeImage(record, dependencies) : undefined,
-      // For analytics, which has no other lasting trace of it. No reason to refuse an answer that is known.
+      // Only analytics uses this count, so a failure must not fail the request.
       catalog.countDuplicate(record).catch(() => {}),
     ])
     return { imageId, status, duplicate: true, expiresAt: expiryOf(record), image, rejection }
@@ -67,6 +66,6 @@ export function createRequestUpload(
 }
 
 function tooManyBytes(maxUploadBytes: number): Problem {
-  const message = `must be <= ${maxUploadBytes}, this gateway's limit`
+  const message = `must be <= ${maxUploadBytes}, the limit of this gateway`
   return new Problem('VALIDATION_FAILED', { errors: [{ field: 'byteLength', message }] })
 }

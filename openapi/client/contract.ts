@@ -8,12 +8,12 @@ export type webhooks = Record<string, never>;
 export type components = {
     schemas: {
         /**
-         * @description Media type of the bytes. The store refuses a PUT of another one.
+         * @description Media type of the file. The store rejects a PUT with a different one.
          * @enum {string}
          */
         ContentType: "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "image/gif" | "image/tiff";
         /**
-         * @description `pending`: the bytes are not there yet. `processing`: they are. `ready` and `rejected` are final.
+         * @description `pending`: waiting for the upload. `processing`: uploaded, being processed. `ready` and `rejected` are final.
          * @enum {string}
          */
         ImageStatus: "pending" | "processing" | "ready" | "rejected";
@@ -22,11 +22,11 @@ export type components = {
             sha256: string;
             /**
              * Format: int64
-             * @description Exact size in bytes. A gateway has a limit of its own, 50 MiB unless configured otherwise.
+             * @description Exact size in bytes. The gateway accepts up to 50 MiB unless configured otherwise.
              */
             byteLength: number;
             contentType: components["schemas"]["ContentType"];
-            /** @description Name to show to people. Never part of a key. */
+            /** @description Display name. It is never part of an object key. */
             fileName?: string;
         };
         UploadBatchRequest: {
@@ -37,47 +37,47 @@ export type components = {
             method: "PUT";
             /**
              * Format: uri
-             * @description Where to PUT the bytes. A secret: whoever has it can upload this one image.
+             * @description URL to PUT the bytes to. Keep it secret: anyone who has it can upload this one image.
              */
             url: string;
-            /** @description Every header that the PUT must carry, byte for byte. Browsers set content-length by themselves. */
+            /** @description Headers that the PUT must send exactly as given. Browsers set content-length themselves. */
             headers: {
                 [key: string]: string;
             };
             /**
              * Format: date-time
-             * @description When the URL stops working.
+             * @description When the URL expires.
              */
             expiresAt: string;
-            /** @description The same as a duration, for clients whose clock is off. */
+            /** @description Seconds until the URL expires, for clients whose clock is wrong. */
             expiresInSeconds: number;
         };
-        /** @description `upload` is there when the bytes are wanted: PUT them. `image` is there when it is `ready`, `rejection` when it is `rejected`. */
+        /** @description `upload` is present if the bytes must be uploaded, `image` if the image is `ready`, `rejection` if it is `rejected`. */
         UploadAnswer: {
-            /** @description SHA-256 of the content, lower-case hex. */
+            /** @description SHA-256 of the content as lower-case hex. */
             imageId: string;
             status: components["schemas"]["ImageStatus"];
-            /** @description True when you uploaded these bytes before: there is nothing to upload. */
+            /** @description True if you have already uploaded these bytes. Nothing needs to be uploaded. */
             duplicate: boolean;
             /**
              * Format: date-time
-             * @description When the image is gone. Asking again does not extend it.
+             * @description When the image expires. Requesting it again does not extend this.
              */
             expiresAt: string;
             upload?: components["schemas"]["UploadTarget"];
             image?: components["schemas"]["Image"];
             rejection?: components["schemas"]["ImageRejection"];
         };
-        /** @description What `createUpload` would have answered, or the `problem` of this one item. Either `imageId` or `problem` is there. */
+        /** @description The response that `createUpload` would give for this item, or a `problem`. Either `imageId` or `problem` is present. */
         UploadBatchItem: {
-            /** @description SHA-256 of the content, lower-case hex. */
+            /** @description SHA-256 of the content as lower-case hex. */
             imageId?: string;
             status?: components["schemas"]["ImageStatus"];
-            /** @description True when you uploaded these bytes before: there is nothing to upload. */
+            /** @description True if you have already uploaded these bytes. Nothing needs to be uploaded. */
             duplicate?: boolean;
             /**
              * Format: date-time
-             * @description When the image is gone. Asking again does not extend it.
+             * @description When the image expires. Requesting it again does not extend this.
              */
             expiresAt?: string;
             upload?: components["schemas"]["UploadTarget"];
@@ -86,16 +86,16 @@ export type components = {
             problem?: components["schemas"]["ProblemDetails"];
         };
         UploadBatchResult: {
-            /** @description One result an item, in the order of the request. */
+            /** @description One result per item, in the order of the request. */
             results: components["schemas"]["UploadBatchItem"][];
         };
         CompletionAccepted: {
-            /** @description SHA-256 of the content, lower-case hex. */
+            /** @description SHA-256 of the content as lower-case hex. */
             imageId: string;
             status: components["schemas"]["ImageStatus"];
         };
         Image: {
-            /** @description SHA-256 of the content, lower-case hex. */
+            /** @description SHA-256 of the content as lower-case hex. */
             imageId: string;
             status: components["schemas"]["ImageStatus"];
             /**
@@ -108,12 +108,12 @@ export type components = {
             fileName?: string;
             /**
              * Format: date-time
-             * @description When its upload was first asked for.
+             * @description When the upload was first requested.
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description When the image and everything about it is gone.
+             * @description When the image and all its data expire.
              */
             expiresAt: string;
             /**
@@ -127,17 +127,17 @@ export type components = {
             width?: number;
             /** @description Pixels, with the EXIF orientation applied. */
             height?: number;
-            /** @description Of the original: `srgb`, `b-w`, `cmyk`, `rgb16` and others. */
+            /** @description Colour space of the original: `srgb`, `b-w`, `cmyk`, `rgb16` or another. */
             colorSpace?: string;
-            /** @description Whether the original may have transparent parts. */
+            /** @description Whether the original has an alpha channel. */
             hasAlpha?: boolean;
-            /** @description Frames of an animation, pages of a TIFF; otherwise 1. */
+            /** @description Number of frames of an animation or pages of a TIFF; otherwise 1. */
             pages?: number;
             camera?: components["schemas"]["Camera"];
-            /** @description When the camera's clock says that it was taken. The zone is not kept: it would tell where. */
+            /** @description When the photo was taken, according to the camera's clock. The time zone is omitted, because it would reveal the location. */
             takenAt?: string;
             location?: components["schemas"]["GeoPoint"];
-            /** @description ThumbHash, base64. */
+            /** @description ThumbHash in base64. */
             placeholder?: string;
             dominantColor?: string;
             variants?: components["schemas"]["Variant"][];
@@ -146,11 +146,11 @@ export type components = {
         ImageList: {
             /** @description Newest first. */
             images: components["schemas"]["Image"][];
-            /** @description There when there may be more: ask again with it as `cursor`. */
+            /** @description Present when there may be more images: pass it as `cursor` to get the next page. */
             nextCursor?: string;
         };
         Variant: {
-            /** @description `thumb`, `medium` and `large`, unless configured otherwise. */
+            /** @description `thumb`, `medium` or `large` unless configured otherwise. */
             name: string;
             /** @description Pixels. */
             width: number;
@@ -162,20 +162,20 @@ export type components = {
              */
             byteLength: number;
             contentType: string;
-            /** @description Frames of an animation. Absent when the variant is still. */
+            /** @description Number of frames. Absent for a still image. */
             pages?: number;
             /**
              * Format: uri
-             * @description Signed GET URL. A secret.
+             * @description Signed GET URL. Keep it secret.
              */
             url: string;
             /**
              * Format: date-time
-             * @description When the URL stops working; ask for the image again to get a new one.
+             * @description When the URL expires. Request the image again to get a new one.
              */
             urlExpiresAt: string;
         };
-        /** @description As the file says, which anybody can have written: text to show, and to escape. */
+        /** @description As stated in the file. The text is untrusted: escape it before you display it. */
         Camera: {
             /** @description Maker. */
             make?: string;
@@ -191,7 +191,7 @@ export type components = {
         ImageRejection: {
             /** @description Stable code. */
             reason: string;
-            /** @description The reason as a sentence for people. */
+            /** @description The reason as a sentence to show to users. */
             detail: string;
         };
         /** @description RFC 9457 problem. */
@@ -202,9 +202,9 @@ export type components = {
             /** @description Stable code to branch on. */
             code: string;
             detail?: string;
-            /** @description What is wrong, field by field. */
+            /** @description The invalid fields. */
             errors?: components["schemas"]["FieldError"][];
-            /** @description Name it when you ask for help. */
+            /** @description Quote it when you report a problem. */
             requestId?: string;
         };
         FieldError: {
@@ -229,7 +229,7 @@ export type components = {
         DependencyState: {
             /** @enum {string} */
             state: "up" | "down";
-            /** @description Milliseconds until it answered or was given up. */
+            /** @description Milliseconds until the dependency answered or the check timed out. */
             latencyMs: number;
         };
     };
