@@ -138,10 +138,10 @@ export const processorSettings = Type.Object({
   }),
 })
 
-/** `variants` is what the setting `VARIANTS` stands for: a table as JSON, or the path of a file with it. */
+/** The settings, with `VARIANTS` read into a table. */
 export type ProcessorConfig = Static<typeof settings> & { variants: readonly VariantSpec[] }
 
-/** @param overrides settings that stand above the environment's. @throws Error that names every setting at fault */
+/** @param overrides settings that take precedence over the environment. @throws ConfigError that names every invalid setting */
 export function readProcessorConfig(overrides: NodeJS.ProcessEnv = {}): ProcessorConfig {
   const environment = { ...process.env, ...overrides }
   const [config, variants] = readTogether(
@@ -151,12 +151,12 @@ export function readProcessorConfig(overrides: NodeJS.ProcessEnv = {}): Processo
   return { ...config, variants }
 }
 
-/** An image is given back at the end of its own time; only what a decode has had of it can reject the image. */
+/** A decode must be able to time out, which rejects the image, before the image's own time is up, which only releases it. */
 function checkTimes(config: Static<typeof settings>): Static<typeof settings> {
   const { DECODE_TIMEOUT_SECONDS, IMAGE_TIMEOUT_SECONDS, LEASE_SECONDS } = config
-  const faults: string[] = []
-  if (DECODE_TIMEOUT_SECONDS > IMAGE_TIMEOUT_SECONDS) faults.push('IMAGE_TIMEOUT_SECONDS')
-  if (DECODE_TIMEOUT_SECONDS > LEASE_SECONDS * 0.75) faults.push('three quarters of LEASE_SECONDS')
-  if (faults.length === 0) return config
-  throw new ConfigError(`DECODE_TIMEOUT_SECONDS must be <= ${faults.join(', and <= ')}.`)
+  const bounds: string[] = []
+  if (DECODE_TIMEOUT_SECONDS > IMAGE_TIMEOUT_SECONDS) bounds.push('IMAGE_TIMEOUT_SECONDS')
+  if (DECODE_TIMEOUT_SECONDS > LEASE_SECONDS * 0.75) bounds.push('three quarters of LEASE_SECONDS')
+  if (bounds.length === 0) return config
+  throw new ConfigError(`DECODE_TIMEOUT_SECONDS must be <= ${bounds.join(', and <= ')}.`)
 }

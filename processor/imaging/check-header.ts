@@ -11,7 +11,7 @@ interface Bounds {
   variants: readonly VariantSpec[]
 }
 
-/** Holds what an image says of itself against the limits. @throws Rejection */
+/** Checks the header of an image against the limits. @throws Rejection */
 export function checkHeader(format: AcceptedFormat, header: ImageHeader, { limits, variants }: Bounds): void {
   checkPages(header.pages, limits)
   checkSize(header, limits)
@@ -31,13 +31,13 @@ function checkSize({ width, height, pages }: ImageHeader, limits: ImagingLimits)
   const { maxInputPixels, maxAnimatedPixels } = limits
   const size = `${width}×${height} pixels`
   if (Math.max(width, height) > maxSidePixels) {
-    throw tooManyPixels(`${size}; this system accepts sides of ${maxSidePixels}`)
+    throw tooManyPixels(`${size}; the maximum per side is ${maxSidePixels}`)
   }
   if (width * height > maxInputPixels) {
-    throw tooManyPixels(`${size}; this system accepts ${maxInputPixels} in all`)
+    throw tooManyPixels(`${size}; the maximum is ${maxInputPixels} in total`)
   }
   if (pages > 1 && width * height * pages > maxAnimatedPixels) {
-    throw tooManyPixels(`${size} in ${pages} pages; this system accepts ${maxAnimatedPixels} in all`)
+    throw tooManyPixels(`${size} in ${pages} pages; the maximum is ${maxAnimatedPixels} in total`)
   }
 }
 
@@ -56,12 +56,12 @@ function checkMemory(format: AcceptedFormat, header: ImageHeader, { limits, vari
   throw tooManyPixels(`${width}×${height} pixels, and as ${kind} needs ${needed}`)
 }
 
-/** Bits of an unsigned channel. Other kinds of numbers are measurements, not pictures: nobody says what is white. */
+/** Bits per unsigned channel. Other number types hold measurements, for which no white point is defined. */
 const bitsOf: Partial<Record<ImageHeader['depth'], number>> = { uchar: 8, ushort: 16 }
 
 function checkPixelFormat({ space, depth }: ImageHeader): void {
   const bits = bitsOf[depth]
-  const fix = 'Export the picture as sRGB with 8 bits a channel.'
+  const fix = 'Export the image as sRGB with 8 bits per channel.'
   if (bits === undefined || bits > maxBitsPerChannel) {
     const found = bits === undefined ? `of the kind "${depth}"` : `of ${bits} bits`
     throw new Rejection('pixel_format_unsupported', `The image has channels ${found}. ${fix}`)

@@ -1,9 +1,9 @@
 import type { AcceptedFormat } from '../../core/images/formats.ts'
 
 /**
- * How many pages a file has, counted no further than `max + 1`, by following its own chain of them. Before the decoders
- * do it: for a million frames libwebp takes hours (its list grows by searching its end), and nothing can stop it.
- * Formats whose decoders count fast are 1 here.
+ * Counts the pages of a file up to `max + 1` by following its own chain of pages. It must run before the decoder: libwebp appends
+ * frames to a list by searching for its end, which takes hours for a million frames and cannot be interrupted. Formats whose decoders
+ * count quickly return 1.
  */
 export function countPages(format: AcceptedFormat, bytes: Buffer, max: number): number {
   if (format === 'webp') return countWebpFrames(bytes, max)
@@ -22,7 +22,7 @@ function countWebpFrames(bytes: Buffer, max: number): number {
   return Math.max(1, frames)
 }
 
-/** Source: TIFF 6.0, section 2; and BigTIFF, whose numbers are twice as wide. A chain that bites its tail is endless. */
+/** Source: TIFF 6.0, section 2; and BigTIFF, whose numbers are twice as wide. A chain can be circular. */
 function countTiffPages(bytes: Buffer, max: number): number {
   const isLittle = bytes[0] === 0x49
   const isBig = (isLittle ? bytes[2] : bytes[3]) === 0x2b
@@ -41,7 +41,7 @@ function countTiffPages(bytes: Buffer, max: number): number {
   return Math.max(1, pages)
 }
 
-/** 0, which is the end of every chain, where there are no such bytes. */
+/** Reads a number, or 0, which ends every chain, beyond the end of the file. */
 function readUnsigned(bytes: Buffer, at: number, width: 2 | 4 | 8, isLittle: boolean): number {
   if (at + width > bytes.length) return 0
   if (width === 8) return Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at))

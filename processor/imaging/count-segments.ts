@@ -1,7 +1,7 @@
 /**
- * How many application segments a JPEG may hold at most, counted no further than `max + 1`. libvips keeps each one, the
- * empty ones too: ten million of four bytes take 3 GB. In compressed pixels their mark cannot occur, in other data it can
- * by chance. Source: ITU-T T.81, B.1.1.
+ * An upper bound of the application segments in a JPEG, counted up to `max + 1`. libvips keeps every segment, even empty ones: ten
+ * million of four bytes take 3 GB. Their marker cannot occur in compressed pixels, but can by chance in other data.
+ * Source: ITU-T T.81, B.1.1.
  */
 export function countJpegSegments(bytes: Buffer, max: number): number {
   let segments = 0

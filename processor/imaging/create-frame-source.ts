@@ -4,9 +4,9 @@ import { type Box, type Frame, resizeFrame, scaleInto, shrinkBox } from './frame
 import type { ImagingLimits } from './limits.ts'
 
 /**
- * Makes frames of one image as a cascade: each from the smallest whole frame made so far that has pixels enough for
- * it, else from the original. Asked for the largest box first, it decodes once; only where a crop of a very long image
- * needs more height than the longest variant has does it decode again.
+ * Derives the frames of one image as a cascade: each from the smallest uncropped frame so far that is large enough, otherwise from
+ * the original. If the largest box is requested first, the original is decoded once. Only a crop of a very long image can need more
+ * height than the largest variant has and decode it again.
  */
 export function createFrameSource(image: DecodableImage, limits: ImagingLimits) {
   const wholeFrames: { frame: Frame; scale: number }[] = []

@@ -15,14 +15,14 @@ export interface DecodableImage extends ImageHeader {
 }
 
 /**
- * Complaints about JPEGs that real cameras and editors write and every viewer shows in full. A JPEG has no checksum:
- * libjpeg's other warnings ("premature end of data segment", "bad Huffman code") are how damage shows.
+ * Warnings about JPEGs that cameras and editors write and that every viewer displays completely. A JPEG has no checksum, so libjpeg's
+ * other warnings ("premature end of data segment", "bad Huffman code") are the only sign of damage.
  */
 const harmlessJpegWarnings = /Invalid SOS parameters|extraneous bytes before marker 0xd9/
 
 /**
- * Decodes the original into pixels that fit the box: turned upright, in sRGB, the first page only. Holds no more of
- * the original in memory than the format demands.
+ * Decodes the first page of the original to fit the box, upright and in sRGB. It holds no more of the original in memory than the
+ * format requires.
  * @throws Rejection when the bytes are damaged or take too long
  */
 export async function decodeImage(image: DecodableImage, box: Box, limits: ImagingLimits): Promise<Frame> {
@@ -59,7 +59,7 @@ async function shrinkToFrame(
 ): Promise<Frame> {
   const open = (options: SharpOptions) =>
     sharp(image.original, { failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({ seconds })
-  if (!canSettleLater(image)) return readPixels(open({}).autoOrient().resize(fitInto(box)))
+  if (!canConvertLater(image)) return readPixels(open({}).autoOrient().resize(fitInto(box)))
 
   const shrunk = await open({ ignoreIcc: true })
     .resize(fitInto(asStored(box, image)))
@@ -76,10 +76,10 @@ function readPixels(picture: Sharp): Promise<Frame> {
 }
 
 /**
- * Whether colours and orientation are better settled on the small picture. On the large one a profile costs three times
- * the decode, and a turn needs all of its pixels in memory. Other colour models must be converted before they are shrunk.
+ * Whether to convert colours and orientation after resizing. Before it, a profile costs three times as much as the decode, and a
+ * rotation needs all pixels in memory. Other colour models must be converted before resizing.
  */
-function canSettleLater({ space, depth, hasProfile, orientation = 1 }: DecodableImage): boolean {
+function canConvertLater({ space, depth, hasProfile, orientation = 1 }: DecodableImage): boolean {
   return space === 'srgb' && depth === 'uchar' && (hasProfile || orientation > 1)
 }
 

@@ -1,11 +1,11 @@
 import sharp from 'sharp'
 
 /**
- * sharp, set up for bytes from strangers. The only import of it.
+ * sharp, configured for untrusted input. Nothing else imports sharp.
  *
- * - Only the loaders of the accepted formats can run; SVG, PDF and the rest cannot be reached, whatever the bytes say.
- * - No cache: no image is seen twice, and memory stays flat.
- * - One libvips thread an image: images in flight are the parallelism that pays.
+ * - Only the loaders of accepted formats are enabled, so SVG, PDF and others cannot run whatever the bytes contain.
+ * - No cache: no image is read twice, and memory stays flat.
+ * - One libvips thread per image: processing several images at once uses the cores better.
  */
 const acceptedLoaders = ['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif', 'Tiff']
 

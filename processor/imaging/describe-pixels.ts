@@ -19,8 +19,8 @@ function toRgba({ data, channels }: Frame): Uint8Array {
 }
 
 /**
- * The mean colour of the largest group of similar pixels (16 levels a channel). Pixels that are mostly transparent do
- * not count; an image of nothing else is white, like the page below it.
+ * The mean colour of the largest group of similar pixels (16 levels per channel). Mostly transparent pixels are ignored; an image with
+ * no others is white, like the page behind it.
  */
 function findDominantColor(rgba: Uint8Array): string {
   const groups = new Map<number, { count: number; red: number; green: number; blue: number }>()

@@ -13,8 +13,7 @@ const animatedFormats = ['gif', 'webp']
 type AnimatedHeader = Pick<DecodableImage, 'format' | 'pages' | 'orientation'>
 
 /**
- * Whether the variant moves as the original does. One that must be turned upright does not: libvips turns all frames as
- * one picture.
+ * Whether the variant stays animated. An image that must be rotated does not, because libvips rotates all frames as one image.
  */
 export function staysAnimated(spec: VariantSpec, image: AnimatedHeader): boolean {
   const { format, pages, orientation = 1 } = image
@@ -25,8 +24,7 @@ export function staysAnimated(spec: VariantSpec, image: AnimatedHeader): boolean
 }
 
 /**
- * Makes an animation smaller, with its delays and repetitions. From the original and not from another variant: there is no
- * frame of it to be shared.
+ * Resizes an animation and keeps its delays and repetitions. It always starts from the original.
  * @throws Rejection when the bytes are damaged or take too long
  */
 export function encodeAnimation(

@@ -21,7 +21,7 @@ type OutputFormat = Exclude<AcceptedFormat, 'tiff'>
 
 type Encode = (image: Sharp, spec: VariantSpec) => Sharp
 
-/** Each with the effort of the table, 0 to 6, on its own scale. */
+/** The encoders. Each maps the table's effort, 0 to 6, to its own scale. */
 const encoders: Record<OutputFormat, Encode> = {
   webp: (image, { quality, effort }) => image.webp({ quality, effort }),
   avif: (image, { quality, effort }) => image.avif({ quality, effort }),
@@ -30,13 +30,13 @@ const encoders: Record<OutputFormat, Encode> = {
   gif: (image, { effort }) => image.gif({ effort: effort + 1 }),
 }
 
-/** What a variant of an original of this format is encoded as. */
+/** The output format of a variant for an original of this format. */
 export function outputFormatOf({ format }: VariantSpec, original: AcceptedFormat): OutputFormat {
   if (format !== 'same') return format
   return original === 'tiff' ? 'png' : original
 }
 
-/** Encodes one frame as the variant wants it, as long as the image's time permits. */
+/** Encodes one frame within the image's time. */
 export function encodeFrame(
   frame: Frame,
   spec: VariantSpec,
@@ -49,13 +49,13 @@ export function encodeFrame(
   })
 }
 
-/** Memory that an encoder takes besides the frame, if that is much. Measured with sharp 0.35.5 on 4 and 16 megapixels. */
+/** Memory that an encoder needs besides the frame, where it matters. Measured with sharp 0.35.5 on 4 and 16 megapixels. */
 function estimateEncodeBytes(format: OutputFormat, { width, height, channels }: Frame): number {
   if (format !== 'avif') return 0
   return width * height * (channels === 4 ? 49 : 35)
 }
 
-/** Encodes pixels, of one frame or of several below one another, as the variant wants them. No metadata passes. */
+/** Encodes the pixels of one frame, or of several frames stacked vertically. The output has no metadata. */
 export async function encodeVariant(
   pixels: Sharp,
   spec: VariantSpec,

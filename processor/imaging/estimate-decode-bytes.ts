@@ -4,16 +4,16 @@ import type { ImageHeader } from './read-header.ts'
 type Size = Pick<ImageHeader, 'width' | 'height'>
 
 /**
- * Memory that a decoder takes for an image which it has to hold as a whole, at most; 0 for one that it gives row by row.
- * Bytes a pixel were measured with sharp 0.35.5 on images of 25 to 100 megapixels, and rounded up: nobody else states them.
+ * Maximum memory for decoding an image that the decoder must hold as a whole; 0 for one that it streams row by row. Bytes per pixel
+ * were measured with sharp 0.35.5 on images of 25 to 100 megapixels and rounded up; they are documented nowhere.
  */
 export function estimateDecodeBytes(format: AcceptedFormat, header: ImageHeader): number {
   return header.width * header.height * bytesPerPixel(format, header)
 }
 
 /**
- * Memory that an animation takes which stays one in a box, at most: libvips holds all frames of a WebP, but of a GIF one at
- * a time, and the encoder what it makes of one. Measured likewise.
+ * Maximum memory for resizing an animation into a box: libvips holds all frames of a WebP but one frame of a GIF, and the encoder
+ * holds its output. Measured in the same way.
  */
 export function estimateAnimationBytes(format: AcceptedFormat, header: ImageHeader, box: Size): number {
   const { width, height, pages } = header
@@ -27,7 +27,7 @@ function bytesPerPixel(format: AcceptedFormat, header: ImageHeader): number {
   const channelBytes = depth === 'ushort' ? 2 : 1
   switch (format) {
     case 'avif':
-      // libaom's frames, and libheif's copies of them.
+      // libaom's frames and libheif's copies of them.
       return channelBytes === 2 ? 25 : 18
     case 'gif':
     case 'webp':

@@ -2,7 +2,7 @@ import type { Raw, ResizeOptions } from 'sharp'
 import type { VariantSpec } from '../../core/images/variants.ts'
 import { sharp } from './decoder.ts'
 
-/** Decoded pixels in memory, sRGB, 8 bits a channel, with or without alpha. */
+/** Decoded pixels in memory: sRGB, 8 bits per channel, with or without alpha. */
 export interface Frame extends Raw {
   data: Buffer
 }
@@ -15,8 +15,8 @@ interface Size {
 }
 
 /**
- * The box that an image of this size really fills, as nothing is ever enlarged. A `cover` box keeps its shape and
- * becomes as small as the image makes it: 256×256 of an image of 400×100 is 100×100.
+ * The box that an image of this size can fill without being enlarged. A `cover` box keeps its aspect ratio: 256×256 for an image of
+ * 400×100 becomes 100×100.
  */
 export function shrinkBox(box: Box, image: Size): Box {
   if (box.fit === 'inside') return box
@@ -24,7 +24,7 @@ export function shrinkBox(box: Box, image: Size): Box {
   return { ...box, width: atLeastOne(box.width * shrink), height: atLeastOne(box.height * shrink) }
 }
 
-/** How large the whole image is when it meets the box, as a part of its own size: 1 at most. */
+/** The scale at which the whole image fits the box; at most 1. */
 export function scaleInto(box: Box, image: Size): number {
   const across = box.width / image.width
   const down = box.height / image.height

@@ -1,17 +1,17 @@
 import type { AcceptedFormat } from '../../core/images/formats.ts'
 import { isCameraRaw } from './is-camera-raw.ts'
 
-/** An accepted format, or the sentence that says what the bytes are instead and what the sender can do. */
+/** An accepted format, or a sentence that says what the bytes are and what the uploader can do. */
 export type Identified = { format: AcceptedFormat } | { refused: string }
 
-/** @param bytes the whole file: a TIFF's first directory can lie anywhere in it */
+/** @param bytes the whole file, because a TIFF's first directory can be anywhere in it */
 type Test = (head: Buffer, text: string, bytes: Buffer) => boolean
 
 const headBytes = 4096
-const advice = 'Accepted are JPEG, PNG, WebP, AVIF, GIF and TIFF.'
-const exportIt = 'Export the picture as JPEG or PNG.'
+const advice = 'Accepted formats are JPEG, PNG, WebP, AVIF, GIF and TIFF.'
+const exportIt = 'Export the image as JPEG or PNG.'
 
-/** Looked at only when the bytes are of no accepted format. Signatures: each format's own specification. */
+/** Checked only when the format is not accepted. Signatures come from each format's specification. */
 const refusedKinds: { name: string; advice?: string; test: Test }[] = [
   {
     name: 'HEIC',
@@ -55,7 +55,7 @@ const acceptedKinds: { format: AcceptedFormat; test: Test }[] = [
   },
 ]
 
-/** Tells the format by the first bytes and a TIFF's first directory, without any decoder. @param bytes the whole file */
+/** Detects the format from the first bytes and a TIFF's first directory, without a decoder. @param bytes the whole file */
 export function identifyFormat(bytes: Buffer): Identified {
   if (bytes.length === 0) return { refused: 'The file is empty.' }
   const head = bytes.subarray(0, headBytes)
@@ -63,15 +63,15 @@ export function identifyFormat(bytes: Buffer): Identified {
   const accepted = acceptedKinds.find(({ test }) => test(head, text, bytes))
   if (accepted) return { format: accepted.format }
   const refused = refusedKinds.find(({ test }) => test(head, text, bytes))
-  if (!refused) return { refused: `The bytes are not an image that is known here. ${advice}` }
-  return { refused: `The bytes are ${refused.name}, which is not accepted. ${refused.advice ?? advice}` }
+  if (!refused) return { refused: `The file is not a known image format. ${advice}` }
+  return { refused: `The file is ${refused.name}, which is not accepted. ${refused.advice ?? advice}` }
 }
 
 function isAvif(head: Buffer): boolean {
   return isBrand(head, /^avi[fs]/)
 }
 
-/** Whether an ISO-BMFF file names this brand as its own or as a compatible one. HEIC and AVIF differ only in that. */
+/** Whether an ISO-BMFF file has this major or compatible brand. HEIC and AVIF differ only in their brands. */
 function isBrand(head: Buffer, brand: RegExp): boolean {
   if (!at(head, 4, 'ftyp')) return false
   const boxEnd = Math.min(head.readUInt32BE(0), head.length)
@@ -82,7 +82,7 @@ function isBrand(head: Buffer, brand: RegExp): boolean {
   return false
 }
 
-/** A TIFF to the letter, but its first page is only a preview. */
+/** Formally a TIFF, but its first page is only a preview. */
 function isCanonRaw(head: Buffer): boolean {
   return at(head, 0, 'II*\0') && at(head, 8, 'CR')
 }

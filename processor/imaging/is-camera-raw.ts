@@ -1,12 +1,12 @@
-/** Tags of a first directory. Sources: TIFF 6.0; DNG specification 1.7; TIFF/EP. */
+/** Tags of the first directory. Sources: TIFF 6.0; DNG specification 1.7; TIFF/EP. */
 const tags = { newSubfileType: 254, photometric: 262, subDirectories: 330, dngVersion: 50_706 }
 const reducedImage = 1
 const colorFilterArray = 32_803
 
 /**
- * Whether a TIFF to the letter is what a camera's sensor has seen (DNG, NEF, ARW and their like): its first page is only a
- * preview of what lies in a sub-directory, or no picture yet.
- * @param bytes the whole file: programs write the first directory at its end as well as at its start
+ * Whether a TIFF is a camera raw file (DNG, NEF, ARW and others): its first page is only a preview of the sensor data in a
+ * sub-directory, or not an image at all.
+ * @param bytes the whole file, because programs write the first directory at its start or its end
  */
 export function isCameraRaw(bytes: Buffer): boolean {
   const values = readFirstDirectory(bytes)
@@ -14,7 +14,7 @@ export function isCameraRaw(bytes: Buffer): boolean {
   return isPreview || values.has(tags.dngVersion) || values.get(tags.photometric) === colorFilterArray
 }
 
-/** The tags with their values as far as these are numbers of at most 32 bits; of a short one its first. */
+/** The tags with numeric values of at most 32 bits; for a list of shorts, its first. */
 function readFirstDirectory(bytes: Buffer): Map<number, number> {
   const isLittle = bytes[0] === 0x49
   const read = (at: number, width: 2 | 4) => {

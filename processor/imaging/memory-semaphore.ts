@@ -1,12 +1,11 @@
 import { withSpan } from '../../core/telemetry/with-span.ts'
 
-/** @param signal aborted: the work is not begun, if it still waits, and the signal's reason is thrown */
+/** @param signal when aborted, waiting work is not started, and the signal's reason is thrown */
 export type WithMemory = <T>(bytes: number, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 
 /**
- * Makes a function that runs work as long as the bytes that it holds fit into `maxBytes` together with those of the other
- * work; the rest waits, in the order in which it came. What is too large for itself alone runs alone; what holds nothing
- * runs at once.
+ * Creates a function that runs operations while their memory fits a shared budget of `maxBytes`; the others wait in order. An operation
+ * larger than the budget runs alone, and one that needs none runs at once.
  */
 export function createMemorySemaphore(maxBytes: number): WithMemory {
   const waiting: { bytes: number; start: () => void }[] = []

@@ -3,33 +3,33 @@ import { Rejection } from '../../core/errors.ts'
 import { isMachineError, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 
-/** What an image says of itself before a pixel is decoded. It may be lying. */
+/** What the header of an image claims, before any pixel is decoded. */
 export interface ImageHeader {
-  /** Pixels of one page as they will be seen: the EXIF orientation is applied. */
+  /** Pixels of one page with the EXIF orientation applied. */
   width: number
   height: number
-  /** Frames of an animation, pages of a TIFF; 1 of anything else. */
+  /** Number of frames of an animation or pages of a TIFF; otherwise 1. */
   pages: number
-  /** Colour space of the stored pixels, in libvips' words: `srgb`, `rgb16`, `b-w`, `cmyk`, … */
+  /** Colour space of the stored pixels, as libvips names it: `srgb`, `rgb16`, `b-w`, `cmyk`, … */
   space: Metadata['space']
-  /** Kind of number that a channel is decoded to: `uchar` has 8 bits, `ushort` 16; `float` and the like are not for pictures. */
+  /** Number type of a decoded channel: `uchar` has 8 bits, `ushort` 16; others such as `float` are not accepted. */
   depth: Metadata['depth']
-  /** Alpha among them. */
+  /** Including alpha. */
   channels: number
   hasAlpha: boolean
   /** Stored in passes over the whole image: a progressive JPEG, an interlaced PNG. */
   isProgressive: boolean
-  /** `4:2:0` and the like, of JPEG. */
+  /** For JPEG, such as `4:2:0`. */
   chromaSubsampling?: string
-  /** EXIF orientation, 1 to 8; absent when the image does not say. */
+  /** EXIF orientation, 1 to 8, if there is one. */
   orientation?: number
-  /** As it is in the file: bytes from strangers. */
+  /** Raw EXIF from the file; untrusted. */
   exif?: Buffer
-  /** Whether the stored colours are those of an ICC profile within the file. */
+  /** Whether the file has an ICC profile. */
   hasProfile: boolean
 }
 
-/** Reads the header alone. @throws Rejection when there is none to be read */
+/** Reads the header only. @throws Rejection when it cannot be read */
 export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
   const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
   try {

@@ -3,7 +3,7 @@ import type { ProcessedImage } from '../../core/images/image-record.ts'
 
 export type PhotoFacts = Pick<ProcessedImage, 'camera' | 'takenAt' | 'location'>
 
-/** As much as a JPEG can hold. More has only somebody who wants to keep a reader busy. */
+/** The most that a JPEG can hold. Longer EXIF is only an attempt to keep the parser busy. */
 const maxExifBytes = 65_536
 const maxNameLength = 64
 
@@ -13,8 +13,8 @@ const wantedTags = {
 }
 
 /**
- * What of a photo's EXIF is kept: its camera, and when it was taken. Not whose it is, not the camera's serial number, and
- * where it was taken only when asked for. What cannot be read is left out.
+ * The EXIF facts that are kept: the camera, and when the photo was taken; the location only if configured. Owner and serial number are
+ * never kept. Unreadable values are omitted.
  */
 export function readPhotoFacts(
   exif: Buffer | undefined,
@@ -46,7 +46,7 @@ function load(exif: Buffer) {
   return ExifReader.load(exif.subarray(marker), { expanded: true, includeTags: wantedTags })
 }
 
-/** Readable characters on one line: no controls, nothing that turns the direction of the text. */
+/** Keeps printable characters only: no control characters, and none that change the text direction. */
 function cleanName(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   const plain = text
@@ -62,7 +62,7 @@ function readMoment(text: unknown): string | undefined {
   const moment = new Date(`${date.replaceAll(':', '-')}T${time}Z`)
   if (Number.isNaN(moment.getTime()) || moment.getUTCFullYear() < 1900) return undefined
   const found = moment.toISOString().slice(0, 19)
-  // The 30th of February is read as the 2nd of March.
+  // `Date` would read the 30th of February as the 2nd of March.
   return found.startsWith(date.replaceAll(':', '-')) ? found : undefined
 }
 
@@ -72,5 +72,5 @@ function readLocation(gps: { Latitude?: number; Longitude?: number } = {}): Phot
   return { latitude: roundDegrees(latitude), longitude: roundDegrees(longitude) }
 }
 
-/** To some ten centimetres. */
+/** Rounds to about ten centimetres. */
 const roundDegrees = (degrees: number) => Math.round(degrees * 1e6) / 1e6

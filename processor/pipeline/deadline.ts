@@ -3,10 +3,10 @@ import { toTimeoutSeconds } from '../imaging/limits.ts'
 import type { WithMemory } from '../imaging/memory-semaphore.ts'
 import type { ProcessorDeps, ProcessorLimits, Stages, Step, Work } from './stages.ts'
 
-/** The work on an image was broken off, which alone says nothing of the image. A retry can help. */
+/** Processing was interrupted because time ran out. The image is not at fault, and a retry can help. */
 export class OutOfTime extends Error {
   override readonly name = 'OutOfTime'
-  /** Whether the image had as much time as it can ever get, and did not spend most of it waiting for others. */
+  /** Whether the image had the full time and spent at least half of it on work rather than waiting for memory. */
   readonly hadItsTime: boolean
 
   constructor(message: string, { hadItsTime = true } = {}) {
@@ -15,36 +15,36 @@ export class OutOfTime extends Error {
   }
 }
 
-/** The time of whoever asks for images, such as one call of a Lambda function. */
+/** The time of a call, such as one invocation of the Lambda function. */
 export interface CallTime {
   /** Epoch milliseconds. */
   startedAtMs?: number
-  /** Epoch milliseconds from which on the caller may be gone. What is unfinished then is given back, to come again. */
+  /** Epoch milliseconds at which the call ends. Unfinished images are released before that and retried. */
   endsAtMs?: number
 }
 
 export interface Deadline {
   millisecondsLeft(): number
-  /** Whether the caller may be gone by now. */
+  /** Whether the call has ended. */
   isCallOver(): boolean
-  /** Since the start, without the time that the image has waited for others. */
+  /** Milliseconds since the start, without the time spent waiting for memory. */
   workedMs(): number
-  /** From now on the image waits for others, until what is returned is called. */
+  /** Marks the start of a wait for memory. The returned function marks its end. */
   startWaiting(): () => void
-  /** Aborted when the time is over; the reason is the OutOfTime. */
+  /** Aborted with an OutOfTime when time runs out. */
   signal: AbortSignal
   /**
-   * The end of the work, or OutOfTime when that comes sooner. Nobody listens to the work then; as far as it cannot be
-   * stopped it goes on for a while.
+   * Settles like `work`, or rejects with OutOfTime if time runs out first. Work that cannot be interrupted then continues in the
+   * background, and its result is ignored.
    */
   bound<T>(work: Promise<T>): Promise<T>
-  /** Forgets the deadline. */
+  /** Clears the timer. */
   clear(): void
 }
 
 /**
- * Starts the clock of one image, which ends with its own time or with the call's.
- * @param imageTimeoutMs the longest that its work may take
+ * Starts the deadline of one image: the end of its own time or of the call, whichever comes first.
+ * @param imageTimeoutMs maximum time for the image
  */
 export function startDeadline(imageTimeoutMs: number, call: CallTime = {}): Deadline {
   const callLeftMs = (call.endsAtMs ?? Number.POSITIVE_INFINITY) - Date.now()
@@ -90,15 +90,15 @@ export function startDeadline(imageTimeoutMs: number, call: CallTime = {}): Dead
   }
 }
 
-/** Whoever begins in the second half of a call would have had more time at the start of the next one. */
+/** Whether the call is more than half over. An image started now would have more time in the next call. */
 function isLate({ startedAtMs, endsAtMs }: CallTime): boolean {
   return startedAtMs !== undefined && endsAtMs !== undefined && Date.now() > (startedAtMs + endsAtMs) / 2
 }
 
 /**
- * Takes a step as long as the image's deadline permits.
- * @throws OutOfTime; Rejection when the pixels alone, their turns not counted, have had the time of a whole decode: then another
- *   try is no use
+ * Runs a step within the image's deadline.
+ * @throws OutOfTime; Rejection when rendering alone, without waits for memory, used up the time for a decode, so that a retry would
+ *   fail as well
  */
 export async function runStepInTime<S extends keyof Stages>(
   step: Step<S>,
@@ -108,16 +108,16 @@ export async function runStepInTime<S extends keyof Stages>(
 ): Promise<Work> {
   const workedBeforeMs = deadline.workedMs()
   try {
-    return await deadline.bound(step(work, { ...deps, limits: shorten(deps.limits, deadline) }))
+    return await deadline.bound(step(work, { ...deps, limits: limitsWithin(deps.limits, deadline) }))
   } catch (error) {
     const hadItsTime = deadline.workedMs() - workedBeforeMs >= deps.limits.decodeTimeoutSeconds * 1_000
-    const isImagesFault = error instanceof OutOfTime && work.stage === 'inspected' && hadItsTime
-    throw isImagesFault ? new Rejection('processing_timeout', undefined, error) : error
+    const isImageAtFault = error instanceof OutOfTime && work.stage === 'inspected' && hadItsTime
+    throw isImageAtFault ? new Rejection('processing_timeout', undefined, error) : error
   }
 }
 
-/** The limits as they are whenever they are read: an image may wait for its turn in the middle of a step. */
-function shorten(limits: ProcessorLimits, deadline: Deadline): ProcessorLimits {
+/** Limits that shrink with the time left. They are computed when read, because a step can wait for memory in between. */
+function limitsWithin(limits: ProcessorLimits, deadline: Deadline): ProcessorLimits {
   return {
     ...limits,
     get imageTimeoutMs() {
@@ -127,12 +127,12 @@ function shorten(limits: ProcessorLimits, deadline: Deadline): ProcessorLimits {
       return Math.min(limits.decodeTimeoutSeconds, toTimeoutSeconds(deadline.millisecondsLeft()))
     },
     signal: deadline.signal,
-    withMemory: holdInTime(limits.withMemory, deadline),
+    withMemory: withMemoryInTime(limits.withMemory, deadline),
   }
 }
 
-/** Takes turns as long as there is time, and tells the deadline how long the image waits for them. */
-function holdInTime(withMemory: WithMemory, deadline: Deadline): WithMemory {
+/** Waits for memory within the deadline, and reports the wait to it. */
+function withMemoryInTime(withMemory: WithMemory, deadline: Deadline): WithMemory {
   return (bytes, work) => {
     const stopWaiting = deadline.startWaiting()
     const begin = () => {

@@ -17,49 +17,48 @@ import { storeVariants } from './steps/store-variants.ts'
 
 type OpenStage = Exclude<keyof Stages, 'done'>
 
-/** The whole way of an image: the stage that it has reached, and the step that takes it on from there. */
+/** The pipeline: for each stage that an image can be in, the step that moves it on. */
 const steps: { [S in OpenStage]: Step<S> } = {
-  requested: claimRecord, // one worker at a time; a lost lease means that someone else is on it
-  reprocessRequested: claimForReprocess, // the same for an image that is ready, and stays so
-  claimed: fetchOriginal, // streams, within a byte limit, and hashes again
-  fetched: inspectImage, // real format, pixels, pages: refused here, before a pixel is decoded
+  requested: claimRecord, // one worker at a time; a lost lease means that another worker has the image
+  reprocessRequested: claimForReprocess, // the same for an image that is already ready and stays readable
+  claimed: fetchOriginal, // streams within a byte limit and verifies the hash
+  fetched: inspectImage, // checks the real format, dimensions and pages before any pixel is decoded
   inspected: renderVariants, // one decode, several outputs
   rendered: storeVariants,
-  decided: recordResult, // from here on the verdict stands: ready, or rejected with a reason
-  recorded: storeManifest, // the record's facts, for analytics
-  manifestStored: removeReplaced, // what no record names any more
+  decided: recordResult, // ready, or rejected with a reason; from here on the decision is final
+  recorded: storeManifest, // the record's facts for analytics
+  manifestStored: removeReplaced, // deletes variants that the record no longer names
   staleDeleted: announceResult,
 }
 
-/** Bounded by the image's deadline. What it takes to claim, to record and to tell, the clients' own timeouts bound. */
+/** Stages bounded by the image's deadline. The time-outs of the clients bound the others. */
 const timed = new Set<OpenStage>(['claimed', 'fetched', 'inspected', 'rendered'])
 
-/** Not begun when the call is over: the record is written, and the next delivery or the reconciler goes on from there. */
+/** Stages not started after the end of the call. The record is final by then, and the next delivery or the reconciler continues. */
 const deferrable = new Set<OpenStage>(['recorded', 'manifestStored', 'staleDeleted'])
 
 /**
- * Turns one raw upload into variants and a finished record. Any number of calls for one image, at once or one after
- * another, have one effect.
- * @param call ends some seconds before the caller is gone: they are for the one step at hand, and for giving the image back
- * @throws only what a retry can cure
+ * Turns one raw upload into variants and a final record. Any number of calls for one image, concurrent or repeated, have one effect.
+ * @param call must end some seconds before the caller does, so that the current step can finish and the image can be released
+ * @throws only errors that a retry can cure
  */
 export function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
-  return finishWork({ stage: 'requested', image }, deps, call)
+  return runPipeline({ stage: 'requested', image }, deps, call)
 }
 
 /**
- * Makes the variants and the record of a `ready` image again, when another recipe has made them. It can be read all the
- * while; when it cannot be made again, it is left as it was. Any number of calls have one effect.
- * @throws only what a retry can cure
+ * Reprocesses a `ready` image whose recipe is outdated. The image stays readable throughout, and stays unchanged if it cannot be
+ * reprocessed. Any number of calls have one effect.
+ * @throws only errors that a retry can cure
  */
 export function reprocessImage(image: ImageRef, deps: ProcessorDeps): Promise<Done> {
-  return finishWork({ stage: 'reprocessRequested', image }, deps)
+  return runPipeline({ stage: 'reprocessRequested', image }, deps)
 }
 
-async function finishWork(begun: Work, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
+async function runPipeline(start: Work, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
   const deadline = startDeadline(deps.limits.imageTimeoutMs, call)
   try {
-    let work = begun
+    let work = start
     while (work.stage !== 'done') work = await advance(work, deps, deadline)
     return work
   } finally {
@@ -69,29 +68,30 @@ async function finishWork(begun: Work, deps: ProcessorDeps, call?: CallTime): Pr
 
 async function advance(work: Work<OpenStage>, deps: ProcessorDeps, deadline: Deadline): Promise<Work> {
   try {
-    return await takeStep(work, deps, deadline)
+    return await runStep(work, deps, deadline)
   } catch (error) {
     if (work.stage === 'requested' || work.stage === 'reprocessRequested') throw error
     if (error instanceof Rejection)
-      return isFinal(work.record) ? leaveAsItWas(work, error, deps) : judge(work, error)
-    if (error instanceof DependencyUnavailable) await giveBack(work, deps, { attemptCounts: false })
-    if (error instanceof OutOfTime) await giveBack(work, deps, { attemptCounts: error.hadItsTime })
+      return isFinal(work.record) ? leaveUnchanged(work, error, deps) : reject(work, error)
+    if (error instanceof DependencyUnavailable) await release(work, deps, { attemptCounts: false })
+    if (error instanceof OutOfTime) await release(work, deps, { attemptCounts: error.hadItsTime })
     throw error
   }
 }
 
-async function takeStep<S extends OpenStage>(
+async function runStep<S extends OpenStage>(
   work: Work<S>,
   deps: ProcessorDeps,
   deadline: Deadline,
 ): Promise<Work> {
-  if (deferrable.has(work.stage) && deadline.isCallOver()) throw new OutOfTime('the end was not told in time')
+  if (deferrable.has(work.stage) && deadline.isCallOver())
+    throw new OutOfTime('the result was not published in time')
   const step: Step<S> = steps[work.stage]
-  const take = () => (timed.has(work.stage) ? runStepInTime(step, work, deps, deadline) : step(work, deps))
-  return withSpan(step.name, {}, take)
+  const run = () => (timed.has(work.stage) ? runStepInTime(step, work, deps, deadline) : step(work, deps))
+  return withSpan(step.name, {}, run)
 }
 
-function judge({ record, owner }: Stages['claimed'], { reason, message }: Rejection): Work<'decided'> {
+function reject({ record, owner }: Stages['claimed'], { reason, message }: Rejection): Work<'decided'> {
   return {
     stage: 'decided',
     record,
@@ -100,23 +100,22 @@ function judge({ record, owner }: Stages['claimed'], { reason, message }: Reject
   }
 }
 
-/** What was ready once stays so: another recipe, or a lower limit, is no reason to take it away. */
-async function leaveAsItWas(
+/** An image that was ready stays ready: a new recipe or a lower limit must not take it away. */
+async function leaveUnchanged(
   { record, owner }: Stages['claimed'],
   { reason }: Rejection,
   { catalog }: ProcessorDeps,
 ): Promise<Work<'done'>> {
   await catalog.release(record, owner)
-  return { stage: 'done', outcome: 'left as it was', reason }
+  return { stage: 'done', outcome: 'unchanged', reason }
 }
 
 /**
- * A part that is away is no fault of the image: the next delivery may try at once. So it may when time has run out, but an
- * image that never finishes in time is not tried for ever: only what was begun late in its call, or has mostly waited for
- * others, does not count. Any other error keeps the lease: an image which fails for a reason nobody knows is tried again
- * later, and not for ever.
+ * Releases the image after a failure that is not its own, so that the next delivery can retry at once. Running out of time counts as
+ * an attempt unless the image started late in its call or mostly waited for memory, so an image that is always too slow is given up
+ * in the end. After an unexpected error the lease is kept: the image is retried once it expires, a limited number of times.
  */
-async function giveBack(
+async function release(
   { record, owner }: Stages['claimed'],
   { catalog }: ProcessorDeps,
   { attemptCounts }: { attemptCounts: boolean },

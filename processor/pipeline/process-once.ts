@@ -10,26 +10,26 @@ import { type FindTraceparent, traceImage } from './trace-image.ts'
 
 interface ProcessOnceOptions {
   deps: ProcessorDeps
-  /** Images worked on at the same time. */
+  /** Images processed concurrently. */
   imagesInFlight: number
-  /** For events that bring no trace; absent when nothing is traced. */
+  /** For triggers that carry no trace; absent when tracing is off. */
   findTraceparent?: FindTraceparent
   observer?: Pick<Observer, 'imageFinished' | 'imageFailed'>
   logger: Logger
 }
 
-/** Of the call that asks. */
+/** The call that a trigger makes. */
 export interface CallContext extends CallTime {
   awsRequestId?: string
-  /** Of the trace that the event brings with it. */
+  /** The trace that the trigger carries. */
   traceparent?: string
-  /** Aborted: begin no more images. */
+  /** When aborted, no further image is started. */
   signal?: AbortSignal
 }
 
 export type ProcessOnce = ReturnType<typeof createProcessOnce>
 
-/** Makes the function that works on an image once, however many ask for it at the same time: all get its end. */
+/** Creates the function that processes an image once for any number of concurrent callers, who all get the result. */
 export function createProcessOnce({
   deps,
   imagesInFlight,
@@ -38,19 +38,19 @@ export function createProcessOnce({
   logger,
 }: ProcessOnceOptions) {
   const limit = limitConcurrency(imagesInFlight)
-  const underWay = new Map<string, Promise<Done>>()
+  const inProgress = new Map<string, Promise<Done>>()
 
   return function processOnce(image: ImageRef, context: CallContext = {}): Promise<Done> {
     const key = rawKey(image)
-    const shared = underWay.get(key) ?? start(image, context).finally(() => underWay.delete(key))
-    underWay.set(key, shared)
+    const shared = inProgress.get(key) ?? start(image, context).finally(() => inProgress.delete(key))
+    inProgress.set(key, shared)
     return shared
   }
 
   function start(image: ImageRef, context: CallContext): Promise<Done> {
     return limit(async () => {
       context.signal?.throwIfAborted()
-      if (isOver(context)) throw new OutOfTime('the image was not begun in time')
+      if (isOver(context)) throw new OutOfTime('the call had no time left for this image')
       const parent = context.traceparent ?? (await findTraceparent?.(image))
       return traceImage(image, parent, () => processAndLog(image, context))
     })
@@ -72,14 +72,14 @@ export function createProcessOnce({
       return done
     } catch (error) {
       const level = isExpected(error) ? 'warn' : 'error'
-      logger[level]({ ...facts(), code: codeOf(error), err: error }, 'not done')
+      logger[level]({ ...facts(), code: codeOf(error), err: error }, 'image processing failed')
       observer?.imageFailed(codeOf(error))
       throw error
     }
   }
 }
 
-/** Whether the call has no time left for another image. */
+/** Whether the call has no time left to start another image. */
 export function isOver({ signal, endsAtMs = Number.POSITIVE_INFINITY }: CallContext): boolean {
   return signal?.aborted || endsAtMs <= Date.now()
 }

@@ -2,9 +2,8 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Observer } from './observer.ts'
 
 /**
- * Metrics of the Lambda function: lines in CloudWatch's embedded metric format on stdout, from which CloudWatch makes them
- * (dimension `service`). The ones of a kind have a second dimension, `reason` or `code`, and a sum without it.
- * No dimension names a tenant or an image.
+ * Metrics of the Lambda function, written to stdout in CloudWatch's embedded metric format with the dimension `service`. Rejections,
+ * failures and dead letters also have a metric by `reason` or `code`. No dimension names a tenant or an image.
  */
 export function createLambdaMetrics(namespace: string) {
   const metrics = new Metrics({ namespace, serviceName: 'processor' })
@@ -27,10 +26,10 @@ export function createLambdaMetrics(namespace: string) {
     metrics.singleMetric().addDimension(dimension, value).addMetric(name, MetricUnit.Count, 1)
   }
 
-  /** Of every call, at its start. */
+  /** Call at the start of every invocation. */
   const noteStart = (functionName: string | undefined) => metrics.captureColdStartMetric(functionName)
 
-  /** Of every call, at its end. */
+  /** Call at the end of every invocation. */
   function publish(): void {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics()
   }

@@ -3,9 +3,9 @@ import type { ImageRecord } from '../../core/images/image-record.ts'
 import type { Held, ProcessorDeps } from './stages.ts'
 
 /**
- * The record as it is now, behind the verdict. A worker that slept for longer than its lease would otherwise go on by what was
- * true before.
- * @throws LeaseLost when the image is another worker's by now, or nobody's
+ * Reads the record again after the decision. A worker that was suspended for longer than its lease would otherwise act on an outdated
+ * record.
+ * @throws LeaseLost when this worker no longer holds the lease
  */
 export async function readHeldRecord(
   { record, owner }: Held,
@@ -13,5 +13,5 @@ export async function readHeldRecord(
 ): Promise<ImageRecord> {
   const current = await catalog.find(record.tenant, record.imageId)
   if (current?.generation === record.generation && current.leaseOwner === owner) return current
-  throw new LeaseLost('the lease was taken over by another worker')
+  throw new LeaseLost('another worker has taken over the lease')
 }

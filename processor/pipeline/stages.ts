@@ -11,7 +11,7 @@ import type { DecodableImage } from '../imaging/decode-image.ts'
 import type { RenderedVariant } from '../imaging/encode-variant.ts'
 import type { ImagingLimits } from '../imaging/limits.ts'
 
-/** What the steps reach out to, and their limits. */
+/** What the steps use, and their limits. */
 export interface ProcessorDeps {
   catalog: Pick<
     Catalog,
@@ -28,9 +28,9 @@ export interface ProcessorDeps {
   processedBucket: Pick<Bucket, 'write' | 'remove'>
   eventBus: Pick<EventBus, 'publish'>
   variants: readonly VariantSpec[]
-  /** Names what an image is made into: see `core/images/recipe.ts`. */
+  /** Identifies the variant table and settings that an image is processed with; see `core/images/recipe.ts`. */
   recipe: string
-  /** Whether a record may say where a photo was taken. */
+  /** Whether the record keeps the location of a photo. */
   keepLocation: boolean
   limits: ProcessorLimits
   /** Epoch milliseconds. */
@@ -44,16 +44,16 @@ export interface ProcessorLimits extends ImagingLimits {
   leaseMs: number
 }
 
-/** An image that this worker holds the lease of. */
+/** An image whose lease this worker holds. */
 export interface Held {
   record: ImageRecord
-  /** Names this one claim; no other claim, not even one of the same process, has the same. */
+  /** Unique per claim, even within one process. */
   owner: string
 }
 
 export interface Fetched extends Held {
   original: Buffer
-  /** As stored with the object: what the signature of the upload URL enforced. */
+  /** The content type of the stored object, which the upload URL's signature enforced. */
   contentType: string
 }
 
@@ -69,7 +69,7 @@ export interface Decided extends Held {
   result: ImageResult
 }
 
-/** A final record whose events are not known to be on their topics. */
+/** A final record whose events may not be published yet. */
 export type UnpublishedRecord = ImageRecord & {
   status: ImageResult['status']
   finishedAt: string
@@ -80,18 +80,18 @@ export interface Recorded extends Held {
   record: UnpublishedRecord
 }
 
-/** How the work on an image ended. All of them acknowledge the trigger. */
+/** The outcome of processing an image. Every outcome acknowledges the trigger. */
 export interface Done {
-  outcome: ImageResult['status'] | 'finished before' | 'gone' | 'no bytes' | 'left as it was'
+  outcome: ImageResult['status'] | 'already finished' | 'gone' | 'not uploaded' | 'unchanged'
   reason?: RejectionReason
-  /** Of the original, and of all variants together; of a final image. */
+  /** Sizes of the original and of all variants together; only for images with a final status. */
   bytes?: { original: number; variants: number }
 }
 
-/** What is known about an image at each stage of the work. */
+/** The stages of the pipeline and what is known about the image in each. */
 export interface Stages {
   requested: { image: ImageRef }
-  /** By an operator, for an image that is ready. */
+  /** An operator requested reprocessing of a ready image. */
   reprocessRequested: { image: ImageRef }
   claimed: Held
   fetched: Fetched
@@ -104,11 +104,11 @@ export interface Stages {
   done: Done
 }
 
-/** Work at one stage, or at any. */
+/** An image in one of these stages. */
 export type Work<S extends keyof Stages = keyof Stages> = { [K in S]: Stages[K] & { stage: K } }[S]
 
 /**
- * Takes work from one stage to a later one.
- * @throws Rejection when the image itself is at fault; anything else when a retry can help
+ * Moves an image from one stage to a later one.
+ * @throws Rejection when the image is at fault; any other error when a retry can help
  */
 export type Step<From extends keyof Stages> = (work: Work<From>, deps: ProcessorDeps) => Promise<Work>

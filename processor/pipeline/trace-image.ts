@@ -3,19 +3,19 @@ import type { Bucket } from '../../core/aws/bucket.ts'
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
 import { continueTrace, withSpan } from '../../core/telemetry/with-span.ts'
 
-/** Finds the trace in which an image was uploaded. */
+/** Finds the trace of an image's upload. */
 export type FindTraceparent = (image: ImageRef) => Promise<string | undefined>
 
-/** The stored object has the trace in its metadata, where a signed header of the upload has put it. */
+/** Reads the trace from the metadata of the stored object, where a signed header of the upload put it. */
 export function createFindTraceparent(rawBucket: Pick<Bucket, 'head'>): FindTraceparent {
   return async (image) => {
-    // Without an answer the work goes on, in a trace of its own: the store will be asked again anyway.
+    // On failure, processing continues in a trace of its own.
     const found = await rawBucket.head(rawKey(image)).catch(() => undefined)
     return found?.traceparent
   }
 }
 
-/** Works on an image as a part of the trace `parent`, in W3C's notation. */
+/** Runs `work` in a span of the trace `parent`, given as a W3C traceparent. */
 export function traceImage<T>(
   image: ImageRef,
   parent: string | undefined,

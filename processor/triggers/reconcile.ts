@@ -12,8 +12,8 @@ interface ReconcileDeps {
 }
 
 /**
- * @param processOne works on one image, as a trigger would; what it throws leaves the image to the next round
- * @param isOver whether to leave all that is still to come to the next round
+ * @param processOne processes one image as a trigger would; an error leaves the image to the next run
+ * @param isOver whether to leave the remaining images to the next run
  */
 export type Reconcile = (
   processOne: (image: ImageRef) => Promise<unknown>,
@@ -24,24 +24,22 @@ const minCheckIntervalMs = 60_000
 const lastCheckBeforeEndMs = 3_600_000
 
 /**
- * Looks after the images that should be finished by now: a trigger may have been lost, or its worker killed. Each one that
- * has its bytes and no living worker is processed; the others are looked at again, ever more rarely, until their life
- * is over.
+ * Processes images that should be finished by now but are not, because a trigger was lost or a worker was killed. An image that is
+ * not uploaded yet is checked again at growing intervals until it expires.
  *
- * The returned function throws DependencyUnavailable (the next round can do better) when the bucket or the catalog is
- * away.
+ * The returned function throws DependencyUnavailable (the next run can succeed) when the bucket or the catalog is unavailable.
  */
 export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Reconcile {
   return async function reconcile(processOne, isOver = () => false) {
     const failures: unknown[] = []
     for await (const images of catalog.listUnfinished()) {
-      const ends = await Promise.allSettled(images.map((image) => check(image, processOne)))
-      failures.push(...ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason))
+      const results = await Promise.allSettled(images.map((image) => check(image, processOne)))
+      failures.push(...results.filter((result) => result.status === 'rejected').map(({ reason }) => reason))
       if (isOver()) break
     }
-    // At the end: an image that cannot be read must not hold up the others.
-    const away = failures.find((reason) => reason instanceof DependencyUnavailable)
-    if (away) throw away
+    // Thrown last, so that one image does not block the others.
+    const unavailable = failures.find((reason) => reason instanceof DependencyUnavailable)
+    if (unavailable) throw unavailable
   }
 
   async function check(image: ImageRef, processOne: (image: ImageRef) => Promise<unknown>): Promise<void> {
@@ -51,7 +49,7 @@ export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Rec
     await processOne(image)
   }
 
-  /** The older the record, the less likely its bytes: the pauses double. The last look is an hour before its end. */
+  /** The interval doubles with the age of the record. The last check is one hour before it expires. */
   function postpone(record: ImageRecord): Promise<void> {
     const ageMs = now() - Date.parse(record.createdAt)
     const next = now() + Math.max(ageMs, minCheckIntervalMs)

@@ -4,10 +4,10 @@ import type { End } from './reprocess-outdated.ts'
 
 const sentences: [outcome: End['outcome'], sentence: string][] = [
   ['ready', 'made again'],
-  ['finished before', 'were up to date by then'],
+  ['already finished', 'were already up to date'],
   ['gone', 'had come to the end of their life'],
-  ['no bytes', 'have no original any more, and were left as they were'],
-  ['left as it was', 'cannot be made again with these settings, and were left as they were'],
+  ['not uploaded', 'no longer have an original and stay unchanged'],
+  ['unchanged', 'cannot be reprocessed with these settings and stay unchanged'],
   ['busy', 'are being worked on: run it again later'],
   ['failed', 'failed: run it again'],
 ]

@@ -2,8 +2,8 @@ import { DependencyUnavailable } from '../../../core/errors.ts'
 import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
 
 /**
- * Publishes what the record owes, and then strikes it off: an event may come twice, never not at all. When Kafka does not
- * answer, the events stay owed, a relay delivers them later, and the image is as good as done.
+ * Publishes the record's pending events and then removes them, so an event can be published twice but never not at all. If Kafka is
+ * unavailable, the events stay pending, a relay publishes them later, and processing counts as finished.
  */
 export async function announceResult(
   { record, owner }: Work<'staleDeleted'>,
@@ -19,7 +19,7 @@ export async function announceResult(
   }
 }
 
-/** Returns false when Kafka does not answer. */
+/** Returns false when Kafka is unavailable. */
 async function publishInOrder(
   { pendingEvents }: UnpublishedRecord,
   { eventBus }: ProcessorDeps,

@@ -3,8 +3,8 @@ import { LeaseLost } from '../../../core/errors.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
 /**
- * Takes the lease of an image that another recipe has made. One that ended its workers again and again stays as it was.
- * @throws LeaseLost while somebody else is on it
+ * Claims a ready image whose recipe is outdated. An image that repeatedly crashed its worker stays unchanged.
+ * @throws LeaseLost while another worker holds the image
  */
 export async function claimForReprocess(
   { image }: Work<'reprocessRequested'>,
@@ -12,11 +12,11 @@ export async function claimForReprocess(
 ): Promise<Work<'claimed' | 'done'>> {
   const owner = randomUUID()
   const claim = await catalog.claimForReprocess(image, owner, limits.leaseMs, recipe)
-  if (claim.outcome === 'busy') throw new LeaseLost('another worker is on this image')
+  if (claim.outcome === 'busy') throw new LeaseLost('another worker holds the lease of this image')
   if (claim.outcome === 'gone') return { stage: 'done', outcome: 'gone' }
-  if (claim.outcome === 'finished') return { stage: 'done', outcome: 'finished before' }
+  if (claim.outcome === 'finished') return { stage: 'done', outcome: 'already finished' }
   const { record } = claim
   if ((record.reprocessAttempts ?? 0) <= limits.maxAttempts) return { stage: 'claimed', record, owner }
   await catalog.release(record, owner)
-  return { stage: 'done', outcome: 'left as it was', reason: 'processing_failed' }
+  return { stage: 'done', outcome: 'unchanged', reason: 'processing_failed' }
 }

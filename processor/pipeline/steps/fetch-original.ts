@@ -4,7 +4,7 @@ import { DependencyUnavailable, Rejection } from '../../../core/errors.ts'
 import { rawKey } from '../../../core/images/object-key.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
-/** Reads the raw object into memory. Without an object the image is pending again: the upload has not happened. */
+/** Reads the raw object into memory. If there is none, the image goes back to pending: it has not been uploaded yet. */
 export async function fetchOriginal(
   { record, owner }: Work<'claimed'>,
   { catalog, rawBucket, limits }: ProcessorDeps,
@@ -12,7 +12,7 @@ export async function fetchOriginal(
   const found = await rawBucket.read(rawKey(record))
   if (!found) {
     await catalog.release(record, owner)
-    return { stage: 'done', outcome: 'no bytes' }
+    return { stage: 'done', outcome: 'not uploaded' }
   }
   const { body, byteLength, contentType } = found
   if (byteLength > limits.maxUploadBytes) {
@@ -24,7 +24,7 @@ export async function fetchOriginal(
     limits.maxUploadBytes,
     Math.ceil(limits.imageTimeoutMs / 2),
   )
-  // Cut off on its way here, which says nothing about the object.
+  // The transfer was cut off; the object itself can be complete.
   if (bytes.length < byteLength) throw new DependencyUnavailable('bucket', new Error('the body ended early'))
   if (sha256 !== record.imageId) throw new Rejection('checksum_mismatch')
   return { stage: 'fetched', record, owner, original: bytes, contentType }

@@ -7,7 +7,7 @@ import { identifyFormat } from '../../imaging/identify-format.ts'
 import { readHeader } from '../../imaging/read-header.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
-/** Finds out what the bytes really are, and refuses here what would cost memory or time later. Decodes no pixel. */
+/** Detects the real format and rejects what would cost too much memory or time later. Decodes no pixel. */
 export async function inspectImage(
   work: Work<'fetched'>,
   { limits, variants }: ProcessorDeps,
@@ -21,7 +21,7 @@ export async function inspectImage(
   if (declared !== acceptedFormats[format]) {
     throw new Rejection(
       'format_mismatch',
-      `The bytes are ${acceptedFormats[format]}, but the upload was declared as ${declared}.`,
+      `The file is ${acceptedFormats[format]}, but the upload was declared as ${declared}.`,
     )
   }
 
@@ -32,7 +32,7 @@ export async function inspectImage(
   return { ...work, stage: 'inspected', format, ...header }
 }
 
-/** Cameras write a few, large colour profiles and extended XMP some hundreds. */
+/** Cameras write a few segments; large colour profiles and extended XMP need some hundreds. */
 const maxSegments = 100_000
 
 function checkSegments(original: Buffer): void {

@@ -5,8 +5,8 @@ import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
 const source = '/hashgate/processor'
 
 /**
- * Makes the record final, in one write with the event that it now owes: a worker that dies after this line leaves
- * behind all that the next one needs. @throws LeaseLost
+ * Makes the record final and adds its event to the outbox in one write. If the worker dies afterwards, the next one has all it needs.
+ * @throws LeaseLost
  */
 export async function recordResult(
   { record, owner, result }: Work<'decided'>,

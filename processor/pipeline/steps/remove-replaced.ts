@@ -2,8 +2,8 @@ import { readHeldRecord } from '../read-held-record.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
 /**
- * Deletes the variants that only the recipe before had, after the record is final: until then they could be read. Never one
- * that the record names. @throws LeaseLost
+ * Deletes the variants that only the previous recipe had. It runs after the record is final, because until then they can be read, and
+ * never deletes a variant that the record names. @throws LeaseLost
  */
 export async function removeReplaced(
   work: Work<'manifestStored'>,

@@ -6,7 +6,7 @@ import type { RenderedVariant } from '../../imaging/encode-variant.ts'
 import { encodeFrame } from '../../imaging/encode-variant.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
-/** Makes all variants, and what a page shows before they have arrived. No metadata passes: variants are made of pixels. */
+/** Renders all variants, the placeholder and the dominant colour. Variants contain no metadata, because they are made from pixels. */
 export async function renderVariants(
   work: Work<'inspected'>,
   { variants, limits }: ProcessorDeps,
@@ -27,10 +27,10 @@ export async function renderVariants(
   return { ...work, stage: 'rendered', rendered: inOrderOf(variants, rendered), placeholder, dominantColor }
 }
 
-/** ThumbHash takes 100 pixels a side at most. */
+/** The largest side that ThumbHash accepts. */
 const placeholderBox = { width: 100, height: 100, fit: 'inside' } as const
 
-/** Whole frames feed the cascade, crops cannot. */
+/** Uncropped variants come first, because later ones can be derived from them but not from crops. */
 function largestWholeFirst(a: VariantSpec, b: VariantSpec): number {
   if (a.fit !== b.fit) return a.fit === 'inside' ? -1 : 1
   return b.width * b.height - a.width * a.height

@@ -3,9 +3,8 @@ import { readHeldRecord } from '../read-held-record.ts'
 import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
 
 /**
- * Writes the record's facts beside the variants, where Redshift reads them. After the record is final, and from the
- * record alone: all workers of one end write the same. Of an image that was made again there are several ends, and only who
- * holds the lease writes. @throws LeaseLost
+ * Writes the manifest that Redshift reads. It depends only on the final record, so all workers that finish the same result write the
+ * same manifest. A reprocessed image has several results, so only the holder of the lease writes. @throws LeaseLost
  */
 export async function storeManifest(
   work: Work<'recorded'>,
@@ -17,7 +16,7 @@ export async function storeManifest(
   return { ...work, stage: 'manifestStored' }
 }
 
-/** An image is made again only after its end was told: within the first lease nobody can have done so. */
+/** Whether another result can exist. An image is reprocessed only after its events are published, so not within its first lease. */
 function mayBeReplaced({ reprocessedAt, leaseUntil = 0 }: UnpublishedRecord, nowMs: number): boolean {
   return reprocessedAt !== undefined || leaseUntil <= nowMs
 }
@@ -33,8 +32,8 @@ function mayBeReplaced({ reprocessedAt, leaseUntil = 0 }: UnpublishedRecord, now
  *       "placeholder": "3OcR…", "dominantColor": "#345678",
  *       "variants": [{ "name": "thumb", "key": "…/thumb.webp", "contentType": "image/webp", "width": 256, … }] }
  *
- * A rejected image has `reason` and `detail` in place of what begins with `recipe`. `remadeAt` is there once a ready image was
- * made again by another recipe, and `location` where the setting KEEP_LOCATION says so.
+ * A rejected image has `reason` and `detail` instead of the fields from `recipe` on. `remadeAt` is present once a ready image was
+ * reprocessed, and `location` with KEEP_LOCATION=true.
  */
 function describeRecord(record: UnpublishedRecord) {
   const { tenant, imageId, generation, status, byteLength, contentType, fileName, attempts } = record

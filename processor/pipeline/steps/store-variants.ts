@@ -2,7 +2,7 @@ import { variantKey } from '../../../core/images/object-key.ts'
 import { readPhotoFacts } from '../../imaging/read-photo-facts.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
-/** Writes the variants. Keys and bytes follow from the image alone, so a repetition changes nothing. */
+/** Writes the variants. Keys and bytes depend only on the image and the recipe, so repeating it changes nothing. */
 export async function storeVariants(
   work: Work<'rendered'>,
   { processedBucket, recipe, keepLocation }: ProcessorDeps,

@@ -11,7 +11,7 @@ test('accepted formats are known by their bytes', async (t) => {
 test('what is not accepted is named, with advice', async (t) => {
   const cases: [name: string, bytes: Buffer, sentence: RegExp][] = [
     ['empty', Buffer.alloc(0), /file is empty/],
-    ['text', Buffer.from('Dear diary, this is no picture.'), /plain text.*Accepted are/],
+    ['text', Buffer.from('Dear diary, this is no picture.'), /plain text.*Accepted formats are/],
     ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), /SVG/],
     [
       'SVG behind declarations',
@@ -28,7 +28,7 @@ test('what is not accepted is named, with advice', async (t) => {
     ['BMP', Buffer.from('BM\x36\0\0\0', 'latin1'), /BMP/],
     ['JPEG XL', Buffer.from('\xff\x0a\0\0', 'latin1'), /JPEG XL/],
     ['zip', Buffer.from('PK\x03\x04\0\0', 'latin1'), /zip/],
-    ['nothing known', Buffer.from([0, 1, 2, 3]), /not an image that is known here/],
+    ['nothing known', Buffer.from([0, 1, 2, 3]), /not a known image format/],
   ]
   for (const [name, bytes, sentence] of cases) t.match(identifyFormat(bytes), { refused: sentence }, name)
 })

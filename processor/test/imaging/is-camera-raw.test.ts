@@ -34,7 +34,7 @@ test('what cameras write as TIFF is refused as raw, whatever its byte order', as
     const sensor = firstDirectory(isLittle, [262, 3, 32_803])
     for (const raw of [dng, nef, sensor]) {
       t.ok(isCameraRaw(raw))
-      t.match(identifyFormat(raw), { refused: /a raw photo.*Export the picture as JPEG or PNG/ })
+      t.match(identifyFormat(raw), { refused: /a raw photo.*Export the image as JPEG or PNG/ })
     }
   }
 })

@@ -43,7 +43,7 @@ test('what is no accepted image is rejected by name, and the next image is not d
       bytes: await makeImage('png'),
       contentType,
       reason: 'format_mismatch',
-      sentence: /are image\/png.*declared as image\/jpeg/,
+      sentence: /is image\/png.*declared as image\/jpeg/,
     },
   ]
   for (const input of inputs) await expectRejection(t, fixture, input)

@@ -43,7 +43,7 @@ test('twenty at once make one effect', async (t) => {
   )
 
   t.equal(outcomes.filter((outcome) => outcome === 'ready').length, 1, 'one does the work')
-  t.equal(outcomes.filter((outcome) => outcome === 'finished before').length, 19)
+  t.equal(outcomes.filter((outcome) => outcome === 'already finished').length, 19)
   t.strictSame(fixture.rawBucket.reads, [rawKey(image)], 'one claim leads to one fetch')
   const keys = ['thumb', 'medium', 'large'].map((name) => variantKey(image, name, 'webp'))
   t.strictSame(
@@ -56,7 +56,7 @@ test('twenty at once make one effect', async (t) => {
 
   t.match(
     await processImage(image, fixture.deps),
-    { outcome: 'finished before' },
+    { outcome: 'already finished' },
     'and a late delivery changes nothing',
   )
   t.equal(fixture.processedBucket.writes.length, 4)
@@ -83,7 +83,7 @@ test('without bytes the image is pending again', async (t) => {
   const fixture = await createTestProcessor(t)
   const bytes = await makeImage('png')
   const image = await fixture.register(bytes, 'image/png')
-  t.match(await processImage(image, fixture.deps), { outcome: 'no bytes' })
+  t.match(await processImage(image, fixture.deps), { outcome: 'not uploaded' })
   const record = await fixture.find(image)
   t.match(record, { status: 'pending', attempts: 0 })
   t.notOk(record?.leaseOwner)
@@ -112,7 +112,7 @@ test('a worker that was too slow leaves the result to the one that took over', a
   t.match(await successor, { outcome: 'ready' })
   t.match(await fixture.find(image), { status: 'ready', attempts: 2 })
   t.strictSame(fixture.eventsOf(image), ['hashgate.image.processed.v1'], 'only the successor speaks')
-  t.match(await processImage(image, fixture.deps), { outcome: 'finished before' })
+  t.match(await processImage(image, fixture.deps), { outcome: 'already finished' })
 })
 
 test('a worker that dies between record and event leaves the event to the next delivery', async (t) => {
@@ -140,7 +140,7 @@ test('a worker that dies between record and event leaves the event to the next d
     'nothing is rendered again',
   )
   t.notOk((await fixture.find(image))?.pendingEvents)
-  t.match(await processImage(image, fixture.deps), { outcome: 'finished before' })
+  t.match(await processImage(image, fixture.deps), { outcome: 'already finished' })
 })
 
 test('an image that ends every worker is given up', async (t) => {

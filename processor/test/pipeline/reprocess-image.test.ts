@@ -64,9 +64,9 @@ test('a ready image is made again by another table; what only the old one had go
   t.strictSame(fixture.eventsOf(image), events)
 
   const writes = fixture.processedBucket.writes.length
-  t.match(await reprocessImage(image, deps), { outcome: 'finished before' }, 'and only once')
+  t.match(await reprocessImage(image, deps), { outcome: 'already finished' }, 'and only once')
   t.equal(fixture.processedBucket.writes.length, writes)
-  t.match(await processImage(image, deps), { outcome: 'finished before' }, 'a late trigger changes nothing')
+  t.match(await processImage(image, deps), { outcome: 'already finished' }, 'a late trigger changes nothing')
   t.strictSame(fixture.eventsOf(image), events)
 })
 
@@ -83,7 +83,7 @@ test('twenty at once make one effect', async (t) => {
   const { fixture, image, deps } = await makeReady(t)
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => askWhileBusy(image, deps)))
   t.equal(outcomes.filter((outcome) => outcome === 'ready').length, 1)
-  t.equal(outcomes.filter((outcome) => outcome === 'finished before').length, 19)
+  t.equal(outcomes.filter((outcome) => outcome === 'already finished').length, 19)
   t.strictSame(fixture.eventsOf(image), events)
   t.equal(fixture.processedBucket.writes.length, 3)
 })
@@ -141,7 +141,7 @@ test('an image that ends its workers again and again stays as it was', async (t)
     fixture.clock.nowMs += leaseMs + 1
   }
   for (let again = 0; again < 2; again++) {
-    t.match(await reprocessImage(image, killing), { outcome: 'left as it was', reason: 'processing_failed' })
+    t.match(await reprocessImage(image, killing), { outcome: 'unchanged', reason: 'processing_failed' })
   }
   t.match(await fixture.find(image), {
     status: 'ready',
@@ -249,13 +249,13 @@ test('what cannot be made again is left as it was', async (t) => {
   const { fixture, image, deps, before } = await makeReady(t)
   const limits = { ...deps.limits, maxInputPixels: 10 }
   t.match(await reprocessImage(image, { ...deps, limits }), {
-    outcome: 'left as it was',
+    outcome: 'unchanged',
     reason: 'too_many_pixels',
   })
   t.strictSame(await fixture.find(image), before)
 
   fixture.rawBucket.objects.delete(rawKey(image))
-  t.match(await reprocessImage(image, deps), { outcome: 'no bytes' })
+  t.match(await reprocessImage(image, deps), { outcome: 'not uploaded' })
   t.strictSame(await fixture.find(image), before)
   t.equal(keysOf(fixture).length, 4)
   t.strictSame(fixture.eventsOf(image), events.slice(0, 1))
@@ -266,7 +266,7 @@ test('an image whose life is over, or that was rejected, is none to be made agai
   const broken = await fixture.upload(Buffer.from('\x89PNG\r\n\x1a\nbroken', 'latin1'), 'image/png')
   await processImage(broken, fixture.deps)
   const rejected = await fixture.find(broken)
-  t.match(await reprocessImage(broken, deps), { outcome: 'finished before' })
+  t.match(await reprocessImage(broken, deps), { outcome: 'already finished' })
   t.strictSame(await fixture.find(broken), rejected)
 
   fixture.clock.nowMs += 7 * 86_400_000

@@ -110,7 +110,11 @@ t.test('a mistake is one line', async (t) => {
       /^VARIANTS\[0\]\.height is not set\.\n$/,
     ],
     [[again], { CATALOG_TABLE: '' }, /^Whose images\?/],
-    [[again], { ...environment, DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' }, /^A part that this call needs/],
+    [
+      [again],
+      { ...environment, DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' },
+      /^The catalog dependency is unavailable/,
+    ],
   ]
   const nowhere = t.testdir()
   for (const [args, settings, line] of mistakes) {

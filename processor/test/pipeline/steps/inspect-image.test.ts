@@ -32,7 +32,7 @@ test('the declared type is the one stored with the object', async (t) => {
   await t.rejects(inspectImage(declared, deps), {
     name: 'Rejection',
     reason: 'format_mismatch',
-    message: 'The bytes are image/png, but the upload was declared as image/jpeg.',
+    message: 'The file is image/png, but the upload was declared as image/jpeg.',
   })
   const withParameter = { ...fetchedWork(bytes, 'image/jpeg'), contentType: 'Image/PNG; charset=binary' }
   t.match(await inspectImage(withParameter, deps), { format: 'png' })
@@ -43,7 +43,7 @@ test('too many pixels are refused by the header alone', async (t) => {
   await t.rejects(inspectImage(fetchedWork(makeBlankPng(20_000, 20_000), 'image/png'), deps), {
     name: 'Rejection',
     reason: 'too_many_pixels',
-    message: /20000×20000 pixels; this system accepts 100000000/,
+    message: /20000×20000 pixels; the maximum is 100000000/,
   })
   await t.rejects(inspectImage(fetchedWork(claimJpegDimensions(small, 65_500, 65_500), 'image/jpeg'), deps), {
     name: 'Rejection',
@@ -131,7 +131,7 @@ test('pages are counted before a decoder looks for them', async (t) => {
 test('the longer side', async (t) => {
   await t.rejects(inspectImage(fetchedWork(makeBlankPng(1, 65_536), 'image/png'), deps), {
     reason: 'too_many_pixels',
-    message: /1×65536 pixels; this system accepts sides of 65535/,
+    message: /1×65536 pixels; the maximum per side is 65535/,
   })
 })
 
