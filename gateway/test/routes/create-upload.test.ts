@@ -199,3 +199,21 @@ t.test('a bug is a 500 that tells nothing', async (t) => {
   t.equal(response.json().code, 'INTERNAL_ERROR')
   t.notMatch(response.body, 'secret')
 })
+
+t.test('a file of exactly the maximum size is accepted', async (t) => {
+  const { app } = await createTestApp(t)
+  const { statusCode } = await app.inject(post({ ...good, byteLength: testConfig.MAX_UPLOAD_BYTES }))
+  t.equal(statusCode, 201)
+})
+
+t.test('granted uploads, duplicates and the bytes they save are counted', async (t) => {
+  const { app, admin, records } = await createTestApp(t)
+  await app.inject(post(good))
+  const record = records.get(`local#${sha256}`)
+  if (record) record.status = 'rejected'
+  await app.inject(post(good))
+  const { body } = await admin.inject('/metrics')
+  t.match(body, /^hashgate_uploads_total\{outcome="granted"\} 1$/m)
+  t.match(body, /^hashgate_uploads_total\{outcome="duplicate"\} 1$/m)
+  t.match(body, /^hashgate_bytes_saved_total 5$/m)
+})

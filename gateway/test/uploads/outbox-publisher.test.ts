@@ -127,6 +127,38 @@ t.test('neither Kafka nor the catalog: the caller learns it', async (t) => {
   })
 })
 
+t.test('an outage is logged once, and so is its end', async (t) => {
+  const fixture = await createFixture(t)
+  const lines: { level: string; operation: string }[] = []
+  const logger = createLogger('test', 'info', { write: (line) => lines.push(JSON.parse(line)) })
+  const { publishOrEnqueue, relay } = fixture.gateway({}, logger)
+  const records = [await fixture.register(), await fixture.register()]
+  fixture.kafka.isAway = true
+  await Promise.all(records.map((record) => publishOrEnqueue(topics.uploadRequested, record)))
+  t.match(lines, [{ level: 'warn', operation: 'announce' }])
+  fixture.kafka.isAway = false
+  await relay()
+  await relay()
+  t.match(lines, [{ level: 'warn' }, { level: 'info', operation: 'relay' }])
+  t.equal(lines.length, 2)
+})
+
+t.test('events name the gateway as their source', async (t) => {
+  const fixture = await createFixture(t)
+  await fixture.gateway().publishOrEnqueue(topics.uploadRequested, await fixture.register())
+  t.match(fixture.published, [{ source: '/hashgate/gateway' }])
+})
+
+t.test('a relay that is stopped publishes nothing more', async (t) => {
+  const fixture = await createFixture(t)
+  fixture.kafka.isAway = true
+  const { publishOrEnqueue, relay } = fixture.gateway()
+  await publishOrEnqueue(topics.uploadRequested, await fixture.register())
+  fixture.kafka.isAway = false
+  await relay(AbortSignal.abort())
+  t.strictSame(fixture.published, [])
+})
+
 const typesOf = (events: ImageEvent[]) => events.map(({ type }) => type)
 
 /** The real catalog on an embedded DynamoDB, and a Kafka that can be made unavailable. */
@@ -153,8 +185,8 @@ async function createFixture(t: Test) {
   }
 
   /** One of many gateways: it shares the catalog and Kafka, and nothing else. */
-  const gateway = (others: Partial<GatewayDependencies> = {}) =>
-    createOutboxPublisher({ catalog, events, now: Date.now, ...others }, createLogger('test', 'silent'))
+  const gateway = (others: Partial<GatewayDependencies> = {}, logger = createLogger('test', 'silent')) =>
+    createOutboxPublisher({ catalog, events, now: Date.now, ...others }, logger)
 
   async function register(): Promise<ImageRecord> {
     const imageId = randomBytes(32).toString('hex')

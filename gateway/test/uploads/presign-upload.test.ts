@@ -1,10 +1,13 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { context, propagation, trace } from '@opentelemetry/api'
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import t from 'tap'
 import { s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { acceptedFormats } from '../../../core/images/formats.ts'
 import { generationAt, rawKey } from '../../../core/images/object-key.ts'
+import { continueTrace } from '../../../core/telemetry/with-span.ts'
 import { createPresignUpload } from '../../uploads/presign-upload.ts'
 
 const bucket = 'raw-bucket'
@@ -103,4 +106,19 @@ t.test('a URL does not outlive the image', async (t) => {
   const upload = await presign('local/key', { ...image, expiresAt: noon / 1000 + 60 })
   t.equal(upload.expiresInSeconds, 60)
   t.equal(new URL(upload.url).searchParams.get('X-Amz-Expires'), '60')
+})
+
+t.test('the trace of the request is signed into the upload, and only then', async (t) => {
+  const presign = await createPresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
+  t.notOk('x-amz-meta-traceparent' in (await presign('local/key', image)).headers)
+  new NodeTracerProvider().register()
+  t.teardown(() => {
+    trace.disable()
+    context.disable()
+    propagation.disable()
+  })
+  const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  const { headers, url } = await continueTrace(parent, () => presign('local/key', image))
+  t.equal(headers['x-amz-meta-traceparent'], parent)
+  t.match(new URL(url).searchParams.get('X-Amz-SignedHeaders'), /;x-amz-meta-traceparent$/)
 })
