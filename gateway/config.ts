@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
-import { ConfigError } from '../core/config/config-error.ts'
-import { connectionSettings, readConfig } from '../core/config/read-config.ts'
+import { connectionSettings } from '../core/config/connection-settings.ts'
+import { ConfigError, readConfig } from '../core/config/read-config.ts'
 import { tokenSettings } from './auth/token-settings.ts'
 
 /** Every setting of the gateway; `npm run config-docs` renders them to docs/CONFIGURATION.md. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { ConfigError } from '../core/config/config-error.ts'
-import { connectionSettings, readConfig, readTogether } from '../core/config/read-config.ts'
+import { connectionSettings } from '../core/config/connection-settings.ts'
+import { ConfigError, readConfig, readTogether } from '../core/config/read-config.ts'
 import { readVariants } from '../core/images/read-variants.ts'
 import type { VariantSpec } from '../core/images/variants.ts'
 

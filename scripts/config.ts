@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { connectionSettings } from '../core/config/connection-settings.ts'
 import { kafkaSettings } from '../core/config/kafka-settings.ts'
-import { connectionSettings, readConfig } from '../core/config/read-config.ts'
+import { readConfig } from '../core/config/read-config.ts'
 
 const schema = Type.Object({
   /** Port of the gateway. 0 picks a free one. */

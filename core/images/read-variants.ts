@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Value } from 'typebox/value'
-import { ConfigError } from '../config/config-error.ts'
+import { ConfigError } from '../config/read-config.ts'
 import { maxAvifPixels, maxVariants, VariantSpec, variants } from './variants.ts'
 
 const table = Type.Array(VariantSpec, { minItems: 1, maxItems: maxVariants })

@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { secretsManagerClientOptions } from '../aws/aws-client-options.ts'
-import { ConfigError } from '../config/config-error.ts'
 import type { KafkaSettings } from '../config/kafka-settings.ts'
+import { ConfigError } from '../config/read-config.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createKafka, type KafkaClient } from './kafka-client.ts'
 import { fixedCredentials, type KafkaCredentials, secretCredentials } from './kafka-credentials.ts'
@@ -19,7 +19,8 @@ type ConnectSettings = KafkaSettings & { AWS_REGION: string; SECRETS_MANAGER_END
  * @throws ConfigError that names the invalid setting
  */
 export async function connectKafka(settings: ConnectSettings, options: ConnectOptions): Promise<KafkaClient> {
-  const secretsManager = new SecretsManagerClient(secretsManagerClientOptions(settings))
+  let client: SecretsManagerClient | undefined
+  const secretsManager = () => (client ??= new SecretsManagerClient(secretsManagerClientOptions(settings)))
   const credentials = chooseCredentials(settings, secretsManager)
   const ca = await readAuthorities(settings, secretsManager)
   const tls = ca ? { ca } : settings.KAFKA_TLS || credentials !== undefined
@@ -28,7 +29,7 @@ export async function connectKafka(settings: ConnectSettings, options: ConnectOp
 
 function chooseCredentials(
   settings: KafkaSettings,
-  secretsManager: SecretsManagerClient,
+  secretsManager: () => SecretsManagerClient,
 ): KafkaCredentials | undefined {
   const {
     KAFKA_SASL_USERNAME: username,
@@ -40,7 +41,7 @@ function chooseCredentials(
       'Set either KAFKA_SASL_SECRET_ID or KAFKA_SASL_USERNAME with KAFKA_SASL_PASSWORD, not both.',
     )
   }
-  if (secretId) return secretCredentials(secretsManager, secretId)
+  if (secretId) return secretCredentials(secretsManager(), secretId)
   if (!username && !password) return undefined
   if (!username) throw new ConfigError('KAFKA_SASL_PASSWORD is set, but KAFKA_SASL_USERNAME is not.')
   if (!password) throw new ConfigError('KAFKA_SASL_USERNAME is set, but KAFKA_SASL_PASSWORD is not.')

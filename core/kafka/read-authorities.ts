@@ -1,27 +1,28 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { ConfigError } from '../config/config-error.ts'
 import type { KafkaSettings } from '../config/kafka-settings.ts'
+import { ConfigError } from '../config/read-config.ts'
 
 /**
- * The authorities that sign the brokers' certificates, in PEM, or undefined when Node's own are to be trusted. A secret has the form
- * that Lambda's event source for Kafka wants, so both can share one:
+ * Reads the CA certificates of the brokers in PEM. Returns undefined when none are configured; Node.js then uses its own. A secret
+ * has the format that Lambda's event source for Kafka requires, so both can use the same one:
  *
  *     { "certificate": "-----BEGIN CERTIFICATE-----\nMII…" }
  *
- * @throws ConfigError that names the setting at fault
+ * @param secretsManager called only when the certificates are in a secret
+ * @throws ConfigError that names the invalid setting
  */
 export async function readAuthorities(
   {
     KAFKA_CA_FILE: file,
     KAFKA_CA_SECRET_ID: secretId,
   }: Pick<KafkaSettings, 'KAFKA_CA_FILE' | 'KAFKA_CA_SECRET_ID'>,
-  secretsManager: SecretsManagerClient,
+  secretsManager: () => SecretsManagerClient,
 ): Promise<string | undefined> {
   if (file && secretId) throw new ConfigError('Set either KAFKA_CA_FILE or KAFKA_CA_SECRET_ID, not both.')
   if (file) return checked('KAFKA_CA_FILE', readFile(file, 'utf8'))
-  if (secretId) return checked('KAFKA_CA_SECRET_ID', readCertificate(secretsManager, secretId))
+  if (secretId) return checked('KAFKA_CA_SECRET_ID', readCertificate(secretsManager(), secretId))
 }
 
 async function checked(setting: string, reading: Promise<string>): Promise<string> {

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { connectionSettings } from '../../core/config/read-config.ts'
+import { connectionSettings } from '../../core/config/connection-settings.ts'
 import { gatewaySettings } from '../../gateway/config.ts'
 import { processorSettings } from '../../processor/config.ts'
 import { topicsSettings } from '../config.ts'

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import t from 'tap'
 import { Type } from 'typebox'
-import { connectionSettings, readConfig } from '../../config/read-config.ts'
+import { connectionSettings } from '../../config/connection-settings.ts'
+import { readConfig } from '../../config/read-config.ts'
 
 const schema = Type.Object({ ...connectionSettings, API_KEY: Type.String({ minLength: 16 }) })
 const needed = {

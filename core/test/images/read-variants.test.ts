@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { ConfigError } from '../../config/config-error.ts'
+import { ConfigError } from '../../config/read-config.ts'
 import { readVariants } from '../../images/read-variants.ts'
 import { variants } from '../../images/variants.ts'
 

@@ -8,16 +8,19 @@ const fromSecret = { ...none, KAFKA_CA_SECRET_ID: 'kafka/ca' }
 
 t.test('none, or one of two places', async (t) => {
   const { client } = await startSecretsManagerDouble(t)
-  t.equal(await readAuthorities(none, client), undefined)
+  t.equal(await readAuthorities(none, () => client), undefined)
   const both = { ...fromSecret, KAFKA_CA_FILE: 'ca.pem' }
-  await t.rejects(readAuthorities(both, client), { name: 'ConfigError', message: /not both/ })
+  await t.rejects(
+    readAuthorities(both, () => client),
+    { name: 'ConfigError', message: /not both/ },
+  )
 })
 
 t.test('the certificate in a secret', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
   const [certificate] = rootCertificates
   state.secret = JSON.stringify({ certificate })
-  t.equal(await readAuthorities(fromSecret, client), certificate)
+  t.equal(await readAuthorities(fromSecret, () => client), certificate)
 })
 
 t.test('a secret that holds none is refused, by the name of its setting', async (t) => {
@@ -25,6 +28,10 @@ t.test('a secret that holds none is refused, by the name of its setting', async 
   for (const secret of [undefined, '', 'hello', '{}', 'null', '{"certificate":"hello"}']) {
     state.secret = secret
     const message = /^KAFKA_CA_SECRET_ID cannot be used/
-    await t.rejects(readAuthorities(fromSecret, client), { name: 'ConfigError', message }, String(secret))
+    await t.rejects(
+      readAuthorities(fromSecret, () => client),
+      { name: 'ConfigError', message },
+      String(secret),
+    )
   }
 })
