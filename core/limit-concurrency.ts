@@ -1,15 +1,15 @@
-export type Limit = <T>(work: () => Promise<T>) => Promise<T>
+export type Limit = <T>(task: () => Promise<T>) => Promise<T>
 
-/** Makes a function that runs what it is given, `max` at a time, the rest in the order in which it came. */
+/** Creates a function that runs at most `max` tasks at a time and queues the rest in order. */
 export function limitConcurrency(max: number): Limit {
   const waiting: (() => void)[] = []
   let running = 0
 
-  return async function limit(work) {
+  return async function limit(task) {
     if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve))
     else running++
     try {
-      return await work()
+      return await task()
     } finally {
       const next = waiting.shift()
       if (next) next()

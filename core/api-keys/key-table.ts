@@ -13,8 +13,8 @@ import type { ApiKey } from './api-key.ts'
 export type KeyTable = ReturnType<typeof createKeyTable>
 
 /**
- * The API keys, in a DynamoDB table of their own: the gateway only reads it and notes a first use, the processor has no
- * access. All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB does not answer.
+ * Stores API keys in their own DynamoDB table. The gateway only reads keys and records their first use; the processor has no access.
+ * All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB is unreachable.
  */
 export function createKeyTable(client: DynamoDBDocumentClient, TableName: string) {
   async function find(keyId: string): Promise<ApiKey | undefined> {
@@ -31,20 +31,20 @@ export function createKeyTable(client: DynamoDBDocumentClient, TableName: string
     await translateErrors(client.send(put))
   }
 
-  /** Sets a moment that is set only once. Returns whether this call has done it. */
-  async function mark(keyId: string, moment: 'firstUsedAt' | 'revokedAt', nowMs: number): Promise<boolean> {
+  /** Sets a time unless it is already set. Returns whether this call set it. */
+  async function mark(keyId: string, field: 'firstUsedAt' | 'revokedAt', nowMs: number): Promise<boolean> {
     const update = new UpdateCommand({
       TableName,
       Key: { keyId },
-      UpdateExpression: 'SET #moment = :now',
-      ConditionExpression: 'attribute_exists(keyId) AND attribute_not_exists(#moment)',
-      ExpressionAttributeNames: { '#moment': moment },
+      UpdateExpression: 'SET #field = :now',
+      ConditionExpression: 'attribute_exists(keyId) AND attribute_not_exists(#field)',
+      ExpressionAttributeNames: { '#field': field },
       ExpressionAttributeValues: { ':now': new Date(nowMs).toISOString() },
     })
     return (await undefinedIfConditionFailed(client.send(update))) !== undefined
   }
 
-  /** All keys, or those of one tenant; reads the whole table, so it is for operators alone. */
+  /** Lists all keys or those of one tenant. Scans the whole table, so only commands of the operator call it. */
   async function list(tenant?: string): Promise<ApiKey[]> {
     const found: ApiKey[] = []
     for await (const { Items = [] } of paginateScan({ client }, { TableName })) {
@@ -55,7 +55,7 @@ export function createKeyTable(client: DynamoDBDocumentClient, TableName: string
       .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
   }
 
-  /** Resolves when the table answers. */
+  /** Resolves when the table is reachable. */
   async function ping(signal?: AbortSignal): Promise<void> {
     await translateErrors(client.send(new DescribeTableCommand({ TableName }), { abortSignal: signal }))
   }
@@ -63,7 +63,7 @@ export function createKeyTable(client: DynamoDBDocumentClient, TableName: string
   return { find, add, mark, list, ping }
 }
 
-/** Creates the DynamoDB table of API keys where CloudFormation does not. An existing table stays as it is. */
+/** Creates the DynamoDB table of API keys where CloudFormation does not. An existing table is not changed. */
 export async function createApiKeyTable(client: DynamoDBClient, tableName: string): Promise<void> {
   await createTableOnce(client, {
     TableName: tableName,

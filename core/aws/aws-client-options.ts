@@ -5,8 +5,8 @@ import type { TranslateConfig } from '@aws-sdk/lib-dynamodb'
 import { SigningHash } from './signing-hash.ts'
 
 /**
- * Give up early: a caller has its own budget and can try again; a request that hangs helps nobody.
- * Without `throwOnRequestTimeout` the SDK only prints a warning, and waits for ever.
+ * Short timeouts, because callers have their own budgets and retry. Without `throwOnRequestTimeout` the SDK only prints a warning
+ * and keeps waiting.
  */
 const timeouts = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true }
 
@@ -17,8 +17,8 @@ interface ConnectionSettings {
 }
 
 /**
- * `WHEN_REQUIRED` is not a matter of taste: the SDK's default bakes the CRC32 of an empty body into presigned URLs,
- * and S3 then refuses every upload. Source: aws-sdk-js-v3, issue 6810 and "Data Integrity Protections".
+ * `WHEN_REQUIRED` is essential: by default the SDK adds the CRC32 of an empty body to presigned URLs, and S3 then refuses every
+ * upload. Source: aws-sdk-js-v3, issue 6810 and "Data Integrity Protections".
  */
 export function s3ClientOptions(settings: ConnectionSettings): S3ClientConfig {
   return {
@@ -32,10 +32,10 @@ export function s3ClientOptions(settings: ConnectionSettings): S3ClientConfig {
   }
 }
 
-/** The SDK's 50 are few: a list alone asks 16 shards at once. */
+/** The SDK's default of 50 is too low, because listing a day queries 16 shards at once. */
 const maxSockets = 200
 
-/** Every call is about one small item, and answered in milliseconds or not at all. */
+/** The request timeout is short because DynamoDB answers calls for small items within milliseconds. */
 export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBClientConfig {
   return {
     region: settings.AWS_REGION,
@@ -51,7 +51,7 @@ export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBCli
   }
 }
 
-/** Asked for once, and again after a refusal: while it is away, connecting fails soon and is tried again. */
+/** Few attempts and a short timeout: when Secrets Manager is unreachable, connecting to Kafka fails fast and is retried. */
 export function secretsManagerClientOptions(
   settings: Pick<ConnectionSettings, 'AWS_REGION'> & { SECRETS_MANAGER_ENDPOINT: string },
 ): SecretsManagerClientConfig {
@@ -63,5 +63,5 @@ export function secretsManagerClientOptions(
   }
 }
 
-/** Absent is absent: an optional field that is undefined is not written at all. */
+/** Optional fields that are undefined are not written. */
 export const documentClientOptions: TranslateConfig = { marshallOptions: { removeUndefinedValues: true } }

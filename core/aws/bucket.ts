@@ -21,36 +21,38 @@ export interface StoredObject {
 export type Bucket = ReturnType<typeof createBucket>
 
 /**
- * One S3 bucket. All functions throw `DependencyUnavailable` (a retry can help) when the store does not answer,
- * slows down or fails.
+ * Creates a client for one S3 bucket. All functions throw `DependencyUnavailable` (a retry can help) when the store is unreachable,
+ * throttles or fails.
  */
 export function createBucket(client: S3Client, name: string) {
   const Bucket = name
 
-  /** What is stored under a key, or undefined when nothing is. */
+  /** Describes an object, or returns undefined when it does not exist. */
   async function head(Key: string): Promise<StoredObject | undefined> {
-    const found = await orAbsent(client.send(new HeadObjectCommand({ Bucket, Key })))
+    const found = await undefinedIfNotFound(client.send(new HeadObjectCommand({ Bucket, Key })))
     return found && describe(found)
   }
 
-  /** The bytes of a key as a stream, or undefined when nothing is stored there. The caller consumes or destroys it. */
+  /** Opens an object as a stream, which the caller must consume or destroy. Undefined when it does not exist. */
   async function read(Key: string): Promise<(StoredObject & { body: Readable }) | undefined> {
-    const found = await orAbsent(client.send(new GetObjectCommand({ Bucket, Key })))
+    const found = await undefinedIfNotFound(client.send(new GetObjectCommand({ Bucket, Key })))
     return found && { ...describe(found), body: found.Body as Readable }
   }
 
   async function write(Key: string, body: Buffer, contentType: string): Promise<void> {
-    await reached(client.send(new PutObjectCommand({ Bucket, Key, Body: body, ContentType: contentType })))
+    await requireFound(
+      client.send(new PutObjectCommand({ Bucket, Key, Body: body, ContentType: contentType })),
+    )
   }
 
-  /** Resolves also when nothing was there. */
+  /** Also resolves when the object does not exist. */
   async function remove(Key: string): Promise<void> {
-    await orAbsent(client.send(new DeleteObjectCommand({ Bucket, Key })))
+    await undefinedIfNotFound(client.send(new DeleteObjectCommand({ Bucket, Key })))
   }
 
-  /** Resolves when the bucket answers. */
+  /** Resolves when the bucket is reachable. */
   async function ping(signal?: AbortSignal): Promise<void> {
-    await reached(client.send(new HeadBucketCommand({ Bucket }), { abortSignal: signal }))
+    await requireFound(client.send(new HeadBucketCommand({ Bucket }), { abortSignal: signal }))
   }
 
   return { name, head, read, write, remove, ping }
@@ -70,17 +72,17 @@ function describe({ ContentLength, ContentType, Metadata }: Found): StoredObject
   }
 }
 
-async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+async function undefinedIfNotFound<T>(response: Promise<T>): Promise<T | undefined> {
   try {
-    return await answer
+    return await response
   } catch (error) {
     if (error instanceof NoSuchKey || error instanceof NotFound) return undefined
     throw new DependencyUnavailable('bucket', error)
   }
 }
 
-async function reached<T>(answer: Promise<T>): Promise<T> {
-  const found = await orAbsent(answer)
-  if (!found) throw new DependencyUnavailable('bucket', new Error('the bucket is gone'))
+async function requireFound<T>(response: Promise<T>): Promise<T> {
+  const found = await undefinedIfNotFound(response)
+  if (!found) throw new DependencyUnavailable('bucket', new Error('the bucket does not exist'))
   return found
 }

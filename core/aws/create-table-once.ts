@@ -6,7 +6,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 
-/** Makes a table, on demand, and waits until it can be used. Returns whether it was made: one that exists is left alone. */
+/** Creates a table with on-demand capacity and waits until it is active. Returns false, and changes nothing, when it already exists. */
 export async function createTableOnce(
   client: DynamoDBClient,
   table: CreateTableCommandInput & { TableName: string },

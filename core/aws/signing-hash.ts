@@ -6,9 +6,8 @@ const importedKeys = new WeakMap<object, KeyObject>()
 let importedText: { text: string; key: KeyObject } | undefined
 
 /**
- * SHA-256 and HMAC-SHA-256 for the SDK's signers (their option `sha256`). A signer keeps the key of a day as bytes and
- * hands over the same bytes for every signature; Node imports a key that comes as bytes anew each time, at ten times the
- * cost of the signature itself. So the imported key is remembered for as long as its bytes are.
+ * SHA-256 and HMAC-SHA-256 for the SDK's signers (option `sha256`). A signer passes the same key bytes for every signature of a
+ * day. Importing the bytes costs Node.js ten times as much as the signature, so the imported key is cached per byte array.
  */
 export class SigningHash {
   readonly #secret: Secret | undefined
@@ -16,7 +15,7 @@ export class SigningHash {
 
   constructor(secret?: Secret) {
     this.#secret = secret
-    this.#hash = begin(secret)
+    this.#hash = createHashFor(secret)
   }
 
   update(data: Uint8Array): void {
@@ -28,11 +27,11 @@ export class SigningHash {
   }
 
   reset(): void {
-    this.#hash = begin(this.#secret)
+    this.#hash = createHashFor(this.#secret)
   }
 }
 
-function begin(secret?: Secret): Hash | Hmac {
+function createHashFor(secret?: Secret): Hash | Hmac {
   return secret === undefined ? createHash('sha256') : createHmac('sha256', importKey(secret))
 }
 
@@ -40,7 +39,7 @@ function importKey(secret: Secret): KeyObject {
   return typeof secret === 'string' ? importText(secret) : importBytes(secret)
 }
 
-/** There is one text that comes again and again: the secret access key, until it is rotated. */
+/** Caches one key: the only key passed as text is the secret access key. */
 function importText(text: string): KeyObject {
   if (importedText?.text !== text) importedText = { text, key: createSecretKey(text, 'utf8') }
   return importedText.key

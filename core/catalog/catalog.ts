@@ -9,14 +9,14 @@ import { createImagesOfDay } from './images-of-day.ts'
 import { createOutbox } from './outbox.ts'
 import { createOutdatedImages } from './outdated-images.ts'
 import { createScanReady } from './scan-ready.ts'
-import { entryIn, sparseIndexes } from './sparse-indexes.ts'
+import { indexEntry, sparseIndexes } from './sparse-indexes.ts'
 import { createUnfinishedImages } from './unfinished-images.ts'
 
 interface CatalogOptions {
   tableName: string
-  /** How long an image may live. */
+  /** Lifetime of an image. */
   retentionSeconds: number
-  /** When the reconciler first looks after an image that is not finished; see `unfinished-images.ts`. */
+  /** How old an unfinished image is when the reconciler first checks it; see `unfinished-images.ts`. */
   reconcileAfterSeconds?: number
   /** Epoch milliseconds. */
   now: () => number
@@ -25,10 +25,10 @@ interface CatalogOptions {
 export type Catalog = ReturnType<typeof createCatalog>
 
 /**
- * The records of all images, in DynamoDB. Every change is one conditional write, so gateways and processors of any
- * number agree. Expired records count as absent everywhere.
+ * The records of all images, in DynamoDB. Every change is one conditional write, so any number of gateways and processors can
+ * work at the same time. Expired records are treated as absent.
  *
- * All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB does not answer, throttles or fails.
+ * All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB is unreachable, throttles or fails.
  */
 export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOptions) {
   const { tableName, retentionSeconds, reconcileAfterSeconds = 300, now } = options
@@ -41,17 +41,17 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
   }
 
   /**
-   * Creates the record of an image, or returns the one that lives already; `created` tells which.
-   * A pending record takes over what the newer request declares: the earlier one may have been mistaken.
+   * Creates the record of an image, or returns the existing one with `created: false`. A request that declares other facts
+   * replaces those of a pending record, because the earlier request may have been wrong.
    */
   async function register(request: UploadRequest): Promise<{ created: boolean; record: ImageRecord }> {
     const record = newRecord(request, now(), retentionSeconds)
-    const entries = { ...entryIn(unfinished, record, now() + checkAfterMs), ...dayEntryOf(record) }
+    const entries = { ...indexEntry(unfinished, record, now() + checkAfterMs), ...dayEntryOf(record) }
     if (await table.create(record, entries, now())) return { created: true, record }
-    // A record that expired between the write and this read is as good as a fresh one that is not there yet.
+    // The record can expire between the write and this read. A retry then creates a new one.
     const existing = await find(record.tenant, record.imageId)
     if (!existing) {
-      throw new DependencyUnavailable('catalog', new Error('record vanished while it was registered'))
+      throw new DependencyUnavailable('catalog', new Error('the record expired during registration'))
     }
     if (existing.status !== 'pending') return { created: false, record: existing }
     const isYoung = now() - Date.parse(existing.createdAt) < checkAfterMs
@@ -62,8 +62,8 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
   async function redeclare(record: ImageRecord, request: UploadRequest): Promise<ImageRecord> {
     const { byteLength, contentType, fileName } = request
     const updated = await table.change(record, {
-      // The bytes may come only now: the reconciler begins anew to look for them.
-      set: { byteLength, contentType, fileName, ...entryIn(unfinished, record, now() + checkAfterMs) },
+      // The upload may start only now, so the reconciler's first check is postponed.
+      set: { byteLength, contentType, fileName, ...indexEntry(unfinished, record, now() + checkAfterMs) },
       remove: fileName === undefined ? ['fileName'] : [],
       condition: '#status = :pending',
       values: { ':pending': 'pending' },
@@ -71,7 +71,7 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
     return ifAlive(updated, now()) ?? (await find(record.tenant, record.imageId)) ?? record
   }
 
-  /** Notes that somebody did not have to send this image again. In its next life it begins at none. */
+  /** Counts an upload request that was answered as a duplicate. */
   async function countDuplicate(record: ImageRecord): Promise<void> {
     await table.change(record, { add: { duplicates: 1 } })
   }

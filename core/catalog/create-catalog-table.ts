@@ -26,9 +26,9 @@ const dayIndexDefinition: GlobalSecondaryIndex = {
 const definitions = [...indexes.map(defineIndex), dayIndexDefinition]
 
 /**
- * Makes the catalog's table where no CloudFormation does: on a laptop and in tests. A table that exists is left alone.
- * A store without TTL is accepted: expired records are invisible anyway, they only stay on disk.
- * @throws Error when it lacks an index, as one of an older version does
+ * Creates the catalog's table where CloudFormation does not: on a laptop and in tests. An existing table is not changed.
+ * A store without TTL is accepted: the catalog ignores expired records, they only take up space.
+ * @throws Error when the existing table lacks an index because an older version created it
  */
 export async function createCatalogTable(client: DynamoDBClient, tableName: string): Promise<void> {
   const isNew = await createTableOnce(client, {
@@ -46,14 +46,15 @@ export async function createCatalogTable(client: DynamoDBClient, tableName: stri
   else await requireIndexes(client, tableName)
 }
 
-/** Not added here: the embedded DynamoDB cannot, and records that are there already would be missing in them. */
+/** Missing indexes are not added: the embedded DynamoDB cannot, and a new day index would lack the existing records. */
 async function requireIndexes(client: DynamoDBClient, tableName: string): Promise<void> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }))
   const present = Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName) ?? []
   const missing = definitions.map(({ IndexName }) => IndexName).filter((name) => !present.includes(name))
   if (missing.length === 0) return
-  const lack = `is of an older version: it lacks ${missing.join(', ')}`
-  throw new Error(`The table "${tableName}" ${lack}. Start with empty stores ("npm start -- --fresh").`)
+  throw new Error(
+    `The table "${tableName}" lacks the indexes ${missing.join(', ')}: an older version created it. Delete it, or start with empty stores ("npm start -- --fresh").`,
+  )
 }
 
 async function enableTimeToLive(client: DynamoDBClient, tableName: string): Promise<void> {

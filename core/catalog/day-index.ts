@@ -3,14 +3,14 @@ import type { ImageRef } from '../images/object-key.ts'
 import { shards } from './sparse-indexes.ts'
 
 /**
- * The index of a tenant's images by day, which every record is in from its first moment to its last. A day is spread
- * over 16 shards, by the image's first hex digit: one partition takes 1,000 writes a second.
+ * The index of a tenant's images by day of creation. It contains every record. A day is spread over 16 shards by the image's
+ * first hex digit, because one DynamoDB partition accepts 1,000 writes per second.
  */
 export const dayIndex = { name: 'byDay', shard: 'dayShard', sortKey: 'dayOrder' } as const
 
-/** What the index itself knows of an image. */
+/** The attributes of an image that the index contains. */
 export interface DayEntry extends ImageRef {
-  /** The image's place in its day: `‹createdAt›#‹imageId›`. No two images share one, and text sorts them by time. */
+  /** `‹createdAt›#‹imageId›`: unique, and in order of time when sorted as text. */
   sortKey: string
   status: ImageStatus
 }
@@ -21,7 +21,7 @@ export const dayAt = (epochMs: number): string => new Date(epochMs).toISOString(
 export const sortKeyOf = ({ createdAt, imageId }: Pick<ImageRecord, 'createdAt' | 'imageId'>): string =>
   `${createdAt}#${imageId}`
 
-/** Whether a text is a place, as in `sortKey`. */
+/** Whether a text has the form of a `sortKey`. */
 export function isPosition(text: string): boolean {
   const [, createdAt] = /^(.{24})#[0-9a-f]{64}$/.exec(text) ?? []
   return createdAt !== undefined && new Date(createdAt).toJSON() === createdAt
@@ -29,10 +29,10 @@ export function isPosition(text: string): boolean {
 
 export const dayOfPosition = (position: string): string => position.slice(0, 10)
 
-/** Newer than every place of the day. */
+/** Sorts after every `sortKey` of the day. */
 export const newestPositionOf = (day: string): string => `${day}U`
 
-/** What brings a record into the index. */
+/** The attributes that put a record into the index. */
 export const dayEntryOf = (record: ImageRecord) => ({
   [dayIndex.shard]: shardKey(record.tenant, dayOfPosition(record.createdAt), record.imageId.slice(0, 1)),
   [dayIndex.sortKey]: sortKeyOf(record),

@@ -8,18 +8,18 @@ import { type DayEntry, dayIndex } from './day-index.ts'
 import { keyOf, toRecord } from './image-table.ts'
 
 export interface ShardQuery {
-  /** Only what is older than this place. */
+  /** Only entries older than this position. */
   before: string
   status?: ImageStatus
   nowMs: number
-  /** How many entries to read; what does not fit the status or is expired counts, too. */
+  /** How many entries to read, including expired ones and those of another status. */
   readLimit: number
 }
 
 export interface ShardPart {
   /** Newest first. */
   entries: DayEntry[]
-  /** How far the shard was read; undefined when it was read to its end. */
+  /** Position of the last entry that was read; undefined at the end of the shard. */
   readTo?: string
 }
 
@@ -28,9 +28,9 @@ export type DayTable = ReturnType<typeof createDayTable>
 const maxTries = 4
 const firstPauseMs = 50
 
-/** How the catalog's table is read by day. Both functions throw `DependencyUnavailable` (a retry can help). */
+/** Reads the catalog's table by day. Both functions throw `DependencyUnavailable` (a retry can help). */
 export function createDayTable(client: DynamoDBDocumentClient, TableName: string) {
-  /** A part of one shard of a day. Eventually consistent: a record of this very second can be missing. */
+  /** Reads part of one shard of a day. Eventually consistent: records of the last second can be missing. */
   async function readShard(shardKey: string, { readLimit, ...query }: ShardQuery): Promise<ShardPart> {
     const command = new QueryCommand({
       TableName,
@@ -50,12 +50,16 @@ export function createDayTable(client: DynamoDBDocumentClient, TableName: string
     return { entries, readTo: LastEvaluatedKey?.[dayIndex.sortKey] }
   }
 
-  /** The records as they are now, in any order and without those that are gone. @param refs at most 100 */
+  /** Reads the current records, in any order; deleted ones are left out. @param refs at most 100 */
   async function readRecords(refs: ImageRef[]): Promise<ImageRecord[]> {
     const found: ImageRecord[] = []
     let keys: Record<string, unknown>[] | undefined = refs.map(keyOf)
     for (let tries = 1; keys?.length; tries += 1) {
-      if (tries > maxTries) throw new DependencyUnavailable('catalog', new Error('keys stay unprocessed'))
+      if (tries > maxTries)
+        throw new DependencyUnavailable(
+          'catalog',
+          new Error(`DynamoDB left keys unprocessed in ${maxTries} attempts`),
+        )
       if (tries > 1) await sleep(firstPauseMs * 2 ** (tries - 2))
       const command = new BatchGetCommand({
         RequestItems: { [TableName]: { Keys: keys, ConsistentRead: true } },

@@ -3,23 +3,23 @@ import type { ImageEvent } from '../images/image-event.ts'
 import { type ImageRecord, isFinal, type ProcessedImage } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import { type ImageTable, ifAlive } from './image-table.ts'
-import { outboxAttributes, pendingUnchanged, pendingValues } from './outbox.ts'
-import { attributesOf, entryIn, sparseIndexes } from './sparse-indexes.ts'
+import { outboxAttributes, pendingUnchanged } from './outbox.ts'
+import { attributeNames, indexEntry, sparseIndexes } from './sparse-indexes.ts'
 
-/** What became of the wish to work on an image. */
+/** The result of trying to take the lease of an image. */
 export type Claim =
   | { outcome: 'claimed'; record: ImageRecord }
-  /** Final, and nothing is owed: somebody has done it. */
+  /** Nothing to do: the image is processed and its events are published. */
   | { outcome: 'finished'; record: ImageRecord }
   /** Another worker holds the lease. */
   | { outcome: 'busy' }
-  /** No record, expired, or of another generation: the trigger speaks of a life that is over. */
+  /** No record, an expired one, or one of another generation: the trigger belongs to an earlier upload. */
   | { outcome: 'gone' }
 
-/** `recipe`: how the image was made. */
 export interface ReadyResult {
   status: 'ready'
   image: ProcessedImage
+  /** The recipe that `image` was made with; see `recipe.ts`. */
   recipe: string
 }
 
@@ -27,29 +27,26 @@ export type ImageResult =
   | ReadyResult
   | { status: 'rejected'; rejection: { reason: RejectionReason; detail: string } }
 
-type Starts = Partial<Pick<ImageRecord, 'attempts' | 'reprocessAttempts'>>
+type AttemptCounts = Partial<Pick<ImageRecord, 'attempts' | 'reprocessAttempts'>>
 type Find = (tenant: string, imageId: string) => Promise<ImageRecord | undefined>
 
 const leaseAttributes = ['leaseOwner', 'leaseUntil']
-/** With the work, the checks of the reconciler are over. */
-const workAttributes = [...leaseAttributes, 'replacedKeys', ...attributesOf(sparseIndexes.unfinished)]
+/** The attributes to remove when a lease ends for good; the reconciler then stops checking the image. */
+const workAttributes = [...leaseAttributes, 'replacedKeys', ...attributeNames(sparseIndexes.unfinished)]
 
-/** The work on an image: one worker at a time holds its lease, from the claim until its event is announced. */
+/** Leases of images: one worker at a time holds the lease of an image, from the claim until its events are published. */
 export function createImageLeases(table: ImageTable, find: Find, now: () => number) {
-  /**
-   * Takes the lease of an image for one worker. A lease whose time is over can be taken by anybody.
-   * A final record is claimed only when it still owes events.
-   */
+  /** Takes the lease of an image unless another worker holds an unexpired one. A final record is claimed only for its pending events. */
   async function claim(ref: ImageRef, owner: string, leaseMs: number): Promise<Claim> {
-    const seen = await find(ref.tenant, ref.imageId)
-    if (seen?.generation !== ref.generation) return { outcome: 'gone' }
-    if (isFinal(seen) && !seen.pendingEvents) return { outcome: 'finished', record: seen }
-    return take(seen, owner, leaseMs, { attempts: seen.attempts + 1 })
+    const current = await find(ref.tenant, ref.imageId)
+    if (current?.generation !== ref.generation) return { outcome: 'gone' }
+    if (isFinal(current) && !current.pendingEvents) return { outcome: 'finished', record: current }
+    return takeLease(current, owner, leaseMs, { attempts: current.attempts + 1 })
   }
 
   /**
-   * Takes the lease of a `ready` image that another recipe has made, to make it again. It stays `ready`.
-   * `finished` says that there is nothing to make again.
+   * Takes the lease of a `ready` image that was made with another recipe. Its status stays `ready`. The outcome is `finished` when
+   * the image is not ready or already has this recipe.
    */
   async function claimForReprocess(
     ref: ImageRef,
@@ -57,68 +54,74 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     leaseMs: number,
     recipe: string,
   ): Promise<Claim> {
-    const seen = await find(ref.tenant, ref.imageId)
-    if (seen?.generation !== ref.generation) return { outcome: 'gone' }
-    if (seen.status !== 'ready' || seen.recipe === recipe) return { outcome: 'finished', record: seen }
-    // Its last end comes first: whoever has it, or the reconciler, announces it.
-    if (seen.pendingEvents) return { outcome: 'busy' }
-    return take(seen, owner, leaseMs, { reprocessAttempts: (seen.reprocessAttempts ?? 0) + 1 })
+    const current = await find(ref.tenant, ref.imageId)
+    if (current?.generation !== ref.generation) return { outcome: 'gone' }
+    if (current.status !== 'ready' || current.recipe === recipe)
+      return { outcome: 'finished', record: current }
+    // The events of the last processing must be published first, by their worker or by the reconciler.
+    if (current.pendingEvents) return { outcome: 'busy' }
+    return takeLease(current, owner, leaseMs, { reprocessAttempts: (current.reprocessAttempts ?? 0) + 1 })
   }
 
-  /** @param started the count of starts that grows with this one */
-  async function take(seen: ImageRecord, owner: string, leaseMs: number, started: Starts): Promise<Claim> {
-    if ((seen.leaseUntil ?? 0) > now()) return { outcome: 'busy' }
-    const owed = seen.pendingEvents
+  /** @param counts the attempt count that this claim raises */
+  async function takeLease(
+    current: ImageRecord,
+    owner: string,
+    leaseMs: number,
+    counts: AttemptCounts,
+  ): Promise<Claim> {
+    if ((current.leaseUntil ?? 0) > now()) return { outcome: 'busy' }
+    const pendingCondition = current.pendingEvents
       ? 'attribute_exists(#pendingEvents)'
       : 'attribute_not_exists(#pendingEvents)'
-    const again = seen.reprocessAttempts
-      ? '#reprocessAttempts = :seenAgain'
+    const reprocessCondition = current.reprocessAttempts
+      ? '#reprocessAttempts = :currentReprocessAttempts'
       : 'attribute_not_exists(#reprocessAttempts)'
-    const updated = await table.change(seen, {
+    const updated = await table.change(current, {
       set: {
-        status: isFinal(seen) ? seen.status : 'processing',
+        status: isFinal(current) ? current.status : 'processing',
         leaseOwner: owner,
         leaseUntil: now() + leaseMs,
-        ...started,
+        ...counts,
       },
       setIfAbsent: { startedAt: new Date(now()).toISOString() },
-      condition: `#status = :seenStatus AND attempts = :seenAttempts AND ${again}${isFinal(seen) ? ` AND ${owed}` : ''}`,
+      condition: `#status = :currentStatus AND attempts = :currentAttempts AND ${reprocessCondition}${isFinal(current) ? ` AND ${pendingCondition}` : ''}`,
       values: {
-        ':seenStatus': seen.status,
-        ':seenAttempts': seen.attempts,
-        ...(seen.reprocessAttempts && { ':seenAgain': seen.reprocessAttempts }),
+        ':currentStatus': current.status,
+        ':currentAttempts': current.attempts,
+        ...(current.reprocessAttempts && { ':currentReprocessAttempts': current.reprocessAttempts }),
       },
     })
-    const record = ifAlive(updated, now()) ?? (await findOwn(seen, owner))
+    const record = ifAlive(updated, now()) ?? (await findOwn(current, owner))
     return record ? { outcome: 'claimed', record } : { outcome: 'busy' }
   }
 
   /**
-   * Writes the final status together with the event that it owes. Returns the record as it is now: it may owe earlier
-   * events as well. @throws LeaseLost when the lease was lost
+   * Writes the final status and adds its event to the outbox, in one write. Returns the record, which can have earlier pending events
+   * as well. @throws LeaseLost
    */
   async function finish(
     ref: ImageRef,
     owner: string,
     result: ImageResult,
-    owedEvent: ImageEvent,
+    event: ImageEvent,
   ): Promise<ImageRecord> {
     const finishedAt = new Date(now()).toISOString()
     const set = { ...result, finishedAt }
-    const change = { set, append: { pendingEvents: [owedEvent] }, ...heldBy(owner, 'processing') }
+    const change = { set, append: { pendingEvents: [event] }, ...heldBy(owner, 'processing') }
     const isDone = (record: ImageRecord) => record.status === result.status
     return underLease(table.change(ref, change).then((record) => record ?? findOwn(ref, owner, isDone)))
   }
 
   /**
-   * Puts what was made again in the place of what was there, once, together with the event that this owes. Until all is
-   * announced, the reconciler looks after the image again. @throws LeaseLost
+   * Replaces the result of a `ready` image and adds the event to the outbox, in one write. The reconciler checks the image until
+   * the event is published. @throws LeaseLost
    */
   async function completeReprocess(
     held: ImageRecord,
     owner: string,
     { image, recipe }: ReadyResult,
-    owedEvent: ImageEvent,
+    event: ImageEvent,
   ): Promise<ImageRecord> {
     const { condition, values } = heldBy(owner, 'ready')
     const change = {
@@ -126,12 +129,12 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
         image,
         recipe,
         reprocessedAt: new Date(now()).toISOString(),
-        replacedKeys: keysLeftBehind(held.image, image),
-        ...entryIn(sparseIndexes.unfinished, held, held.leaseUntil ?? now()),
+        replacedKeys: findReplacedKeys(held.image, image),
+        ...indexEntry(sparseIndexes.unfinished, held, held.leaseUntil ?? now()),
       },
       remove: ['reprocessAttempts'],
-      append: { pendingEvents: [owedEvent] },
-      // The status tells nothing here: a write that comes twice is known by its recipe.
+      append: { pendingEvents: [event] },
+      // The status stays the same, so a repeated write is recognised by its recipe.
       condition: `${condition} AND (attribute_not_exists(recipe) OR recipe <> :recipe)`,
       values,
     }
@@ -140,8 +143,8 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   }
 
   /**
-   * The record as this holder has written it: an answer that got lost is asked for again by the SDK, and the repeated
-   * write then meets the first one.
+   * Reads the record after a condition failed. When a response was lost, the SDK repeats the write, whose condition then fails
+   * because of the first one; in that case the record shows that the write succeeded.
    */
   async function findOwn(
     { tenant, imageId, generation }: ImageRef,
@@ -154,37 +157,38 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   }
 
   /**
-   * Gives an image back as it was before it was claimed, free for the next; only the attempt may count.
-   * @param held the record as the holder knows it: `processing`, or final when only its events are still owed
+   * Ends the lease and restores the status from before the claim. The attempt is counted only with `attemptCounts`.
+   * @param held the record as this worker read it: `processing`, or final with pending events
    * @throws LeaseLost
    */
   async function release(held: ImageRecord, owner: string, { attemptCounts = false } = {}): Promise<void> {
-    const uncounted = attemptCounts ? {} : startsBefore(held)
+    const uncounted = attemptCounts ? {} : countsBefore(held)
     const set = { status: isFinal(held) ? held.status : 'pending', ...uncounted }
-    const remove = [...leaseAttributes, ...absentIn(uncounted)]
+    const remove = [...leaseAttributes, ...undefinedFields(uncounted)]
     if (!isFinal(held) && !attemptCounts) remove.push('startedAt')
     await underLease(table.change(held, { set, remove, ...heldBy(owner, held.status) }))
   }
 
-  /** All that the final record owes has been published: the work is over. @throws LeaseLost */
+  /** Ends the lease after all pending events of the final record were published. @throws LeaseLost */
   async function completeLease(held: ImageRecord, owner: string): Promise<void> {
     const { condition, values } = heldBy(owner, held.status)
     const remove = [...workAttributes, ...outboxAttributes]
+    const unchanged = pendingUnchanged(held)
     await underLease(
       table.change(held, {
         remove,
-        condition: `${condition} AND (attribute_not_exists(#pendingEvents) OR (${pendingUnchanged}))`,
-        values: { ...values, ...pendingValues(held) },
+        condition: `${condition} AND (attribute_not_exists(#pendingEvents) OR (${unchanged.condition}))`,
+        values: { ...values, ...unchanged.values },
       }),
     )
   }
 
-  /** What the final record owes cannot be published now: a relay will do it. @throws LeaseLost */
+  /** Ends the lease when the pending events could not be published; the outbox relay publishes them later. @throws LeaseLost */
   async function handOffToRelay(held: ImageRecord, owner: string): Promise<void> {
     const { condition, values } = heldBy(owner, held.status)
     await underLease(
       table.change(held, {
-        setIfAbsent: entryIn(sparseIndexes.outbox, held, now()),
+        setIfAbsent: indexEntry(sparseIndexes.outbox, held, now()),
         remove: workAttributes,
         condition: `${condition} AND attribute_exists(#pendingEvents)`,
         values,
@@ -195,26 +199,26 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   return { claim, claimForReprocess, finish, completeReprocess, completeLease, handOffToRelay, release }
 }
 
-/** The count that a claim has raised, as it was before. While there are starts to make the image again, the last one was such. */
-function startsBefore({ attempts, reprocessAttempts }: ImageRecord): Starts {
+/** The attempt count before the last claim. `reprocessAttempts` is only set while the image is being reprocessed. */
+function countsBefore({ attempts, reprocessAttempts }: ImageRecord): AttemptCounts {
   return reprocessAttempts
     ? { reprocessAttempts: reprocessAttempts - 1 || undefined }
     : { attempts: attempts - 1 }
 }
 
-const absentIn = (fields: object) =>
+const undefinedFields = (fields: object) =>
   Object.entries(fields).flatMap(([name, value]) => (value === undefined ? name : []))
 
-function keysLeftBehind(
+function findReplacedKeys(
   before: ProcessedImage | undefined,
   { variants }: ProcessedImage,
 ): string[] | undefined {
   const keys = variants.map(({ key }) => key)
-  const left = before?.variants.map(({ key }) => key).filter((key) => !keys.includes(key)) ?? []
-  return left.length > 0 ? left : undefined
+  const replaced = before?.variants.map(({ key }) => key).filter((key) => !keys.includes(key)) ?? []
+  return replaced.length > 0 ? replaced : undefined
 }
 
-/** The write happens only for the holder of the lease. */
+/** The condition that `owner` holds the lease and that the status has not changed. */
 const heldBy = (owner: string, status: string) => ({
   condition: 'leaseOwner = :holder AND #status = :heldStatus',
   values: { ':holder': owner, ':heldStatus': status },
@@ -222,6 +226,6 @@ const heldBy = (owner: string, status: string) => ({
 
 async function underLease(change: Promise<ImageRecord | undefined>): Promise<ImageRecord> {
   const record = await change
-  if (!record) throw new LeaseLost('the lease was taken over by another worker')
+  if (!record) throw new LeaseLost('Another worker took over the lease.')
   return record
 }

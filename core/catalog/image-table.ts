@@ -10,7 +10,7 @@ import { translateErrors, undefinedIfConditionFailed } from '../aws/translate-er
 import { type ImageRecord, isExpired } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import { dayIndex } from './day-index.ts'
-import { attributesOf, type SparseIndex, shards, sparseIndexes } from './sparse-indexes.ts'
+import { attributeNames, type SparseIndex, shards, sparseIndexes } from './sparse-indexes.ts'
 
 /** One conditional update. The record's generation is always part of the condition, so a late worker never changes a later upload of the same image. */
 export interface Change {
@@ -28,11 +28,11 @@ export interface Change {
 export type ImageTable = ReturnType<typeof createImageTable>
 
 /**
- * The DynamoDB table behind the catalog. All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB
- * does not answer, throttles or fails.
+ * Reads and writes the DynamoDB table of the catalog. All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB
+ * is unreachable, throttles or fails.
  */
 export function createImageTable(client: DynamoDBDocumentClient, TableName: string) {
-  /** The record as it is stored, also when its life is over. */
+  /** Reads a record, even if it has expired. */
   async function read(tenant: string, imageId: string): Promise<ImageRecord | undefined> {
     const Key = keyOf({ tenant, imageId })
     const { Item } = await translateErrors(
@@ -41,7 +41,7 @@ export function createImageTable(client: DynamoDBDocumentClient, TableName: stri
     return Item && toRecord(Item)
   }
 
-  /** Writes a whole record, unless one that is still alive is in its place. Returns whether it did. */
+  /** Creates a record unless an unexpired one exists. Returns whether it did. */
   async function create(record: ImageRecord, entries: object, nowMs: number): Promise<boolean> {
     const put = new PutCommand({
       TableName,
@@ -52,19 +52,19 @@ export function createImageTable(client: DynamoDBDocumentClient, TableName: stri
     return (await undefinedIfConditionFailed(client.send(put))) !== undefined
   }
 
-  /** Returns the record as it is now, or undefined when the condition did not hold. */
-  async function change(ref: ImageRef, wanted: Change): Promise<ImageRecord | undefined> {
+  /** Returns the changed record, or undefined when the condition did not hold. */
+  async function change(ref: ImageRef, requested: Change): Promise<ImageRecord | undefined> {
     const update = new UpdateCommand({
       TableName,
       Key: keyOf(ref),
-      ...updateExpression(wanted, ref.generation),
+      ...updateExpression(requested, ref.generation),
       ReturnValues: 'ALL_NEW',
     })
-    const answer = await undefinedIfConditionFailed(client.send(update))
-    return answer?.Attributes && toRecord(answer.Attributes)
+    const response = await undefinedIfConditionFailed(client.send(update))
+    return response?.Attributes && toRecord(response.Attributes)
   }
 
-  /** All images of an index up to a moment, in pages, the oldest of each shard first. Eventually consistent. */
+  /** Lists the images of an index up to a time, in pages, the oldest of each shard first. Eventually consistent. */
   async function* list(index: SparseIndex, upToMs: number, pageSize: number): AsyncGenerator<ImageRef[]> {
     for (const shard of shards) {
       let ExclusiveStartKey: Record<string, unknown> | undefined
@@ -76,7 +76,7 @@ export function createImageTable(client: DynamoDBDocumentClient, TableName: stri
     }
   }
 
-  /** How many records an index holds, and its oldest moment. Counts at most one page of each shard: some 100,000 in all. */
+  /** Counts the records of an index and finds its oldest time. Counts at most one page per shard, about 100,000 records in all. */
   async function measure(index: SparseIndex): Promise<{ count: number; oldestMs: number | undefined }> {
     const measured = await Promise.all(
       shards.map(async (shard) => {
@@ -87,10 +87,10 @@ export function createImageTable(client: DynamoDBDocumentClient, TableName: stri
         return { count: all.Count ?? 0, oldestMs: first.Items?.[0]?.[index.at] as number | undefined }
       }),
     )
-    const moments = measured.map(({ oldestMs }) => oldestMs).filter((moment) => moment !== undefined)
+    const times = measured.map(({ oldestMs }) => oldestMs).filter((time) => time !== undefined)
     return {
       count: measured.reduce((sum, { count }) => sum + count, 0),
-      oldestMs: moments.length > 0 ? Math.min(...moments) : undefined,
+      oldestMs: times.length > 0 ? Math.min(...times) : undefined,
     }
   }
 
@@ -117,7 +117,7 @@ export function createImageTable(client: DynamoDBDocumentClient, TableName: stri
     )
   }
 
-  /** Resolves when the table answers. */
+  /** Resolves when the table is reachable. */
   async function ping(signal?: AbortSignal): Promise<void> {
     await translateErrors(client.send(new DescribeTableCommand({ TableName }), { abortSignal: signal }))
   }
@@ -130,7 +130,7 @@ const toRef = (item: Record<string, unknown>): ImageRef => {
   return { tenant, imageId, generation }
 }
 
-/** The record, unless its life is over. */
+/** The record, unless it has expired. */
 export function ifAlive(record: ImageRecord | undefined, nowMs: number): ImageRecord | undefined {
   return record && !isExpired(record, nowMs) ? record : undefined
 }
@@ -144,12 +144,12 @@ const storedNames: Record<string, string> = {
 
 const fieldNames = Object.fromEntries(Object.entries(storedNames).map(([field, stored]) => [stored, field]))
 
-/** Attributes that only indexes need; a record does not show them. */
+/** Attributes for keys and indexes only, which are not part of a record. */
 const indexAttributes = [
   'pk',
   dayIndex.shard,
   dayIndex.sortKey,
-  ...Object.values(sparseIndexes).flatMap(attributesOf),
+  ...Object.values(sparseIndexes).flatMap(attributeNames),
 ]
 
 /** The primary key of an image's record. */
@@ -157,7 +157,7 @@ export const keyOf = ({ tenant, imageId }: Pick<ImageRef, 'tenant' | 'imageId'>)
   pk: `${tenant}#${imageId}`,
 })
 
-/** The record in a stored item. */
+/** Converts a stored item to a record. */
 export function toRecord(item: Record<string, unknown>): ImageRecord {
   const fields = Object.entries(item).filter(([name]) => !indexAttributes.includes(name))
   return Object.fromEntries(
@@ -168,7 +168,7 @@ export function toRecord(item: Record<string, unknown>): ImageRecord {
 const toStored = (record: ImageRecord) =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [storedNames[name] ?? name, value]))
 
-/** A change as the parameters of DynamoDB's UpdateItem. */
+/** Converts a change to the parameters of DynamoDB's UpdateItem. */
 function updateExpression(change: Change, generation: string) {
   const { set = {}, setIfAbsent = {}, append = {}, add = {}, remove = [], condition, values } = change
   const sets = [
@@ -195,7 +195,7 @@ function updateExpression(change: Change, generation: string) {
   }
 }
 
-/** Undefined fields are not written. */
+/** Names of the fields to write; undefined ones are left out. */
 function namesIn(fields: Record<string, unknown>): string[] {
   return Object.keys(fields).filter((name) => fields[name] !== undefined)
 }
@@ -208,7 +208,7 @@ function clause(keyword: string, parts: string[]): string {
   return parts.length > 0 ? `${keyword} ${parts.join(', ')}` : ''
 }
 
-/** DynamoDB rejects names that no expression uses. */
+/** Defines only the names in use, because DynamoDB rejects others. */
 function resolveNames(expressions: string) {
   const names = expressions.match(/#\w+/g) ?? []
   return Object.fromEntries(names.map((name) => [name, storedNames[name.slice(1)] ?? name.slice(1)]))

@@ -10,14 +10,14 @@ export interface DayListing {
   status?: ImageStatus
   /** 1 to 100. */
   limit: number
-  /** Only what is older than this place: where the page before ended. */
+  /** Only images older than this position, usually `next` of the previous page. */
   before?: string
 }
 
 export interface DayPage {
-  /** Newest first, and as they are now. */
+  /** Newest first. */
   records: ImageRecord[]
-  /** Where the next page begins; undefined at the end of the day. */
+  /** Position of the next page; undefined at the end of the day. */
   next?: string
 }
 
@@ -26,13 +26,13 @@ interface Found {
   next?: string
 }
 
-/** Of another status, or expired, can be most entries: a page reads at most 16 shards × (100 + 200) of them. */
+/** Bounds a page to 16 shards × (100 + 200) entries, because most of them can be expired or of another status. */
 const maxRounds = 2
 const laterReadLimit = 200
-/** A page asks all shards at once: more pages than these wait, so that they leave connections to everybody else. */
+/** A page queries all shards at once. Limiting concurrent pages leaves connections for other requests. */
 const pagesAtOnce = 4
 
-/** A tenant's images of a day, page by page. Images that come meanwhile are newer than every page: they move none. */
+/** Lists a tenant's images of a day in pages. New images are newer than every page, so they do not shift the later pages. */
 export function createImagesOfDay(table: DayTable, now: () => number) {
   const limit = limitConcurrency(pagesAtOnce)
 
@@ -82,7 +82,7 @@ export function createImagesOfDay(table: DayTable, now: () => number) {
   return { listDay }
 }
 
-/** Newest first. Behind the place to which every shard was read, another shard could have something newer. */
+/** Newest first. Entries older than the last one read of any unfinished shard are left out: that shard may hold newer ones. */
 function mergeShards(parts: ShardPart[], limit: number): Found {
   const readTo = parts.flatMap((part) => part.readTo ?? []).reduce(later, '')
   const known = parts

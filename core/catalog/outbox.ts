@@ -3,48 +3,48 @@ import type { ImageEvent } from '../images/image-event.ts'
 import type { ImageRecord } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import type { ImageTable } from './image-table.ts'
-import { attributesOf, entryIn, sparseIndexes } from './sparse-indexes.ts'
+import { attributeNames, indexEntry, sparseIndexes } from './sparse-indexes.ts'
 
 const { outbox } = sparseIndexes
 const pageSize = 50
 
-/** The attributes that go once every event of a record has been delivered. */
-export const outboxAttributes = ['pendingEvents', 'relayOwner', 'relayUntil', ...attributesOf(outbox)]
+/** The attributes to remove once all events of a record are published. */
+export const outboxAttributes = ['pendingEvents', 'relayOwner', 'relayUntil', ...attributeNames(outbox)]
 
 /**
- * The events that records owe: promised by a change of the record, and not known to be on their topics yet. A record
- * keeps them in their order. Whoever delivers them holds the record's relay lease, so that usually nobody else does.
+ * The outbox: events that a change of a record requires and that may not be on their topics yet. Each record stores its own, in
+ * order. A publisher holds the record's relay lease, so usually only one publishes them.
  */
 export function createOutbox(table: ImageTable, now: () => number) {
   /**
-   * Adds an event to what the record owes; when the record as given owes it already, nothing changes.
-   * @throws DependencyUnavailable also when the record has made room for another generation meanwhile
+   * Adds a pending event to the record, unless `record` already contains it.
+   * @throws DependencyUnavailable also when the record was deleted or replaced by another generation
    */
   async function enqueue(record: ImageRecord, event: ImageEvent): Promise<void> {
     if (record.pendingEvents?.some(({ id }) => id === event.id)) return
-    const kept = await table.change(record, {
+    const changed = await table.change(record, {
       append: { pendingEvents: [event] },
-      setIfAbsent: entryIn(outbox, record, now()),
+      setIfAbsent: indexEntry(outbox, record, now()),
     })
-    if (!kept) throw new DependencyUnavailable('catalog', new Error('the record is gone'))
+    if (!changed) throw new DependencyUnavailable('catalog', new Error('the record no longer exists'))
   }
 
-  /** Images that owe events, in pages, the longest waiting first within a shard. */
+  /** Lists images with pending events, in pages; within a shard those waiting longest come first. */
   const listPending = (): AsyncGenerator<ImageRef[]> => table.list(outbox, now(), pageSize)
 
-  /** The record with its owed events, for one relay alone; undefined when another has it or nothing is owed. */
+  /** Takes the relay lease of a record. Undefined when another relay holds it or when no events are pending. */
   function lock(ref: ImageRef, owner: string, leaseMs: number): Promise<ImageRecord | undefined> {
     return table.change(ref, {
       set: { relayOwner: owner, relayUntil: now() + leaseMs },
       condition:
         'attribute_exists(#pendingEvents) AND (attribute_not_exists(relayUntil) OR relayUntil <= :nowMs) AND ' +
-        // While the work on a finished image is not over, its events are the worker's: the manifest comes before them.
+        // Until a worker completes its lease of a finished image, it publishes the events itself, after the manifest.
         '(attribute_not_exists(finishedAt) OR attribute_not_exists(checkAt))',
       values: { ':nowMs': now() },
     })
   }
 
-  /** The relay could not deliver: the next may try at once. */
+  /** Releases the relay lease when publishing failed, so that another relay can try at once. */
   async function unlock(record: ImageRecord, owner: string): Promise<void> {
     await table.change(record, {
       remove: ['relayOwner', 'relayUntil'],
@@ -54,31 +54,32 @@ export function createOutbox(table: ImageTable, now: () => number) {
   }
 
   /**
-   * All events of `record` are on their topics. When another event has joined them since it was read, all stay: they
-   * are delivered again rather than one of them never.
+   * Removes the events of `record` after they were published. Returns false when another event was added since `record` was read:
+   * then all stay and are published again, so that none is lost.
    */
   async function markPublished(record: ImageRecord, owner: string): Promise<boolean> {
-    const struck = await table.change(record, {
+    const unchanged = pendingUnchanged(record)
+    const changed = await table.change(record, {
       remove: outboxAttributes,
-      condition: `relayOwner = :owner AND ${pendingUnchanged}`,
-      values: { ':owner': owner, ...pendingValues(record) },
+      condition: `relayOwner = :owner AND ${unchanged.condition}`,
+      values: { ':owner': owner, ...unchanged.values },
     })
-    return struck !== undefined
+    return changed !== undefined
   }
 
-  /** How many images owe events, and since when the first does (epoch milliseconds). */
+  /** Number of images with pending events, and since when the oldest waits (epoch milliseconds). */
   const measurePending = () => table.measure(outbox)
 
   return { enqueue, listPending, lock, unlock, markPublished, measurePending }
 }
 
 /**
- * Holds when the record still owes what it owed when it was read, and not more: events are only ever added at the end,
- * and removed all at once. Its values come from `pendingValues`.
+ * The condition that a stored record has exactly the pending events of `record`. The first id and the count suffice: events are
+ * only appended, and removed all at once.
  */
-export const pendingUnchanged =
-  '#pendingEvents[0].id = :firstPending AND size(#pendingEvents) = :pendingCount'
-
-export function pendingValues({ pendingEvents = [] }: ImageRecord) {
-  return { ':firstPending': pendingEvents[0]?.id ?? '', ':pendingCount': pendingEvents.length }
+export function pendingUnchanged({ pendingEvents = [] }: ImageRecord) {
+  return {
+    condition: '#pendingEvents[0].id = :firstPending AND size(#pendingEvents) = :pendingCount',
+    values: { ':firstPending': pendingEvents[0]?.id ?? '', ':pendingCount': pendingEvents.length },
+  }
 }

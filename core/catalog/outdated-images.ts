@@ -5,20 +5,20 @@ import type { DayListing, DayPage } from './images-of-day.ts'
 import type { ReadyImage, ReadyPage, ReadyQuery } from './scan-ready.ts'
 
 export interface OutdatedQuery {
-  /** Of today: what it has made is not out of date. */
+  /** The current recipe. Images made with any other are outdated. */
   recipe: string
   tenant?: string
-  /** UTC, `YYYY-MM-DD`, on which the images were created. */
+  /** UTC day of creation, `YYYY-MM-DD`. */
   day?: string
-  /** How much of the table's capacity a look at all tenants may take. */
+  /** Limits the table capacity that a scan of all tenants consumes. */
   readUnitsPerSecond: number
 }
 
 export interface OutdatedPage {
   images: ImageRef[]
-  /** Images out of date that are left to their end, which comes within a day. */
+  /** Outdated images that are not listed because they expire within a day. */
   endingSoon: number
-  /** Images that were looked at for it. */
+  /** Number of images read for this page. */
   scannedCount: number
 }
 
@@ -32,22 +32,22 @@ interface Sources {
 
 const dayMs = 86_400_000
 const imagesPerPage = 100
-/** The store counts its days from the last write: the less life is left, the longer new bytes outlive their record. */
-const minLifeLeftMs = dayMs
+/** S3 deletes objects a number of days after their last write, so variants written late outlive their record. */
+const minLifetimeLeftMs = dayMs
 
-/** The ready images that another recipe has made, for an operator's command. */
+/** Finds the ready images that were made with another recipe, for `npm run reprocess`. */
 export function createOutdatedImages({ listDay, scanReady, retentionSeconds, now }: Sources) {
   /**
-   * In pages, some of them empty. What is brought up to date meanwhile does not come again: whoever stops, and begins anew,
-   * goes on where he was. A tenant's are found in the index of its days; those of all tenants by reading the whole table, as
-   * no index has them together, and one only for this would cost a write with every image.
+   * Lists outdated images in pages, some of them empty. Reprocessed images are no longer listed, so a restarted command resumes where
+   * it stopped. A tenant's images are found in the day index. For all tenants the whole table is scanned, because an index only
+   * for this would cost a write per image.
    *
    * The generator throws DependencyUnavailable (a retry can help).
    */
   async function* listOutdated(query: OutdatedQuery): AsyncGenerator<OutdatedPage> {
     const { tenant, day } = query
     if (tenant === undefined) return yield* scanAll(query)
-    for (const one of day === undefined ? daysAlive() : [day]) yield* readDay(tenant, one, query.recipe)
+    for (const one of day === undefined ? liveDays() : [day]) yield* readDay(tenant, one, query.recipe)
   }
 
   async function* readDay(tenant: string, day: string, recipe: string): AsyncGenerator<OutdatedPage> {
@@ -55,7 +55,7 @@ export function createOutdatedImages({ listDay, scanReady, retentionSeconds, now
     do {
       const page = await listDay({ tenant, day, status: 'ready', limit: imagesPerPage, before })
       const outdated = page.records.filter((record) => record.recipe !== recipe)
-      yield { ...leaveEnding(outdated), scannedCount: page.records.length }
+      yield { ...leaveOutExpiring(outdated), scannedCount: page.records.length }
       before = page.next
     } while (before !== undefined)
   }
@@ -65,19 +65,19 @@ export function createOutdatedImages({ listDay, scanReady, retentionSeconds, now
     let startAt: ReadyPage['next']
     do {
       const page = await scanReady({ recipe, generation, nowMs: now(), startAt })
-      yield { ...leaveEnding(page.images), scannedCount: page.scannedCount }
+      yield { ...leaveOutExpiring(page.images), scannedCount: page.scannedCount }
       startAt = page.next
       if (startAt) await sleep((page.readUnits / readUnitsPerSecond) * 1_000)
     } while (startAt)
   }
 
-  function leaveEnding(outdated: ReadyImage[]): Pick<OutdatedPage, 'images' | 'endingSoon'> {
-    const images = outdated.filter(({ expiresAt }) => expiresAt * 1_000 - now() >= minLifeLeftMs)
+  function leaveOutExpiring(outdated: ReadyImage[]): Pick<OutdatedPage, 'images' | 'endingSoon'> {
+    const images = outdated.filter(({ expiresAt }) => expiresAt * 1_000 - now() >= minLifetimeLeftMs)
     return { images, endingSoon: outdated.length - images.length }
   }
 
-  /** Newest first, with the one on which the oldest image that is still alive may have been created. */
-  function daysAlive(): string[] {
+  /** The days on which unexpired images may have been created, newest first. */
+  function liveDays(): string[] {
     const count = Math.ceil((retentionSeconds * 1_000) / dayMs) + 1
     return Array.from({ length: count }, (_, index) => dayAt(now() - index * dayMs))
   }

@@ -4,9 +4,9 @@ import type { ImageRecord } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 
 export interface ReadyQuery {
-  /** Only what another recipe has made. */
+  /** Only images made with another recipe. */
   recipe: string
-  /** Only of this generation. */
+  /** Only images of this generation. */
   generation?: string
   nowMs: number
   startAt?: Record<string, unknown>
@@ -17,20 +17,20 @@ export type ReadyImage = ImageRef & Pick<ImageRecord, 'expiresAt'>
 
 export interface ReadyPage {
   images: ReadyImage[]
-  /** Records that were read for it. */
+  /** Number of records read for this page. */
   scannedCount: number
-  /** Read units that it has cost. */
+  /** DynamoDB read units that the page consumed. */
   readUnits: number
-  /** Where the next page begins; undefined at the end of the table. */
+  /** Start of the next page; undefined at the end of the table. */
   next?: Record<string, unknown>
 }
 
-/** So many records are some 25 read units: a page is a small bite of any limit in rate. */
+/** About 25 read units, which is little compared to any sensible rate limit. */
 const recordsPerPage = 100
 
 /**
- * Makes the function that reads the whole table, page by page, whatever is asked: for a command of an operator, never for a
- * request. It throws DependencyUnavailable (a retry can help).
+ * Creates a function that scans the whole table page by page. It is for commands of the operator, never for a request. It throws
+ * DependencyUnavailable (a retry can help).
  */
 export function createScanReady(client: DynamoDBDocumentClient, TableName: string) {
   return async function scanReady({ startAt, ...query }: ReadyQuery): Promise<ReadyPage> {

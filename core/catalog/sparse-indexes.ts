@@ -1,13 +1,13 @@
 import type { ImageRef } from '../images/object-key.ts'
 
 /**
- * Sparse indexes, which hold only the records that somebody has to look after, oldest first. The image's first hex
- * digit is the shard, so that no partition takes the writes of all.
+ * Sparse indexes: each contains only the records that need work, oldest first. The image's first hex digit is the shard, so that
+ * writes spread over partitions. Tables in production have these index and attribute names.
  */
 export const sparseIndexes = {
-  /** Records with events that are not on their topics yet. `at`: since when. */
+  /** Records with pending events. `at`: since when. */
   outbox: { name: 'owing', shard: 'owingShard', at: 'owingSince' },
-  /** Records whose work is not over. `at`: when to look whether a trigger was lost. */
+  /** Records whose processing is not complete. `at`: when the reconciler checks for a lost trigger. */
   unfinished: { name: 'unfinished', shard: 'unfinishedShard', at: 'checkAt' },
 } as const
 
@@ -15,11 +15,11 @@ export type SparseIndex = (typeof sparseIndexes)[keyof typeof sparseIndexes]
 
 export const shards = '0123456789abcdef'.split('')
 
-/** What brings a record into an index. @param at epoch milliseconds */
-export const entryIn = ({ shard, at }: SparseIndex, { imageId }: ImageRef, atMs: number) => ({
+/** The attributes that put a record into an index. @param atMs epoch milliseconds */
+export const indexEntry = ({ shard, at }: SparseIndex, { imageId }: ImageRef, atMs: number) => ({
   [shard]: imageId.slice(0, 1),
   [at]: atMs,
 })
 
 /** The attributes to remove when a record leaves an index. */
-export const attributesOf = ({ shard, at }: SparseIndex) => [shard, at]
+export const attributeNames = ({ shard, at }: SparseIndex) => [shard, at]

@@ -1,26 +1,26 @@
 import type { ImageRef } from '../images/object-key.ts'
 import type { ImageTable } from './image-table.ts'
-import { attributesOf, entryIn, sparseIndexes } from './sparse-indexes.ts'
+import { attributeNames, indexEntry, sparseIndexes } from './sparse-indexes.ts'
 
 const { unfinished } = sparseIndexes
 const pageSize = 50
 
-/** The images whose work should be over by now. The reconciler looks after them, in case that a trigger was lost. */
+/** Images that should have been processed by now. The reconciler checks them, because a trigger may have been lost. */
 export function createUnfinishedImages(table: ImageTable, now: () => number) {
-  /** Images whose time to be checked has come, in pages, the oldest first within a shard. */
+  /** Lists images whose check is due, in pages; within a shard the oldest come first. */
   const listUnfinished = (): AsyncGenerator<ImageRef[]> => table.list(unfinished, now(), pageSize)
 
-  /** Nothing can be done for the image yet. @param checkAt when to look again, epoch milliseconds */
+  /** Postpones the next check of an image. @param checkAt epoch milliseconds */
   async function postponeCheck(ref: ImageRef, checkAt: number): Promise<void> {
     await table.change(ref, {
-      set: entryIn(unfinished, ref, checkAt),
+      set: indexEntry(unfinished, ref, checkAt),
       condition: 'attribute_exists(checkAt)',
     })
   }
 
-  /** Nothing is left to do for the image, or its life is over. */
+  /** Stops the checks of an image that is complete or has expired. */
   async function endChecks(ref: ImageRef): Promise<void> {
-    await table.change(ref, { remove: attributesOf(unfinished) })
+    await table.change(ref, { remove: attributeNames(unfinished) })
   }
 
   return { listUnfinished, postponeCheck, endChecks }

@@ -9,9 +9,9 @@ import { headersOf, topicOf } from './image-events.ts'
 
 interface EventBusOptions {
   topicPrefix: string
-  /** Longest time that `publish` takes before it gives up. */
+  /** How long `publish` waits for the acknowledgement. */
   budgetMs: number
-  /** Events that may wait for the broker; more are refused at once, so memory stays bounded. */
+  /** Bounds the events in the queue and so the memory. When the queue is full, `publish` throws at once. */
   maxWaiting?: number
 }
 
@@ -25,16 +25,16 @@ interface Waiting {
 }
 
 const maxBatch = 500
-/** Ten events are a sixth of their size for 0.2 ms of work; one alone is hardly smaller. */
+/** Compression shrinks ten events to a sixth in 0.2 ms; a single event hardly gets smaller. */
 const compressedFrom = 10
-/** kafkajs waits for answers that are due before it hangs up; a broker that is silent sends none. */
-const hangUpMs = 500
+/** Bounds disconnecting, because kafkajs first waits for outstanding responses, which a hanging broker never sends. */
+const disconnectMs = 500
 
 /**
- * Publishes events, keyed by image id, so that one image's events keep their order.
+ * Creates a publisher of events, keyed by image id so that the events of an image keep their order.
  *
- * While one batch is on its way the next one gathers: alone an event leaves at once, under load hundreds share a
- * round trip.
+ * While one batch is being sent, events for the next one queue up: an event on its own is sent at once, and under load hundreds
+ * share a round trip.
  */
 export function createEventBus(
   kafka: KafkaClient,
@@ -48,8 +48,8 @@ export function createEventBus(
 
   /**
    * Resolves when all in-sync replicas have the event.
-   * @throws DependencyUnavailable (a retry can help) after `budgetMs`, or at once when too many events wait. The event
-   *   may still arrive later; consumers tell repeats by `source` and `id`.
+   * @throws DependencyUnavailable (a retry can help) after `budgetMs`, or at once when the queue is full. The event may
+   *   still arrive later; consumers recognise duplicates by `source` and `id`.
    */
   function publish(event: ImageEvent): Promise<void> {
     const topic = topicPrefix + topicOf(event)
@@ -58,7 +58,7 @@ export function createEventBus(
   }
 
   function enqueue(event: ImageEvent): Promise<void> {
-    if (queue.length >= maxWaiting) return Promise.reject(unavailable('too many events are waiting'))
+    if (queue.length >= maxWaiting) return Promise.reject(unavailable('the event queue is full'))
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { event, abandoned: false, resolve, reject }
       const timer = setTimeout(() => {
@@ -85,7 +85,7 @@ export function createEventBus(
       queue = queue.slice(maxBatch)
       if (batch.length > 0) await publishBatch(batch)
     }
-    // In the same tick as the last look at the queue: an event that comes a microtask later must find nobody sending.
+    // Reset in the same tick as the last check of the queue, so that an event enqueued a microtask later starts a new run.
     sending = undefined
   }
 
@@ -101,17 +101,17 @@ export function createEventBus(
     }
   }
 
-  /** The next batch gets a new one. */
+  /** Closes the producer; the next batch opens a new one. */
   async function closeProducer(): Promise<void> {
     const closing = opening
     opening = undefined
     await within(
-      hangUpMs,
+      disconnectMs,
       closing?.then((producer) => producer.close()).catch(() => {}),
     )
   }
 
-  /** Resolves when the cluster answers. */
+  /** Resolves when the cluster is reachable. */
   async function ping(): Promise<void> {
     try {
       adminConnected ??= admin.connect()
@@ -123,10 +123,10 @@ export function createEventBus(
     }
   }
 
-  /** Lets what waits go out, for as long as `publish` would, then closes the connections. A dead broker holds up nothing. */
+  /** Sends the queued events for up to `budgetMs`, then closes the connections without waiting for a hanging broker. */
   async function close(): Promise<void> {
     await within(budgetMs, sending)
-    await Promise.all([closeProducer(), within(hangUpMs, admin.disconnect())])
+    await Promise.all([closeProducer(), within(disconnectMs, admin.disconnect())])
   }
 
   return { publish, ping, close }
@@ -144,11 +144,11 @@ function groupByTopic(batch: Waiting[], topicPrefix: string) {
   }))
 }
 
-/** Resolves with the work or after `ms`, whichever comes first. */
+/** Waits for `work`, but no longer than `ms`. */
 async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
   const done = new AbortController()
-  const timeIsOver = sleep(ms, undefined, { signal: done.signal }).catch(() => {})
-  await Promise.race([work, timeIsOver]).finally(() => done.abort())
+  const timeout = sleep(ms, undefined, { signal: done.signal }).catch(() => {})
+  await Promise.race([work, timeout]).finally(() => done.abort())
 }
 
 const unavailable = (cause: unknown) => new DependencyUnavailable('events', cause)

@@ -3,7 +3,7 @@ import type { ImageRecord } from '../images/image-record.ts'
 import { rawKey } from '../images/object-key.ts'
 import { traceparent } from '../telemetry/with-span.ts'
 
-/** Each event has a topic of its own, of the same name. */
+/** Each type of event has its own topic of the same name. */
 export const topics = {
   uploadRequested: 'image.upload.requested',
   uploadCompleted: 'image.upload.completed',
@@ -15,7 +15,7 @@ export const topics = {
 
 export type Topic = (typeof topics)[keyof typeof topics]
 
-/** @param source which part speaks, such as `/hashgate/gateway` */
+/** Creates an event about an image. @param source the service that publishes it, such as `/hashgate/gateway` */
 export function imageEvent(
   topic: Topic,
   record: ImageRecord,
@@ -27,7 +27,7 @@ export function imageEvent(
   const time = new Date(nowMs).toISOString()
   return {
     specversion: '1.0',
-    // Only this one happens more than once in an image's life.
+    // Only this event can occur more than once per upload.
     id: `${objectKey}/${topic}${topic === topics.reprocessed ? `/${time}` : ''}`,
     source,
     type: `hashgate.${topic}.v1`,
@@ -39,7 +39,7 @@ export function imageEvent(
   }
 }
 
-/** Of an event's message. The trace is there as well, for consumers that do not look inside. */
+/** The Kafka headers of an event. They repeat `traceparent` for consumers that do not parse the body. */
 export function headersOf({ traceparent }: Pick<ImageEvent, 'traceparent'>) {
   return {
     'content-type': 'application/cloudevents+json; charset=UTF-8',

@@ -8,9 +8,9 @@ import type { ImageRef } from './object-key.ts'
  *       "datacontenttype": "application/json", "traceparent": "00-0af7…-b7ad…-01",
  *       "data": { "tenant": "local", "imageId": "9f86…", "generation": "20261122", "objectKey": "local/9f86…/20261122" } }
  *
- * Delivery is at least once. `source` and `id` name the occurrence, not the delivery: a repeated event has the same.
+ * Delivery is at least once. `source` and `id` identify an event: repeated deliveries have the same ones.
  * Sources: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md, and
- * …/extensions/distributed-tracing.md for `traceparent`, which is there when the request was traced.
+ * …/extensions/distributed-tracing.md for `traceparent`, which is set when the request was traced.
  */
 export interface ImageEvent {
   specversion: '1.0'

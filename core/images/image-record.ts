@@ -4,70 +4,70 @@ import type { ImageEvent } from './image-event.ts'
 import { generationAt, type ImageRef } from './object-key.ts'
 
 /**
- * The life of an image:
+ * The status of an image:
  *
  *     pending ──claim──▶ processing ──▶ ready
  *        ▲                   │  └─────▶ rejected
  *        └── bytes absent ───┘
  *
- * `ready` and `rejected` are final. Seven days after `createdAt` the record counts as gone, whatever its status:
- * DynamoDB's TTL deletes it some time later, so every read and every condition looks at `expiresAt` itself.
+ * `ready` and `rejected` are final. The record expires seven days after `createdAt`, whatever its status. DynamoDB's TTL deletes it
+ * some time later, so every read and every condition checks `expiresAt`.
  */
 export type ImageStatus = 'pending' | 'processing' | 'ready' | 'rejected'
 
 export interface ImageRecord extends ImageRef {
   status: ImageStatus
-  /** As declared by the client, and enforced by the signature of its upload URL. */
+  /** Declared by the client and enforced by the signature of the upload URL. */
   byteLength: number
   contentType: AcceptedContentType
   fileName?: string
   /** RFC 3339, UTC. */
   createdAt: string
-  /** Epoch seconds, as DynamoDB's TTL wants it. */
+  /** Epoch seconds, as DynamoDB's TTL requires. */
   expiresAt: number
-  /** Times that a worker has started on this image. */
+  /** Number of times that a worker started processing this image. */
   attempts: number
-  /** Who works on it, and until when (epoch milliseconds) nobody else may. */
+  /** The worker that holds the lease, and when the lease expires (epoch milliseconds). */
   leaseOwner?: string
   leaseUntil?: number
-  /** RFC 3339, UTC. When a worker first began on the bytes. */
+  /** RFC 3339, UTC. When a worker first started processing. */
   startedAt?: string
   /** RFC 3339, UTC. Set when the status became final. */
   finishedAt?: string
   image?: ProcessedImage
-  /** Names how `image` was made: see `recipe.ts`. */
+  /** The recipe that `image` was made with; see `recipe.ts`. */
   recipe?: string
-  /** RFC 3339, UTC. Set when a ready image was made again, by another recipe. */
+  /** RFC 3339, UTC. Set when a ready image was reprocessed with another recipe. */
   reprocessedAt?: string
-  /** Starts to make it again, of which none came to an end yet. Absent: none. They are not among `attempts`. */
+  /** Attempts of the current reprocessing, which `attempts` does not include. Absent: none. */
   reprocessAttempts?: number
-  /** Keys in the processed bucket that only the recipe before had: still to be deleted. */
+  /** Keys in the processed bucket that only the previous recipe produced and that are still to be deleted. */
   replacedKeys?: string[]
   rejection?: { reason: RejectionReason; detail: string }
-  /** Times that its tenant was spared sending it again. Absent: none. */
+  /** Number of upload requests that were answered as duplicates. Absent: none. */
   duplicates?: number
-  /** Events that this record's changes promised and that are not known to be on their topics yet, in order. */
+  /** Pending events, in order: changes of this record require them, and they may not be on their topics yet. */
   pendingEvents?: ImageEvent[]
-  /** Who delivers them at the moment, and until when (epoch milliseconds) nobody else should. */
+  /** The relay that publishes them, and when its lease expires (epoch milliseconds). */
   relayOwner?: string
   relayUntil?: number
 }
 
-/** What the processor found out and made. */
+/** The result of processing an image. */
 export interface ProcessedImage {
   format: AcceptedFormat
   /** Pixels, after the EXIF orientation is applied. */
   width: number
   height: number
-  /** Of the original's pixels, in libvips' words: `srgb`, `rgb16`, `b-w`, `cmyk`, … Records of old have none of these three. */
+  /** Colour space of the original as libvips names it: `srgb`, `rgb16`, `b-w`, `cmyk`, … Older records lack this and the next two fields. */
   colorSpace?: string
   hasAlpha?: boolean
-  /** Frames of an animation, pages of a TIFF; 1 of anything else. */
+  /** Frames of an animation or pages of a TIFF; otherwise 1. */
   pages?: number
   camera?: { make?: string; model?: string }
-  /** As the camera's clock showed it, `2026-11-22T10:00:00`. Without a zone, which would be a place. */
+  /** Local time of the camera, `2026-11-22T10:00:00`. Without a time zone, because that would reveal a location. */
   takenAt?: string
-  /** Only where the setting `KEEP_LOCATION` says so. Degrees, north and east positive. */
+  /** Present only with `KEEP_LOCATION=true`. Degrees, north and east positive. */
   location?: { latitude: number; longitude: number }
   /** ThumbHash, base64: https://evanw.github.io/thumbhash/ */
   placeholder: string
@@ -84,7 +84,7 @@ export interface StoredVariant {
   width: number
   height: number
   byteLength: number
-  /** Frames of an animation; absent when it is still. */
+  /** Frames of an animation; absent for a still image. */
   pages?: number
 }
 
@@ -96,7 +96,7 @@ export interface UploadRequest {
   fileName?: string
 }
 
-/** The first state of a record. @param retentionSeconds how long the image and everything about it may live */
+/** Creates a pending record. @param retentionSeconds lifetime of the image and all data about it */
 export function newRecord(request: UploadRequest, nowMs: number, retentionSeconds: number): ImageRecord {
   return {
     ...request,

@@ -1,23 +1,23 @@
 /**
- * The layout of the two buckets. Nothing else builds or parses a key.
+ * The layout of the two buckets. Only this file builds and parses keys.
  *
  *     raw bucket        ‹tenant›/‹sha256›/‹generation›
  *     processed bucket  ‹tenant›/‹sha256›/‹generation›/‹variant›.‹ext›
  *                       manifests/day=‹YYYY-MM-DD›/‹tenant›/‹sha256›.json
  *
- * - The tenant comes first: a policy can give or deny one tenant's prefix, and no listing crosses tenants.
+ * - The tenant comes first, so a policy can allow or deny the prefix of one tenant, and a listing can be limited to it.
  * - The SHA-256 spreads keys evenly, so S3 can split the prefix under load.
  * - The generation is the UTC day on which the record was created (`20261122`). S3 purges about once a day, so an
- *   expired image's bytes can outlive its record; without a generation a new upload would meet them and get 412.
- * - Manifests have a prefix of their own with a `day=` partition, because Redshift Spectrum reads them by day.
+ *   expired image's bytes can outlive its record; without a generation, S3 would refuse a new upload with 412.
+ * - Manifests have their own prefix with a `day=` partition, because Redshift Spectrum reads them by day.
  */
 
-/** One life of one tenant's image: what a raw key says. */
+/** One upload of an image by a tenant: the parts of a raw key. */
 export interface ImageRef {
   tenant: string
   /** SHA-256 of the content, 64 lower-case hex digits. */
   imageId: string
-  /** UTC day on which this life began, `YYYYMMDD`. */
+  /** UTC day on which the record of this upload was created, `YYYYMMDD`. */
   generation: string
 }
 
@@ -30,7 +30,7 @@ export function rawKey({ tenant, imageId, generation }: ImageRef): string {
   return `${tenant}/${imageId}/${generation}`
 }
 
-/** The image that a raw key belongs to, or undefined when the key is not one of ours. */
+/** Parses a raw key. Returns undefined when it does not have the form of one. */
 export function parseRawKey(key: string): ImageRef | undefined {
   const [, tenant, imageId, generation] = rawKeyForm.exec(key) ?? []
   return tenant && imageId && generation ? { tenant, imageId, generation } : undefined
@@ -46,7 +46,7 @@ export function manifestKey({ tenant, imageId, generation }: ImageRef): string {
   return `manifests/day=${day}/${tenant}/${imageId}.json`
 }
 
-/** The generation that a record created at this moment belongs to. */
+/** The generation of a record that is created at this time. */
 export function generationAt(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10).replaceAll('-', '')
 }

@@ -8,9 +8,9 @@ import { maxAvifPixels, maxVariants, VariantSpec, variants } from './variants.ts
 const table = Type.Array(VariantSpec, { minItems: 1, maxItems: maxVariants })
 
 /**
- * The table of variants that the setting `VARIANTS` stands for: the JSON itself, or the path of a file with it. What an
- * entry does not say has its default; empty, all is as in `variants.ts`.
- * @throws ConfigError that names every fault, such as `VARIANTS[2].quality must be <= 100.`
+ * Reads the variant table from the setting `VARIANTS`, which is JSON or the path of a JSON file. Missing fields get their deerrors; an
+ * empty setting gives the default table of `variants.ts`.
+ * @throws ConfigError that lists every error, such as `VARIANTS[2].quality must be <= 100.`
  */
 export function readVariants(setting = ''): readonly VariantSpec[] {
   if (setting.trim() === '') return variants
@@ -18,8 +18,8 @@ export function readVariants(setting = ''): readonly VariantSpec[] {
     table,
     parseJson(setting.trimStart().startsWith('[') ? setting : readFile(setting)),
   )
-  const faults = [...Value.Errors(table, entries).flatMap(describeFault), ...findContradictions(entries)]
-  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  const errors = [...Value.Errors(table, entries).flatMap(describeError), ...findConflicts(entries)]
+  if (errors.length > 0) throw new ConfigError(errors.join('\n'))
   return entries as VariantSpec[]
 }
 
@@ -28,7 +28,7 @@ function readFile(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new ConfigError(`VARIANTS is neither a JSON array nor a file that can be read (${code}).`)
+    throw new ConfigError(`VARIANTS is neither a JSON array nor a readable file (${code}).`)
   }
 }
 
@@ -40,39 +40,39 @@ function parseJson(text: string): unknown {
   }
 }
 
-function describeFault({ keyword, instancePath, message, params }: TLocalizedValidationError): string[] {
-  const where = placeOf(instancePath)
-  // Said by `additionalProperties` as well.
+function describeError({ keyword, instancePath, message, params }: TLocalizedValidationError): string[] {
+  const path = settingPath(instancePath)
+  // TypeBox reports the same field with `additionalProperties`.
   if (keyword === 'boolean') return []
-  if (keyword === 'required') return params.requiredProperties.map((name) => `${where}.${name} is not set.`)
+  if (keyword === 'required') return params.requiredProperties.map((name) => `${path}.${name} is not set.`)
   if (keyword === 'additionalProperties') {
-    return params.additionalProperties.map((name) => `${where}.${name} is no field of a variant.`)
+    return params.additionalProperties.map((name) => `${path}.${name} is not a field of a variant.`)
   }
-  if (keyword === 'enum') return [`${where} must be one of ${params.allowedValues.join(', ')}.`]
-  return [`${where} ${message}.`]
+  if (keyword === 'enum') return [`${path} must be one of ${params.allowedValues.join(', ')}.`]
+  return [`${path} ${message}.`]
 }
 
 /** `/2/quality` as `VARIANTS[2].quality` */
-function placeOf(instancePath: string): string {
+function settingPath(instancePath: string): string {
   const [, index, field] = instancePath.split('/')
   return ['VARIANTS', index && `[${index}]`, field && `.${field}`].filter(Boolean).join('')
 }
 
-/** What no field is at fault for alone. The entries may be at fault otherwise, too. */
-function findContradictions(entries: unknown): string[] {
+/** Finds fields that conflict with each other. The entries may also be invalid otherwise. */
+function findConflicts(entries: unknown): string[] {
   if (!Array.isArray(entries)) return []
   const specs = entries.map((entry): Partial<VariantSpec> => Object(entry))
   const names = specs.map(({ name }) => name)
   return specs.flatMap(({ name, width = 0, height = 0, format, background, animated }, index) => {
-    const faults: string[] = []
-    const where = `VARIANTS[${index}]`
-    if (name !== undefined && names.indexOf(name) < index) faults.push(`${where}.name is there twice.`)
+    const errors: string[] = []
+    const path = `VARIANTS[${index}]`
+    if (name !== undefined && names.indexOf(name) < index) errors.push(`${path}.name is used twice.`)
     if (format === 'jpeg' && background === undefined)
-      faults.push(`${where}.background is not set: a JPEG has no transparency.`)
+      errors.push(`${path}.background is not set: a JPEG has no transparency.`)
     if (animated && format !== 'webp' && format !== 'same')
-      faults.push(`${where}.animated needs the format webp or same.`)
+      errors.push(`${path}.animated requires the format webp or same.`)
     if ((format === 'avif' || format === 'same') && width * height > maxAvifPixels)
-      faults.push(`${where} is too large for an AVIF: width × height must be <= ${maxAvifPixels}.`)
-    return faults
+      errors.push(`${path} is too large for an AVIF: width × height must be <= ${maxAvifPixels}.`)
+    return errors
   })
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { VariantSpec } from './variants.ts'
 
-/** To be raised when the same settings come to give other bytes or other facts: what was made before is out of date then. */
+/** Increase this when the same settings produce other bytes or other facts, so that existing images become outdated. */
 const edition = 1
 
 /**
- * Names how an image is made into what its record says: 16 hex digits of the SHA-256 of the table and of what decides
- * on the record's facts. The order of an entry's fields makes no difference, that of the entries does: it is the record's.
+ * Identifies how images are processed: 16 hex digits of the SHA-256 of the variant table and of the settings that affect the
+ * record. The order of the entries matters, because the record lists variants in this order; the order of fields does not.
  */
 export function hashRecipe(
   variants: readonly VariantSpec[],

@@ -4,20 +4,20 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { KafkaMessage } from './kafka-message.ts'
 
 /**
- * Does the work that some events of one partition ask for, in any order.
- * @param signal aborted when the partition is somebody else's, or the process ends: begin nothing more
- * @returns the events that must come again; a throw means all of them
+ * Handles messages of one partition, in any order.
+ * @param signal aborted when the partition is reassigned or the process shuts down; then handle no further messages
+ * @returns the messages to retry; after a throw all are retried
  */
-export type HandleBatch = (events: KafkaMessage[], signal: AbortSignal) => Promise<KafkaMessage[]>
+export type HandleBatch = (messages: KafkaMessage[], signal: AbortSignal) => Promise<KafkaMessage[]>
 
-interface BatchWorkOptions {
-  /** What was fetched of one partition, in order; at least one. */
-  events: KafkaMessage[]
+interface BatchRunnerOptions {
+  /** The messages fetched from one partition, in order; at least one. */
+  messages: KafkaMessage[]
   batchSize: number
   handleBatch: HandleBatch
-  /** Holds a place only while something is handled, not while a failure waits for its next try. */
+  /** Limits concurrent calls of `handleBatch`. A batch that waits for its next attempt does not count. */
   limit: Limit
-  /** @param offset the next one to be read by whoever comes after us */
+  /** @param offset the next offset to read */
   commit: (offset: string) => Promise<void>
   logger: Logger
 }
@@ -26,84 +26,87 @@ export type BatchRunner = ReturnType<typeof startBatchRunner>
 
 const firstRetryMs = 200
 const maxRetryMs = 5_000
-/** A process that ends does not wait for ever for a Kafka that is away. */
-const lastCommitTries = 3
+/** Bounds the shutdown when Kafka is unreachable. */
+const maxCommitAttemptsAtShutdown = 3
 
 /**
- * Works through what was fetched of one partition, a batch at a time. What failed is tried again alone, after a while that
- * grows; the offset moves up to the first event that is not done.
+ * Handles the messages fetched from one partition, one batch at a time. Only the failed messages of a batch are retried, with
+ * exponential backoff. The offset is committed up to the first unhandled message.
  */
 export function startBatchRunner({
-  events,
+  messages,
   batchSize,
   handleBatch,
   limit,
   commit,
   logger,
-}: BatchWorkOptions) {
-  const ending = new AbortController()
+}: BatchRunnerOptions) {
+  const stopping = new AbortController()
   let isAbandoned = false
-  let committed = events[0]?.offset
-  const done = workThroughAll()
+  let committed = messages[0]?.offset
+  const done = runAll()
 
-  /** True when nothing is left. */
-  async function workThroughAll(): Promise<boolean> {
-    for (let from = 0; from < events.length; from += batchSize) {
-      if (!(await workThrough(events.slice(from, from + batchSize)))) return false
+  /** Resolves with whether all messages were handled. */
+  async function runAll(): Promise<boolean> {
+    for (let from = 0; from < messages.length; from += batchSize) {
+      if (!(await runBatch(messages.slice(from, from + batchSize)))) return false
     }
     return true
   }
 
-  async function workThrough(batch: KafkaMessage[]): Promise<boolean> {
+  async function runBatch(batch: KafkaMessage[]): Promise<boolean> {
     const end = nextOffset(batch)
     for (let pending = batch, retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
       pending = await tryBatch(pending)
       await commitUpTo(pending[0]?.offset ?? end)
       if (pending.length === 0) return true
-      if (ending.signal.aborted) return false
-      logger.warn({ ...placeOf(pending), count: pending.length, retryMs }, 'events will come again')
+      if (stopping.signal.aborted) return false
+      logger.warn(
+        { ...logFields(pending), count: pending.length, retryMs },
+        'Kafka messages failed; will retry',
+      )
       await pause(retryMs)
     }
   }
 
   async function tryBatch(batch: KafkaMessage[]): Promise<KafkaMessage[]> {
     return limit(async () => {
-      if (ending.signal.aborted) return batch
+      if (stopping.signal.aborted) return batch
       try {
-        const failed = new Set(await handleBatch(batch, ending.signal))
-        return batch.filter((event) => failed.has(event))
+        const failed = new Set(await handleBatch(batch, stopping.signal))
+        return batch.filter((message) => failed.has(message))
       } catch (error) {
-        logger.warn({ ...placeOf(batch), err: error }, 'a batch failed')
+        logger.warn({ ...logFields(batch), err: error }, 'Kafka batch failed')
         return batch
       }
     })
   }
 
-  /** While the group meets, Kafka takes no offsets: afterwards the partition is still ours, or the work is abandoned. */
+  /** Retries, because Kafka accepts no offsets during a rebalance. If the partition is then reassigned, `abandon` ends the retries. */
   async function commitUpTo(offset: string): Promise<void> {
-    for (let tries = 1; offset !== committed && !isAbandoned; tries++) {
+    for (let attempt = 1; offset !== committed && !isAbandoned; attempt++) {
       try {
         await commit(offset)
         committed = offset
       } catch (error) {
-        logger.warn({ ...placeOf(events), offset, err: error }, 'an offset could not be committed')
-        if (ending.signal.aborted && tries >= lastCommitTries) return
+        logger.warn({ ...logFields(messages), offset, err: error }, 'Kafka offset commit failed; will retry')
+        if (stopping.signal.aborted && attempt >= maxCommitAttemptsAtShutdown) return
         await sleep(firstRetryMs)
       }
     }
   }
 
-  const pause = (ms: number) => sleep(ms, undefined, { signal: ending.signal }).catch(() => {})
+  const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {})
 
-  /** Lets what is at hand come to its end, and its offset be committed; begins nothing more. */
+  /** Lets the current batch finish and commits its offset, but starts no further batch. */
   function finish(): void {
-    ending.abort()
+    stopping.abort()
   }
 
-  /** For a partition that is no longer ours: begins nothing more, commits nothing more. */
+  /** Stops without committing, because the partition was reassigned. */
   function abandon(): void {
     isAbandoned = true
-    ending.abort()
+    stopping.abort()
   }
 
   return { done, finish, abandon }
@@ -113,6 +116,11 @@ function nextOffset(batch: KafkaMessage[]): string {
   return String(BigInt(batch.at(-1)?.offset ?? 0) + 1n)
 }
 
-function placeOf([event]: KafkaMessage[]) {
-  return { operation: 'consume', topic: event?.topic, partition: event?.partition, offset: event?.offset }
+function logFields([message]: KafkaMessage[]) {
+  return {
+    operation: 'consume',
+    topic: message?.topic,
+    partition: message?.partition,
+    offset: message?.offset,
+  }
 }

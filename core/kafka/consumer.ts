@@ -3,7 +3,7 @@ import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from '
 import { type Limit, limitConcurrency } from '../limit-concurrency.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type BatchRunner, type HandleBatch, startBatchRunner } from './batch-runner.ts'
-import { toKafkaMessage } from './kafka-message.ts'
+import { partitionKey, toKafkaMessage } from './kafka-message.ts'
 
 export interface ConsumerOptions {
   groupId: string
@@ -103,7 +103,7 @@ async function consumeUntilCrash(
     if (closing.aborted) return
     const { topic, partition } = payload.batch
     const work = startBatchRunner({
-      events: payload.batch.messages.map((message) => toKafkaMessage(payload.batch, message)),
+      messages: payload.batch.messages.map((message) => toKafkaMessage(payload.batch, message)),
       batchSize,
       handleBatch,
       limit,
@@ -156,5 +156,3 @@ function watchEnd(consumer: Consumer, closing: AbortSignal) {
   promise.catch(() => {})
   return { promise, forget: () => closing.removeEventListener('abort', onAbort) }
 }
-
-const partitionKey = ({ topic, partition }: { topic: string; partition: number }) => `${topic}-${partition}`

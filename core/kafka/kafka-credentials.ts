@@ -10,25 +10,25 @@ const login = Compile(Login)
 
 export type KafkaLogin = Static<typeof Login>
 
-/** Where the user name and the password for Kafka come from. */
+/** A source of the user name and password for Kafka. */
 export interface KafkaCredentials {
-  /** @throws Error that says what is wrong with the source; a later call can succeed */
+  /** @throws Error when the source is unreachable or invalid; a later call can succeed */
   read(): Promise<KafkaLogin>
-  /** The brokers have refused this login. */
+  /** Reports that the brokers refused this login. */
   refuse(login: KafkaLogin): void
 }
 
-/** Credentials that do not change while the process lives. */
+/** Credentials that stay the same for the lifetime of the process. */
 export function fixedCredentials(login: KafkaLogin): KafkaCredentials {
   return { read: async () => login, refuse: () => {} }
 }
 
-/** A login that stays wrong is not asked for at every attempt to connect. */
+/** Limits reads of the secret while the brokers keep refusing its login. */
 const minReadIntervalMs = 1_000
 
 /**
- * Credentials from AWS Secrets Manager, `{"username","password"}`. They are kept until the brokers refuse them, and then
- * read again: a password can be rotated without a restart.
+ * Credentials from an AWS Secrets Manager secret `{"username","password"}`. They are cached until the brokers refuse them and then
+ * read again, so a password can be rotated without a restart.
  */
 export function secretCredentials(
   client: SecretsManagerClient,
@@ -40,16 +40,16 @@ export function secretCredentials(
   let readAtMs = 0
 
   function read(): Promise<KafkaLogin> {
-    reading ??= readAnew().catch((error) => {
+    reading ??= readAgain().catch((error) => {
       reading = undefined
-      // It may have been refused for another reason, and still be right.
+      // The cached login may have been refused for another reason and still be valid.
       if (known) return known
       throw error
     })
     return reading
   }
 
-  async function readAnew(): Promise<KafkaLogin> {
+  async function readAgain(): Promise<KafkaLogin> {
     readAtMs = now()
     known = await readSecret(client, secretId)
     return known
@@ -64,14 +64,14 @@ export function secretCredentials(
 
 async function readSecret(client: SecretsManagerClient, SecretId: string): Promise<KafkaLogin> {
   const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId })).catch((cause) => {
-    throw new Error(`Kafka's credentials cannot be read from the secret ${SecretId}: ${cause.message}`, {
+    throw new Error(`The Kafka credentials in the secret ${SecretId} cannot be read: ${cause.message}`, {
       cause,
     })
   })
   try {
     return login.Parse(JSON.parse(SecretString))
   } catch {
-    // Without the cause: it would show the secret.
+    // The cause is left out because it contains the secret.
     throw new Error(`The secret ${SecretId} is not {"username": "…", "password": "…"} in JSON.`)
   }
 }

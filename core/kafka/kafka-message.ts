@@ -18,6 +18,10 @@ export interface MessageHeader {
   value: Buffer
 }
 
+/** `‹topic›-‹partition›`, for maps and messages. */
+export const partitionKey = ({ topic, partition }: Pick<KafkaMessage, 'topic' | 'partition'>) =>
+  `${topic}-${partition}`
+
 export function toKafkaMessage(
   { topic, partition }: { topic: string; partition: number },
   message: RawMessage,

@@ -5,9 +5,8 @@ import {
   Partitioners,
   type Producer,
   type ProducerBatch,
-  type RecordMetadata,
 } from 'kafkajs'
-import { joinHeaders, type MessageHeader } from './kafka-message.ts'
+import { joinHeaders, type MessageHeader, partitionKey } from './kafka-message.ts'
 
 export interface OutgoingMessage {
   key: string | Buffer | null
@@ -107,15 +106,15 @@ export const rememberPartitions: ICustomPartitioner = () => {
  */
 export async function sendBatch(producer: Pick<Producer, 'sendBatch'>, batch: ProducerBatch): Promise<void> {
   const responses = await producer.sendBatch(batch)
-  const written = new Set(responses.map(partitionName))
+  const written = new Set(
+    responses.map(({ topicName, partition }) => partitionKey({ topic: topicName, partition })),
+  )
   for (const { topic, messages } of batch.topicMessages ?? []) {
     for (const message of messages) {
       const partition = partitionOf.get(message)
-      if (partition !== undefined && !written.has(`${topic}-${partition}`)) {
-        throw new Error(`${topic}-${partition} moved to another broker; its messages were not written`)
-      }
+      if (partition === undefined) continue
+      const key = partitionKey({ topic, partition })
+      if (!written.has(key)) throw new Error(`${key} moved to another broker; its messages were not written`)
     }
   }
 }
-
-const partitionName = ({ topicName, partition }: RecordMetadata) => `${topicName}-${partition}`

@@ -9,10 +9,10 @@ import {
 
 export type { Logger }
 
-/** Presigned URLs and credentials open doors: they never reach a log. These are whole fields that hold nothing else. */
+/** Fields that contain only a presigned URL. Presigned URLs and credentials must never appear in logs. */
 const secrets = ['*.url', '*.upload']
 
-/** Everywhere else, messages and stacks included: what signs a URL, keys, and the headers that carry one. */
+/** Secrets anywhere else in a line, including messages and stacks: URL signatures, bearer tokens and API keys. */
 const signature =
   /(X-Amz-(?:Signature|Credential|Security-Token)=|\bBearer |\bhg_[0-9a-f]{12}_)[^&"'\\\s]{8,}/gi
 const text = String.raw`"(?:[^"\\]|\\.)*"`
@@ -24,7 +24,7 @@ const keyHeader = new RegExp(
 const censor = (line: string) => line.replace(signature, '$1[redacted]').replace(keyHeader, '$1"[redacted]"')
 
 /**
- * JSON lines. Fixed fields: service, operation, tenant, imageId, requestId, durationMs, code.
+ * Creates a logger that writes JSON lines. Fixed fields: service, operation, tenant, imageId, requestId, durationMs, code.
  * @param destination stdout by default
  */
 export function createLogger(

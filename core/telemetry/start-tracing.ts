@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 interface TracingOptions {
-  /** Such as `hashgate-gateway`. */
+  /** For example `hashgate-gateway`. */
   service: string
-  /** Base address of an OTLP collector, such as `http://127.0.0.1:4318`; without one nothing is traced, nor loaded. */
+  /** Base URL of an OTLP collector, such as `http://127.0.0.1:4318`. Empty: tracing is off and OpenTelemetry is not loaded. */
   endpoint: string
 }
 
-/** A collector that does not answer holds up nobody longer than this. */
+/** The longest that `flush` and `close` wait for the collector. */
 const flushMs = 1_000
 
 /**
- * Sends the spans of this process to a collector, in batches, by OTLP over HTTP in JSON. A collector that is away costs
- * spans, and nothing else. Which requests are traced is said by `OTEL_TRACES_SAMPLER`, as everywhere in OpenTelemetry.
+ * Sends the spans of this process to a collector in batches, by OTLP over HTTP in JSON. When the collector is unreachable, spans are
+ * lost and nothing else is affected. `OTEL_TRACES_SAMPLER` decides which requests are traced.
  */
 export async function startTracing({ service, endpoint }: TracingOptions) {
   if (!endpoint) return { isOn: false, flush: async () => {}, close: async () => {} }
@@ -30,7 +30,7 @@ export async function startTracing({ service, endpoint }: TracingOptions) {
   provider.register()
   return {
     isOn: true,
-    /** For a process that may be frozen afterwards, as on Lambda. */
+    /** Sends the spans now, for a process that may be frozen afterwards, as on Lambda. */
     flush: () => withinTime(provider.forceFlush()),
     close: () => withinTime(provider.shutdown()),
   }

@@ -1,9 +1,9 @@
 import { context, propagation, type SpanOptions, SpanStatusCode, trace } from '@opentelemetry/api'
 
-/** Does nothing, and costs next to nothing, until `startTracing` has found somebody to tell. */
+/** A no-op at almost no cost until `startTracing` registers a provider. */
 const tracer = trace.getTracer('hashgate')
 
-/** Does some work within a span of the trace that is going on, or of a new one. Its error is the span's, and goes on. */
+/** Runs work in a span of the current trace, or of a new one. An error is recorded on the span and rethrown. */
 export function withSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
   return tracer.startActiveSpan(name, options, async (span) => {
     try {
@@ -18,14 +18,14 @@ export function withSpan<T>(name: string, options: SpanOptions, work: () => Prom
   })
 }
 
-/** The trace that is going on, as W3C Trace Context writes it; undefined when there is none. */
+/** The current trace as a W3C `traceparent`; undefined when there is none. */
 export function traceparent(): string | undefined {
   const carrier: { traceparent?: string } = {}
   propagation.inject(context.active(), carrier)
   return carrier.traceparent
 }
 
-/** Does some work as a part of a trace that began elsewhere. */
+/** Runs work as part of a trace that another process started. */
 export function continueTrace<T>(parent: string | undefined, work: () => Promise<T>): Promise<T> {
   return context.with(propagation.extract(context.active(), { traceparent: parent }), work)
 }

@@ -14,7 +14,7 @@ t.jobs = 4
 const budgetMs = 300
 const topicPrefix = 'faults.'
 const isUnavailable = { name: 'DependencyUnavailable', dependency: 'events' }
-const isRefusedAtOnce = { ...isUnavailable, cause: 'too many events are waiting' }
+const isRefusedAtOnce = { ...isUnavailable, cause: 'the event queue is full' }
 const isTooLate = { ...isUnavailable, cause: `no acknowledgement within ${budgetMs} ms` }
 
 const connect = (brokers: string) =>

@@ -71,9 +71,9 @@ t.test('a file, if it is no array', async (t) => {
   t.match(readVariants(join(folder, 'variants.json')), [{ name: 'a', width: 1, height: 2 }])
   t.match(faultsOf(join(folder, 'broken.json')), [/^VARIANTS is not JSON: /])
   t.strictSame(faultsOf(join(folder, 'none.json')), [
-    'VARIANTS is neither a JSON array nor a file that can be read (ENOENT).',
+    'VARIANTS is neither a JSON array nor a readable file (ENOENT).',
   ])
-  t.strictSame(faultsOf(folder), ['VARIANTS is neither a JSON array nor a file that can be read (EISDIR).'])
+  t.strictSame(faultsOf(folder), ['VARIANTS is neither a JSON array nor a readable file (EISDIR).'])
 })
 
 t.test('an array may have white space around it', async (t) => {
@@ -99,7 +99,7 @@ t.test('each fault is named', async (t) => {
     [{ ...fine, effort: 7 }, 'VARIANTS[0].effort must be <= 6.'],
     [{ ...fine, background: 'white' }, 'VARIANTS[0].background must match pattern "^#[0-9a-f]{6}$".'],
     [{ ...fine, animated: 'yes' }, 'VARIANTS[0].animated must be boolean.'],
-    [{ ...fine, colour: 'red' }, 'VARIANTS[0].colour is no field of a variant.'],
+    [{ ...fine, colour: 'red' }, 'VARIANTS[0].colour is not a field of a variant.'],
     [{ ...fine, format: 'jpeg' }, 'VARIANTS[0].background is not set: a JPEG has no transparency.'],
     [
       { ...fine, width: 4097, height: 4096, format: 'avif' },
@@ -109,7 +109,7 @@ t.test('each fault is named', async (t) => {
       { ...fine, width: 8192, height: 8192, format: 'same' },
       'VARIANTS[0] is too large for an AVIF: width × height must be <= 16777216.',
     ],
-    [{ ...fine, format: 'avif', animated: true }, 'VARIANTS[0].animated needs the format webp or same.'],
+    [{ ...fine, format: 'avif', animated: true }, 'VARIANTS[0].animated requires the format webp or same.'],
   ]
   for (const [entry, fault] of cases) t.strictSame(faultsOf([entry]), [fault])
 })
@@ -135,7 +135,7 @@ t.test('all faults are told at once', async (t) => {
     'VARIANTS[0].quality must be >= 1.',
     'VARIANTS[1].height is not set.',
     'VARIANTS[1].name is not set.',
-    'VARIANTS[2].name is there twice.',
+    'VARIANTS[2].name is used twice.',
     'VARIANTS[3] must be object.',
     'VARIANTS[4].background is not set: a JPEG has no transparency.',
   ])
