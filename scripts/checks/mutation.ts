@@ -1,21 +1,22 @@
-/** `npm run test:mutation [-- ROOM…]`: changes the source of a folder piece by piece and counts the changes that its tests notice. */
+/** `npm run test:mutation [-- PACKAGE…]`: changes the source of a folder piece by piece and counts the changes that its tests notice. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runCommand } from '../run-command.ts'
-import { rooms } from './mutation/rooms.ts'
-import { testRoom } from './mutation/test-room.ts'
+import { packages } from './mutation/packages.ts'
+import { testPackage } from './mutation/test-package.ts'
 
 const repository = join(import.meta.dirname, '../..')
 
 await runCommand(async () => {
   const { positionals } = parseArgs({ allowPositionals: true })
-  const names = positionals.length > 0 ? positionals : Object.keys(rooms)
+  const names = positionals.length > 0 ? positionals : Object.keys(packages)
   for (const name of names) {
-    if (!rooms[name]) throw new Error(`No room "${name}". Rooms: ${Object.keys(rooms).join(', ')}.`)
+    if (!packages[name])
+      throw new Error(`No package "${name}". Packages: ${Object.keys(packages).join(', ')}.`)
   }
   process.chdir(repository)
   const scores: string[] = []
-  for (const name of names) scores.push(await testRoom(name, rooms[name] ?? []))
+  for (const name of names) scores.push(await testPackage(name, packages[name] ?? []))
   console.log(scores.join('\n'))
   return 0
 })

@@ -1,9 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import type { Test } from 'tap'
-import { createImagesOfDay } from '../../core/catalog/images-of-day.ts'
 import type { ImageEvent } from '../../core/images/image-event.ts'
-import type { ImageRecord, UploadRequest } from '../../core/images/image-record.ts'
-import { isExpired, newRecord } from '../../core/images/image-record.ts'
+import type { ImageRecord } from '../../core/images/image-record.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
 import { createApp } from '../../gateway/app.ts'
 import { createAudit } from '../../gateway/auth/audit.ts'
@@ -15,7 +13,7 @@ import { createAdminApp } from '../../gateway/observe/create-admin-app.ts'
 import { createMetrics } from '../../gateway/observe/create-metrics.ts'
 import { createPresignDownload } from '../../gateway/uploads/presign-download.ts'
 import { createPresignUpload } from '../../gateway/uploads/presign-upload.ts'
-import { createDayTableDouble } from './day-table-double.ts'
+import { createCatalogDouble } from './create-catalog-double.ts'
 import { createKeyTableDouble } from './key-table-double.ts'
 
 const keyTable = createKeyTableDouble()
@@ -93,7 +91,7 @@ export async function createTestApp(t: Test, { config = {}, dependencies = {} }:
   })
   const presigning = { ttlSeconds: settings.PRESIGN_TTL_SECONDS, now }
 
-  const catalog = catalogDouble(records, now)
+  const catalog = createCatalogDouble(records, now)
   const logger = createLogger('gateway', settings.LOG_LEVEL, log)
   const audit = createAudit(logger)
   const metrics = createMetrics()
@@ -124,54 +122,6 @@ export async function createTestApp(t: Test, { config = {}, dependencies = {} }:
   const admin = createAdminApp({ catalog, metrics, now }, logger)
   t.teardown(() => Promise.all([app.close(), admin.close()]))
   return { app, admin, catalog, clock, records, published, stored, lines, keys: keyTable }
-}
-
-/** Holds the same promises as the real catalog, which has a contract suite of its own. */
-function catalogDouble(records: Map<string, ImageRecord>, now: () => number): GatewayDependencies['catalog'] {
-  const find = async (tenant: string, imageId: string) => {
-    const record = records.get(`${tenant}#${imageId}`)
-    return record && !isExpired(record, now()) ? record : undefined
-  }
-  const register = async (request: UploadRequest) => {
-    const existing = await find(request.tenant, request.imageId)
-    const record = existing ?? newRecord(request, now(), 7 * 24 * 3600)
-    if (record.status === 'pending') Object.assign(record, request)
-    records.set(`${request.tenant}#${request.imageId}`, record)
-    return { created: !existing, record }
-  }
-  const countDuplicate = async ({ tenant, imageId }: ImageRecord) => {
-    const record = records.get(`${tenant}#${imageId}`)
-    if (record) record.duplicates = (record.duplicates ?? 0) + 1
-  }
-  const enqueue = async (record: ImageRecord, event: ImageEvent) => {
-    record.pendingEvents = [...(record.pendingEvents ?? []), event]
-  }
-  const measurePending = async () => {
-    const owing = [...records.values()].flatMap(({ pendingEvents = [] }) => pendingEvents.slice(0, 1))
-    const oldestMs = owing.map(({ time }) => Date.parse(time)).sort()[0]
-    return { count: owing.length, oldestMs }
-  }
-  const unused = () => {
-    throw new Error('this double does not relay')
-  }
-  return {
-    find,
-    register,
-    countDuplicate,
-    outbox: {
-      enqueue,
-      measurePending,
-      listPending: unused,
-      lock: unused,
-      unlock: unused,
-      markPublished: unused,
-    },
-    ...createImagesOfDay(
-      createDayTableDouble(() => [...records.values()]),
-      now,
-    ),
-    ping: async () => {},
-  }
 }
 
 export const withKey = { authorization: `Bearer ${testKey}` }

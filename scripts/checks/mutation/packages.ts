@@ -1,5 +1,5 @@
 /** The folders to mutate, each with the fewest fast test files that cover it. Stryker runs a file only for code that it reaches. */
-export const rooms: Record<string, string[]> = {
+export const packages: Record<string, string[]> = {
   'core/catalog': ['core/test/catalog/*.test.ts'],
   'core/images': ['core/test/images/*.test.ts', 'core/test/events/image-events.test.ts'],
   'gateway/auth': ['gateway/test/auth/*.test.ts'],
