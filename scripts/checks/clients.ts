@@ -1,5 +1,5 @@
 /**
- * `npm run test:clients [-- LANGUAGE…]`: makes the client libraries, and uploads a photo to a local system with each of them.
+ * `npm run test:clients [-- LANGUAGE…]`: generates the client libraries, and uploads a photo to a local system with each of them.
  * Needs Java, Maven, Go and Python.
  */
 import { parseArgs } from 'node:util'

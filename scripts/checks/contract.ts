@@ -1,4 +1,4 @@
-/** `npm run test:contract`: fails on a change of the API that breaks clients, unless the version says so. Needs git and Go. */
+/** `npm run test:contract`: fails if the API has a breaking change without a new major version. Needs git and Go. */
 import { join } from 'node:path'
 import { runCommand } from '../run-command.ts'
 import { checkContract } from './contract/check-contract.ts'

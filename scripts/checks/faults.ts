@@ -1,4 +1,4 @@
-/** `npm run faults [-- NAME…]`: the fault scripts one after another, and a table of their figures. */
+/** `npm run faults [-- NAME…]`: runs the fault scripts one after another and prints a table of their figures. */
 import { parseArgs } from 'node:util'
 import { printTable } from '../bench/print-table.ts'
 import { runCommand } from '../run-command.ts'
@@ -7,9 +7,9 @@ import { type FaultName, faultNames, runScript } from './faults/run-script.ts'
 
 const usage = `Usage: npm run faults [-- NAME…]
 
-  Breaks one thing after another under load, over the services of "npm run services -- up", and counts what is lost and
-  what is done twice. All by default: ${faultNames.join(', ')}.
-  scripts/checks/faults/README.md says what each of them shows.`
+  Injects faults under load into a system on the services of "npm run services -- up", and counts lost images and
+  duplicated effects. Runs all by default: ${faultNames.join(', ')}.
+  scripts/checks/faults/README.md describes each of them.`
 
 const head = ['fault', 'accepted', 'ready', 'lost', 'duplicated effects', 'seconds']
 

@@ -1,11 +1,9 @@
-/** `npm run test:services [-- FILE…]`: the tests that need the real services. They share them, and some stop one of them. */
-import { parseArgs } from 'node:util'
+/** `npm run test:services [-- FILE…]`: runs the tests that need the real services, one file at a time, as some stop a service. */
 import { runCommand } from '../run-command.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
 import { runTests } from './run-tests.ts'
 
 await runCommand(async () => {
-  const { positionals: files } = parseArgs({ allowPositionals: true })
   await readServicesEnvironment()
-  return runTests({ ending: 'services.ts', files, timeoutSeconds: 900 })
+  return runTests('services')
 })

@@ -1,4 +1,4 @@
-/** `npm run soak`: thousands of images of all kinds in one process, whose memory must stay flat. */
+/** `npm run soak`: processes thousands of images in one process and checks that its memory does not grow. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -7,14 +7,14 @@ import { parseArgs } from 'node:util'
 import { median } from '../bench/median.ts'
 import { inheritedEnvironment } from '../config.ts'
 import { runCommand } from '../run-command.ts'
-import type { SoakReport } from './soak/soak-report.ts'
+import type { SoakReport } from './soak/soak-program.ts'
 
 const usage = `Usage: npm run soak [-- IMAGES]
 
-Sends 5000 images (sound, unusual, damaged, and some photographs) through the processor in one process. Fails when it
-holds much more memory in the last fifth than in the first.`
+Processes 5000 images (valid, unusual, damaged, and some photographs) in one process. Fails if the process uses more than
+15 % more memory in the last fifth of the run than in the first.`
 
-/** What the last fifth may hold above the first: a leak of 10 kB an image would be over it. */
+/** Largest accepted ratio of the last fifth to the first. A leak of 10 kB per image exceeds it. */
 const allowedGrowth = 1.15
 
 await runCommand(main)
@@ -28,27 +28,27 @@ async function main(): Promise<number> {
     return values.help ? 0 : 1
   }
   const startedAt = performance.now()
-  const { ends, residentBytes } = await soak(images)
+  const { outcomes, residentBytes } = await soak(images)
   const seconds = Math.round((performance.now() - startedAt) / 1_000)
-  console.log(`${images} images in ${seconds} s: ${JSON.stringify(ends)}`)
+  console.log(`${images} images in ${seconds} s: ${JSON.stringify(outcomes)}`)
 
   const fifths = medianOfFifths(residentBytes)
   const growth = (fifths.at(-1) ?? Number.NaN) / (fifths[0] ?? Number.NaN)
   const isFlat = growth <= allowedGrowth
   console.log(
     `resident memory, medians of fifths: ${fifths.map(toMegabytes).join(', ')} MB; ` +
-      `last by first ${growth.toFixed(2)}, ${isFlat ? 'flat' : `more than ${allowedGrowth}`}`,
+      `last ÷ first ${growth.toFixed(2)}, ${isFlat ? 'flat' : `more than ${allowedGrowth}`}`,
   )
   return isFlat ? 0 : 1
 }
 
 async function soak(images: string): Promise<SoakReport> {
   const program = fileURLToPath(new URL('./soak/soak-program.ts', import.meta.url))
-  // As the processor is run: see processor/README.md.
+  // The setting that processor/README.md recommends for production.
   const env = { ...inheritedEnvironment(), MALLOC_ARENA_MAX: '1' }
   const child = spawn(process.execPath, [program, images], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const [report, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'close')])
-  if (code !== 0) throw new Error(`the process ended by ${signal ?? code}`)
+  if (code !== 0) throw new Error(`The soak process ended with ${signal ?? `code ${code}`}.`)
   return JSON.parse(report)
 }
 

@@ -2,14 +2,14 @@ import { join } from 'node:path'
 import { clientFolder, clientsCache, generatedFolder } from '../../clients/client-folders.ts'
 import { findTool } from '../../services/find-tool.ts'
 
-/** A small program in one language over the generated client of that language. */
+/** A small program that uploads a photo with the generated client of its language. */
 export interface ClientProgram {
   language: string
-  /** One for each, so that none meets what another has uploaded. */
+  /** A different photo for each language, so that the first upload is never a duplicate. */
   photo: string
-  /** Commands that make it ready to run, after the client is generated. */
+  /** Commands that build the program; the client must be generated before. */
   build: () => string[][]
-  /** The command that runs it, but for the photo. */
+  /** The command that runs it, without the photo argument. */
   run: () => string[]
 }
 
@@ -48,7 +48,7 @@ export const clientPrograms: ClientProgram[] = [
     ],
     run: () => [
       findTool('java'),
-      // Java 17's name for it, and the one of later versions: not every console says that it takes UTF-8.
+      // The property of Java 17 and that of later versions, as not every console announces UTF-8.
       ...['sun.stdout.encoding', 'stdout.encoding'].map((name) => `-D${name}=UTF-8`),
       '-cp',
       [join(java, 'classes'), join(java, 'lib/*')].join(':'),

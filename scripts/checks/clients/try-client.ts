@@ -24,22 +24,22 @@ export async function buildClient({ language, build }: ClientProgram): Promise<v
 }
 
 /**
- * Runs it twice on its photo, and prints what it says.
- * @throws AssertionError unless it uploads the photo the first time and nothing the second
+ * Runs the program twice on its photo and prints its output.
+ * @throws AssertionError unless the first run uploads the photo and the second reports a duplicate
  */
 export async function tryClient({ language, photo, run }: ClientProgram, system: LocalSystem): Promise<void> {
   const file = join(repository, 'processor/test/photos', photo)
   const { size } = await stat(file)
   for (const upload of [`uploaded ${size} bytes`, 'duplicate: nothing to upload']) {
-    const said = await runClient([...run(), file], system)
-    console.log(said.replaceAll(/^/gm, `${language.padEnd(10)} `))
-    const [first, ...variants] = said.split('\n')
+    const output = await runClient([...run(), file], system)
+    console.log(output.replaceAll(/^/gm, `${language.padEnd(10)} `))
+    const [first, ...variants] = output.split('\n')
     assert.equal(first, upload)
     assert.match(variants.join(), /thumb .*medium .*large /)
   }
 }
 
-/** @throws Error with what it printed when its exit code is not 0 */
+/** @throws Error with the program's output if its exit code is not 0 */
 async function runClient([program = '', ...args]: string[], system: LocalSystem): Promise<string> {
   const env = { ...inheritedEnvironment(), GATEWAY: system.gatewayUrl, KEY: system.key }
   const { stdout } = await promisify(execFile)(program, args, { env, timeout: runTimeoutMs })

@@ -1,7 +1,7 @@
 import type { FindBreakingChanges } from './find-breaking-changes.ts'
 import { readCurrentContract, readEarlierContracts } from './read-contracts.ts'
 
-/** Holds the contract of the work tree against every committed one of its version line. Returns whether it passes. */
+/** Compares the contract in the work tree with every committed one of its version line. Returns whether none of them is broken. */
 export async function checkContract(
   repository: string,
   findBreakingChanges: FindBreakingChanges,
@@ -13,12 +13,12 @@ export async function checkContract(
     if (!changes) continue
     console.error(`Breaks clients of the contract in commit ${origin} (${version}):\n\n${changes}`)
     console.error(
-      'If this has to be, raise info.version in gateway/plugins/openapi.ts to the next major one.',
+      'If the change is intended, raise info.version in gateway/plugins/openapi.ts to the next major version.',
     )
     return false
   }
   console.log(
-    `Contract ${current.version}: breaks no client of ${earlier.length} earlier ones of its version.`,
+    `Contract ${current.version}: compatible with ${earlier.length} earlier contracts of its version line.`,
   )
   return true
 }

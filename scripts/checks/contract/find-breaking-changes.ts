@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 export type FindBreakingChanges = (before: string, after: string) => Promise<string>
 
-/** What in a contract would break a client of the one before, as text for people; nothing when nothing would. */
+/** Describes the changes that would break clients of the earlier contract; empty if there are none. */
 export const findWithOasdiff =
   (program: string): FindBreakingChanges =>
   async (before, after) => {
@@ -21,7 +21,7 @@ export const findWithOasdiff =
     }
   }
 
-/** Exit code 1 is its answer that something breaks. */
+/** oasdiff exits with code 1 when it finds breaking changes. */
 async function compare(program: string, files: readonly string[]): Promise<string> {
   const args = ['breaking', '--fail-on', 'WARN', '--format', 'singleline', '--color', 'never', ...files]
   try {

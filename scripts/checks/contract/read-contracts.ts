@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { versionLine } from './version-line.ts'
 
 const path = 'openapi/openapi.json'
 const maxBuffer = 64 * 1024 ** 2
@@ -10,7 +9,7 @@ const maxBuffer = 64 * 1024 ** 2
 export interface Contract {
   version: string
   text: string
-  /** Where it comes from, for people. */
+  /** Commit or path, for messages. */
   origin: string
 }
 
@@ -20,8 +19,8 @@ export async function readCurrentContract(repository: string): Promise<Contract>
 }
 
 /**
- * Every other contract of the same version line that was ever on this branch, the newest first: somebody may have generated
- * a client from any of them. What other branches tried before they were merged, nobody has seen.
+ * Every other contract of the same version line that was ever on this branch, newest first: clients may have been generated from
+ * any of them. Commits of merged branches are left out, as they were never released.
  */
 export async function readEarlierContracts(repository: string, current: Contract): Promise<Contract[]> {
   const commits = (await git(repository, 'log', '--first-parent', '--format=%h', '--', path))
@@ -36,6 +35,12 @@ export async function readEarlierContracts(repository: string, current: Contract
     earlier.push(contract(text, commit))
   }
   return earlier.filter(({ version }) => versionLine(version) === versionLine(current.version))
+}
+
+/** Versions that must stay compatible: the same major version, or below 1.0 the same minor version. Source: Semantic Versioning 2.0.0. */
+export function versionLine(version: string): string {
+  const [major, minor] = version.split('.')
+  return major === '0' ? `0.${minor}` : String(major)
 }
 
 function contract(text: string, origin: string): Contract {

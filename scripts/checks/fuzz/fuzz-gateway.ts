@@ -6,19 +6,19 @@ import { inheritedEnvironment } from '../../config.ts'
 import type { LocalSystem } from '../../local/start-system.ts'
 
 interface FuzzOptions {
-  /** Schemathesis. */
+  /** Path of Schemathesis. */
   program: string
-  /** Where its report and what it remembers are kept. */
+  /** Folder for its report and its example database. */
   cache: string
   options: string[]
 }
 
-/** Fewer would show little. */
-const leastCases = 2_000
-/** Options by which somebody looks at a part. */
+/** A full run that generates fewer cases fails. */
+const minCases = 2_000
+/** Options that restrict the run to a part of the API. */
 const narrowing = /^--(phases|include|exclude)/
 
-/** Runs all phases and checks, prints what is found, and returns the exit code. */
+/** Runs all phases and checks, prints the findings, and returns the exit code. */
 export async function fuzzGateway(
   { gatewayUrl, key }: Pick<LocalSystem, 'gatewayUrl' | 'key'>,
   { program, cache, options }: FuzzOptions,
@@ -34,7 +34,7 @@ export async function fuzzGateway(
   if (code !== 0) return 1
   const { test_cases: cases, operations } = JSON.parse(await readFile(report, 'utf8'))
   console.log(`${cases.generated} cases of ${operations.tested} operations, ${cases.with_failures} failed`)
-  if (cases.generated >= leastCases || options.some((option) => narrowing.test(option))) return 0
-  console.error(`Fewer than ${leastCases} cases: that shows too little.`)
+  if (cases.generated >= minCases || options.some((option) => narrowing.test(option))) return 0
+  console.error(`Fewer than ${minCases} cases were generated: too few for a full run.`)
   return 1
 }

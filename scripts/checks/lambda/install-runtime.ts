@@ -8,8 +8,8 @@ const version = '4.0.2'
 const timeoutMs = 15 * 60_000
 
 /**
- * Installs AWS's own runtime client for Node, the one of `nodejs24.x`, once. Its native part is compiled against the headers
- * of the Node that runs this. Returns its program.
+ * Installs AWS's runtime client for Node, the one of `nodejs24.x`, unless it is cached. Its native part is compiled against the
+ * headers of the current Node. Returns the path of its program.
  */
 export async function installRuntime(cache: string): Promise<string> {
   const directory = join(cache, `runtime-${version}-node-${process.versions.node}`)
@@ -17,7 +17,7 @@ export async function installRuntime(cache: string): Promise<string> {
   const program = join(packageIn(directory), 'index.mjs')
   if (existsSync(program)) return program
   for (const tool of ['make', 'cmake', 'compiler', 'python'] as const) findTool(tool)
-  console.log('compiling the Lambda runtime client; the first time, this takes minutes …')
+  console.log('compiling the Lambda runtime client; this takes a few minutes the first time …')
 
   const staging = `${directory}.part`
   await rm(staging, { recursive: true, force: true })
@@ -27,7 +27,7 @@ export async function installRuntime(cache: string): Promise<string> {
     task: 'Compiling the Lambda runtime client',
     log: join(cache, 'runtime-npm.log'),
     timeoutMs,
-    // The package of our Node brings its headers along.
+    // The npm package that provides Node includes the headers.
     environment: { npm_config_nodedir: dirname(dirname(process.execPath)) },
   })
   await rename(staging, directory)

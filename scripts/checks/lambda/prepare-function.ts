@@ -10,16 +10,16 @@ import { installRuntime } from './install-runtime.ts'
 
 const cache = join(import.meta.dirname, '../../../.cache/lambda')
 
-/** What Lambda consists of on this machine: its emulator, and its runtime client. */
+/** Installs the Lambda emulator and the runtime client unless they are cached. Returns their paths. */
 export async function installLambda() {
-  if (process.platform !== 'linux') throw new Error('The zip runs on Linux, as Lambda does.')
+  if (process.platform !== 'linux') throw new Error('The Lambda tests need Linux.')
   const [emulator, runtime] = [await installEmulator(cache), await installRuntime(cache)]
   return { emulator, runtime }
 }
 
 type OnStop = (stop: () => Promise<unknown>) => void
 
-/** All that runs the processor's zip on this machine. */
+/** Installs Lambda's programs and unpacks the processor's zip. */
 export async function prepareFunction(onStop: OnStop) {
   const lambda = await installLambda()
   return {
@@ -29,12 +29,12 @@ export async function prepareFunction(onStop: OnStop) {
   }
 }
 
-/** Builds the processor's zip, and unpacks it outside this folder: what is not in it is not found. */
+/** Builds the processor's zip and unpacks it outside the repository, so that a module missing from the zip cannot be resolved. */
 export async function unpackProcessor(cpu: Architecture, onStop: OnStop) {
   const directory = await mkdtemp(join(tmpdir(), 'hashgate-lambda-'))
   onStop(() => rm(directory, { recursive: true, force: true }))
   const deployable = deployables.find(({ zip }) => zip === 'processor.zip')
-  if (!deployable) throw new Error('there is no processor.zip')
+  if (!deployable) throw new Error('processor.zip is not among the deployables.')
   const zip: WrittenZip = await buildZip(deployable, { out: directory, cpu })
   const task = join(directory, 'task')
   await unpackZip(zip.file, task)

@@ -8,24 +8,24 @@ import { peakMegabytes } from '../../bench/processor/read-memory.ts'
 import { inheritedEnvironment } from '../../config.ts'
 
 export interface FunctionOptions {
-  /** Program of the emulator. */
+  /** Path of the emulator. */
   emulator: string
-  /** Program of the runtime client. */
+  /** Path of the runtime client. */
   runtime: string
-  /** Where the zip is unpacked. */
+  /** Folder of the unpacked zip. */
   task: string
   handler: string
   environment: Record<string, string>
   timeoutSeconds?: number
 }
 
-/** Lambda starts Node 24 with these. Source: "Building Lambda functions with Node.js", experimental features. */
+/** Flags with which Lambda starts Node 24. Source: "Building Lambda functions with Node.js", experimental features. */
 const nodeFlags = ['--no-experimental-require-module', '--no-experimental-detect-module']
 const memoryMegabytes = 1769
 
 /**
- * Starts a function as Lambda does: the runtime interface emulator starts the runtime client, which loads the handler at the
- * first call and then asks the emulator for one event after the other.
+ * Starts a function as Lambda does: the runtime interface emulator starts the runtime client, which loads the handler on the
+ * first invocation and then polls the emulator for events.
  */
 export async function startFunction(options: FunctionOptions) {
   const { emulator, runtime, task, handler, environment, timeoutSeconds = 90 } = options
@@ -40,7 +40,7 @@ export async function startFunction(options: FunctionOptions) {
       NODE_OPTIONS: '',
       NODE_V8_COVERAGE: '',
       LAMBDA_TASK_ROOT: task,
-      // Lambda says so, the emulator does not.
+      // Lambda sets it; the emulator does not.
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_FUNCTION_NAME: 'processor',
       AWS_LAMBDA_FUNCTION_TIMEOUT: String(timeoutSeconds),
@@ -55,7 +55,7 @@ export async function startFunction(options: FunctionOptions) {
   }
   await waitForPort(port, () => child.exitCode === null)
 
-  /** @returns what the handler answers, or `{errorType, errorMessage}` as Lambda tells of an error */
+  /** @returns the handler's result, or Lambda's `{errorType, errorMessage}` */
   async function invoke(event: object): Promise<unknown> {
     const answer = await fetch(`http://127.0.0.1:${port}/2015-03-31/functions/function/invocations`, {
       method: 'POST',
@@ -64,12 +64,12 @@ export async function startFunction(options: FunctionOptions) {
     return answer.json()
   }
 
-  /** What the function has printed in JSON: its log, and its metrics. */
+  /** The JSON lines that the function printed: logs and metrics. */
   function readOutput(): Record<string, unknown>[] {
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
   }
 
-  /** Milliseconds as the emulator reports them. */
+  /** Durations in milliseconds, as reported by the emulator. */
   function readTimes() {
     const read = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1] ?? []).map(Number)
     return {
@@ -78,7 +78,7 @@ export async function startFunction(options: FunctionOptions) {
     }
   }
 
-  /** The most that the runtime's process has held; NaN where there is no /proc. */
+  /** Peak memory of the runtime's process; NaN without /proc. */
   async function readPeakMegabytes(): Promise<number> {
     const children = await Array.fromAsync(glob(`/proc/${child.pid}/task/*/children`), (file) =>
       readFile(file, 'utf8'),
@@ -107,7 +107,7 @@ const pollMs = 20
 
 async function waitForPort(port: number, isAlive: () => boolean): Promise<void> {
   while (!(await isOpen(port))) {
-    if (!isAlive()) throw new Error('the emulator has ended')
+    if (!isAlive()) throw new Error('The Lambda emulator exited before it listened.')
     await sleep(pollMs)
   }
 }
