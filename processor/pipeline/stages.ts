@@ -82,7 +82,7 @@ export interface Recorded extends Held {
 
 /** The outcome of processing an image. Every outcome acknowledges the trigger. */
 export interface Done {
-  outcome: ImageResult['status'] | 'already finished' | 'gone' | 'not uploaded' | 'unchanged'
+  outcome: ImageResult['status'] | 'already finished' | 'expired' | 'not uploaded' | 'unchanged'
   reason?: RejectionReason
   /** Sizes of the original and of all variants together; only for images with a final status. */
   bytes?: { original: number; variants: number }

@@ -5,7 +5,7 @@ import type { End } from './reprocess-outdated.ts'
 const sentences: [outcome: End['outcome'], sentence: string][] = [
   ['ready', 'made again'],
   ['already finished', 'were already up to date'],
-  ['gone', 'had come to the end of their life'],
+  ['expired', 'had expired'],
   ['not uploaded', 'no longer have an original and stay unchanged'],
   ['unchanged', 'cannot be reprocessed with these settings and stay unchanged'],
   ['busy', 'are being worked on: run it again later'],

@@ -13,7 +13,7 @@ export async function claimForReprocess(
   const owner = randomUUID()
   const claim = await catalog.claimForReprocess(image, owner, limits.leaseMs, recipe)
   if (claim.outcome === 'busy') throw new LeaseLost('another worker holds the lease of this image')
-  if (claim.outcome === 'gone') return { stage: 'done', outcome: 'gone' }
+  if (claim.outcome === 'gone') return { stage: 'done', outcome: 'expired' }
   if (claim.outcome === 'finished') return { stage: 'done', outcome: 'already finished' }
   const { record } = claim
   if ((record.reprocessAttempts ?? 0) <= limits.maxAttempts) return { stage: 'claimed', record, owner }

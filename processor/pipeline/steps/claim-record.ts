@@ -11,7 +11,7 @@ export async function claimRecord(
   const owner = randomUUID()
   const claim = await catalog.claim(image, owner, limits.leaseMs)
   if (claim.outcome === 'busy') throw new LeaseLost('another worker holds the lease of this image')
-  if (claim.outcome === 'gone') return { stage: 'done', outcome: 'gone' }
+  if (claim.outcome === 'gone') return { stage: 'done', outcome: 'expired' }
   if (claim.outcome === 'finished') return { stage: 'done', outcome: 'already finished' }
 
   const { record } = claim

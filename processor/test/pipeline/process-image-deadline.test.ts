@@ -10,7 +10,7 @@ import type { ProcessorDeps, ProcessorLimits, Step, Work } from '../../pipeline/
 
 const forEver = () => new Promise<never>(() => {})
 
-test('an image that is not finished in time is given back, but not for ever', async (t) => {
+test('an image that times out is released, and rejected after the maximum of attempts', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const slow = withLimits(hangingStore(fixture), { imageTimeoutMs: 300 })
@@ -19,13 +19,13 @@ test('an image that is not finished in time is given back, but not for ever', as
     t.match(
       await fixture.find(image),
       { status: 'pending', attempts },
-      'free at once, and the attempt counts',
+      'released at once, and the attempt counts',
     )
   }
   t.match(await processImage(image, slow), { outcome: 'rejected', reason: 'processing_failed' })
 })
 
-test('the next try may be in time', async (t) => {
+test('an image that timed out can succeed on retry', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   await t.rejects(processImage(image, hangingStore(fixture), { endsAtMs: Date.now() + 100 }), {
@@ -35,7 +35,7 @@ test('the next try may be in time', async (t) => {
   t.strictSame(fixture.eventsOf(image), ['hashgate.image.processed.v1'])
 })
 
-test('an attempt that was begun late in its call does not count', async (t) => {
+test('an attempt that started late in its call does not count', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const late = () => ({ startedAtMs: Date.now() - 60_000, endsAtMs: Date.now() + 100 })
@@ -50,7 +50,7 @@ test('an attempt that was begun late in its call does not count', async (t) => {
   t.match(await processImage(image, fixture.deps), { outcome: 'ready' })
 })
 
-test('an attempt that had the whole of a call that is too short counts', async (t) => {
+test('an attempt that had a whole call counts, even if the call is too short', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const whole = { startedAtMs: Date.now(), endsAtMs: Date.now() + 1_000 }
@@ -58,7 +58,7 @@ test('an attempt that had the whole of a call that is too short counts', async (
   t.match(await fixture.find(image), { status: 'pending', attempts: 1 })
 })
 
-test('a verdict is written down and told although the time is over', async (t) => {
+test('a rejection is recorded and published after the image timeout', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(Buffer.from('text'), 'image/png')
   const write: TestProcessor['processedBucket']['write'] = async (...object) => {
@@ -72,7 +72,7 @@ test('a verdict is written down and told although the time is over', async (t) =
   t.match(await processImage(image, late), { outcome: 'rejected', reason: 'format_unsupported' })
 })
 
-test('when the call is over, the next one tells what was written down', async (t) => {
+test('a result recorded as the call ends is published by the next call', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(Buffer.from('text'), 'image/png')
   const call = { endsAtMs: Date.now() + 600_000 }
@@ -84,14 +84,18 @@ test('when the call is over, the next one tells what was written down', async (t
   const late = { ...fixture.deps, catalog: { ...fixture.catalog, finish } }
   await t.rejects(processImage(image, late, call), { name: 'OutOfTime' })
   t.match(await fixture.find(image), { status: 'rejected', leaseOwner: undefined, pendingEvents: [{}] })
-  t.strictSame([fixture.eventsOf(image), fixture.processedBucket.writes], [[], []], 'nothing was begun')
+  t.strictSame(
+    [fixture.eventsOf(image), fixture.processedBucket.writes],
+    [[], []],
+    'no event or manifest was written',
+  )
 
   t.match(await processImage(image, fixture.deps), { outcome: 'rejected', reason: 'format_unsupported' })
   t.strictSame(fixture.eventsOf(image), ['hashgate.image.rejected.v1'])
   t.equal(fixture.processedBucket.writes.length, 1)
 })
 
-test('pixels that have had the time of a decode are rejected', async (t) => {
+test('an image whose rendering used up the decode timeout is rejected', async (t) => {
   const { deps } = createStepDeps({ decodeTimeoutSeconds: 0.05, imageTimeoutMs: 100 })
   const work = await inspectedWork(await makeImage('png'), 'image/png', deps)
   const take = (deps: ProcessorDeps, work: Work<'inspected'>) =>
@@ -104,7 +108,7 @@ test('pixels that have had the time of a decode are rejected', async (t) => {
   await t.rejects(take(patient, { ...work, stage: 'inspected' } as Work<'inspected'>), { name: 'OutOfTime' })
 })
 
-test('an image that has waited for others is given back, is not begun later, and its attempt does not count', async (t) => {
+test('an image that times out waiting for memory is released, never starts, and its attempt does not count', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('webp'), 'image/webp')
   const withMemory = createMemorySemaphore(1_000)
@@ -127,12 +131,12 @@ test('an image that has waited for others is given back, is not begun later, and
   others.resolve()
   await held
   await withMemory(1_000, async () => {})
-  t.equal(begun, 0, 'the one that nobody waits for any more')
+  t.equal(begun, 0, 'the abandoned work never starts')
   t.match(await processImage(image, crowded), { outcome: 'ready' })
   t.ok(begun > 0)
 })
 
-test('what an image takes in its own turn is its own time', async (t) => {
+test('time spent holding memory counts as work', async (t) => {
   const { deps } = createStepDeps({ decodeTimeoutSeconds: 0.05, imageTimeoutMs: 100 })
   const work = await inspectedWork(await makeImage('webp'), 'image/webp', deps)
   const decode: Step<'inspected'> = (_, { limits }) => limits.withMemory(1, forEver)
@@ -142,7 +146,7 @@ test('what an image takes in its own turn is its own time', async (t) => {
   )
 })
 
-test('a step learns what is left of the time', async (t) => {
+test('the limits of a step shrink with the time left', async (t) => {
   const { deps } = createStepDeps({ decodeTimeoutSeconds: 30, imageTimeoutMs: 60_000 })
   const work = await inspectedWork(await makeImage('png'), 'image/png', deps)
   const limitsWithin = async (wholeMs: number) => {
@@ -166,7 +170,7 @@ test('a step learns what is left of the time', async (t) => {
   t.ok(short.decodeTimeoutSeconds <= 10 && Number.isInteger(short.decodeTimeoutSeconds))
 })
 
-test('whichever end is sooner', async (t) => {
+test('the earlier of image timeout and call end applies', async (t) => {
   await t.rejects(startDeadline(3_600_000, { endsAtMs: Date.now() + 10 }).bound(forEver()), {
     name: 'OutOfTime',
   })

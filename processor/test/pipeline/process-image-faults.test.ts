@@ -25,7 +25,7 @@ const faults: Record<string, (deps: ProcessorDeps) => ProcessorDeps> = {
   }),
 }
 
-test('whatever part is away: the image comes again at once, and ends ready', async (t) => {
+test('an image is retried at once after any dependency was unavailable, and becomes ready', async (t) => {
   const fixture = await createTestProcessor(t)
   for (const [name, breakDeps] of Object.entries(faults)) {
     const image = await fixture.upload(await makeImage('png'), 'image/png')
@@ -44,7 +44,7 @@ test('whatever part is away: the image comes again at once, and ends ready', asy
   }
 })
 
-test('Kafka away: the image is ready, and its event is left to a relay', async (t) => {
+test('without Kafka the image becomes ready, and its event is left to a relay', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const deps = { ...fixture.deps, eventBus: { publish: away('events') } }
@@ -60,7 +60,7 @@ test('Kafka away: the image is ready, and its event is left to a relay', async (
   t.strictSame(await owingImages(fixture), [])
 })
 
-test('what the gateway owes is published before what the processor owes', async (t) => {
+test('the gateway’s pending event is published before the processor’s', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const record = await fixture.find(image)
@@ -73,7 +73,7 @@ test('what the gateway owes is published before what the processor owes', async 
   t.strictSame(await owingImages(fixture), [])
 })
 
-test('a catalog that goes away for good costs only the time of a lease', async (t) => {
+test('a catalog that stays unavailable delays the image by one lease at most', async (t) => {
   const fixture = await createTestProcessor(t)
   const cases: Record<string, Partial<ProcessorDeps['catalog']>> = {
     finish: { finish: away('catalog'), release: away('catalog') },
@@ -90,7 +90,7 @@ test('a catalog that goes away for good costs only the time of a lease', async (
   }
 })
 
-test('an error that nobody foresaw is no verdict on the image', async (t) => {
+test('an unexpected error does not reject the image', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const write = () => Promise.reject(new TypeError('our bug'))

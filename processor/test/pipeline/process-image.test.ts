@@ -10,7 +10,7 @@ import type { ProcessorDeps } from '../../pipeline/stages.ts'
 
 const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
 
-test('every accepted format ends ready', async (t) => {
+test('an image of every accepted format becomes ready', async (t) => {
   const fixture = await createTestProcessor(t)
   for (const format of formats) {
     const image = await fixture.upload(await makeImage(format), acceptedFormats[format])
@@ -35,7 +35,7 @@ test('every accepted format ends ready', async (t) => {
   }
 })
 
-test('twenty at once make one effect', async (t) => {
+test('twenty concurrent calls have one effect', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('jpeg'), 'image/jpeg')
   const outcomes = await Promise.all(
@@ -62,24 +62,24 @@ test('twenty at once make one effect', async (t) => {
   t.equal(fixture.processedBucket.writes.length, 4)
 })
 
-test('a trigger of another life is acknowledged and ignored', async (t) => {
+test('a trigger of another generation is acknowledged and ignored', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const stale = { ...image, generation: '20261101' }
-  t.match(await processImage(stale, fixture.deps), { outcome: 'gone' })
+  t.match(await processImage(stale, fixture.deps), { outcome: 'expired' })
   t.match(
     await processImage({ ...image, imageId: '0'.repeat(64) }, fixture.deps),
-    { outcome: 'gone' },
+    { outcome: 'expired' },
     'no record',
   )
   t.match(await fixture.find(image), { status: 'pending', attempts: 0 })
 
   fixture.clock.nowMs += 7 * 86_400_000
-  t.match(await processImage(image, fixture.deps), { outcome: 'gone' }, 'its retention is over')
+  t.match(await processImage(image, fixture.deps), { outcome: 'expired' }, 'past its retention')
   t.equal(fixture.rawBucket.reads.length, 0)
 })
 
-test('without bytes the image is pending again', async (t) => {
+test('an image without an upload returns to pending', async (t) => {
   const fixture = await createTestProcessor(t)
   const bytes = await makeImage('png')
   const image = await fixture.register(bytes, 'image/png')
@@ -92,7 +92,7 @@ test('without bytes the image is pending again', async (t) => {
   t.match(await processImage(image, fixture.deps), { outcome: 'ready' }, 'and can be worked on at once')
 })
 
-test('a worker that was too slow leaves the result to the one that took over', async (t) => {
+test('a worker that lost its lease leaves the result to its successor', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   let successor: Promise<unknown> | undefined
@@ -115,7 +115,7 @@ test('a worker that was too slow leaves the result to the one that took over', a
   t.match(await processImage(image, fixture.deps), { outcome: 'already finished' })
 })
 
-test('a worker that dies between record and event leaves the event to the next delivery', async (t) => {
+test('the next delivery publishes the event of a worker that died after recording', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const dying: ProcessorDeps = {
@@ -143,7 +143,7 @@ test('a worker that dies between record and event leaves the event to the next d
   t.match(await processImage(image, fixture.deps), { outcome: 'already finished' })
 })
 
-test('an image that ends every worker is given up', async (t) => {
+test('an image that kills every worker is rejected', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   for (let attempt = 1; attempt <= fixture.deps.limits.maxAttempts; attempt++) {

@@ -32,7 +32,7 @@ async function makeReady(t: Parameters<typeof createTestProcessor>[0]) {
 
 const keysOf = (fixture: TestProcessor) => [...fixture.processedBucket.objects.keys()].sort()
 
-test('a ready image is made again by another table; what only the old one had goes', async (t) => {
+test('reprocessing replaces the variants and deletes those that the new table lacks', async (t) => {
   const { fixture, image, deps, before } = await makeReady(t)
   fixture.clock.nowMs += 60_000
   t.match(await reprocessImage(image, deps), { outcome: 'ready' })
@@ -70,7 +70,7 @@ test('a ready image is made again by another table; what only the old one had go
   t.strictSame(fixture.eventsOf(image), events)
 })
 
-test('made again twice, it is announced twice, each time as something new', async (t) => {
+test('reprocessing twice publishes two distinct events', async (t) => {
   const { fixture, image, deps } = await makeReady(t)
   await reprocessImage(image, deps)
   fixture.clock.nowMs += 1_000
@@ -79,7 +79,7 @@ test('made again twice, it is announced twice, each time as something new', asyn
   t.equal(new Set(ids).size, 3)
 })
 
-test('twenty at once make one effect', async (t) => {
+test('twenty concurrent calls have one effect', async (t) => {
   const { fixture, image, deps } = await makeReady(t)
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => askWhileBusy(image, deps)))
   t.equal(outcomes.filter((outcome) => outcome === 'ready').length, 1)
@@ -88,7 +88,7 @@ test('twenty at once make one effect', async (t) => {
   t.equal(fixture.processedBucket.writes.length, 3)
 })
 
-test('it can be read all the while, and every variant that the record names is there', async (t) => {
+test('during reprocessing every variant in the record can be read', async (t) => {
   const { fixture, image, deps } = await makeReady(t)
   const seen: boolean[] = []
   const look = async () => {
@@ -117,7 +117,7 @@ test('it can be read all the while, and every variant that the record names is t
   t.notOk(seen.includes(false))
 })
 
-test('a worker that dies before the record is written leaves the image as it was, for the next', async (t) => {
+test('a worker that dies before recording leaves the image unchanged for the next worker', async (t) => {
   const { fixture, image, deps, before } = await makeReady(t)
   const write = () => Promise.reject(new Error('killed'))
   await t.rejects(
@@ -131,7 +131,7 @@ test('a worker that dies before the record is written leaves the image as it was
   t.strictSame(fixture.eventsOf(image), events)
 })
 
-test('an image that ends its workers again and again stays as it was', async (t) => {
+test('an image that repeatedly kills its workers is unchanged', async (t) => {
   const { fixture, image, deps, before } = await makeReady(t)
   const { leaseMs, maxAttempts } = deps.limits
   const write = () => Promise.reject(new Error('killed'))
@@ -154,7 +154,7 @@ test('an image that ends its workers again and again stays as it was', async (t)
   t.match(await fixture.find(image), { recipe, attempts: before?.attempts, reprocessAttempts: undefined })
 })
 
-test('a worker that dies behind it leaves the rest to the reconciler', async (t) => {
+test('the reconciler finishes for a worker that died after recording', async (t) => {
   const { fixture, image, deps } = await makeReady(t)
   const remove = () => Promise.reject(new Error('killed'))
   await t.rejects(
@@ -175,7 +175,7 @@ test('a worker that dies behind it leaves the rest to the reconciler', async (t)
   t.notOk((await fixture.find(image))?.replacedKeys)
 })
 
-test('who sleeps for longer than the lease neither writes nor deletes what another has made by then', async (t) => {
+test('a worker that outlives its lease neither overwrites nor deletes the variants of another', async (t) => {
   for (const asleepBefore of ['the manifest', 'the removal']) {
     const { fixture, image, deps } = await makeReady(t)
     /** Others end what the sleeper has begun, and the first table's operator makes the image again. */
@@ -216,7 +216,7 @@ test('who sleeps for longer than the lease neither writes nor deletes what anoth
   }
 })
 
-test('what the record names is not deleted, whatever is to be deleted', async (t) => {
+test('variants in the record are never deleted', async (t) => {
   const { fixture, image, deps } = await makeReady(t)
   const completeReprocess: typeof fixture.catalog.completeReprocess = async (...end) => {
     const record = await fixture.catalog.completeReprocess(...end)
@@ -231,21 +231,21 @@ test('what the record names is not deleted, whatever is to be deleted', async (t
   t.notOk(keys.includes(variantKey(image, 'large', 'webp')))
 })
 
-test('while Kafka is away the event stays owed', async (t) => {
+test('the event stays pending while Kafka is unavailable', async (t) => {
   const { fixture, image, deps } = await makeReady(t)
   const publish = () => Promise.reject(new DependencyUnavailable('events', new Error('unplugged')))
   t.match(await reprocessImage(image, { ...deps, eventBus: { publish } }), { outcome: 'ready' })
   t.match(await fixture.find(image), { recipe, pendingEvents: [{ type: events[1] }] })
 })
 
-test('a part that is away gives the image back at once', async (t) => {
+test('an unavailable dependency releases the image at once', async (t) => {
   const { fixture, image, deps, before } = await makeReady(t)
   const read = () => Promise.reject(new DependencyUnavailable('bucket', new Error('unplugged')))
   await t.rejects(reprocessImage(image, { ...deps, rawBucket: { read } }), DependencyUnavailable)
   t.strictSame(await fixture.find(image), before)
 })
 
-test('what cannot be made again is left as it was', async (t) => {
+test('an image that cannot be reprocessed is unchanged', async (t) => {
   const { fixture, image, deps, before } = await makeReady(t)
   const limits = { ...deps.limits, maxInputPixels: 10 }
   t.match(await reprocessImage(image, { ...deps, limits }), {
@@ -261,7 +261,7 @@ test('what cannot be made again is left as it was', async (t) => {
   t.strictSame(fixture.eventsOf(image), events.slice(0, 1))
 })
 
-test('an image whose life is over, or that was rejected, is none to be made again', async (t) => {
+test('expired and rejected images are not reprocessed', async (t) => {
   const { fixture, image, deps } = await makeReady(t)
   const broken = await fixture.upload(Buffer.from('\x89PNG\r\n\x1a\nbroken', 'latin1'), 'image/png')
   await processImage(broken, fixture.deps)
@@ -271,7 +271,7 @@ test('an image whose life is over, or that was rejected, is none to be made agai
 
   fixture.clock.nowMs += 7 * 86_400_000
   const writes = fixture.processedBucket.writes.length
-  t.match(await reprocessImage(image, deps), { outcome: 'gone' })
+  t.match(await reprocessImage(image, deps), { outcome: 'expired' })
   t.equal(fixture.processedBucket.writes.length, writes)
 })
 

@@ -18,7 +18,7 @@ async function reconcileOnce(fixture: TestProcessor): Promise<ImageRef[]> {
   return worked
 }
 
-test('a pending image whose bytes are there is processed, some minutes after it was asked for', async (t) => {
+test('a pending image that was uploaded is processed minutes after its request', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   t.strictSame(await reconcileOnce(fixture), [], 'its triggers may still come')
@@ -29,7 +29,7 @@ test('a pending image whose bytes are there is processed, some minutes after it 
   t.strictSame(await reconcileOnce(fixture), [], 'and never again')
 })
 
-test('one without bytes is looked at ever more rarely, and found when they have come', async (t) => {
+test('an image without an upload is checked less and less often, and processed once uploaded', async (t) => {
   const fixture = await createTestProcessor(t)
   const bytes = await makeImage('png')
   const image = await fixture.register(bytes, 'image/png')
@@ -52,7 +52,7 @@ test('one without bytes is looked at ever more rarely, and found when they have 
   t.match(await fixture.find(image), { status: 'ready' })
 })
 
-test('the lease of a killed worker is taken over when it is over', async (t) => {
+test('the lease of a killed worker is taken over once it expires', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   fixture.clock.nowMs += checkAfterMs
@@ -64,7 +64,7 @@ test('the lease of a killed worker is taken over when it is over', async (t) => 
   t.match(await fixture.find(image), { status: 'ready' })
 })
 
-test('a final record whose worker died before its event is announced', async (t) => {
+test('the pending event of a dead worker is published', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const dying = { ...fixture.deps, eventBus: { publish: () => Promise.reject(new Error('killed')) } }
@@ -75,7 +75,7 @@ test('a final record whose worker died before its event is announced', async (t)
   t.strictSame(await reconcileOnce(fixture), [])
 })
 
-test('past its life an image is left alone', async (t) => {
+test('an expired image is ignored', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   fixture.clock.nowMs += 8 * 86_400_000
@@ -84,7 +84,7 @@ test('past its life an image is left alone', async (t) => {
   t.strictSame(await listUnfinished(fixture), [], 'and not looked at again')
 })
 
-test('an image that cannot be processed does not keep the others from it', async (t) => {
+test('an image that fails does not block the others', async (t) => {
   const fixture = await createTestProcessor(t)
   const images = [
     await fixture.upload(await makeImage('png'), 'image/png'),
@@ -99,7 +99,7 @@ test('an image that cannot be processed does not keep the others from it', async
   t.equal(seen.length, images.length)
 })
 
-test('a part that is away is told at the end of the round, and the next one finds the image', async (t) => {
+test('an unavailable dependency is reported at the end of the run, and the next run retries the image', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   fixture.clock.nowMs += checkAfterMs
@@ -112,7 +112,7 @@ test('a part that is away is told at the end of the round, and the next one find
   t.strictSame(await reconcileOnce(fixture), [image])
 })
 
-test('an image that cannot be read does not keep those behind it from being looked after', async (t) => {
+test('an image that cannot be read does not block those after it', async (t) => {
   const fixture = await createTestProcessor(t)
   const images = await Promise.all(
     Array.from({ length: 60 }, async () => fixture.upload(await makeImage('png'), 'image/png')),
@@ -128,7 +128,7 @@ test('an image that cannot be read does not keep those behind it from being look
   t.equal(seen.size, images.length)
 })
 
-test('the last look is an hour before the end', async (t) => {
+test('the last check is an hour before expiry', async (t) => {
   const fixture = await createTestProcessor(t)
   const bytes = await makeImage('png')
   const image = await fixture.register(bytes, 'image/png')

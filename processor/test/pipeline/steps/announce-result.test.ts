@@ -5,7 +5,7 @@ import { announceResult } from '../../../pipeline/steps/announce-result.ts'
 import { claimRecord } from '../../../pipeline/steps/claim-record.ts'
 import { recordResult } from '../../../pipeline/steps/record-result.ts'
 
-test('the event is struck off only after it is on its topic', async (t) => {
+test('the event leaves the outbox only after it is published', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const claimed = await claimRecord({ stage: 'requested', image }, fixture.deps)

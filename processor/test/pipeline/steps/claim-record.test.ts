@@ -3,7 +3,7 @@ import { createTestProcessor } from '../../../../scripts/testkit/create-test-pro
 import { makeImage } from '../../../../scripts/testkit/images/make-image.ts'
 import { claimRecord } from '../../../pipeline/steps/claim-record.ts'
 
-test('each claim has an owner of its own, also within one process', async (t) => {
+test('each claim has its own owner, even within one process', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const first = await claimRecord({ stage: 'requested', image }, fixture.deps)
@@ -14,7 +14,7 @@ test('each claim has an owner of its own, also within one process', async (t) =>
   t.ok('owner' in first && 'owner' in second && first.owner !== second.owner)
 })
 
-test('a final record that owes its event goes on where it stopped, however often it was tried', async (t) => {
+test('a final record with a pending event resumes, regardless of its attempts', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(Buffer.from('text'), 'image/png')
   const { processImage } = await import('../../../pipeline/process-image.ts')
