@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { test } from 'tap'
 import { limitConcurrency } from '../limit-concurrency.ts'
 
-test('never more than the limit, in order, and failures give their place back', async (t) => {
+test('tasks run in order, never more than the limit at a time, and a failed task frees its slot', async (t) => {
   const limit = limitConcurrency(3)
   const started: number[] = []
   let running = 0

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { generateKey, hasSecret, parseKey } from '../../api-keys/api-key.ts'
 
-t.test('a key is its id and a secret, of which only the hash is kept', async (t) => {
+t.test('a key consists of an id and a secret, of which only the hash is stored', async (t) => {
   const { keyId, secretHash, text } = generateKey()
   const shown = parseKey(text)
   t.equal(text, `hg_${keyId}_${shown?.secret}`)
@@ -13,7 +13,7 @@ t.test('a key is its id and a secret, of which only the hash is kept', async (t)
   t.not(generateKey().text, text)
 })
 
-t.test('only the right secret fits', async (t) => {
+t.test('only the right secret matches', async (t) => {
   const key = generateKey()
   const { secret = '' } = parseKey(key.text) ?? {}
   t.ok(hasSecret(key, secret))
@@ -21,7 +21,7 @@ t.test('only the right secret fits', async (t) => {
   fc.assert(fc.property(others, (other) => !hasSecret(key, other)))
 })
 
-t.test('every id and secret can be read back', async () => {
+t.test('a generated key can be parsed', async () => {
   const hex = (length: number) =>
     fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length })
   fc.assert(
@@ -32,7 +32,7 @@ t.test('every id and secret can be read back', async () => {
   )
 })
 
-t.test('no other text is a key', async (t) => {
+t.test('any other text is not a key', async (t) => {
   const { text } = generateKey()
   const changes = fc.oneof(
     fc.string(),

@@ -6,7 +6,7 @@ import { type ApiKey, generateKey } from '../../api-keys/api-key.ts'
 import { createApiKeyTable, createKeyTable } from '../../api-keys/key-table.ts'
 import { documentClientOptions } from '../../aws/aws-client-options.ts'
 
-/** What the table of API keys promises on any DynamoDB. */
+/** Tests the table of API keys on any DynamoDB. */
 export async function testKeyTableContract(
   t: Test,
   { name, ...config }: DynamoDBClientConfig & { name: string },
@@ -20,12 +20,12 @@ export async function testKeyTableContract(
   })
   const keys = createKeyTable(DynamoDBDocumentClient.from(client, documentClientOptions), tableName)
 
-  t.test(`${name}: the table is made once, and answers`, async (t) => {
+  t.test(`${name}: the table is created once and is reachable`, async (t) => {
     await createApiKeyTable(client, tableName)
     await t.resolves(keys.ping())
   })
 
-  t.test(`${name}: a key is found as it was added, and never replaced`, async (t) => {
+  t.test(`${name}: an added key is found and cannot be replaced`, async (t) => {
     const key = someKey({ label: 'for a test', expiresAt: '2027-01-01T00:00:00.000Z' })
     await keys.add(key)
     t.strictSame(await keys.find(key.keyId), key)
@@ -36,7 +36,7 @@ export async function testKeyTableContract(
     t.equal(await keys.find('nobody'), undefined)
   })
 
-  t.test(`${name}: of many, one marks a moment, and it stays`, async (t) => {
+  t.test(`${name}: of concurrent calls, one sets a time, which then stays`, async (t) => {
     const key = someKey()
     await keys.add(key)
     for (const moment of ['firstUsedAt', 'revokedAt'] as const) {
@@ -45,11 +45,11 @@ export async function testKeyTableContract(
       const winner = new Date(1_000 * (marks.indexOf(true) + 1)).toISOString()
       t.equal((await keys.find(key.keyId))?.[moment], winner)
     }
-    t.equal(await keys.mark('nobody', 'revokedAt', 0), false, 'a mark makes no key')
+    t.equal(await keys.mark('nobody', 'revokedAt', 0), false, 'marking does not create a key')
     t.equal(await keys.find('nobody'), undefined)
   })
 
-  t.test(`${name}: lists a tenant’s keys, the oldest first`, async (t) => {
+  t.test(`${name}: lists a tenant’s keys, oldest first`, async (t) => {
     const tenant = `tenant-${randomBytes(4).toString('hex')}`
     const younger = someKey({ tenant, createdAt: '2026-11-02T00:00:00.000Z' })
     const older = someKey({ tenant, createdAt: '2026-11-01T00:00:00.000Z' })

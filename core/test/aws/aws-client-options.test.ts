@@ -10,14 +10,14 @@ import { dynamoDbClientOptions, s3ClientOptions } from '../../aws/aws-client-opt
 const settings = { AWS_REGION: 'eu-west-1', S3_ENDPOINT: '', DYNAMODB_ENDPOINT: '' }
 const credentials = { accessKeyId: 'access', secretAccessKey: 'secret' }
 
-t.test('S3: no checksum that nobody asked for', async (t) => {
+t.test('S3: checksums are sent only when required', async (t) => {
   const client = new S3Client(s3ClientOptions(settings))
   t.teardown(() => client.destroy())
   t.equal(await client.config.requestChecksumCalculation(), 'WHEN_REQUIRED')
   t.equal(await client.config.responseChecksumValidation(), 'WHEN_REQUIRED')
 })
 
-t.test('S3: a PUT carries no CRC32 on the wire, and its bucket in the path', async (t) => {
+t.test('S3: a PUT request has no CRC32, and the bucket is in the path', async (t) => {
   const received: { url?: string; headers: IncomingHttpHeaders }[] = []
   const server = createServer((request, response) => {
     received.push({ url: request.url, headers: request.headers })
@@ -40,7 +40,7 @@ t.test('S3: a PUT carries no CRC32 on the wire, and its bucket in the path', asy
   )
 })
 
-t.test('without an endpoint it is AWS itself', async (t) => {
+t.test('without an endpoint the clients use AWS', async (t) => {
   t.notOk('endpoint' in s3ClientOptions(settings))
   t.notOk('forcePathStyle' in s3ClientOptions(settings))
   t.notOk('endpoint' in dynamoDbClientOptions(settings))
@@ -48,13 +48,13 @@ t.test('without an endpoint it is AWS itself', async (t) => {
   t.equal(dynamoDbClientOptions(settings).region, 'eu-west-1')
 })
 
-t.test('each goes to its own endpoint', async (t) => {
+t.test('each client uses its own endpoint', async (t) => {
   const both = { ...settings, S3_ENDPOINT: 'http://s3:1', DYNAMODB_ENDPOINT: 'http://dynamo:2' }
   t.equal(s3ClientOptions(both).endpoint, 'http://s3:1')
   t.equal(dynamoDbClientOptions(both).endpoint, 'http://dynamo:2')
 })
 
-t.test('no call waits for ever, or is tried for ever', async (t) => {
+t.test('timeouts and attempts are limited', async (t) => {
   const clients = [
     { client: new S3Client(s3ClientOptions(settings)), requestTimeout: 5_000 },
     { client: new DynamoDBClient(dynamoDbClientOptions(settings)), requestTimeout: 1_500 },
@@ -63,7 +63,7 @@ t.test('no call waits for ever, or is tried for ever', async (t) => {
     t.teardown(() => client.destroy())
     t.equal(await client.config.maxAttempts(), 3)
     const handler = client.config.requestHandler as NodeHttpHandler
-    await handler.handle({} as never).catch(() => {}) // it reads its settings when it is first used
+    await handler.handle({} as never).catch(() => {}) // the handler reads its settings at first use
     t.match(handler.httpHandlerConfigs(), {
       connectionTimeout: 1_000,
       requestTimeout,

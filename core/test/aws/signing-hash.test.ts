@@ -10,7 +10,7 @@ async function hashWith(secret?: ConstructorParameters<typeof SigningHash>[0]): 
   return Buffer.from(await hash.digest()).toString('hex')
 }
 
-t.test('is SHA-256 without a secret, and HMAC-SHA-256 with one of any kind', async (t) => {
+t.test('SHA-256 without a secret, HMAC-SHA-256 with a secret of any type', async (t) => {
   const bytes = randomBytes(32)
   const hmac = createHmac('sha256', bytes).update(data).digest('hex')
   t.equal(await hashWith(), createHash('sha256').update(data).digest('hex'))
@@ -24,7 +24,7 @@ t.test('is SHA-256 without a secret, and HMAC-SHA-256 with one of any kind', asy
   )
 })
 
-t.test('remembers keys without mistaking one for another', async (t) => {
+t.test('cached keys are not mixed up', async (t) => {
   for (const secret of ['', 'AWS4first', 'AWS4second', 'AWS4first', 'ключ']) {
     t.equal(await hashWith(secret), createHmac('sha256', secret).update(data).digest('hex'), secret)
   }
@@ -34,7 +34,7 @@ t.test('remembers keys without mistaking one for another', async (t) => {
   }
 })
 
-t.test('begins again after reset', async (t) => {
+t.test('reset starts a new hash', async (t) => {
   const hash = new SigningHash('secret')
   hash.update(Buffer.from('something else'))
   await hash.digest()

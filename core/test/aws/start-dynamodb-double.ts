@@ -7,13 +7,13 @@ import type { Test } from 'tap'
 import { documentClientOptions, dynamoDbClientOptions } from '../../aws/aws-client-options.ts'
 
 interface Patience {
-  /** Milliseconds to wait for an answer. */
+  /** Milliseconds to wait for a response. */
   requestTimeout?: number
 }
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
-/** A DynamoDB that answers as it is told, and a client for it. */
+/** Starts a DynamoDB that responds with `answer`, and a client for it. */
 export async function startDynamoDbDouble(t: Test, answer: Answer, patience?: Patience) {
   const calls: string[] = []
   const server = createServer((request, response) => {
@@ -31,7 +31,7 @@ export async function startDynamoDbDouble(t: Test, answer: Answer, patience?: Pa
   return { documents, calls }
 }
 
-/** A client with the options of production, but for its patience where a test has less. */
+/** A client with the options of production, and optionally a shorter request timeout. */
 export function connect(t: Test, endpoint: string, patience: Patience = {}): DynamoDBDocumentClient {
   const options = dynamoDbClientOptions({
     AWS_REGION: 'us-east-1',
@@ -57,7 +57,7 @@ export const refuse =
     )
   }
 
-/** Has every call done by the store at `endpoint`. */
+/** Forwards every request to the store at `endpoint`. */
 export const forwardTo =
   (endpoint: string): Answer =>
   (request, response) =>
@@ -66,7 +66,7 @@ export const forwardTo =
       answer.pipe(response)
     })
 
-/** Has a call done by the store at `endpoint`, and hangs up instead of telling what became of it. */
+/** Forwards a request to the store at `endpoint`, then closes the connection instead of responding. */
 export const forwardAndHangUp =
   (endpoint: string): Answer =>
   (request, response) =>
@@ -81,7 +81,7 @@ function forwardCall(
   request.pipe(sendCall(new URL(url, endpoint), { method, headers }).on('response', onAnswer))
 }
 
-/** Answers the first `count` calls of one operation in one way, and everything else in another. */
+/** Uses one answer for the first `count` requests of an operation, and another for all others. */
 export function answerFirst(operation: string, count: number, first: Answer, otherwise: Answer): Answer {
   let left = count
   return (request, response) => {

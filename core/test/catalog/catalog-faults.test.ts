@@ -20,7 +20,7 @@ import {
   finishedAs,
   leaseMs,
   openCatalog,
-  owedBy,
+  processedEvent,
   readyResult,
   registerAndClaim,
   someUpload,
@@ -31,7 +31,7 @@ const record = { ...newRecord(someUpload(), Date.now(), 60), leaseOwner: 'worker
 const isUnavailable = { name: 'DependencyUnavailable', dependency: 'catalog' }
 
 const recipe = readyResult.recipe
-const event = owedBy(record)
+const event = processedEvent(record)
 const outdatedQuery = { recipe, readUnitsPerSecond: 100 }
 const listing = { tenant: record.tenant, day: '2026-11-22', limit: 1 }
 
@@ -89,7 +89,7 @@ async function testEveryOperation(t: Test, documents: DynamoDBDocumentClient, ca
 const open = (documents: DynamoDBDocumentClient, tableName = 'catalog') =>
   openCatalog({ documents, tableName })
 
-t.test('a store that is not there', async (t) => {
+t.test('an unreachable store', async (t) => {
   await testEveryOperation(t, connect(t, 'http://127.0.0.1:1'))
 })
 
@@ -104,7 +104,7 @@ t.test('a store that fails', async (t) => {
   await testEveryOperation(t, documents, calls)
 })
 
-t.test('a day is listed whole or not at all: one shard that fails is too many', async (t) => {
+t.test('listing a day fails when a single shard fails', async (t) => {
   const { endpoint, tableName } = await startStore(t)
   const failing = refuse(500, 'InternalServerError')
   const answer = answerFirst('Query', maxAttempts * 16, failing, forwardTo(endpoint))
@@ -112,13 +112,13 @@ t.test('a day is listed whole or not at all: one shard that fails is too many', 
   await t.rejects(open(documents, tableName).catalog.listDay(listing), isUnavailable)
 })
 
-t.test('a store that takes the call and never answers', async (t) => {
+t.test('a store that accepts the request and never responds', async (t) => {
   const silent = (request: IncomingMessage) => request.resume()
   const { documents, calls } = await startDynamoDbDouble(t, silent, { requestTimeout: 200 })
   await testEveryOperation(t, documents, calls)
 })
 
-t.test('a store that hangs up in the middle of an answer', async (t) => {
+t.test('a store that closes the connection in the middle of a response', async (t) => {
   const { documents } = await startDynamoDbDouble(t, (request, response) => {
     request.resume()
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0', 'content-length': 1_000 })
@@ -129,19 +129,19 @@ t.test('a store that hangs up in the middle of an answer', async (t) => {
   await t.rejects(catalog.find('local', record.imageId), isUnavailable)
 })
 
-t.test('a table that is not there is the store’s fault, not the caller’s', async (t) => {
+t.test('a missing table counts as an unavailable store', async (t) => {
   const { documents, calls } = await startDynamoDbDouble(t, refuse(400, 'ResourceNotFoundException'))
   await t.rejects(open(documents).catalog.find('local', record.imageId), isUnavailable)
-  t.equal(calls.length, 1, 'no use in asking again')
+  t.equal(calls.length, 1, 'no retry')
 })
 
-t.test('a call that the store does not understand is our mistake: no retry helps', async (t) => {
+t.test('an invalid request is not reported as an unavailable store and not retried', async (t) => {
   const { documents, calls } = await startDynamoDbDouble(t, refuse(400, 'ValidationException'))
   await t.rejects(open(documents).catalog.register(someUpload()), { name: 'ValidationException' })
   t.equal(calls.length, 1)
 })
 
-t.test('a store that fails for a moment is asked again, and nobody notices', async (t) => {
+t.test('a request to a store that fails briefly is retried', async (t) => {
   const { endpoint, direct, tableName } = await startStore(t)
   const failing = refuse(500, 'InternalServerError')
   const { documents, calls } = await startDynamoDbDouble(
@@ -154,17 +154,17 @@ t.test('a store that fails for a moment is asked again, and nobody notices', asy
   t.strictSame(await open(direct, tableName).catalog.find(record.tenant, record.imageId), record)
 })
 
-t.test('a ping is given up when its caller has no more time', async (t) => {
+t.test('a ping ends when its signal is aborted', async (t) => {
   const { documents } = await startDynamoDbDouble(t, (request) => request.resume())
   await t.rejects(open(documents).catalog.ping(AbortSignal.timeout(20)), DependencyUnavailable)
 })
 
-t.test('an answer that is lost: the write counts, and is not done twice', async (t) => {
+t.test('a lost response: the write counts, and only once', async (t) => {
   const { endpoint, direct, tableName } = await startStore(t)
   const { catalog, clock } = open(direct, tableName)
   const afterLease = openCatalog({ documents: direct, tableName }, { now: clock.now + leaseMs }).catalog
 
-  /** A catalog whose first answer to `operation` gets lost, so that the SDK asks again. */
+  /** A catalog whose first response to `operation` gets lost, so that the SDK retries. */
   async function openLossy(t: Test, operation: 'PutItem' | 'UpdateItem') {
     const answer = answerFirst(operation, 1, forwardAndHangUp(endpoint), forwardTo(endpoint))
     const { documents, calls } = await startDynamoDbDouble(t, answer)
@@ -172,7 +172,7 @@ t.test('an answer that is lost: the write counts, and is not done twice', async 
     return { lossy: openCatalog({ documents, tableName }, clock).catalog, sent }
   }
 
-  await t.test('register returns the record that its own first try has made', async (t) => {
+  await t.test('register returns the record that its first attempt created', async (t) => {
     const request = someUpload()
     const { lossy, sent } = await openLossy(t, 'PutItem')
     const { record } = await lossy.register(request)
@@ -180,7 +180,7 @@ t.test('an answer that is lost: the write counts, and is not done twice', async 
     t.strictSame(await catalog.find(request.tenant, request.imageId), record)
   })
 
-  await t.test('claim counts as one attempt, and is the claimer’s', async (t) => {
+  await t.test('claim counts one attempt and takes the lease', async (t) => {
     const { record } = await catalog.register(someUpload())
     const { lossy, sent } = await openLossy(t, 'UpdateItem')
     t.equal(claimed(await lossy.claim(record, 'first', leaseMs)).attempts, 1)
@@ -189,18 +189,18 @@ t.test('an answer that is lost: the write counts, and is not done twice', async 
     t.equal(claimed(await afterLease.claim(record, 'next', leaseMs)).attempts, 2)
   })
 
-  await t.test('finish: the verdict stands, and its holder goes on', async (t) => {
+  await t.test('finish keeps the result and the lease', async (t) => {
     const held = await registerAndClaim(catalog, 'worker')
     const { lossy, sent } = await openLossy(t, 'UpdateItem')
-    t.match(await lossy.finish(held, 'worker', readyResult, owedBy(held)), { status: 'ready' })
+    t.match(await lossy.finish(held, 'worker', readyResult, processedEvent(held)), { status: 'ready' })
     t.equal(sent(), 2)
     t.match(await catalog.find(held.tenant, held.imageId), { ...readyResult, attempts: 1 })
-    t.strictSame(claimed(await afterLease.claim(held, 'next', leaseMs)).pendingEvents, [owedBy(held)])
+    t.strictSame(claimed(await afterLease.claim(held, 'next', leaseMs)).pendingEvents, [processedEvent(held)])
   })
 
-  await t.test('settle: nothing is owed any more', async (t) => {
+  await t.test('completeLease leaves no pending events', async (t) => {
     const held = await registerAndClaim(catalog, 'worker')
-    await catalog.finish(held, 'worker', readyResult, owedBy(held))
+    await catalog.finish(held, 'worker', readyResult, processedEvent(held))
     const { lossy, sent } = await openLossy(t, 'UpdateItem')
     await t.rejects(lossy.completeLease(finishedAs(held), 'worker'), LeaseLost)
     t.equal(sent(), 2)
@@ -216,7 +216,7 @@ t.test('an answer that is lost: the write counts, and is not done twice', async 
   })
 })
 
-/** A store that works, with a table. */
+/** A working store with a table. */
 async function startStore(t: Test) {
   const { endpoint } = await startTestDynamoDb(t)
   const direct = connect(t, endpoint)

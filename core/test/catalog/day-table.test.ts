@@ -6,7 +6,7 @@ import { someUpload } from './contract/catalog-contract-store.ts'
 
 const records = Array.from({ length: 3 }, () => newRecord(someUpload(), 0, 60))
 
-/** A store that takes `perCall` keys of each call, and leaves the rest to be asked for again. */
+/** A store that processes `perCall` keys per request and leaves the rest unprocessed. */
 function openBusyTable(perCall: number) {
   let calls = 0
   const send = async ({ input }: BatchGetCommand) => {
@@ -22,19 +22,19 @@ function openBusyTable(perCall: number) {
   return { table, countCalls: () => calls }
 }
 
-t.test('keys that a busy store leaves are asked for again', async (t) => {
+t.test('unprocessed keys are requested again', async (t) => {
   const { table, countCalls } = openBusyTable(1)
   t.strictSame(await table.readRecords(records), records)
   t.equal(countCalls(), 3)
 })
 
-t.test('but not without end', async (t) => {
+t.test('the attempts are limited', async (t) => {
   const { table, countCalls } = openBusyTable(0)
   await t.rejects(table.readRecords(records), { name: 'DependencyUnavailable', dependency: 'catalog' })
   t.equal(countCalls(), 4)
 })
 
-t.test('nothing is asked for nothing', async (t) => {
+t.test('no keys, no request', async (t) => {
   const { table, countCalls } = openBusyTable(0)
   t.strictSame(await table.readRecords([]), [])
   t.equal(countCalls(), 0)

@@ -10,7 +10,7 @@ const morningMs = Date.UTC(2026, 10, 22)
 const day = dayAt(morningMs)
 const statuses: ImageStatus[] = ['pending', 'processing', 'ready', 'rejected']
 
-/** Few moments and few shards, so that images share them. */
+/** Few times and few shards, so that images share them. */
 const someImage = fc.record({
   imageId: fc.stringMatching(/^[0-2f][0-9a-f]{63}$/),
   afterMs: fc.integer({ min: 0, max: 20 }),
@@ -33,7 +33,7 @@ function toRecord({
   return { ...record, status, ...(isExpired && { expiresAt: 0 }) }
 }
 
-t.test('pages joined are the whole day, newest first, whatever the page size', async (t) => {
+t.test('the pages together are the whole day, newest first, for any page size', async (t) => {
   const options = fc.record({
     limit: fc.integer({ min: 1, max: 100 }),
     status: fc.option(fc.constantFrom(...statuses), { nil: undefined }),
@@ -41,14 +41,16 @@ t.test('pages joined are the whole day, newest first, whatever the page size', a
   await fc.assert(
     fc.asyncProperty(someRecords, options, async (records, { limit, status }) => {
       const pages = await readPages(records, { tenant: 'local', day, limit, status })
-      const wanted = records.filter((record) => record.expiresAt > 0 && (!status || record.status === status))
-      t.strictSame(pages.flat(), wanted.sort(newestFirst))
+      const expected = records.filter(
+        (record) => record.expiresAt > 0 && (!status || record.status === status),
+      )
+      t.strictSame(pages.flat(), expected.sort(newestFirst))
       t.ok(pages.every(({ length }) => length <= limit))
     }),
   )
 })
 
-t.test('a page reads a bounded number of entries, and says where to go on', async (t) => {
+t.test('a page reads a limited number of entries and returns the next position', async (t) => {
   const records = Array.from({ length: 20_000 }, (_, index) =>
     toRecord({
       imageId: index.toString(16).padStart(64, '0'),
@@ -62,17 +64,20 @@ t.test('a page reads a bounded number of entries, and says where to go on', asyn
   t.strictSame(pages.flat(), records.slice(0, 1))
 })
 
-t.test('a record that has changed since it was indexed is shown as it is, or not at all', async (t) => {
-  const [kept, gone, changed, reborn] = Array.from({ length: 4 }, (_, index) =>
-    toRecord({ imageId: `${index}`.repeat(64), afterMs: index, status: 'ready', isExpired: false }),
-  ) as [ImageRecord, ImageRecord, ImageRecord, ImageRecord]
-  const table = createDayTableDouble(() => [kept, gone, changed, reborn])
-  const later = { ...reborn, createdAt: new Date(morningMs + 8 * dayMs).toISOString() }
-  const readRecords = async () => [{ ...changed, status: 'rejected' as const }, later, kept]
-  const { listDay } = createImagesOfDay({ ...table, readRecords }, () => morningMs)
-  const { records } = await listDay({ tenant: 'local', day, limit: 9, status: 'ready' })
-  t.strictSame(records, [kept])
-})
+t.test(
+  'a record that changed since it was indexed is listed with its current state, or not at all',
+  async (t) => {
+    const [unchanged, deleted, changed, replaced] = Array.from({ length: 4 }, (_, index) =>
+      toRecord({ imageId: `${index}`.repeat(64), afterMs: index, status: 'ready', isExpired: false }),
+    ) as [ImageRecord, ImageRecord, ImageRecord, ImageRecord]
+    const table = createDayTableDouble(() => [unchanged, deleted, changed, replaced])
+    const later = { ...replaced, createdAt: new Date(morningMs + 8 * dayMs).toISOString() }
+    const readRecords = async () => [{ ...changed, status: 'rejected' as const }, later, unchanged]
+    const { listDay } = createImagesOfDay({ ...table, readRecords }, () => morningMs)
+    const { records } = await listDay({ tenant: 'local', day, limit: 9, status: 'ready' })
+    t.strictSame(records, [unchanged])
+  },
+)
 
 async function readPages(records: ImageRecord[], listing: DayListing): Promise<ImageRecord[][]> {
   const { listDay } = createImagesOfDay(

@@ -13,7 +13,7 @@ const needed = {
   API_KEY: 'hg_test_0123456789',
 }
 
-function faultOf(environment: NodeJS.ProcessEnv): Error {
+function errorOf(environment: NodeJS.ProcessEnv): Error {
   try {
     readConfig(schema, environment)
   } catch (error) {
@@ -22,7 +22,7 @@ function faultOf(environment: NodeJS.ProcessEnv): Error {
   throw new Error('the settings were accepted')
 }
 
-t.test('what is not set has its default', async (t) => {
+t.test('settings that are not set have their defaults', async (t) => {
   t.strictSame(readConfig(schema, needed), {
     ...needed,
     AWS_REGION: 'us-east-1',
@@ -42,7 +42,7 @@ t.test('what is not set has its default', async (t) => {
   })
 })
 
-t.test('what is set is taken, numbers as numbers', async (t) => {
+t.test('values are converted to their types', async (t) => {
   const config = readConfig(schema, {
     ...needed,
     RETENTION_DAYS: '30',
@@ -52,7 +52,7 @@ t.test('what is set is taken, numbers as numbers', async (t) => {
   t.match(config, { RETENTION_DAYS: 30, LOG_LEVEL: 'silent', AWS_REGION: 'eu-west-1' })
 })
 
-t.test('variables that nobody asked for are left alone', async (t) => {
+t.test('other variables are ignored', async (t) => {
   const environment = { ...needed, PATH: '/bin', AWS_SECRET_ACCESS_KEY: 'secret' }
   const config = readConfig(schema, environment)
   t.notOk('PATH' in config)
@@ -60,14 +60,14 @@ t.test('variables that nobody asked for are left alone', async (t) => {
   t.strictSame(environment, { ...needed, PATH: '/bin', AWS_SECRET_ACCESS_KEY: 'secret' })
 })
 
-t.test('the process’s own variables are not mixed in', async (t) => {
+t.test('process.env is not read', async (t) => {
   process.env.RETENTION_DAYS = '99'
   t.teardown(() => delete process.env.RETENTION_DAYS)
   t.equal(readConfig(schema, needed).RETENTION_DAYS, 7)
 })
 
-t.test('each missing setting is named', async (t) => {
-  for (const name of Object.keys(needed)) t.match(faultOf({ ...needed, [name]: undefined }).message, name)
+t.test('the error names each missing setting', async (t) => {
+  for (const name of Object.keys(needed)) t.match(errorOf({ ...needed, [name]: undefined }).message, name)
 })
 
 const wrongValues: [name: string, value: string][] = [
@@ -85,19 +85,19 @@ const wrongValues: [name: string, value: string][] = [
   ['API_KEY', 'short'],
 ]
 
-t.test('each wrong setting is named', async (t) => {
+t.test('the error names each invalid setting', async (t) => {
   for (const [name, value] of wrongValues) {
-    t.match(faultOf({ ...needed, [name]: value }).message, name, `${name}=${value}`)
+    t.match(errorOf({ ...needed, [name]: value }).message, name, `${name}=${value}`)
   }
 })
 
-t.test('all faults are told at once', async (t) => {
-  const { message } = faultOf({ LOG_LEVEL: 'loud', RETENTION_DAYS: 'week' })
+t.test('all errors are reported together', async (t) => {
+  const { message } = errorOf({ LOG_LEVEL: 'loud', RETENTION_DAYS: 'week' })
   for (const name of [...Object.keys(needed), 'LOG_LEVEL', 'RETENTION_DAYS']) t.match(message, name)
 })
 
-t.test('one line for each fault, that says how it should be', async (t) => {
-  const { message } = faultOf({ ...needed, RAW_BUCKET: undefined, RETENTION_DAYS: 'week', LOG_LEVEL: 'loud' })
+t.test('the message has one line per setting that says what is expected', async (t) => {
+  const { message } = errorOf({ ...needed, RAW_BUCKET: undefined, RETENTION_DAYS: 'week', LOG_LEVEL: 'loud' })
   t.strictSame(message.split('\n').sort(), [
     'LOG_LEVEL must be equal to one of the allowed values: fatal, error, warn, info, debug, trace, silent.',
     'RAW_BUCKET is not set.',
@@ -105,8 +105,8 @@ t.test('one line for each fault, that says how it should be', async (t) => {
   ])
 })
 
-t.test('no value is told, least of all a key', async (t) => {
-  const error = faultOf({ ...needed, API_KEY: 'hunter2', LOG_LEVEL: 'hunter3', RAW_BUCKET: 'h4' })
+t.test('the message contains no values', async (t) => {
+  const error = errorOf({ ...needed, API_KEY: 'hunter2', LOG_LEVEL: 'hunter3', RAW_BUCKET: 'h4' })
   const printed = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error)
   for (const value of ['hunter2', 'hunter3', 'h4', needed.CATALOG_TABLE]) t.notMatch(printed, `'${value}'`)
   t.notMatch(error.message, /hunter|h4/)

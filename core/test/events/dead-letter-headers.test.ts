@@ -21,7 +21,7 @@ const own = [
   { name: 'twice', value: Buffer.from([0xff]) },
 ]
 
-t.test('the facts are text in headers of their own', async (t) => {
+t.test('the facts are added as text headers', async (t) => {
   const headers = addDeadLetterHeaders([], facts)
   const texts = headers.map(({ name, value }) => [name, String(value)])
   t.strictSame(Object.fromEntries(texts), {
@@ -35,19 +35,19 @@ t.test('the facts are text in headers of their own', async (t) => {
   })
 })
 
-t.test('what is written is read, and what was there before is found again', async (t) => {
+t.test('the facts are read back, and the original headers can be restored', async (t) => {
   const headers = addDeadLetterHeaders(own, facts)
   t.strictSame(readDeadLetterHeaders(headers), facts)
   t.strictSame(withoutDeadLetterHeaders(headers), own)
 })
 
-t.test('a message that fails a second time has the facts of the second failure', async (t) => {
+t.test('a second failure replaces the facts of the first', async (t) => {
   const before = addDeadLetterHeaders(own, facts)
   const again = addDeadLetterHeaders(before, { ...facts, reason: 'unexpected_error' })
   t.match(readDeadLetterHeaders(again), { reason: 'unexpected_error' })
   t.equal(again.length, before.length)
 })
 
-t.test('a message that was never put aside has no facts', async (t) => {
+t.test('a message that is not a dead letter has no facts', async (t) => {
   t.equal(readDeadLetterHeaders(own), undefined)
 })

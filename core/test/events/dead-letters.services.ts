@@ -28,14 +28,14 @@ const facts = {
   timestamp: '2026-11-22T10:00:00.000Z',
 }
 
-t.test('a value that was compressed fits again', async (t) => {
+t.test('a message that was compressed fits into the dead-letter topic', async (t) => {
   const value = Buffer.alloc(3_000_000, 'x')
   await deadLetters.publish({ ...facts, key: Buffer.from('compressed'), value, headers: [] })
   const [found] = await reader.messagesOf('compressed', 1)
   t.equal(found?.value.length, value.length)
 })
 
-t.test('one that no broker takes is left where it was, and its place is told', async (t) => {
+t.test('of a message that is too large, only the headers with its position are published', async (t) => {
   const value = randomBytes(1_500_000)
   await deadLetters.publish({ ...facts, key: Buffer.from('too large'), value, headers: [] })
   const [found] = await reader.messagesOf('too large', 1)

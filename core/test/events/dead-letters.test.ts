@@ -22,7 +22,7 @@ const letter: DeadLetter = {
 const connect = (brokers: string) =>
   createKafka({ brokers, clientId: 'hashgate-test', logger: createLogger('test', 'silent') })
 
-t.test('a dead letter is the message as it was, and why it is one', async (t) => {
+t.test('a dead letter is the unchanged message with the reason in its headers', async (t) => {
   const brokers = await startTestKafka(t)
   const kafka = connect(brokers)
   const deadLetters = createDeadLetters(kafka, { topicPrefix: 'test.', budgetMs: 20_000 })
@@ -43,10 +43,13 @@ t.test('a dead letter is the message as it was, and why it is one', async (t) =>
 })
 
 for (const state of ['shut', 'silent'] as const) {
-  t.test(`a Kafka that is ${state} is unavailable, and closing does not fail`, async (t) => {
-    const gate = await startTcpGate(t, state)
-    const deadLetters = createDeadLetters(connect(gate.address), { topicPrefix: '', budgetMs: 200 })
-    await t.rejects(deadLetters.publish(letter), DependencyUnavailable)
-    await deadLetters.close()
-  })
+  t.test(
+    `when Kafka is ${state}, publishing throws DependencyUnavailable and closing succeeds`,
+    async (t) => {
+      const gate = await startTcpGate(t, state)
+      const deadLetters = createDeadLetters(connect(gate.address), { topicPrefix: '', budgetMs: 200 })
+      await t.rejects(deadLetters.publish(letter), DependencyUnavailable)
+      await deadLetters.close()
+    },
+  )
 }

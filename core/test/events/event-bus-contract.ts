@@ -12,13 +12,13 @@ export interface EventBusContractOptions {
   name: string
   /** How to reach the cluster. */
   connection: Omit<KafkaOptions, 'clientId' | 'logger'>
-  /** Makes topics where the cluster does not make them by itself. */
+  /** Creates topics where the cluster does not create them automatically. */
   createTopics?: (names: string[]) => Promise<void>
 }
 
 const budgetMs = 20_000
 
-/** What hashgate relies on when it publishes. Runs against any cluster, on topics with a prefix of their own. */
+/** Tests the event bus against any Kafka cluster, on topics with its own prefix. */
 export async function testEventBusContract(t: Test, options: EventBusContractOptions): Promise<void> {
   await t.test(`event bus contract: ${options.name}`, async (t) => {
     const topicPrefix = `bus-${randomUUID().slice(0, 8)}.`
@@ -30,21 +30,24 @@ export async function testEventBusContract(t: Test, options: EventBusContractOpt
     const reader = await startTopicReader(kafka, names)
     t.teardown(() => Promise.all([bus.close(), reader.close()]))
 
-    await t.test('the cluster answers', async (t) => {
+    await t.test('the cluster is reachable', async (t) => {
       await t.resolves(bus.ping())
     })
 
-    await t.test('an event has its image as key, itself as value, and says what it is', async (t) => {
-      const event = someEvent({ imageId: 'a'.repeat(64) })
-      await bus.publish(event)
-      const [message] = await reader.messagesOf(event.data.imageId, 1)
-      t.equal(message?.topic, topicPrefix + topics.processed)
-      t.equal(message?.key, event.data.imageId)
-      t.equal(message?.value, JSON.stringify(event))
-      t.strictSame(message?.headers, { 'content-type': 'application/cloudevents+json; charset=UTF-8' })
-    })
+    await t.test(
+      'a message has the image id as key, the event as value and its content type as header',
+      async (t) => {
+        const event = someEvent({ imageId: 'a'.repeat(64) })
+        await bus.publish(event)
+        const [message] = await reader.messagesOf(event.data.imageId, 1)
+        t.equal(message?.topic, topicPrefix + topics.processed)
+        t.equal(message?.key, event.data.imageId)
+        t.equal(message?.value, JSON.stringify(event))
+        t.strictSame(message?.headers, { 'content-type': 'application/cloudevents+json; charset=UTF-8' })
+      },
+    )
 
-    await t.test('what is acknowledged is on its topic: a reader who comes later finds it', async (t) => {
+    await t.test('an acknowledged event is on its topic for later readers', async (t) => {
       const event = someEvent()
       await bus.publish(event)
       const later = await startTopicReader(kafka, names)
@@ -75,7 +78,7 @@ export async function testEventBusContract(t: Test, options: EventBusContractOpt
       }
     })
 
-    await t.test('1,000 at once all arrive, each once', async (t) => {
+    await t.test('1,000 concurrent events all arrive, each once', async (t) => {
       const images = Array.from({ length: 20 }, (_, image) => `many-${image}`)
       const events = Array.from({ length: 1_000 }, (_, n) =>
         someEvent({ id: `${n}`, imageId: images[n % images.length] }),
@@ -88,7 +91,7 @@ export async function testEventBusContract(t: Test, options: EventBusContractOpt
       t.strictSame(new Set(ids), new Set(events.map(({ id }) => id)))
     })
 
-    await t.test('one after another, however many promises lie between', async (t) => {
+    await t.test('an event is sent at any number of microtasks after the previous one', async (t) => {
       const later = async (ticks: number): Promise<void> => {
         if (ticks > 0) await later(ticks - 1)
       }
@@ -97,14 +100,14 @@ export async function testEventBusContract(t: Test, options: EventBusContractOpt
         await later(ticks)
         await bus.publish(someEvent())
       }
-      t.pass('each found somebody to send it')
+      t.pass('all were sent')
     })
   })
 }
 
 const idsOf = (found: { value: string }[]): string[] => found.map(({ value }) => JSON.parse(value).id)
 
-/** Everything that has arrived when a last event of each image has, and so cannot come after it. */
+/** Publishes a last event per image and returns the ids of all events that arrived before it. */
 async function idsUpToNow(
   reader: TopicReader,
   images: string[],

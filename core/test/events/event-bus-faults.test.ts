@@ -14,8 +14,8 @@ t.jobs = 4
 const budgetMs = 300
 const topicPrefix = 'faults.'
 const isUnavailable = { name: 'DependencyUnavailable', dependency: 'events' }
-const isRefusedAtOnce = { ...isUnavailable, cause: 'the event queue is full' }
-const isTooLate = { ...isUnavailable, cause: `no acknowledgement within ${budgetMs} ms` }
+const isQueueFull = { ...isUnavailable, cause: 'the event queue is full' }
+const isTimeout = { ...isUnavailable, cause: `no acknowledgement within ${budgetMs} ms` }
 
 const connect = (brokers: string) =>
   createKafka({ brokers, clientId: 'hashgate-test', logger: createLogger('test', 'silent') })
@@ -26,7 +26,7 @@ function open(t: Test, brokers: string, maxWaiting?: number): EventBus {
   return bus
 }
 
-/** Tries until it works: by then the other side is back. */
+/** Retries until the attempt succeeds. */
 async function eventually(attempt: () => Promise<void>): Promise<void> {
   for (const deadline = Date.now() + 30_000; ; await nextTurn()) {
     try {
@@ -37,50 +37,50 @@ async function eventually(attempt: () => Promise<void>): Promise<void> {
   }
 }
 
-/** How each of these ends, as soon as all have: undefined for an event that got through. */
-async function endsOf(publishing: Promise<void>[]): Promise<unknown[]> {
-  const ends = await Promise.allSettled(publishing)
-  return ends.map((end) => (end.status === 'rejected' ? end.reason : undefined))
+/** Waits for all and returns the error of each, or undefined for a published event. */
+async function errorsOf(publishing: Promise<void>[]): Promise<unknown[]> {
+  const results = await Promise.allSettled(publishing)
+  return results.map((result) => (result.status === 'rejected' ? result.reason : undefined))
 }
 
-t.test('no broker: every event is refused within its budget, and closing ends', async (t) => {
+t.test('without a broker every event fails within its budget, and closing succeeds', async (t) => {
   const bus = open(t, '127.0.0.1:1')
   await t.rejects(bus.ping(), isUnavailable)
-  const ends = await endsOf(Array.from({ length: 50 }, () => bus.publish(someEvent())))
-  for (const end of ends) t.match(end, isUnavailable)
+  const errors = await errorsOf(Array.from({ length: 50 }, () => bus.publish(someEvent())))
+  for (const error of errors) t.match(error, isUnavailable)
   await bus.close()
 })
 
-t.test('a broker that takes connections and never answers', async (t) => {
+t.test('a broker that accepts connections and never responds', async (t) => {
   const gate = await startTcpGate(t, 'silent')
   const bus = open(t, gate.address)
   const pinging = t.rejects(bus.ping(), isUnavailable)
-  await t.rejects(bus.publish(someEvent()), isTooLate)
+  await t.rejects(bus.publish(someEvent()), isTimeout)
   t.ok(gate.connections() > 0)
   await bus.close()
   await pinging
 })
 
-t.test('more events than may wait are refused at once; the others get their time', async (t) => {
+t.test('events fail at once when the queue is full; queued ones keep their budget', async (t) => {
   const gate = await startTcpGate(t, 'silent')
   const bus = open(t, gate.address, 3)
-  let ended = 0
-  const waiting = Array.from({ length: 3 }, () => bus.publish(someEvent()).finally(() => ended++))
-  const ends = endsOf(waiting)
-  await t.rejects(bus.publish(someEvent()), isRefusedAtOnce)
-  t.equal(ended, 0)
-  for (const end of await ends) t.match(end, isTooLate)
+  let settledCount = 0
+  const waiting = Array.from({ length: 3 }, () => bus.publish(someEvent()).finally(() => settledCount++))
+  const errors = errorsOf(waiting)
+  await t.rejects(bus.publish(someEvent()), isQueueFull)
+  t.equal(settledCount, 0)
+  for (const error of await errors) t.match(error, isTimeout)
 })
 
-t.test('what could not be sent makes room for what comes, and the bus is well when Kafka is', async (t) => {
+t.test('failed events leave the queue, and the bus recovers with Kafka', async (t) => {
   const brokers = await startTestKafka(t)
   const gate = await startTcpGate(t, 'shut', brokers)
   const bus = open(t, gate.address, 5)
   for (let round = 0; round < 2; round++) {
     await eventually(async () => {
-      const ends = await endsOf(Array.from({ length: 5 }, () => bus.publish(someEvent())))
-      if (ends.some((end) => (end as Error).cause === isRefusedAtOnce.cause)) throw new Error('still full')
-      for (const end of ends) t.match(end, isUnavailable)
+      const errors = await errorsOf(Array.from({ length: 5 }, () => bus.publish(someEvent())))
+      if (errors.some((error) => (error as Error).cause === isQueueFull.cause)) throw new Error('still full')
+      for (const error of errors) t.match(error, isUnavailable)
     })
   }
   await t.rejects(bus.ping(), isUnavailable)
@@ -89,7 +89,7 @@ t.test('what could not be sent makes room for what comes, and the bus is well wh
   await eventually(() => bus.publish(someEvent()))
 })
 
-t.test('a broker that freezes and comes back', async (t) => {
+t.test('a broker that freezes and recovers', async (t) => {
   const kafka = await startPausableKafka(t)
   const bus = open(t, kafka.brokers)
   await eventually(() => bus.publish(someEvent()))
@@ -97,7 +97,7 @@ t.test('a broker that freezes and comes back', async (t) => {
 
   await kafka.pause()
   const lost = someEvent()
-  await t.rejects(bus.publish(lost), isTooLate)
+  await t.rejects(bus.publish(lost), isTimeout)
 
   kafka.resume()
   const next = someEvent({ imageId: lost.data.imageId })
@@ -110,33 +110,33 @@ t.test('a broker that freezes and comes back', async (t) => {
   t.equal(
     JSON.parse(found.at(-1)?.value ?? '').id,
     next.id,
-    'whether the late one arrives or not, it stays before',
+    'the late event, if it arrives, is before the next',
   )
 })
 
-t.test('closing lets what waits go out', async (t) => {
+t.test('closing sends the queued events', async (t) => {
   const brokers = await startTestKafka(t)
   const bus = createEventBus(connect(brokers), { topicPrefix, budgetMs: 20_000 })
   await bus.publish(someEvent())
-  const ends = endsOf(Array.from({ length: 1_200 }, () => bus.publish(someEvent())))
+  const errors = errorsOf(Array.from({ length: 1_200 }, () => bus.publish(someEvent())))
   await bus.close()
-  t.strictSame(new Set(await ends), new Set([undefined]))
+  t.strictSame(new Set(await errors), new Set([undefined]))
 })
 
-t.test('closing while a frozen broker keeps events waiting ends', async (t) => {
+t.test('closing with a frozen broker succeeds', async (t) => {
   const kafka = await startPausableKafka(t)
   const bus = open(t, kafka.brokers)
   await eventually(() => bus.publish(someEvent()))
   await kafka.pause()
-  const ends = endsOf(Array.from({ length: 5 }, () => bus.publish(someEvent())))
+  const errors = errorsOf(Array.from({ length: 5 }, () => bus.publish(someEvent())))
   const closed = bus.close().then(() => 'closed')
-  const patience = sleep(10_000, 'still closing', { ref: false })
-  t.equal(await Promise.race([closed, patience]), 'closed', 'kafkajs alone would keep on for twice as long')
-  for (const end of await ends) t.match(end, isUnavailable)
-  await t.rejects(bus.publish(someEvent()), isUnavailable, 'nothing is accepted after that')
+  const timeout = sleep(10_000, 'still closing', { ref: false })
+  t.equal(await Promise.race([closed, timeout]), 'closed', 'kafkajs alone would take twice as long')
+  for (const error of await errors) t.match(error, isUnavailable)
+  await t.rejects(bus.publish(someEvent()), isUnavailable, 'no event is accepted after that')
 })
 
-t.test('closing a bus that was never used, and closing twice', async () => {
+t.test('closing an unused bus, and closing it twice', async () => {
   const bus = createEventBus(connect('127.0.0.1:1'), { topicPrefix, budgetMs })
   await bus.close()
   await bus.close()

@@ -5,10 +5,10 @@ import { newRecord } from '../../images/image-record.ts'
 const imageId = 'a'.repeat(64)
 const nowMs = Date.UTC(2026, 10, 22, 10)
 const record = newRecord({ tenant: 'local', imageId, byteLength: 12, contentType: 'image/png' }, nowMs, 60)
-const said = { source: '/hashgate/processor', nowMs: nowMs + 1_000 }
+const options = { source: '/hashgate/processor', nowMs: nowMs + 1_000 }
 
-t.test('the whole envelope', async (t) => {
-  t.strictSame(imageEvent(topics.processed, record, said), {
+t.test('the event has every CloudEvents attribute', async (t) => {
+  t.strictSame(imageEvent(topics.processed, record, options), {
     specversion: '1.0',
     id: `local/${imageId}/20261122/image.processed`,
     source: '/hashgate/processor',
@@ -27,35 +27,35 @@ t.test('the whole envelope', async (t) => {
   })
 })
 
-t.test('a reason is there only when there is one', async (t) => {
-  t.notOk('reason' in imageEvent(topics.processed, record, said).data)
-  t.notOk('reason' in imageEvent(topics.rejected, record, { ...said, reason: '' }).data)
+t.test('the event has a reason only if one is given', async (t) => {
+  t.notOk('reason' in imageEvent(topics.processed, record, options).data)
+  t.notOk('reason' in imageEvent(topics.rejected, record, { ...options, reason: '' }).data)
   t.equal(
-    imageEvent(topics.rejected, record, { ...said, reason: 'image_corrupt' }).data.reason,
+    imageEvent(topics.rejected, record, { ...options, reason: 'image_corrupt' }).data.reason,
     'image_corrupt',
   )
 })
 
-t.test('an event keeps its inner life to itself', async (t) => {
+t.test('an event does not contain internal fields of the record', async (t) => {
   const held = { ...record, leaseOwner: 'worker', fileName: 'private.png', attempts: 3 }
-  t.strictSame(imageEvent(topics.processed, held, said), imageEvent(topics.processed, record, said))
+  t.strictSame(imageEvent(topics.processed, held, options), imageEvent(topics.processed, record, options))
 })
 
-t.test('every topic is found again from its event', async (t) => {
-  const found = Object.values(topics).map((topic) => topicOf(imageEvent(topic, record, said)))
+t.test('topicOf returns the topic of an event', async (t) => {
+  const found = Object.values(topics).map((topic) => topicOf(imageEvent(topic, record, options)))
   t.strictSame(found, Object.values(topics))
   t.equal(new Set(found).size, found.length)
 })
 
-t.test('the id names the occurrence: the same when told again, another for another', async (t) => {
+t.test('the id is the same for the same occurrence and differs for another', async (t) => {
   const idOf = (...[topic, of, told]: Parameters<typeof imageEvent>) => imageEvent(topic, of, told).id
-  const id = idOf(topics.processed, record, said)
-  t.equal(idOf(topics.processed, { ...record, attempts: 2 }, { ...said, nowMs: nowMs + 9_000 }), id)
+  const id = idOf(topics.processed, record, options)
+  t.equal(idOf(topics.processed, { ...record, attempts: 2 }, { ...options, nowMs: nowMs + 9_000 }), id)
   const others = [
-    idOf(topics.rejected, record, said),
-    idOf(topics.processed, { ...record, tenant: 'other' }, said),
-    idOf(topics.processed, { ...record, imageId: 'b'.repeat(64) }, said),
-    idOf(topics.processed, { ...record, generation: '20261123' }, said),
+    idOf(topics.rejected, record, options),
+    idOf(topics.processed, { ...record, tenant: 'other' }, options),
+    idOf(topics.processed, { ...record, imageId: 'b'.repeat(64) }, options),
+    idOf(topics.processed, { ...record, generation: '20261123' }, options),
   ]
   t.equal(new Set([id, ...others]).size, 5)
 })

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { type Topic, topics } from '../../events/image-events.ts'
 import type { ImageEvent } from '../../images/image-event.ts'
 
-/** An event that nobody else publishes, but for what is told. */
+/** A unique event with the given properties. */
 export function someEvent(told: { imageId?: string; id?: string; topic?: Topic } = {}): ImageEvent {
   const { imageId = randomBytes(32).toString('hex'), id = randomUUID(), topic = topics.processed } = told
   return {

@@ -22,7 +22,7 @@ t.test('a new record', async (t) => {
   })
 })
 
-t.test('a record expires at its second, never later than its retention', async (t) => {
+t.test('a record expires at its exact second, never later than its retention', async (t) => {
   for (const ms of [0, 1, 499, 999]) {
     const createdMs = Date.UTC(2026, 10, 22) + ms
     const record = newRecord(request, createdMs, 60)
@@ -34,7 +34,7 @@ t.test('a record expires at its second, never later than its retention', async (
   }
 })
 
-t.test('two lives of an image never share a generation, down to a retention of one day', async (t) => {
+t.test('two uploads of an image never share a generation, down to a retention of one day', async (t) => {
   for (let hour = 0; hour < 24; hour++) {
     const bornMs = Date.UTC(2026, 10, 22, hour, 59, 59, 999)
     const first = newRecord(request, bornMs, dayMs / 1000)
@@ -43,7 +43,7 @@ t.test('two lives of an image never share a generation, down to a retention of o
   }
 })
 
-t.test('two statuses are final', async (t) => {
+t.test('ready and rejected are final', async (t) => {
   t.equal(isFinal({ status: 'pending' }), false)
   t.equal(isFinal({ status: 'processing' }), false)
   t.equal(isFinal({ status: 'ready' }), true)

@@ -29,19 +29,19 @@ const images: fc.Arbitrary<ImageRef> = fc.record(
   { noNullPrototype: true },
 )
 
-t.test('the layout, as it is written down', async (t) => {
+t.test('keys have the documented layout', async (t) => {
   t.equal(rawKey(image), `local/${imageId}/20261122`)
   t.equal(variantKey(image, 'thumb', 'webp'), `local/${imageId}/20261122/thumb.webp`)
   t.equal(manifestKey(image), `manifests/day=2026-11-22/local/${imageId}.json`)
 })
 
-t.test('any image is read back from its raw key', async (t) => {
+t.test('a raw key is parsed back to its image', async (t) => {
   fc.assert(fc.property(images, (one) => isDeepStrictEqual(parseRawKey(rawKey(one)), one)))
   fc.assert(fc.property(images, ({ tenant }) => new RegExp(tenantPattern).test(tenant)))
   t.pass('all were')
 })
 
-t.test('no output is taken for an input, so that outputs cannot trigger the processor', async (t) => {
+t.test('keys of variants and manifests are not raw keys, so they cannot trigger the processor', async (t) => {
   const isNoInput = (key: string) => parseRawKey(key) === undefined
   fc.assert(fc.property(images, (one) => isNoInput(variantKey(one, 'thumb', 'webp'))))
   fc.assert(fc.property(images, (one) => isNoInput(manifestKey(one))))
@@ -49,7 +49,7 @@ t.test('no output is taken for an input, so that outputs cannot trigger the proc
 })
 
 const foreignKeys = {
-  'nothing at all': '',
+  empty: '',
   'one part': 'local',
   'no generation': `local/${imageId}`,
   'an empty generation': `local/${imageId}/`,
@@ -75,11 +75,11 @@ const foreignKeys = {
   'a key that is still encoded': `local%2F${imageId}%2F20261122`,
 }
 
-t.test('keys that are not ours', async (t) => {
+t.test('invalid raw keys', async (t) => {
   for (const [what, key] of Object.entries(foreignKeys)) t.equal(parseRawKey(key), undefined, what)
 })
 
-t.test('any key of ours with one character changed is another image or none', async (t) => {
+t.test('a raw key with one changed character is another image or invalid', async (t) => {
   const key = rawKey(image)
   for (let at = 0; at < key.length; at++) {
     for (const other of ['/', 'Z', '0', ' ']) {
@@ -91,7 +91,7 @@ t.test('any key of ours with one character changed is another image or none', as
   }
 })
 
-t.test('tenants', async (t) => {
+t.test('valid and invalid tenants', async (t) => {
   const isTenant = (tenant: string) => new RegExp(tenantPattern).test(tenant)
   for (const tenant of ['a', '0', 'local', 'a-b', 'a'.repeat(63), 'manifests2', 'my-manifests']) {
     t.ok(isTenant(tenant), tenant)
@@ -103,7 +103,7 @@ t.test('tenants', async (t) => {
   }
 })
 
-t.test('image ids', async (t) => {
+t.test('valid and invalid image ids', async (t) => {
   const isImageId = (id: string) => new RegExp(imageIdPattern).test(id)
   t.ok(isImageId(imageId))
   for (const id of ['', imageId.slice(1), `${imageId}0`, imageId.toUpperCase(), `${imageId}\n`]) {
@@ -111,7 +111,7 @@ t.test('image ids', async (t) => {
   }
 })
 
-t.test('a generation is a day of UTC', async (t) => {
+t.test('a generation is a UTC day', async (t) => {
   t.equal(generationAt(Date.UTC(2026, 10, 22)), '20261122')
   t.equal(generationAt(Date.UTC(2026, 10, 23) - 1), '20261122')
   t.equal(generationAt(Date.UTC(2026, 10, 23)), '20261123')

@@ -4,7 +4,7 @@ import { ConfigError } from '../../config/read-config.ts'
 import { readVariants } from '../../images/read-variants.ts'
 import { variants } from '../../images/variants.ts'
 
-function faultsOf(table: unknown): string[] {
+function errorsOf(table: unknown): string[] {
   const setting = typeof table === 'string' ? table : JSON.stringify(table)
   try {
     readVariants(setting)
@@ -15,9 +15,9 @@ function faultsOf(table: unknown): string[] {
   return []
 }
 
-t.test('without a setting there are thumb, medium and large, as ever', async (t) => {
+t.test('the default variants are thumb, medium and large', async (t) => {
   for (const setting of [undefined, '', ' ']) t.equal(readVariants(setting), variants)
-  t.strictSame(faultsOf(variants), [], 'and they could be set')
+  t.strictSame(errorsOf(variants), [], 'they are valid as a setting')
   const webp = { format: 'webp', animated: false }
   t.strictSame(variants, [
     { name: 'thumb', width: 256, height: 256, fit: 'cover', quality: 80, effort: 4, ...webp },
@@ -26,7 +26,7 @@ t.test('without a setting there are thumb, medium and large, as ever', async (t)
   ])
 })
 
-t.test('a name and bounds are enough', async (t) => {
+t.test('only the name and the bounds are required', async (t) => {
   t.strictSame(readVariants('[{"name":"tile","width":300,"height":200}]'), [
     {
       name: 'tile',
@@ -41,7 +41,7 @@ t.test('a name and bounds are enough', async (t) => {
   ])
 })
 
-t.test('what is said is taken', async (t) => {
+t.test('given fields replace the defaults', async (t) => {
   const said = [
     {
       name: 'share-1200',
@@ -59,21 +59,21 @@ t.test('what is said is taken', async (t) => {
   t.match(readVariants(JSON.stringify(said)), said)
 })
 
-t.test('the largest AVIF', async (t) => {
+t.test('the largest AVIF is accepted', async (t) => {
   for (const format of ['avif', 'same']) {
-    t.strictSame(faultsOf([{ name: 'a', width: 4096, height: 4096, format }]), [])
+    t.strictSame(errorsOf([{ name: 'a', width: 4096, height: 4096, format }]), [])
   }
-  t.strictSame(faultsOf([{ name: 'a', width: 8192, height: 8192, format: 'webp' }]), [])
+  t.strictSame(errorsOf([{ name: 'a', width: 8192, height: 8192, format: 'webp' }]), [])
 })
 
-t.test('a file, if it is no array', async (t) => {
+t.test('the setting can be the path of a file', async (t) => {
   const folder = t.testdir({ 'variants.json': '[{"name":"a","width":1,"height":2}]', 'broken.json': '[{' })
   t.match(readVariants(join(folder, 'variants.json')), [{ name: 'a', width: 1, height: 2 }])
-  t.match(faultsOf(join(folder, 'broken.json')), [/^VARIANTS is not JSON: /])
-  t.strictSame(faultsOf(join(folder, 'none.json')), [
+  t.match(errorsOf(join(folder, 'broken.json')), [/^VARIANTS is not JSON: /])
+  t.strictSame(errorsOf(join(folder, 'none.json')), [
     'VARIANTS is neither a JSON array nor a readable file (ENOENT).',
   ])
-  t.strictSame(faultsOf(folder), ['VARIANTS is neither a JSON array nor a readable file (EISDIR).'])
+  t.strictSame(errorsOf(folder), ['VARIANTS is neither a JSON array nor a readable file (EISDIR).'])
 })
 
 t.test('an array may have white space around it', async (t) => {
@@ -82,12 +82,12 @@ t.test('an array may have white space around it', async (t) => {
 
 t.test('a file that holds a single variant instead of an array is rejected', async (t) => {
   const folder = t.testdir({ 'single.json': '{"name":"a","width":1,"height":2}' })
-  t.strictSame(faultsOf(join(folder, 'single.json')), ['VARIANTS must be array.'])
+  t.strictSame(errorsOf(join(folder, 'single.json')), ['VARIANTS must be array.'])
 })
 
 const fine = { name: 'a', width: 1, height: 1 }
 
-t.test('each fault is named', async (t) => {
+t.test('each error is named', async (t) => {
   const cases: [entry: object, fault: string][] = [
     [{ width: 1, height: 1 }, 'VARIANTS[0].name is not set.'],
     [{ ...fine, width: 0 }, 'VARIANTS[0].width must be >= 1.'],
@@ -111,19 +111,19 @@ t.test('each fault is named', async (t) => {
     ],
     [{ ...fine, format: 'avif', animated: true }, 'VARIANTS[0].animated requires the format webp or same.'],
   ]
-  for (const [entry, fault] of cases) t.strictSame(faultsOf([entry]), [fault])
+  for (const [entry, fault] of cases) t.strictSame(errorsOf([entry]), [fault])
 })
 
 t.test('names are safe in a key and a URL', async (t) => {
   for (const name of ['', 'A', '../b', 'a/b', 'a b', 'a.b', '-a', 'ä', 'a'.repeat(33)]) {
-    t.match(faultsOf([{ ...fine, name }]), [/^VARIANTS\[0\]\.name must match pattern/], name)
+    t.match(errorsOf([{ ...fine, name }]), [/^VARIANTS\[0\]\.name must match pattern/], name)
   }
   for (const name of ['a', '2x', 'share-1200', 'a'.repeat(32)])
-    t.strictSame(faultsOf([{ ...fine, name }]), [])
+    t.strictSame(errorsOf([{ ...fine, name }]), [])
 })
 
-t.test('all faults are told at once', async (t) => {
-  const faults = faultsOf([
+t.test('all errors are reported together', async (t) => {
+  const faults = errorsOf([
     { ...fine, quality: 0, effort: -1 },
     { width: 1 },
     fine,
@@ -142,8 +142,8 @@ t.test('all faults are told at once', async (t) => {
 })
 
 t.test('a table has one to sixteen entries', async (t) => {
-  t.match(faultsOf([]), [/^VARIANTS must not have fewer than 1 items\.$/])
+  t.match(errorsOf([]), [/^VARIANTS must not have fewer than 1 items\.$/])
   const many = Array.from({ length: 17 }, (_, index) => ({ ...fine, name: `v${index}` }))
-  t.match(faultsOf(many), [/^VARIANTS must not have more than 16 items\.$/])
-  t.strictSame(faultsOf(many.slice(1)), [])
+  t.match(errorsOf(many), [/^VARIANTS must not have more than 16 items\.$/])
+  t.strictSame(errorsOf(many.slice(1)), [])
 })

@@ -21,7 +21,7 @@ const connect = (changed: Partial<KafkaSettings>) =>
     },
   )
 
-t.test('settings that contradict each other are named', async (t) => {
+t.test('conflicting settings are named', async (t) => {
   const user = { KAFKA_SASL_USERNAME: 'a' }
   const password = { KAFKA_SASL_PASSWORD: 'b' }
   await t.rejects(connect(user), /KAFKA_SASL_PASSWORD is not/)
@@ -30,12 +30,12 @@ t.test('settings that contradict each other are named', async (t) => {
   await t.rejects(connect({ KAFKA_CA_FILE: '/nowhere/ca.pem' }), /KAFKA_CA_FILE cannot be used: .*ca\.pem/)
 })
 
-t.test('a file that holds no certificate is refused', async (t) => {
+t.test('a file without a certificate is rejected', async (t) => {
   const file = `${t.testdir({ 'ca.pem': 'hello' })}/ca.pem`
   await t.rejects(connect({ KAFKA_CA_FILE: file }), { name: 'ConfigError', message: /^KAFKA_CA_FILE cannot/ })
 })
 
-t.test('settings that fit together', async (t) => {
+t.test('valid combinations of settings are accepted', async (t) => {
   await t.resolves(connect({}))
   await t.resolves(connect({ KAFKA_TLS: true }))
   await t.resolves(connect({ KAFKA_SASL_USERNAME: 'a', KAFKA_SASL_PASSWORD: 'b' }))

@@ -12,15 +12,15 @@ import { someEvent } from '../events/some-event.ts'
 import { startGroupMember } from './start-group-member.ts'
 
 interface EventConsumerContractOptions extends EventBusContractOptions {
-  /** For clusters that notice that a member has left only when its session is over (librdkafka's mock). */
+  /** For clusters that notice only at the end of its session that a member has left (librdkafka's mock). */
   sessionTimeoutMs?: number
 }
 
 const budgetMs = 20_000
-/** Of kafkajs. */
+/** The default of kafkajs. */
 const defaultSessionMs = 30_000
 
-/** What hashgate relies on when it reads events. Runs against any cluster, on topics and groups of its own. */
+/** Tests the consumer against any Kafka cluster, with its own topics and groups. */
 export async function testEventConsumerContract(
   t: Test,
   options: EventConsumerContractOptions,
@@ -29,8 +29,8 @@ export async function testEventConsumerContract(
     const logger = createLogger('test', 'silent')
     const kafka = createKafka({ ...options.connection, clientId: 'hashgate-test', logger })
 
-    /** Topics and a group for one test, and a bus to feed them. */
-    async function prepare(t: Test) {
+    /** Creates the topics and the group of one test, and a bus to publish to them. */
+    async function setUp(t: Test) {
       const topicPrefix = `consumer-${randomUUID().slice(0, 8)}.`
       await options.createTopics?.([topics.processed, topics.rejected].map((topic) => topicPrefix + topic))
       const bus = createEventBus(kafka, { topicPrefix, budgetMs })
@@ -38,16 +38,16 @@ export async function testEventConsumerContract(
       const group = { kafka: withSessions(kafka, options), topicPrefix, groupId: `group-${randomUUID()}` }
       const join = (member: Partial<Parameters<typeof startGroupMember>[1]>) =>
         startGroupMember(t, { ...group, ...member })
-      /** The offsets that a next member would begin at, of the partitions that have any. */
+      /** The committed offsets of the partitions that have one. */
       const findCommitted = () => readCommitted(kafka, group.groupId, topicPrefix + topics.processed)
-      /** In one go, so that clusters which hand out one written batch at a time (librdkafka's mock) hand out all. */
+      /** Publishes all events in one batch, because librdkafka's mock delivers one batch per fetch. */
       const publish = (imageId: string, ...ids: string[]) =>
         Promise.all(ids.map((id) => bus.publish(someEvent({ imageId, id }))))
       return { bus, join, publish, findCommitted, topicPrefix }
     }
 
-    t.test('an event arrives as it was published, with its place', async (t) => {
-      const { bus, join, topicPrefix } = await prepare(t)
+    t.test('an event arrives unchanged, with its partition, offset and timestamp', async (t) => {
+      const { bus, join, topicPrefix } = await setUp(t)
       const event = someEvent()
       const rejected = someEvent({ topic: topics.rejected })
       await bus.publish(event)
@@ -70,8 +70,8 @@ export async function testEventConsumerContract(
       ])
     })
 
-    t.test('a handler that fails gets the same event again, before any later one', async (t) => {
-      const { join, publish } = await prepare(t)
+    t.test('an event whose handler failed is redelivered before any later one', async (t) => {
+      const { join, publish } = await setUp(t)
       await publish('image', '1', '2', '3')
       let failures = 2
       const member = join({
@@ -85,8 +85,8 @@ export async function testEventConsumerContract(
       t.strictSame(offsets, ['0', '1', '1', '1', '2'])
     })
 
-    t.test('an event that was not handled is the next member’s; what was handled is not', async (t) => {
-      const { join, publish } = await prepare(t)
+    t.test('the next member gets the unhandled events but not the handled ones', async (t) => {
+      const { join, publish } = await setUp(t)
       await publish('image', '1', '2', '3')
       const first = join({
         handle: async (id) => {
@@ -101,11 +101,11 @@ export async function testEventConsumerContract(
       t.strictSame(next.ids(), ['2', '3'])
     })
 
-    t.test('a member that is closed finishes the event at hand, and nobody gets it again', async (t) => {
-      const { join, publish } = await prepare(t)
+    t.test('a member that is closed finishes the current event, which is not redelivered', async (t) => {
+      const { join, publish } = await setUp(t)
       await publish('image', '1', '2')
-      const atHand = Promise.withResolvers<void>()
-      const first = join({ handle: () => atHand.promise })
+      const handled = Promise.withResolvers<void>()
+      const first = join({ handle: () => handled.promise })
       await first.seen('1')
       const closing = first.close()
       let isClosed = false
@@ -114,7 +114,7 @@ export async function testEventConsumerContract(
       })
       await new Promise((resolve) => setTimeout(resolve, 50))
       t.equal(isClosed, false, 'it waits for the handler')
-      atHand.resolve()
+      handled.resolve()
       await closing
       t.strictSame(first.ids(), ['1'])
       const next = join({})
@@ -122,30 +122,30 @@ export async function testEventConsumerContract(
       t.strictSame(next.ids(), ['2'])
     })
 
-    t.test('as many partitions at the same time as it was told, and no more', async (t) => {
-      const { join, publish } = await prepare(t)
+    t.test('the given number of partitions is handled concurrently, and no more', async (t) => {
+      const { join, publish } = await setUp(t)
       const images = Array.from({ length: 32 }, (_, image) => `image-${image}`)
       await Promise.all(images.map((image) => publish(image, image)))
       let inFlight = 0
-      let most = 0
+      let maxInFlight = 0
       const together = Promise.withResolvers<void>()
       t.teardown(together.resolve)
       const handle = async () => {
-        most = Math.max(most, ++inFlight)
-        if (most === 2) together.resolve()
+        maxInFlight = Math.max(maxInFlight, ++inFlight)
+        if (maxInFlight === 2) together.resolve()
         await together.promise
         await new Promise(setImmediate)
         inFlight--
       }
       const member = join({ handle, concurrency: 2 })
       await member.seen(...images)
-      const places = member.received.map(({ partition, offset }) => `${partition} ${offset}`)
-      t.equal(new Set(places).size, places.length, 'each once')
-      t.equal(most, 2)
+      const positions = member.received.map(({ partition, offset }) => `${partition} ${offset}`)
+      t.equal(new Set(positions).size, positions.length, 'each once')
+      t.equal(maxInFlight, 2)
     })
 
-    t.test('a partition’s events come in order, no more together than agreed', async (t) => {
-      const { join, publish } = await prepare(t)
+    t.test('events of a partition arrive in order, in batches of the given size at most', async (t) => {
+      const { join, publish } = await setUp(t)
       const all = Array.from({ length: 9 }, (_, n) => `${n}`)
       await publish('image', ...all)
       const member = join({ batchSize: 4, handleBatch: async () => [] })
@@ -156,9 +156,9 @@ export async function testEventConsumerContract(
     })
 
     t.test(
-      'of a batch, only what failed is handed over again, in this process and in the next',
+      'only the failed events of a batch are retried, and the next member starts at the first of them',
       async (t) => {
-        const { join, publish } = await prepare(t)
+        const { join, publish } = await setUp(t)
         await publish('image', '1', '2', '3', '4', '5')
         const failing = new Set(['2', '4'])
         const first = join({ handleBatch: async (ids) => ids.filter((id) => failing.has(id)) })
@@ -169,12 +169,12 @@ export async function testEventConsumerContract(
         for (const id of ['1', '3', '5']) t.equal(first.ids().filter((found) => found === id).length, 1)
         const next = join({})
         await next.seen('5')
-        t.strictSame(next.ids(), ['4', '5'], 'what lay behind the failure was done, but not committed')
+        t.strictSame(next.ids(), ['4', '5'], 'the event after the failed one was handled but not committed')
       },
     )
 
-    t.test('an offset is committed after the effect, and never before', async (t) => {
-      const { join, publish, findCommitted } = await prepare(t)
+    t.test('an offset is committed only after the event was handled', async (t) => {
+      const { join, publish, findCommitted } = await setUp(t)
       await publish('image', '1')
       const effect = Promise.withResolvers<void>()
       const member = join({ handle: () => effect.promise })
@@ -185,8 +185,8 @@ export async function testEventConsumerContract(
       t.strictSame(await findCommitted(), ['1'])
     })
 
-    t.test('a member that is closed in mid-batch leaves the next one what it did not begin', async (t) => {
-      const { join, publish } = await prepare(t)
+    t.test('the next member gets the events that a closed member had not started', async (t) => {
+      const { join, publish } = await setUp(t)
       await publish('image', '1', '2', '3')
       const first = join({
         handleBatch: async (ids, signal) => {
@@ -202,8 +202,8 @@ export async function testEventConsumerContract(
     })
 
     for (const trouble of ['hangs', 'fails']) {
-      t.test(`a partition that ${trouble} stalls no other`, async (t) => {
-        const { join, publish } = await prepare(t)
+      t.test(`a partition that ${trouble} does not block others`, async (t) => {
+        const { join, publish } = await setUp(t)
         const images = Array.from({ length: 16 }, (_, image) => `image-${image}`)
         const released = Promise.withResolvers<void>()
         const handle = async (id: string) => {
@@ -229,8 +229,8 @@ export async function testEventConsumerContract(
       })
     }
 
-    t.test('an event that takes longer than a session does not cost the membership', async (t) => {
-      const { join, publish } = await prepare(t)
+    t.test('a member whose event takes longer than a session stays in the group', async (t) => {
+      const { join, publish } = await setUp(t)
       await publish('image', '1', '2')
       const sessionMs = options.sessionTimeoutMs ?? defaultSessionMs
       const member = join({ handle: (id) => sleep(id === '1' ? sessionMs * 1.5 : 0) })
@@ -238,8 +238,8 @@ export async function testEventConsumerContract(
       t.strictSame(member.ids(), ['1', '2'])
     })
 
-    t.test('what the group gives to somebody else is not committed any more', async (t) => {
-      const { join, publish } = await prepare(t)
+    t.test('a member does not commit offsets of a reassigned partition', async (t) => {
+      const { join, publish } = await setUp(t)
       const images = Array.from({ length: 32 }, (_, image) => `image-${image}`)
       await Promise.all(images.map((image) => publish(image, image)))
       const released = Promise.withResolvers<string[]>()
@@ -258,7 +258,11 @@ export async function testEventConsumerContract(
       const moved = partitionsOf(second.received)
       const expected = images.filter((image) => moved.has(partitionOf(first.received, image) ?? -1))
       await third.seen(...expected)
-      t.strictSame(third.ids().sort(), expected.sort(), 'what the first has done and kept is not among it')
+      t.strictSame(
+        third.ids().sort(),
+        expected.sort(),
+        'without the events of the partitions that the first member kept',
+      )
     })
   })
 }
@@ -288,7 +292,7 @@ async function readCommitted(kafka: KafkaClient, groupId: string, topic: string)
 
 type KafkaClient = ReturnType<typeof createKafka>
 
-/** The same client, but for how long its consumers are thought to live without a sign. */
+/** The same client with another session timeout for its consumers. */
 function withSessions(
   kafka: KafkaClient,
   { sessionTimeoutMs: sessionTimeout }: EventConsumerContractOptions,

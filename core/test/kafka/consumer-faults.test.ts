@@ -21,7 +21,7 @@ const join = (t: Test, brokers: string) =>
     groupId: 'group',
   })
 
-t.test('a consumer that starts before Kafka does gets its events', async (t) => {
+t.test('a consumer that starts before Kafka receives its events', async (t) => {
   const brokers = await startTestKafka(t)
   const event = someEvent()
   const bus = createEventBus(connect(brokers), { topicPrefix, budgetMs: 20_000 })
@@ -36,13 +36,13 @@ t.test('a consumer that starts before Kafka does gets its events', async (t) => 
   t.strictSame(member.ids(), [event.id])
 })
 
-t.test('a consumer can be closed while Kafka is away', async (t) => {
+t.test('a consumer can be closed while Kafka is unreachable', async (t) => {
   const member = join(t, '127.0.0.1:1')
   await member.close()
   t.strictSame(member.ids(), [])
 })
 
-t.test('a consumer can be closed while Kafka takes connections and never answers', async (t) => {
+t.test('a consumer can be closed while Kafka accepts connections and never responds', async (t) => {
   const gate = await startTcpGate(t, 'silent')
   const member = join(t, gate.address)
   await member.close()

@@ -18,7 +18,7 @@ t.teardown(() => admin.disconnect())
 const create = (partitions: number, retentionDays: number) =>
   createEventTopics(kafka, { topicPrefix, partitions, retentionDays })
 
-/** What is set for the topic itself, and does not come from the cluster. */
+/** The settings of the topic itself, without those inherited from the cluster. */
 async function ownNamesOf(topic: string): Promise<string[]> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -38,7 +38,7 @@ async function configOf(topic: string): Promise<Record<string, string>> {
   return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
 }
 
-t.test('six topics on three brokers, durable, kept for seven days', async (t) => {
+t.test('six topics on three brokers, durable and retained for seven days', async (t) => {
   const states = await create(3, 7)
   t.equal(states.length, 6)
   for (const state of states) t.match(state, { partitions: 3, replicas: 3, outcome: 'created' })
@@ -49,11 +49,11 @@ t.test('six topics on three brokers, durable, kept for seven days', async (t) =>
   })
 })
 
-t.test('a second time nothing changes', async (t) => {
+t.test('a second call changes nothing', async (t) => {
   for (const { outcome } of await create(3, 7)) t.equal(outcome, 'kept')
 })
 
-t.test('what is set otherwise is corrected, and what somebody else has set stays', async (t) => {
+t.test('our settings are corrected and other settings are kept', async (t) => {
   const entries = { 'retention.ms': '1000', 'max.message.bytes': '2000000' }
   const configEntries = Object.entries(entries).map(([name, value]) => ({ name, value }))
   const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }]

@@ -2,7 +2,7 @@ import t from 'tap'
 import { createKafka } from '../../kafka/kafka-client.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
-t.test('what the client has to say goes to our log, and brokers may be written with blanks', async (t) => {
+t.test('kafkajs logs to our logger, and the list of brokers may contain spaces', async (t) => {
   const lines: Record<string, unknown>[] = []
   const logger = createLogger('gateway', 'debug', { write: (line) => lines.push(JSON.parse(line)) })
   const kafka = createKafka({ brokers: '127.0.0.1:1, 127.0.0.1:2', clientId: 'test', logger })

@@ -11,22 +11,22 @@ t.test('the secret is read once, until the brokers refuse it', async (t) => {
   const credentials = secretCredentials(client, 'kafka', () => nowMs)
   const reads = await Promise.all([credentials.read(), credentials.read(), credentials.read()])
   for (const read of reads) t.strictSame(read, login)
-  t.equal(state.asked, 1)
+  t.equal(state.requestCount, 1)
 
   const rotated = { ...login, password: 'second' }
   state.secret = JSON.stringify(rotated)
-  t.strictSame(await credentials.read(), login, 'nobody has refused it yet')
+  t.strictSame(await credentials.read(), login, 'it was not refused yet')
   nowMs += 2_000
   credentials.refuse(reads[0])
   t.strictSame(await credentials.read(), rotated)
   credentials.refuse(reads[0])
   nowMs += 2_000
   credentials.refuse(reads[0])
-  t.strictSame(await credentials.read(), rotated, 'an old refusal says nothing about a new password')
-  t.equal(state.asked, 2)
+  t.strictSame(await credentials.read(), rotated, 'refusing the old login does not affect the new one')
+  t.equal(state.requestCount, 2)
 })
 
-t.test('a secret that is away when it is read again: the known login is tried once more', async (t) => {
+t.test('when the secret cannot be read again, the cached login is used', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
   state.secret = JSON.stringify(login)
   let nowMs = 0
@@ -41,20 +41,20 @@ t.test('a secret that is away when it is read again: the known login is tried on
   t.match(await credentials.read(), { password: 'second' })
 })
 
-t.test('a login that stays wrong is not asked for at every attempt', async (t) => {
+t.test('the secret is not read at every attempt with a wrong login', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
   state.secret = JSON.stringify(login)
   const credentials = secretCredentials(client, 'kafka', () => 0)
   for (let attempt = 0; attempt < 20; attempt++) credentials.refuse(await credentials.read())
-  t.equal(state.asked, 1)
+  t.equal(state.requestCount, 1)
 })
 
-t.test('a secret that is missing, or no login, is named without being shown', async (t) => {
+t.test('the error for a missing or invalid secret contains its name but not its value', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
   const credentials = secretCredentials(client, 'prod/kafka')
   state.secret = undefined
   await t.rejects(credentials.read(), {
-    message: /cannot be read from the secret prod\/kafka: no such secret/,
+    message: /secret prod\/kafka cannot be read: no such secret/,
   })
   for (const wrong of ['swordfish', '{"username":"swordfish"}', '{"username":"a","password":""}', '[]', '']) {
     state.secret = wrong
@@ -66,14 +66,14 @@ t.test('a secret that is missing, or no login, is named without being shown', as
     t.notMatch(JSON.stringify([error.message, error.stack, error.cause]), /swordfish/)
   }
   state.secret = JSON.stringify(login)
-  t.strictSame(await credentials.read(), login, 'a mistake that was mended needs no restart')
+  t.strictSame(await credentials.read(), login, 'a corrected secret needs no restart')
 })
 
-t.test('a Secrets Manager that never answers is given up', async (t) => {
+t.test('a Secrets Manager that hangs causes a timeout', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
-  state.isSilent = true
+  state.hangs = true
   await t.rejects(secretCredentials(client, 'kafka').read(), {
-    message: /cannot be read from the secret kafka/,
+    message: /secret kafka cannot be read/,
   })
-  t.equal(state.asked, 2, 'after it was asked twice')
+  t.equal(state.requestCount, 2, 'after two attempts')
 })

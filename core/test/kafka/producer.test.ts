@@ -13,8 +13,8 @@ const partitionMetadata = partitions.map((partitionId) => ({
   isr: [],
 }))
 
-/** A producer that places messages as kafkajs does, and whose brokers answer for these partitions alone. */
-function producerThatWrites(written: number[]) {
+/** A producer that assigns partitions as kafkajs does, and whose brokers acknowledge only these partitions. */
+function createProducerDouble(written: number[]) {
   const choosePartition = rememberPartitions()
   async function send({ topicMessages = [] }: ProducerBatch): Promise<RecordMetadata[]> {
     for (const { topic, messages } of topicMessages) {
@@ -25,30 +25,30 @@ function producerThatWrites(written: number[]) {
   return { sendBatch: send }
 }
 
-/** Enough keys that every partition has some. */
+/** Enough keys for every partition to get some. */
 const batch = () => ({
   topicMessages: [
     { topic, messages: Array.from({ length: 50 }, (_, index) => ({ key: `key-${index}`, value: '' })) },
   ],
 })
 
-t.test('every partition has answered: all is written', async (t) => {
-  await t.resolves(sendBatch(producerThatWrites(partitions), batch()))
+t.test('a batch is written when every partition is acknowledged', async (t) => {
+  await t.resolves(sendBatch(createProducerDouble(partitions), batch()))
 })
 
-t.test('a partition that no broker has answered for is not written', async (t) => {
+t.test('a batch fails when a partition is not acknowledged', async (t) => {
   for (const missing of partitions) {
     const written = partitions.filter((partition) => partition !== missing)
     const expected = `image.processed-${missing} moved to another broker; its messages were not written`
-    await t.rejects(sendBatch(producerThatWrites(written), batch()), { message: expected })
+    await t.rejects(sendBatch(createProducerDouble(written), batch()), { message: expected })
   }
 })
 
-t.test('a message without a key stays where it was put, however often it is tried', async (t) => {
+t.test('a message without a key keeps its partition in retries', async (t) => {
   const choosePartition = rememberPartitions()
   const messages = Array.from({ length: 5 }, () => ({ value: 'without a key' }))
-  const placeAll = () => messages.map((message) => choosePartition({ topic, partitionMetadata, message }))
-  const first = placeAll()
-  t.ok(new Set(first).size > 1, 'they are spread')
-  t.strictSame(placeAll(), first)
+  const assignAll = () => messages.map((message) => choosePartition({ topic, partitionMetadata, message }))
+  const first = assignAll()
+  t.ok(new Set(first).size > 1, 'the messages are spread over partitions')
+  t.strictSame(assignAll(), first)
 })

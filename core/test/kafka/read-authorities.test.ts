@@ -6,7 +6,7 @@ import { startSecretsManagerDouble } from './start-secrets-manager-double.ts'
 const none = { KAFKA_CA_FILE: '', KAFKA_CA_SECRET_ID: '' }
 const fromSecret = { ...none, KAFKA_CA_SECRET_ID: 'kafka/ca' }
 
-t.test('none, or one of two places', async (t) => {
+t.test('the certificates come from neither or one of the two settings', async (t) => {
   const { client } = await startSecretsManagerDouble(t)
   t.equal(await readAuthorities(none, () => client), undefined)
   const both = { ...fromSecret, KAFKA_CA_FILE: 'ca.pem' }
@@ -16,14 +16,14 @@ t.test('none, or one of two places', async (t) => {
   )
 })
 
-t.test('the certificate in a secret', async (t) => {
+t.test('the certificate is read from a secret', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
   const [certificate] = rootCertificates
   state.secret = JSON.stringify({ certificate })
   t.equal(await readAuthorities(fromSecret, () => client), certificate)
 })
 
-t.test('a secret that holds none is refused, by the name of its setting', async (t) => {
+t.test('the error for a secret without a certificate names the setting', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
   for (const secret of [undefined, '', 'hello', '{}', 'null', '{"certificate":"hello"}']) {
     state.secret = secret

@@ -6,7 +6,7 @@ import { startConsumer } from '../../kafka/consumer.ts'
 import type { KafkaMessage } from '../../kafka/kafka-message.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 
-/** What to do with events, by their ids. @returns the ids of those that must come again */
+/** Handles events by their ids. @returns the ids of those to retry */
 type HandleIds = (ids: string[], signal: AbortSignal) => Promise<string[]>
 
 interface MemberOptions {
@@ -15,24 +15,24 @@ interface MemberOptions {
   groupId: string
   concurrency?: number
   batchSize?: number
-  /** One by one, in order. */
+  /** Called for one event at a time, in order. */
   handle?: (id: string) => Promise<unknown>
-  /** In the place of `handle`. */
+  /** Called instead of `handle`. */
   handleBatch?: HandleIds
 }
 
-const patienceMs = 60_000
+const timeoutMs = 60_000
 
-/** Our consumer, with a list of all that it was handed. */
+/** Starts a consumer that records the messages it receives. */
 export function startGroupMember(t: Test, options: MemberOptions) {
   const { handle = async () => {}, handleBatch, concurrency = 1, topicPrefix, ...group } = options
   const received: KafkaMessage[] = []
   const batches: string[][] = []
   const arrivals = new EventEmitter().setMaxListeners(0)
 
-  function note(...events: KafkaMessage[]): void {
-    received.push(...events)
-    batches.push(events.map(idOf))
+  function record(...messages: KafkaMessage[]): void {
+    received.push(...messages)
+    batches.push(messages.map(idOf))
     arrivals.emit('event')
   }
 
@@ -42,12 +42,12 @@ export function startGroupMember(t: Test, options: MemberOptions) {
     topics: [topicPrefix + topics.processed, topicPrefix + topics.rejected],
     handleBatch: handleBatch
       ? async (events, signal) => {
-          note(...events)
+          record(...events)
           const failed = await handleBatch(events.map(idOf), signal)
           return events.filter((event) => failed.includes(idOf(event)))
         }
       : handleOneByOne(async (event) => {
-          note(event)
+          record(event)
           await handle(idOf(event))
         }),
     logger: createLogger('test', 'silent'),
@@ -58,12 +58,13 @@ export function startGroupMember(t: Test, options: MemberOptions) {
 
   async function until(isEnough: (ids: string[]) => boolean): Promise<void> {
     if (isEnough(ids())) return
-    for await (const _ of on(arrivals, 'event', { signal: AbortSignal.timeout(patienceMs) })) {
+    for await (const _ of on(arrivals, 'event', { signal: AbortSignal.timeout(timeoutMs) })) {
       if (isEnough(ids())) return
     }
   }
 
-  const seen = (...wanted: string[]): Promise<void> => until((all) => wanted.every((id) => all.includes(id)))
+  const seen = (...expected: string[]): Promise<void> =>
+    until((all) => expected.every((id) => all.includes(id)))
 
   return { received, batches, ids, seen, until, close: consumer.close }
 }

@@ -4,13 +4,13 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { Test } from 'tap'
 import { secretsManagerClientOptions } from '../../aws/aws-client-options.ts'
 
-/** AWS Secrets Manager with one secret, which the test can change, take away or make silent. Counts what it is asked. */
+/** A Secrets Manager with one secret, which the test can change or remove. It can also hang. Counts the requests. */
 export async function startSecretsManagerDouble(t: Test) {
-  const state = { secret: '' as string | undefined, isSilent: false, asked: 0 }
+  const state = { secret: '' as string | undefined, hangs: false, requestCount: 0 }
   const server = createServer((request, response) => {
     request.resume()
-    state.asked += 1
-    if (state.isSilent) return
+    state.requestCount += 1
+    if (state.hangs) return
     response.setHeader('content-type', 'application/x-amz-json-1.1')
     if (state.secret === undefined) {
       response.statusCode = 400

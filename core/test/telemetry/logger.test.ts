@@ -10,7 +10,7 @@ import { createLogger } from '../../telemetry/logger.ts'
 
 const keyId = '0123456789ab'
 const keySecret = '5ec2e7'.repeat(8)
-/** An API key as `npm run keys` makes it. */
+/** An API key in the format of `npm run keys`. */
 const apiKey = `hg_${keyId}_${keySecret}`
 const signature = 'f00dfeed'.repeat(8)
 const url =
@@ -19,14 +19,14 @@ const url =
   '&X-Amz-SignedHeaders=host&x-id=PutObject'
 const secrets = [keySecret, signature, 'AKIAIOSFODNN7EXAMPLE', 'FwoGZXIvYXdz']
 
-/** A logger, and what it has printed: each line as text, checked to be JSON. */
+/** A logger and the lines it printed; each is checked to be JSON. */
 function startLog(level: 'info' | 'debug' = 'info') {
   const lines: string[] = []
   const logger = createLogger('gateway', level, { write: (line) => lines.push(line) })
   return { logger, lines, entries: () => lines.map((line) => JSON.parse(line)) }
 }
 
-t.test('a line says when, how bad, and who', async (t) => {
+t.test('a line has a time, a level and a service', async (t) => {
   const { logger, lines, entries } = startLog()
   logger
     .child({ requestId: 'r1' })
@@ -46,7 +46,7 @@ t.test('a line says when, how bad, and who', async (t) => {
   })
 })
 
-t.test('the level is kept', async (t) => {
+t.test('lines below the level are not printed', async (t) => {
   const { logger, lines } = startLog()
   logger.debug('no')
   t.equal(lines.length, 0)
@@ -79,7 +79,7 @@ const things: Record<string, object> = {
   'several errors at once': { err: new AggregateError([new Error(url), new Error(url)], 'both') },
 }
 
-t.test('no key and no signature is ever printed', async (t) => {
+t.test('keys and signatures are redacted', async (t) => {
   for (const [what, thing] of Object.entries(things)) {
     const { logger, lines, entries } = startLog()
     logger.error(thing, 'said')
@@ -89,7 +89,7 @@ t.test('no key and no signature is ever printed', async (t) => {
   }
 })
 
-t.test('a message is censored too, and keeps the rest of its words', async (t) => {
+t.test('secrets in a message are redacted and the rest is kept', async (t) => {
   const { logger, lines, entries } = startLog()
   logger.info(`PUT ${url} took 3 s`)
   for (const secret of secrets) t.notMatch(lines.join(''), secret)
@@ -104,7 +104,7 @@ t.test('a bare API key in a message is redacted; its id stays', async (t) => {
   t.equal(entries()[0].msg, `the key hg_${keyId}_[redacted] was presented`)
 })
 
-t.test('what is no secret stays', async (t) => {
+t.test('other values are not redacted', async (t) => {
   const { logger, entries } = startLog()
   const said = { headers: { 'content-type': 'application/json', 'x-request-id': 'r1' }, authorized: true }
   logger.info(said, 'a valid API key is needed: send it as "Authorization: Bearer <key>" or as "x-api-key"')
@@ -113,12 +113,12 @@ t.test('what is no secret stays', async (t) => {
   t.equal(entry.msg, 'a valid API key is needed: send it as "Authorization: Bearer <key>" or as "x-api-key"')
 })
 
-t.test('the request and the error as Fastify logs them', async (t) => {
+t.test('requests and errors logged by Fastify are redacted', async (t) => {
   const { logger, lines, entries } = startLog()
   const app = Fastify({ loggerInstance: logger })
   t.teardown(() => app.close())
   app.get('/fail', async (request) => {
-    request.log.info({ req: request.raw, headers: request.headers }, 'as it came')
+    request.log.info({ req: request.raw, headers: request.headers }, 'request received')
     throw new DependencyUnavailable('bucket', new Error(`inner ${url}`))
   })
   const path = `/fail${new URL(url).search}`
@@ -128,7 +128,7 @@ t.test('the request and the error as Fastify logs them', async (t) => {
   for (const secret of secrets) t.notMatch(lines.join(''), secret)
 })
 
-t.test('an error of the SDK, which carries the request that it signed', async (t) => {
+t.test('an SDK error that contains the signed request is redacted', async (t) => {
   const server = createServer((request, response) => {
     request.resume()
     response.writeHead(403, { 'content-type': 'application/xml' })
@@ -152,8 +152,8 @@ t.test('an error of the SDK, which carries the request that it signed', async (t
     .read('key')
     .catch((error: unknown) => error)
   const { logger, lines, entries } = startLog()
-  logger.error({ err: error }, 'the whole problem')
+  logger.error({ err: error }, 'the error')
   logger.error({ err: (error as Error).cause }, 'its cause')
-  t.match(entries()[1].err.message, /X-Amz-Algorithm/, 'the store’s words are there')
+  t.match(entries()[1].err.message, /X-Amz-Algorithm/, 'the message of the store is kept')
   for (const secret of secrets) t.notMatch(lines.join(''), secret)
 })

@@ -40,7 +40,7 @@ export function createContractClient(store: BucketEndpoint): S3Client {
   })
 }
 
-/** A PUT signed the way the gateway signs it: all that matters is a signed header. */
+/** Signs a PUT as the gateway does: every header that must be enforced is signed. */
 export async function signPut(
   client: S3Client,
   put: { bucket: string; key: string; bytes: Buffer; signedAt?: Date; expiresInSeconds?: number },
@@ -77,7 +77,7 @@ export async function signPut(
   }
 }
 
-/** Sends exactly these headers, even if they lie about the body: `fetch` would refuse to. */
+/** Sends exactly these headers, even if they do not match the body, which `fetch` refuses to do. */
 export function sendRaw(
   url: string,
   init: { method: string; headers?: Record<string, string>; body?: Buffer; hangUp?: boolean },
@@ -92,7 +92,7 @@ export function sendRaw(
       resolve({ status: response.statusCode ?? 0, code, headers: response.headers, body })
     })
     request.end(init.body)
-    // Closes the sending half only: the answer can still come.
+    // Closes only the sending half, so that the response can still arrive.
     if (init.hangUp) request.on('finish', () => request.socket?.end())
   })
 }

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import type { BucketUnderTest } from './bucket-under-test.ts'
 
 export async function testListing(t: Test, { client, bucket }: BucketUnderTest): Promise<void> {
-  // In the order of their UTF-8 bytes, which is not that of JavaScript's strings.
+  // In the order of UTF-8 bytes, which differs from that of JavaScript strings.
   const keys = ['A', 'a/1', 'a/2', 'a/b/3', 'a+b', 'b c', 'z', '\uff5e', '𝄞']
     .map((key) => `listed/${key}`)
     .sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)))
@@ -24,7 +24,7 @@ export async function testListing(t: Test, { client, bucket }: BucketUnderTest):
     return listed
   }
 
-  await t.test('a listing holds all keys of a prefix, in the order of their bytes', async (t) => {
+  await t.test('a listing contains all keys of a prefix, in byte order', async (t) => {
     t.same((await listAll({ Prefix: 'listed/' })).keys, keys)
     t.same((await listAll({ Prefix: 'listed/a/' })).keys, ['listed/a/1', 'listed/a/2', 'listed/a/b/3'])
     t.same((await listAll({ Prefix: 'no such' })).keys, [])
@@ -40,7 +40,7 @@ export async function testListing(t: Test, { client, bucket }: BucketUnderTest):
     t.same((await listAll({ Prefix: 'listed/', StartAfter: keys[3] })).keys, keys.slice(4))
   })
 
-  await t.test('a delimiter rolls keys up, over pages too', async (t) => {
+  await t.test('a delimiter groups keys, across pages too', async (t) => {
     for (const MaxKeys of [1, 2, 1000]) {
       const listed = await listAll({ Prefix: 'listed/', Delimiter: '/', MaxKeys })
       t.same(listed.prefixes, ['listed/a/'])
@@ -51,7 +51,7 @@ export async function testListing(t: Test, { client, bucket }: BucketUnderTest):
     }
   })
 
-  await t.test('an entry tells size and ETag', async (t) => {
+  await t.test('an entry has a size and an ETag', async (t) => {
     const { Contents } = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'listed/A' }))
     t.match(Contents, [{ Key: 'listed/A', Size: 1, ETag: '"9dd4e461268c8034f5c8564e155c67a6"' }])
   })

@@ -12,7 +12,7 @@ export async function testReading(t: Test, { client, bucket, options }: BucketUn
   t.equal((await sendSignedPut(signed, bytes)).status, 200)
   const url = await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }))
 
-  await t.test('HEAD tells length, type, ETag, metadata and the checksum', async (t) => {
+  await t.test('HEAD returns length, type, ETag, metadata and checksum', async (t) => {
     const head = await client.send(
       new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
     )
@@ -31,7 +31,7 @@ export async function testReading(t: Test, { client, bucket, options }: BucketUn
     { range: 'bytes=99990-200000', start: 99_990, end: 100_000 },
   ]
   for (const { range, start, end } of ranges) {
-    await t.test(`Range ${range} gets that part with 206`, async (t) => {
+    await t.test(`Range ${range} returns that part with 206`, async (t) => {
       const answer = await fetch(url, { headers: { range } })
       t.equal(answer.status, 206)
       t.equal(answer.headers.get('content-range'), `bytes ${start}-${end - 1}/100000`)
@@ -39,7 +39,7 @@ export async function testReading(t: Test, { client, bucket, options }: BucketUn
     })
   }
 
-  await t.test('a Range behind the end gets 416', async (t) => {
+  await t.test('a Range beyond the end returns 416', async (t) => {
     const answer = await sendRaw(url, { method: 'GET', headers: { range: 'bytes=100000-' } })
     t.equal(answer.status, 416)
     if (options.hasS3ErrorCodes !== false) t.equal(answer.code, 'InvalidRange')
@@ -64,12 +64,12 @@ export async function testReading(t: Test, { client, bucket, options }: BucketUn
     t.match(refused, { $metadata: { httpStatusCode: 403 } })
   })
 
-  await t.test('what is not there: NoSuchKey', async (t) => {
+  await t.test('a missing object causes NoSuchKey', async (t) => {
     await t.rejects(client.send(new GetObjectCommand({ Bucket: bucket, Key: 'absent' })), NoSuchKey)
     t.notOk(await isStored(client, bucket, 'absent'))
   })
 
-  await t.test('a deleted object is gone; deleting it again is no error', async (t) => {
+  await t.test('a deleted object is gone, and deleting it again succeeds', async (t) => {
     const doomed = { Bucket: bucket, Key: 'doomed' }
     const put = await signPut(client, { bucket, key: doomed.Key, bytes })
     t.equal((await sendSignedPut(put, bytes)).status, 200)

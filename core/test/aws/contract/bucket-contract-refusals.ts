@@ -18,7 +18,7 @@ interface Refusal {
   send: (signed: SignedPut, bytes: Buffer) => Promise<RawAnswer>
 }
 
-/** Every way in which a signed PUT can be abused: refused, and nothing to be seen of it. */
+/** Every abuse of a signed PUT is refused, and nothing is stored. */
 export async function testSignedPutRefusals(t: Test, subject: BucketUnderTest): Promise<void> {
   const { client, bucket, options } = subject
   const cases = [...wrongBytes(), ...wrongHeaders(), ...missingHeaders(), ...wrongUrls()]
@@ -173,7 +173,7 @@ function flipSignature(url: string): string {
   return url.replace(/(X-Amz-Signature=)(.)/, (_all, name, digit) => `${name}${digit === '0' ? '1' : '0'}`)
 }
 
-/** With some headers changed, or left out where the value is undefined. */
+/** Changes headers, or removes those whose value is undefined. */
 function sendWith(
   signed: SignedPut,
   changes: Record<string, string | undefined>,

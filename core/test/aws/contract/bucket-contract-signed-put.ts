@@ -26,18 +26,18 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
       longKey(maxSegment),
   }
   for (const [what, key] of Object.entries(awkwardKeys)) {
-    await t.test(`the right bytes under a key (${what}) are stored and come back`, async (t) => {
+    await t.test(`the right bytes under a key (${what}) are stored and can be read`, async (t) => {
       const bytes = randomBytes(300_000)
       const signed = await signPut(client, { bucket, key, bytes })
       t.equal((await sendSignedPut(signed, bytes)).status, 200)
       const url = await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }))
       const got = await fetch(url)
       t.equal(got.status, 200)
-      t.ok(Buffer.from(await got.arrayBuffer()).equals(bytes), 'byte for byte')
+      t.ok(Buffer.from(await got.arrayBuffer()).equals(bytes), 'identical bytes')
     })
   }
 
-  await t.test('zero bytes are an object too', async (t) => {
+  await t.test('an empty object can be stored', async (t) => {
     const bytes = Buffer.alloc(0)
     t.equal((await sendSignedPut(await signPut(client, { bucket, key: 'empty', bytes }), bytes)).status, 200)
     const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: 'empty' }))
@@ -55,7 +55,7 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
     t.match(answer.headers.get('etag'), /^"[0-9a-f]{32}"$/)
   })
 
-  await t.test('a second write gets 412 and the first bytes stay', async (t) => {
+  await t.test('a second write gets 412 and the first bytes are kept', async (t) => {
     const first = randomBytes(1_000)
     const second = randomBytes(3_000_000)
     const key = 'written-twice'
@@ -69,7 +69,7 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
   })
 
   const refusalToFetch = options.showsRefusalToFetch === false ? 'fails or shows 412' : 'shows 412'
-  await t.test(`fetch ${refusalToFetch} when the answer comes before the body was sent`, async (t) => {
+  await t.test(`fetch ${refusalToFetch} when the response arrives before the body was sent`, async (t) => {
     const bytes = randomBytes(3_000_000)
     const { url, headers } = await signPut(client, { bucket, key: 'taken', bytes })
     const { 'content-length': _set, ...settable } = headers
@@ -113,7 +113,7 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
     },
   )
 
-  await t.test('after a delete the same URL writes again', async (t) => {
+  await t.test('after a delete the same URL can be used again', async (t) => {
     const bytes = randomBytes(100)
     const signed = await signPut(client, { bucket, key: 'again', bytes })
     t.equal((await sendSignedPut(signed, bytes)).status, 200)
@@ -121,7 +121,7 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
     t.equal((await sendSignedPut(signed, bytes)).status, 200)
   })
 
-  await t.test('a client that goes away in the middle stores nothing', async (t) => {
+  await t.test('a client that disconnects during the upload stores nothing', async (t) => {
     const bytes = randomBytes(100_000)
     const key = 'cut-short'
     const signed = await signPut(client, { bucket, key, bytes })
@@ -131,13 +131,13 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
       body: bytes.subarray(0, 50_000),
       hangUp: true,
     }).catch(() => undefined)
-    // A store may answer or just close the connection.
+    // A store may respond or just close the connection.
     t.ok(answer === undefined || answer.status >= 400)
     t.notOk(await isStored(client, bucket, key))
   })
 }
 
-/** A store that hangs up on a refused body is asked again, as any client would. */
+/** Retries when the store closes the connection instead of responding, as any client would. */
 async function sendUntilAnswered(signed: SignedPut, bytes: Buffer, options: BucketContractOptions) {
   for (;;) {
     try {

@@ -14,7 +14,7 @@ import { testSignedPutRefusals } from './bucket-contract-refusals.ts'
 import { testSignedPut } from './bucket-contract-signed-put.ts'
 import type { BucketContractOptions } from './bucket-under-test.ts'
 
-/** What hashgate relies on in an S3 store. Runs against any endpoint; makes a bucket and leaves nothing behind. */
+/** Tests any S3-compatible store, in a bucket of its own that is deleted at the end. */
 export async function testBucketContract(t: Test, options: BucketContractOptions): Promise<void> {
   await t.test(`bucket contract: ${options.name}`, async (t) => {
     const client = createContractClient(options)

@@ -4,19 +4,19 @@ import type { BucketEndpoint } from './bucket-contract-client.ts'
 export interface BucketContractOptions extends BucketEndpoint {
   /** Shown in the test names. */
   name: string
-  /** The suite makes `‹prefix›-‹uuid›` and removes it. */
+  /** The suite creates the bucket `‹prefix›-‹uuid›` and deletes it at the end. */
   bucketPrefix: string
-  /** What the losers of a race of conditional writes may get. AWS documents 409 besides 412. */
+  /** Status codes for the losers of concurrent conditional writes. AWS documents 409 besides 412. */
   lostRaceStatuses?: readonly number[]
-  /** False for stores whose If-None-Match lets several racing writers through (versitygw 1.7 on POSIX, now and then). */
+  /** False for stores whose If-None-Match sometimes lets several concurrent writers succeed (versitygw 1.7 on POSIX). */
   isAtomicIfAbsent?: boolean
-  /** The longest piece of a key between slashes. S3 sets no limit; stores on a file system stop at 255. */
+  /** Maximum length of a key segment between slashes. S3 has no limit; stores on a file system allow 255. */
   maxKeySegmentBytes?: number
-  /** What an access key that nobody has gets. S3: 403 InvalidAccessKeyId. */
+  /** The error for an unknown access key. S3: 403 InvalidAccessKeyId. */
   unknownKeyAnswer?: { status: number; code: string }
-  /** False for stores that hang up on the unread rest of a refused upload: `fetch` then fails and shows no 412. */
+  /** False for stores that close the connection during a refused upload: `fetch` then fails instead of returning 412. */
   showsRefusalToFetch?: boolean
-  /** False for stores that refuse rightly but name their errors differently. */
+  /** False for stores whose error codes differ from those of S3. */
   hasS3ErrorCodes?: boolean
 }
 

@@ -6,7 +6,7 @@ import {
   finishedAs,
   leaseMs,
   openCatalog,
-  owedBy,
+  processedEvent,
   readItem,
   readyResult,
   registerAndClaim,
@@ -14,22 +14,22 @@ import {
   someUpload,
 } from './catalog-contract-store.ts'
 
-export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
+export async function testClaims(t: Test, store: CatalogStore): Promise<void> {
   for (const result of [readyResult, rejectedResult]) {
     await t.test(
-      `finish writes ${result.status} and what it owes at once; settle strikes it off`,
+      `finish writes ${result.status} and its event in one write; completeLease removes the event`,
       async (t) => {
         const { catalog, clock } = openCatalog(store)
         const held = await registerAndClaim(catalog, 'worker')
         clock.now += 1_500
-        await catalog.finish(held, 'worker', result, owedBy(held))
+        await catalog.finish(held, 'worker', result, processedEvent(held))
         const finishedAt = new Date(clock.now).toISOString()
-        const finished = { ...held, ...result, finishedAt, pendingEvents: [owedBy(held)] }
+        const finished = { ...held, ...result, finishedAt, pendingEvents: [processedEvent(held)] }
         t.strictSame(await catalog.find(held.tenant, held.imageId), finished)
 
         await catalog.completeLease(finishedAs(held, result), 'worker')
-        const { pendingEvents: _, leaseOwner: __, leaseUntil: ___, ...settled } = finished
-        t.strictSame(await catalog.find(held.tenant, held.imageId), settled)
+        const { pendingEvents: _, leaseOwner: __, leaseUntil: ___, ...completed } = finished
+        t.strictSame(await catalog.find(held.tenant, held.imageId), completed)
         const item = await readItem(store, held)
         t.ok(item, 'the stored item is read')
         for (const name of ['owedEvents', 'leaseOwner', 'leaseUntil']) t.notOk(name in (item ?? {}), name)
@@ -37,84 +37,87 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
     )
   }
 
-  await t.test('what is undefined deep inside is absent too', async (t) => {
+  await t.test('nested undefined fields are not written', async (t) => {
     const { catalog } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
-    const owed = owedBy(held)
-    await catalog.finish(held, 'worker', readyResult, { ...owed, data: { ...owed.data, reason: undefined } })
+    const event = processedEvent(held)
+    await catalog.finish(held, 'worker', readyResult, {
+      ...event,
+      data: { ...event.data, reason: undefined },
+    })
     const item = await readItem(store, held)
     t.strictSame(
       Object.keys(item?.owedEvents?.L?.[0]?.M?.data?.M ?? {}).sort(),
-      Object.keys(owed.data).sort(),
+      Object.keys(event.data).sort(),
     )
   })
 
-  await t.test('release gives an image back as it was before', async (t) => {
+  await t.test('release restores the record from before the claim', async (t) => {
     const { catalog } = openCatalog(store)
     const { record: before } = await catalog.register(someUpload())
     const held = claimed(await catalog.claim(before, 'worker', leaseMs))
     await catalog.release(held, 'worker')
     t.strictSame(await catalog.find(before.tenant, before.imageId), before)
-    t.equal(claimed(await catalog.claim(before, 'next', leaseMs)).attempts, 1, 'free at once')
+    t.equal(claimed(await catalog.claim(before, 'next', leaseMs)).attempts, 1, 'it can be claimed at once')
   })
 
-  await t.test('release may count the attempt', async (t) => {
+  await t.test('release can count the attempt', async (t) => {
     const { catalog } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
     await catalog.release(held, 'worker', { attemptCounts: true })
     t.match(await catalog.find(held.tenant, held.imageId), { status: 'pending', attempts: 1 })
-    t.equal(claimed(await catalog.claim(held, 'next', leaseMs)).attempts, 2, 'free at once')
+    t.equal(claimed(await catalog.claim(held, 'next', leaseMs)).attempts, 2, 'it can be claimed at once')
   })
 
-  await t.test('release of a record that owes its event keeps its status and the event', async (t) => {
+  await t.test('release of a record with pending events keeps its status and the events', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'killed')
-    await catalog.finish(held, 'killed', readyResult, owedBy(held))
+    await catalog.finish(held, 'killed', readyResult, processedEvent(held))
     clock.now = held.leaseUntil ?? 0
     const taken = claimed(await catalog.claim(held, 'next', leaseMs))
-    t.equal(taken.startedAt, held.startedAt, 'whoever began first')
+    t.equal(taken.startedAt, held.startedAt, 'the first start')
     await catalog.release(taken, 'next')
     t.match(await catalog.find(held.tenant, held.imageId), { status: 'ready', attempts: 1 })
     const again = claimed(await catalog.claim(held, 'third', leaseMs))
-    t.strictSame(again.pendingEvents, [owedBy(held)], 'free at once')
+    t.strictSame(again.pendingEvents, [processedEvent(held)], 'it can be claimed at once')
   })
 
-  await t.test('who has lost the lease can change nothing more', async (t) => {
+  await t.test('a worker that lost the lease cannot change the record', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const lost = await registerAndClaim(catalog, 'slow')
     clock.now = lost.leaseUntil ?? 0
     const taken = claimed(await catalog.claim(lost, 'next', leaseMs))
-    await t.rejects(catalog.finish(lost, 'slow', readyResult, owedBy(lost)), LeaseLost)
+    await t.rejects(catalog.finish(lost, 'slow', readyResult, processedEvent(lost)), LeaseLost)
     await t.rejects(catalog.release(lost, 'slow'), LeaseLost)
     t.strictSame(await catalog.find(lost.tenant, lost.imageId), taken)
 
-    await catalog.finish(taken, 'next', rejectedResult, owedBy(taken))
+    await catalog.finish(taken, 'next', rejectedResult, processedEvent(taken))
     await t.rejects(catalog.completeLease(finishedAs(lost, rejectedResult), 'slow'), LeaseLost)
-    await t.rejects(catalog.finish(lost, 'slow', readyResult, owedBy(lost)), LeaseLost)
+    await t.rejects(catalog.finish(lost, 'slow', readyResult, processedEvent(lost)), LeaseLost)
     t.match(await catalog.find(lost.tenant, lost.imageId), {
       ...rejectedResult,
-      pendingEvents: [owedBy(taken)],
+      pendingEvents: [processedEvent(taken)],
     })
   })
 
-  await t.test('who is late but has lost nothing may still finish', async (t) => {
+  await t.test('a worker whose lease expired can finish if no other worker took it', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'slow')
     clock.now = (held.leaseUntil ?? 0) + 1
-    await catalog.finish(held, 'slow', readyResult, owedBy(held))
+    await catalog.finish(held, 'slow', readyResult, processedEvent(held))
     t.match(await catalog.find(held.tenant, held.imageId), { status: 'ready' })
   })
 
-  await t.test('an image is finished once, settled once and released once', async (t) => {
+  await t.test('an image is finished once, completed once and released once', async (t) => {
     const { catalog } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
     await t.rejects(catalog.completeLease(finishedAs(held), 'worker'), LeaseLost, 'not before it is finished')
-    await catalog.finish(held, 'worker', readyResult, owedBy(held))
-    await t.rejects(catalog.finish(held, 'worker', rejectedResult, owedBy(held)), LeaseLost)
+    await catalog.finish(held, 'worker', readyResult, processedEvent(held))
+    await t.rejects(catalog.finish(held, 'worker', rejectedResult, processedEvent(held)), LeaseLost)
     await t.rejects(
       catalog.completeLease(finishedAs(held, rejectedResult), 'worker'),
       LeaseLost,
-      'not with another verdict',
+      'not with another result',
     )
     await catalog.completeLease(finishedAs(held), 'worker')
     await t.rejects(catalog.completeLease(finishedAs(held), 'worker'), LeaseLost)
@@ -126,7 +129,7 @@ export async function testWorking(t: Test, store: CatalogStore): Promise<void> {
     t.match(await catalog.find(other.tenant, other.imageId), { status: 'pending', attempts: 0 })
   })
 
-  await t.test('the table answers', async (t) => {
+  await t.test('the table is reachable', async (t) => {
     await t.resolves(openCatalog(store).catalog.ping())
   })
 }

@@ -10,7 +10,7 @@ import {
   dayMs,
   leaseMs,
   openCatalog,
-  owedBy,
+  processedEvent,
   rejectedResult,
   someUpload,
 } from './catalog-contract-store.ts'
@@ -18,7 +18,7 @@ import {
 type Clock = { now: number }
 
 export async function testDay(t: Test, store: CatalogStore): Promise<void> {
-  await t.test('a day lists the images of its tenant, newest first, as they are now', async (t) => {
+  await t.test('a day lists the current records of its tenant, newest first', async (t) => {
     const { catalog, clock, listing } = openDay(store)
     const records = await registerMany(catalog, clock, listing.tenant, 30)
     await registerMany(catalog, clock, someTenant(), 3)
@@ -31,7 +31,7 @@ export async function testDay(t: Test, store: CatalogStore): Promise<void> {
     t.strictSame(shown.at(-8), held)
   })
 
-  await t.test('pages of any size make up the whole, none twice', async (t) => {
+  await t.test('pages of any size together contain every image once', async (t) => {
     const { catalog, clock, listing } = openDay(store)
     const records = await registerMany(catalog, clock, listing.tenant, 24, { stepMs: 0 })
     const whole = await readPages(catalog, { ...listing, limit: 100 })
@@ -41,20 +41,20 @@ export async function testDay(t: Test, store: CatalogStore): Promise<void> {
       t.strictSame(pages.flat(), whole.flat(), `pages of ${limit}`)
       t.ok(
         pages.slice(0, -1).every(({ length }) => length === limit),
-        'full but for the last',
+        'all but the last are full',
       )
     }
   })
 
-  await t.test('images that come meanwhile move no page', async (t) => {
+  await t.test('new images do not shift the pages', async (t) => {
     const { catalog, clock, listing } = openDay(store)
     const atStart = idsOf(await registerMany(catalog, clock, listing.tenant, 20)).reverse()
-    const meanwhile = () => registerMany(catalog, clock, listing.tenant, 3)
-    const pages = await readPages(catalog, { ...listing, limit: 6 }, meanwhile)
+    const registerMore = () => registerMany(catalog, clock, listing.tenant, 3)
+    const pages = await readPages(catalog, { ...listing, limit: 6 }, registerMore)
     t.strictSame(idsOf(pages.flat()), atStart)
   })
 
-  await t.test('a status keeps the others out, however many they are', async (t) => {
+  await t.test('a status filter leaves out any number of other images', async (t) => {
     const { catalog, clock, listing } = openDay(store)
     const records = await registerMany(catalog, clock, listing.tenant, 30)
     const rejected = [at(records, 25), at(records, 3)]
@@ -64,7 +64,7 @@ export async function testDay(t: Test, store: CatalogStore): Promise<void> {
     t.equal((await readPages(catalog, { ...listing, status: 'pending', limit: 9 })).flat().length, 28)
   })
 
-  await t.test('what is expired is not listed, although nothing has deleted it', async (t) => {
+  await t.test('expired images are not listed even if they are not deleted yet', async (t) => {
     const { catalog, clock, listing } = openDay(store)
     const [, , ...younger] = await registerMany(catalog, clock, listing.tenant, 6)
     clock.now = at(younger, 0).expiresAt * 1000 - 1
@@ -74,7 +74,7 @@ export async function testDay(t: Test, store: CatalogStore): Promise<void> {
     t.strictSame((await readPages(catalog, { ...listing, limit: 2 })).flat(), [])
   })
 
-  await t.test('an image of a second life is on its new day alone', async (t) => {
+  await t.test('an image that was uploaded again is listed only on its new day', async (t) => {
     const { catalog, clock, listing } = openDay(store)
     const old = at(await registerMany(catalog, clock, listing.tenant, 1), 0)
     clock.now = old.expiresAt * 1000
@@ -95,14 +95,14 @@ export async function testDay(t: Test, store: CatalogStore): Promise<void> {
 
 const someTenant = () => `day-${randomUUID()}`
 
-/** A tenant's day that nobody else writes into, and a catalog whose clock is at its morning. */
+/** A day of a tenant of its own, and a catalog whose clock shows the morning of it. */
 function openDay(store: CatalogStore) {
   const day = dayAt(Date.now() + dayMs)
   const { catalog, clock } = openCatalog(store, { now: Date.parse(`${day}T08:00:00Z`) })
   return { catalog, clock, listing: { tenant: someTenant(), day, limit: 20 } }
 }
 
-/** The oldest first. */
+/** Oldest first. */
 async function registerMany(
   catalog: Catalog,
   clock: Clock,
@@ -120,7 +120,7 @@ async function registerMany(
 
 async function reject(catalog: Catalog, record: ImageRecord): Promise<void> {
   const held = claimed(await catalog.claim(record, 'worker', leaseMs))
-  await catalog.finish(held, 'worker', rejectedResult, owedBy(held))
+  await catalog.finish(held, 'worker', rejectedResult, processedEvent(held))
 }
 
 async function readPages(catalog: Catalog, listing: DayListing, afterEach: () => unknown = () => {}) {
@@ -139,6 +139,6 @@ const idsOf = (records: ImageRecord[]) => records.map(({ imageId }) => imageId)
 
 function at<T>(items: T[], index: number): T {
   const item = items.at(index)
-  if (item === undefined) throw new Error(`nothing at ${index}`)
+  if (item === undefined) throw new Error(`no item at ${index}`)
   return item
 }

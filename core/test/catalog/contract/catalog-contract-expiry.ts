@@ -6,7 +6,7 @@ import {
   finishedAs,
   leaseMs,
   openCatalog,
-  owedBy,
+  processedEvent,
   readItem,
   readyResult,
   registerAndClaim,
@@ -14,7 +14,7 @@ import {
 } from './catalog-contract-store.ts'
 
 export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
-  await t.test('a record is gone at exactly expiresAt, and not a millisecond before', async (t) => {
+  await t.test('a record expires at exactly expiresAt, not a millisecond before', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const { record } = await catalog.register(someUpload())
     clock.now = record.expiresAt * 1000 - 1
@@ -22,15 +22,15 @@ export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
     clock.now += 1
     t.equal(await catalog.find(record.tenant, record.imageId), undefined)
     t.strictSame(await catalog.claim(record, 'worker', leaseMs), { outcome: 'gone' })
-    t.ok(await readItem(store, record), 'although nothing has deleted it')
+    t.ok(await readItem(store, record), 'it is not deleted yet')
   })
 
   await t.test(
-    'the next request after that starts a new generation, with nothing of the old one',
+    'the next request after that starts a new generation with nothing of the old one',
     async (t) => {
       const { catalog, clock } = openCatalog(store)
       const old = await registerAndClaim(catalog, 'worker')
-      await catalog.finish(old, 'worker', readyResult, owedBy(old))
+      await catalog.finish(old, 'worker', readyResult, processedEvent(old))
       clock.now = old.expiresAt * 1000
       const request = someUpload({ tenant: old.tenant, imageId: old.imageId, byteLength: 5 })
 
@@ -42,13 +42,13 @@ export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
       t.strictSame(
         await catalog.claim(old, 'late', leaseMs),
         { outcome: 'gone' },
-        'a late event of the old life',
+        'a late event of the old generation',
       )
       t.equal(claimed(await catalog.claim(record, 'worker', leaseMs)).attempts, 1)
     },
   )
 
-  await t.test('of 20 who ask after the end, one starts the new generation', async (t) => {
+  await t.test('of 20 concurrent requests after expiry, one starts the new generation', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const { record: old } = await catalog.register(someUpload())
     clock.now = old.expiresAt * 1000
@@ -60,7 +60,7 @@ export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
     for (const { record } of answers) t.strictSame(record, answers[0]?.record)
   })
 
-  await t.test('a duplicate request does not extend a life', async (t) => {
+  await t.test('a duplicate request does not extend the lifetime', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const request = someUpload()
     const { record } = await catalog.register(request)
@@ -71,14 +71,14 @@ export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
     t.equal(again.record.generation, record.generation)
   })
 
-  await t.test('a worker of the old life cannot write into the new one', async (t) => {
+  await t.test('a worker of the old generation cannot write into the new one', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const old = await registerAndClaim(catalog, 'worker')
     clock.now = old.expiresAt * 1000
     const { record } = await catalog.register(someUpload({ imageId: old.imageId }))
-    claimed(await catalog.claim(record, 'worker', leaseMs)) // the same name, even
+    claimed(await catalog.claim(record, 'worker', leaseMs)) // with the same owner
     const now = await catalog.find(old.tenant, old.imageId)
-    await t.rejects(catalog.finish(old, 'worker', readyResult, owedBy(old)), LeaseLost)
+    await t.rejects(catalog.finish(old, 'worker', readyResult, processedEvent(old)), LeaseLost)
     await t.rejects(catalog.completeLease(finishedAs(old), 'worker'), LeaseLost)
     await t.rejects(catalog.release(old, 'worker'), LeaseLost)
     t.strictSame(await catalog.find(old.tenant, old.imageId), now)

@@ -6,14 +6,14 @@ import {
   finishedAs,
   leaseMs,
   openCatalog,
-  owedBy,
+  processedEvent,
   readyResult,
   registerAndClaim,
   someUpload,
 } from './catalog-contract-store.ts'
 
 export async function testLeases(t: Test, store: CatalogStore): Promise<void> {
-  await t.test('of 20 workers at once, one gets the image', async (t) => {
+  await t.test('of 20 concurrent claims, one succeeds', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const { record } = await catalog.register(someUpload())
     const claims = await Promise.all(
@@ -27,7 +27,7 @@ export async function testLeases(t: Test, store: CatalogStore): Promise<void> {
     t.match(stored, { status: 'processing', attempts: 1, leaseUntil: clock.now + leaseMs })
   })
 
-  await t.test('a lease holds to its last millisecond, and can be taken over after it', async (t) => {
+  await t.test('a lease is valid to its last millisecond and can be taken over afterwards', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'first')
     t.strictSame(await catalog.claim(held, 'first', leaseMs), { outcome: 'busy' }, 'not even by its holder')
@@ -38,7 +38,7 @@ export async function testLeases(t: Test, store: CatalogStore): Promise<void> {
     t.match(taken, { leaseOwner: 'second', leaseUntil: clock.now + leaseMs, attempts: 2 })
   })
 
-  await t.test('of 20 workers who see a lease that is over, one takes it', async (t) => {
+  await t.test('of 20 concurrent claims of an expired lease, one succeeds', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'killed')
     clock.now = held.leaseUntil ?? 0
@@ -49,22 +49,30 @@ export async function testLeases(t: Test, store: CatalogStore): Promise<void> {
     t.equal((await catalog.find(held.tenant, held.imageId))?.attempts, 2)
   })
 
-  await t.test('a finished record that owes its event can be claimed when the lease is over', async (t) => {
-    const { catalog, clock } = openCatalog(store)
-    const held = await registerAndClaim(catalog, 'killed')
-    await catalog.finish(held, 'killed', readyResult, owedBy(held))
-    t.strictSame(await catalog.claim(held, 'next', leaseMs), { outcome: 'busy' })
-    clock.now = held.leaseUntil ?? 0
-    const taken = claimed(await catalog.claim(held, 'next', leaseMs))
-    t.match(taken, { status: 'ready', leaseOwner: 'next', attempts: 2, pendingEvents: [owedBy(held)] })
-    await catalog.completeLease(finishedAs(taken), 'next')
-    t.equal((await catalog.claim(held, 'third', leaseMs)).outcome, 'finished')
-  })
+  await t.test(
+    'a finished record with a pending event can be claimed when the lease has expired',
+    async (t) => {
+      const { catalog, clock } = openCatalog(store)
+      const held = await registerAndClaim(catalog, 'killed')
+      await catalog.finish(held, 'killed', readyResult, processedEvent(held))
+      t.strictSame(await catalog.claim(held, 'next', leaseMs), { outcome: 'busy' })
+      clock.now = held.leaseUntil ?? 0
+      const taken = claimed(await catalog.claim(held, 'next', leaseMs))
+      t.match(taken, {
+        status: 'ready',
+        leaseOwner: 'next',
+        attempts: 2,
+        pendingEvents: [processedEvent(held)],
+      })
+      await catalog.completeLease(finishedAs(taken), 'next')
+      t.equal((await catalog.claim(held, 'third', leaseMs)).outcome, 'finished')
+    },
+  )
 
-  await t.test('a finished record that owes nothing is finished for everybody', async (t) => {
+  await t.test('a finished record without pending events is finished for every worker', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
-    await catalog.finish(held, 'worker', readyResult, owedBy(held))
+    await catalog.finish(held, 'worker', readyResult, processedEvent(held))
     await catalog.completeLease(finishedAs(held), 'worker')
     const record = await catalog.find(held.tenant, held.imageId)
     t.strictSame(await catalog.claim(held, 'other', leaseMs), { outcome: 'finished', record })
@@ -72,19 +80,16 @@ export async function testLeases(t: Test, store: CatalogStore): Promise<void> {
     t.strictSame(await catalog.claim(held, 'other', leaseMs), { outcome: 'finished', record })
   })
 
-  await t.test(
-    'who looked before the event was settled, and takes the lease after, gets nothing',
-    async (t) => {
-      const { catalog, clock } = openCatalog(store)
-      const held = await registerAndClaim(catalog, 'slow')
-      await catalog.finish(held, 'slow', readyResult, owedBy(held))
-      clock.now = held.leaseUntil ?? 0
-      const { catalog: overtaken } = openCatalog(
-        beforeUpdates(store, () => catalog.completeLease(finishedAs(held), 'slow')),
-        clock,
-      )
-      t.strictSame(await overtaken.claim(held, 'other', leaseMs), { outcome: 'busy' })
-      t.equal((await catalog.claim(held, 'other', leaseMs)).outcome, 'finished')
-    },
-  )
+  await t.test('a claim that read the record before the lease was completed fails', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const held = await registerAndClaim(catalog, 'slow')
+    await catalog.finish(held, 'slow', readyResult, processedEvent(held))
+    clock.now = held.leaseUntil ?? 0
+    const { catalog: overtaken } = openCatalog(
+      beforeUpdates(store, () => catalog.completeLease(finishedAs(held), 'slow')),
+      clock,
+    )
+    t.strictSame(await overtaken.claim(held, 'other', leaseMs), { outcome: 'busy' })
+    t.equal((await catalog.claim(held, 'other', leaseMs)).outcome, 'finished')
+  })
 }

@@ -10,7 +10,7 @@ import {
   finishedAs,
   leaseMs,
   openCatalog,
-  owedBy,
+  processedEvent,
   readyResult,
   rejectedResult,
   someUpload,
@@ -25,12 +25,12 @@ async function make(
 ): Promise<ImageRecord> {
   const { record } = await catalog.register(someUpload({ tenant }))
   const held = claimed(await catalog.claim(record, 'worker', leaseMs))
-  await catalog.finish(held, 'worker', result, owedBy(held))
+  await catalog.finish(held, 'worker', result, processedEvent(held))
   await catalog.completeLease(finishedAs(held, result), 'worker')
   return record
 }
 
-/** Of these tenants alone: the table has images of other tests. */
+/** The listed ids of these tenants only, because the table contains images of other tests. */
 async function idsOf(catalog: Catalog, query: Omit<OutdatedQuery, 'readUnitsPerSecond'>, tenants: string[]) {
   const found: string[] = []
   for await (const { images } of catalog.listOutdated({ ...rate, ...query })) {
@@ -41,7 +41,7 @@ async function idsOf(catalog: Catalog, query: Omit<OutdatedQuery, 'readUnitsPerS
 
 export async function testOutdated(t: Test, store: CatalogStore): Promise<void> {
   await t.test(
-    'what another recipe has made is found, of one tenant or of all, of one day or of all',
+    'images of another recipe are listed, for one tenant or all, for one day or all',
     async (t) => {
       const { catalog, clock } = openCatalog(store)
       const [one, other] = [`a-${randomUUID()}`, `b-${randomUUID()}`]
@@ -70,13 +70,13 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
       t.strictSame(
         await idsOf(catalog, { recipe, tenant: one }, both),
         ids(second),
-        'whose life is over is not found',
+        'an expired image is not listed',
       )
       t.strictSame(await idsOf(catalog, { recipe }, both), ids(second))
     },
   )
 
-  await t.test('what ends within a day is counted, and left to its end', async (t) => {
+  await t.test('images that expire within a day are counted but not listed', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const tenant = `e-${randomUUID()}`
     const { imageId, expiresAt } = await make(catalog, tenant)
@@ -95,10 +95,10 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
     t.strictSame(await look({ tenant }), { images: [], endingSoon: 1 })
     const ofAll = await look({})
     t.notOk(ofAll.images.includes(imageId))
-    t.ok(ofAll.endingSoon >= 1, 'and others of this table')
+    t.ok(ofAll.endingSoon >= 1, 'including those of other tests')
   })
 
-  await t.test('a record from before there were recipes is out of date', async (t) => {
+  await t.test('a record without a recipe is outdated', async (t) => {
     const { catalog } = openCatalog(store)
     const tenant = `c-${randomUUID()}`
     const record = await make(catalog, tenant, { ...readyResult, recipe: undefined as never })
@@ -108,7 +108,7 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
     t.match(await catalog.claimForReprocess(record, 'again', leaseMs, 'any'), { outcome: 'claimed' })
   })
 
-  await t.test('a table of many pages is read to its end, however many they are', async (t) => {
+  await t.test('a table of many pages is scanned to its end', async (t) => {
     const { catalog } = openCatalog(store)
     const tenant = `d-${randomUUID()}`
     const records: ImageRecord[] = []

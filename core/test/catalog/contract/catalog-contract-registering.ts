@@ -5,7 +5,7 @@ import {
   type CatalogStore,
   leaseMs,
   openCatalog,
-  owedBy,
+  processedEvent,
   readItem,
   readyResult,
   registerAndClaim,
@@ -15,7 +15,7 @@ import {
 } from './catalog-contract-store.ts'
 
 export async function testRegistering(t: Test, store: CatalogStore): Promise<void> {
-  await t.test('a new record is pending and says when it ends', async (t) => {
+  await t.test('a new record is pending and has an expiry', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const request = someUpload({ fileName: 'größe 🖼.png' })
     const { created, record } = await catalog.register(request)
@@ -31,65 +31,68 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
     t.strictSame(
       await catalog.find(request.tenant, request.imageId),
       record,
-      'what is found is what was made',
+      'find returns the created record',
     )
   })
 
-  await t.test('attributes: TTL is epoch seconds as a number, and what is undefined is absent', async (t) => {
-    const { catalog } = openCatalog(store)
-    const { record } = await catalog.register(someUpload({ fileName: undefined }))
-    const item = await readItem(store, record)
-    t.strictSame(item?.expiresAt, { N: String(record.expiresAt) })
-    t.strictSame(Object.keys(item ?? {}).sort(), [
-      'attempts',
-      'byteLength',
-      'checkAt',
-      'contentType',
-      'createdAt',
-      'dayOrder',
-      'dayShard',
-      'expiresAt',
-      'generation',
-      'imageId',
-      'pk',
-      'status',
-      'tenant',
-      'unfinishedShard',
-    ])
-  })
+  await t.test(
+    'the TTL is stored in epoch seconds as a number, and undefined fields are not stored',
+    async (t) => {
+      const { catalog } = openCatalog(store)
+      const { record } = await catalog.register(someUpload({ fileName: undefined }))
+      const item = await readItem(store, record)
+      t.strictSame(item?.expiresAt, { N: String(record.expiresAt) })
+      t.strictSame(Object.keys(item ?? {}).sort(), [
+        'attempts',
+        'byteLength',
+        'checkAt',
+        'contentType',
+        'createdAt',
+        'dayOrder',
+        'dayShard',
+        'expiresAt',
+        'generation',
+        'imageId',
+        'pk',
+        'status',
+        'tenant',
+        'unfinishedShard',
+      ])
+    },
+  )
 
-  await t.test('duplicates are counted, each once, and in another life from the beginning', async (t) => {
+  await t.test('duplicates are counted, and a new generation starts at none', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const request = someUpload()
     const { record } = await catalog.register(request)
     t.notOk('duplicates' in record)
     await Promise.all(Array.from({ length: 20 }, () => catalog.countDuplicate(record)))
     const counted = await catalog.find(record.tenant, record.imageId)
-    t.strictSame(counted, { ...record, duplicates: 20 }, 'and nothing else is changed')
+    t.strictSame(counted, { ...record, duplicates: 20 }, 'nothing else changes')
 
     clock.now = record.expiresAt * 1000
     await catalog.countDuplicate(record)
-    t.notOk(await catalog.find(record.tenant, record.imageId), 'what is over stays over')
+    t.notOk(await catalog.find(record.tenant, record.imageId), 'the record stays expired')
     const next = await catalog.register(request)
     await catalog.countDuplicate(record)
     t.strictSame(
       await catalog.find(record.tenant, record.imageId),
       next.record,
-      'who speaks of the life before changes nothing',
+      'a duplicate of the old generation changes nothing',
     )
   })
 
-  await t.test('of 50 who ask at once, one creates, and all get the same record', async (t) => {
+  await t.test('of 50 concurrent requests, one creates the record and all get it', async (t) => {
     const request = someUpload()
     const clock = { now: Date.now() }
-    const asked = Array.from({ length: 50 }, () => openCatalog(store, clock).catalog.register(request))
-    const answers = await Promise.all(asked)
+    const requests = Array.from({ length: 50 }, () => openCatalog(store, clock).catalog.register(request))
+    const answers = await Promise.all(requests)
     t.equal(answers.filter(({ created }) => created).length, 1)
     for (const { record } of answers) t.strictSame(record, answers[0]?.record)
   })
 
   await t.test(
-    'of 20 who declare different lengths at once, one creates, and one of theirs stands',
+    'of 20 concurrent requests with different lengths, one creates the record and one length is kept',
     async (t) => {
       const request = someUpload()
       const clock = { now: Date.now() }
@@ -98,12 +101,12 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
         lengths.map((byteLength) => openCatalog(store, clock).catalog.register({ ...request, byteLength })),
       )
       t.equal(answers.filter(({ created }) => created).length, 1)
-      const stands = await openCatalog(store, clock).catalog.find(request.tenant, request.imageId)
-      t.ok(stands && lengths.includes(stands.byteLength))
+      const stored = await openCatalog(store, clock).catalog.find(request.tenant, request.imageId)
+      t.ok(stored && lengths.includes(stored.byteLength))
     },
   )
 
-  await t.test('a pending record takes over what the newer request declares, and nothing else', async (t) => {
+  await t.test('a newer request replaces only the declared fields of a pending record', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const request = someUpload({ fileName: 'a.png' })
     const first = await catalog.register(request)
@@ -115,13 +118,13 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
     t.strictSame(await catalog.find(request.tenant, request.imageId), second.record)
   })
 
-  await t.test('a record that is worked on, ready or rejected keeps what it has', async (t) => {
+  await t.test('a record that is processing, ready or rejected does not change', async (t) => {
     const { catalog } = openCatalog(store)
     const processing = await registerAndClaim(catalog, 'worker')
     const ready = await registerAndClaim(catalog, 'worker')
-    await catalog.finish(ready, 'worker', readyResult, owedBy(ready))
+    await catalog.finish(ready, 'worker', readyResult, processedEvent(ready))
     const rejected = await registerAndClaim(catalog, 'worker')
-    await catalog.finish(rejected, 'worker', rejectedResult, owedBy(rejected))
+    await catalog.finish(rejected, 'worker', rejectedResult, processedEvent(rejected))
 
     for (const { tenant, imageId } of [processing, ready, rejected]) {
       const before = await catalog.find(tenant, imageId)
@@ -132,26 +135,23 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
     }
   })
 
-  await t.test(
-    'what a worker has begun with stays, even if it begins while a newer request is made',
-    async (t) => {
-      const { catalog, clock } = openCatalog(store)
-      const { record } = await catalog.register(someUpload())
-      const { catalog: overtaken } = openCatalog(
-        beforeUpdates(store, () => catalog.claim(record, 'worker', leaseMs)),
-        clock,
-      )
-      const { tenant, imageId, byteLength } = record
-      const again = await overtaken.register({ tenant, imageId, byteLength: 7, contentType: 'image/gif' })
-      t.match(again, {
-        created: false,
-        record: { status: 'processing', byteLength, contentType: 'image/png' },
-      })
-      t.strictSame(await catalog.find(tenant, imageId), again.record)
-    },
-  )
+  await t.test('a claim during a newer request keeps the declared fields', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const { record } = await catalog.register(someUpload())
+    const { catalog: overtaken } = openCatalog(
+      beforeUpdates(store, () => catalog.claim(record, 'worker', leaseMs)),
+      clock,
+    )
+    const { tenant, imageId, byteLength } = record
+    const again = await overtaken.register({ tenant, imageId, byteLength: 7, contentType: 'image/gif' })
+    t.match(again, {
+      created: false,
+      record: { status: 'processing', byteLength, contentType: 'image/png' },
+    })
+    t.strictSame(await catalog.find(tenant, imageId), again.record)
+  })
 
-  await t.test('what one tenant has, no other sees, takes over or works on', async (t) => {
+  await t.test('a record is invisible to other tenants', async (t) => {
     const { catalog } = openCatalog(store)
     const { record: theirs } = await catalog.register(someUpload({ tenant: 'tenant-a' }))
     t.equal(await catalog.find('tenant-b', theirs.imageId), undefined)
@@ -162,12 +162,12 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
     t.strictSame(await catalog.find('tenant-a', theirs.imageId), theirs)
   })
 
-  await t.test('what nobody asked for is not there', async (t) => {
+  await t.test('an image that was never registered does not exist', async (t) => {
     const { catalog } = openCatalog(store)
     const { tenant, imageId } = someUpload()
     t.equal(await catalog.find(tenant, imageId), undefined)
     const claim = await catalog.claim({ tenant, imageId, generation: '20261122' }, 'worker', leaseMs)
     t.strictSame(claim, { outcome: 'gone' })
-    t.equal(await catalog.find(tenant, imageId), undefined, 'and a claim does not make it')
+    t.equal(await catalog.find(tenant, imageId), undefined, 'a claim does not create it')
   })
 }

@@ -10,7 +10,7 @@ import {
   finishedAs,
   leaseMs,
   openCatalog,
-  owedBy,
+  processedEvent,
   readItem,
   readyResult,
   registerAndClaim,
@@ -39,10 +39,10 @@ const after: ReadyResult = {
 const reprocessed = (record: ImageRecord) =>
   imageEvent(topics.reprocessed, record, { source: '/hashgate/test', nowMs: 0 })
 
-/** An image that is ready, and over and done with. */
+/** A ready image whose lease is completed. */
 async function makeReady(catalog: Catalog): Promise<ImageRecord> {
   const held = await registerAndClaim(catalog, 'first')
-  await catalog.finish(held, 'first', before, owedBy(held))
+  await catalog.finish(held, 'first', before, processedEvent(held))
   await catalog.completeLease(finishedAs(held, before), 'first')
   return (await catalog.find(held.tenant, held.imageId)) ?? held
 }
@@ -53,46 +53,53 @@ const imagesToCheck = async (catalog: Catalog) => {
   return found
 }
 
-export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
-  await t.test('a ready image of another recipe can be claimed again, and stays ready', async (t) => {
-    const { catalog } = openCatalog(store)
-    const ready = await makeReady(catalog)
-    const held = claimed(await catalog.claimForReprocess(ready, 'again', leaseMs, 'newer'))
-    t.match(held, { status: 'ready', image: before.image, leaseOwner: 'again' })
-    t.match(
-      await catalog.claimForReprocess(ready, 'other', leaseMs, 'newer'),
-      { outcome: 'busy' },
-      'by one at a time',
-    )
-    t.match(
-      await catalog.claim(ready, 'late', leaseMs),
-      { outcome: 'finished' },
-      'a late trigger does nothing',
-    )
-    await catalog.release(held, 'again')
-    t.strictSame(await catalog.find(ready.tenant, ready.imageId), ready, 'given back as it was')
-  })
+export async function testReprocess(t: Test, store: CatalogStore): Promise<void> {
+  await t.test(
+    'a ready image of another recipe can be claimed for reprocessing and stays ready',
+    async (t) => {
+      const { catalog } = openCatalog(store)
+      const ready = await makeReady(catalog)
+      const held = claimed(await catalog.claimForReprocess(ready, 'again', leaseMs, 'newer'))
+      t.match(held, { status: 'ready', image: before.image, leaseOwner: 'again' })
+      t.match(
+        await catalog.claimForReprocess(ready, 'other', leaseMs, 'newer'),
+        { outcome: 'busy' },
+        'by one worker at a time',
+      )
+      t.match(
+        await catalog.claim(ready, 'late', leaseMs),
+        { outcome: 'finished' },
+        'a late trigger does nothing',
+      )
+      await catalog.release(held, 'again')
+      t.strictSame(await catalog.find(ready.tenant, ready.imageId), ready, 'released unchanged')
+    },
+  )
 
-  await t.test('what was made again takes the place of what was there, and owes its event', async (t) => {
+  await t.test('completeReprocess replaces the result and adds the event', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const ready = await makeReady(catalog)
     const held = claimed(await catalog.claimForReprocess(ready, 'again', leaseMs, 'newer'))
     clock.now += 5_000
-    const owed = reprocessed(held)
-    const finished = await catalog.completeReprocess(held, 'again', after, owed)
-    const remade = { ...after, reprocessedAt: new Date(clock.now).toISOString(), replacedKeys: ['old'] }
-    t.match(finished, { ...remade, finishedAt: ready.finishedAt, pendingEvents: [owed] })
+    const event = reprocessed(held)
+    const finished = await catalog.completeReprocess(held, 'again', after, event)
+    const expected = { ...after, reprocessedAt: new Date(clock.now).toISOString(), replacedKeys: ['old'] }
+    t.match(finished, { ...expected, finishedAt: ready.finishedAt, pendingEvents: [event] })
     t.match(await catalog.claimForReprocess(ready, 'late', leaseMs, 'newer'), { outcome: 'finished' })
     t.match(
       await catalog.claimForReprocess(ready, 'late', leaseMs, 'newest'),
       { outcome: 'busy' },
-      'its end comes first',
+      'its events must be published first',
     )
 
     clock.now = held.leaseUntil ?? 0
     t.ok((await imagesToCheck(catalog)).includes(held.imageId), 'the reconciler finds it')
     const resumed = claimed(await catalog.claim(ready, 'next', leaseMs))
-    t.match(resumed, { status: 'ready', replacedKeys: ['old'], pendingEvents: [owed] }, 'and another ends it')
+    t.match(
+      resumed,
+      { status: 'ready', replacedKeys: ['old'], pendingEvents: [event] },
+      'another worker completes it',
+    )
     await catalog.completeLease(resumed, 'next')
     const item = await readItem(store, ready)
     t.ok(item, 'the stored item is read')
@@ -101,47 +108,44 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
     t.match(await catalog.claimForReprocess(ready, 'third', leaseMs, 'newest'), { outcome: 'claimed' })
   })
 
-  await t.test('the same write twice, as when an answer got lost, is one write', async (t) => {
+  await t.test('a repeated write, as after a lost response, has one effect', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = claimed(await catalog.claimForReprocess(await makeReady(catalog), 'again', leaseMs, 'newer'))
-    const owed = reprocessed(held)
-    const first = await catalog.completeReprocess(held, 'again', after, owed)
+    const event = reprocessed(held)
+    const first = await catalog.completeReprocess(held, 'again', after, event)
     clock.now += 1_000
-    t.strictSame(await catalog.completeReprocess(held, 'again', after, owed), first)
-    t.strictSame(first.pendingEvents, [owed])
+    t.strictSame(await catalog.completeReprocess(held, 'again', after, event), first)
+    t.strictSame(first.pendingEvents, [event])
     await catalog.completeLease(first, 'again')
-    await t.rejects(catalog.completeReprocess(held, 'again', after, owed), LeaseLost, 'nor when all is over')
+    await t.rejects(catalog.completeReprocess(held, 'again', after, event), LeaseLost, 'nor after completion')
   })
 
-  await t.test(
-    'starts without an end are counted, apart from those of before, until there is one',
-    async (t) => {
-      const { catalog, clock } = openCatalog(store)
-      const ready = await makeReady(catalog)
-      const start = async (owner: string, recipe = 'newer') =>
-        claimed(await catalog.claimForReprocess(ready, owner, leaseMs, recipe))
-      t.match(await start('killed'), { attempts: 1, reprocessAttempts: 1 })
-      clock.now += leaseMs
-      const slow = await start('slow')
-      t.match(slow, { attempts: 1, reprocessAttempts: 2 })
-      await catalog.release(slow, 'slow', { attemptCounts: true })
-      const idle = await start('idle')
-      t.equal(idle.reprocessAttempts, 3)
-      await catalog.release(idle, 'idle')
-      const held = await start('done')
-      t.match(held, { attempts: 1, reprocessAttempts: 3 }, 'what was given back at once does not count')
+  await t.test('reprocessing attempts are counted separately and reset on success', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const ready = await makeReady(catalog)
+    const start = async (owner: string, recipe = 'newer') =>
+      claimed(await catalog.claimForReprocess(ready, owner, leaseMs, recipe))
+    t.match(await start('killed'), { attempts: 1, reprocessAttempts: 1 })
+    clock.now += leaseMs
+    const slow = await start('slow')
+    t.match(slow, { attempts: 1, reprocessAttempts: 2 })
+    await catalog.release(slow, 'slow', { attemptCounts: true })
+    const idle = await start('idle')
+    t.equal(idle.reprocessAttempts, 3)
+    await catalog.release(idle, 'idle')
+    const held = await start('done')
+    t.match(held, { attempts: 1, reprocessAttempts: 3 }, 'a released attempt does not count')
 
-      const finished = await catalog.completeReprocess(held, 'done', after, reprocessed(held))
-      await catalog.completeLease(finished, 'done')
-      const record = await catalog.find(ready.tenant, ready.imageId)
-      t.equal(record?.attempts, 1)
-      t.ok(record, 'the record exists')
-      t.notOk('reprocessAttempts' in (record ?? {}))
-      t.match(await start('next', 'newest'), { reprocessAttempts: 1 })
-    },
-  )
+    const finished = await catalog.completeReprocess(held, 'done', after, reprocessed(held))
+    await catalog.completeLease(finished, 'done')
+    const record = await catalog.find(ready.tenant, ready.imageId)
+    t.equal(record?.attempts, 1)
+    t.ok(record, 'the record exists')
+    t.notOk('reprocessAttempts' in (record ?? {}))
+    t.match(await start('next', 'newest'), { reprocessAttempts: 1 })
+  })
 
-  await t.test('who has lost the lease changes nothing', async (t) => {
+  await t.test('a worker that lost the lease changes nothing', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const ready = await makeReady(catalog)
     const lost = claimed(await catalog.claimForReprocess(ready, 'slow', leaseMs, 'newer'))
@@ -151,7 +155,7 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
     t.strictSame(await catalog.find(ready.tenant, ready.imageId), taken)
   })
 
-  await t.test('of ten that ask at once one gets it', async (t) => {
+  await t.test('of ten concurrent claims, one succeeds', async (t) => {
     const { catalog } = openCatalog(store)
     const ready = await makeReady(catalog)
     const owners = Array.from({ length: 10 }, (_, index) => `worker-${index}`)
@@ -163,13 +167,13 @@ export async function testAgain(t: Test, store: CatalogStore): Promise<void> {
   })
 
   await t.test(
-    'what is not ready, of this recipe, expired or of another life is not claimed again',
+    'an image that is not ready, has this recipe, expired or is of another generation is not claimed',
     async (t) => {
       const { catalog, clock } = openCatalog(store)
       const { record: pending } = await catalog.register(someUpload())
       t.match(await catalog.claimForReprocess(pending, 'again', leaseMs, 'newer'), { outcome: 'finished' })
       const rejected = await registerAndClaim(catalog, 'worker')
-      await catalog.finish(rejected, 'worker', rejectedResult, owedBy(rejected))
+      await catalog.finish(rejected, 'worker', rejectedResult, processedEvent(rejected))
       t.match(await catalog.claimForReprocess(rejected, 'again', leaseMs, 'newer'), { outcome: 'finished' })
 
       const ready = await makeReady(catalog)

@@ -17,10 +17,7 @@ export const dayMs = 86_400_000
 export const retentionSeconds = 7 * 86_400
 export const leaseMs = 60_000
 
-/**
- * A catalog with a clock of its own. The clock starts at the real time, so that a store whose TTL really deletes has
- * no reason to.
- */
+/** A catalog with its own clock. The clock starts at the real time, so that a store with TTL deletes nothing. */
 export function openCatalog(
   { documents, tableName }: Pick<CatalogStore, 'documents' | 'tableName'>,
   clock = { now: Date.now() },
@@ -29,20 +26,20 @@ export function openCatalog(
   return { catalog, clock }
 }
 
-/** An image that nobody else asks for. */
+/** An upload request for a random image. */
 export function someUpload(declared: Partial<UploadRequest> = {}): UploadRequest {
   const imageId = randomBytes(32).toString('hex')
   return { tenant: 'local', imageId, byteLength: 1_234, contentType: 'image/png', ...declared }
 }
 
-/** The record of a new image that `owner` holds. */
+/** Registers an image and claims it for `owner`. */
 export async function registerAndClaim(catalog: Catalog, owner: string): Promise<ImageRecord> {
   const { record } = await catalog.register(someUpload())
   return claimed(await catalog.claim(record, owner, leaseMs))
 }
 
 export function claimed(claim: Claim): ImageRecord {
-  if (claim.outcome !== 'claimed') throw new Error(`the claim is ${claim.outcome}`)
+  if (claim.outcome !== 'claimed') throw new Error(`The outcome of the claim is ${claim.outcome}.`)
   return claim.record
 }
 
@@ -64,16 +61,16 @@ export const rejectedResult: ImageResult = {
   rejection: { reason: 'image_corrupt', detail: 'It is cut off.' },
 }
 
-/** The record as its holder knows it once the result is written. */
+/** The record that the holder has after writing the result. */
 export function finishedAs(held: ImageRecord, result: ImageResult = readyResult): ImageRecord {
-  return { ...held, ...result, pendingEvents: [owedBy(held)] }
+  return { ...held, ...result, pendingEvents: [processedEvent(held)] }
 }
 
-export function owedBy(record: ImageRecord): ImageEvent {
+export function processedEvent(record: ImageRecord): ImageEvent {
   return imageEvent(topics.processed, record, { source: '/hashgate/test', nowMs: 0 })
 }
 
-/** The item as DynamoDB has it, each attribute with its type: `{ attempts: { N: '0' } }`. */
+/** The stored item, each attribute with its DynamoDB type: `{ attempts: { N: '0' } }`. */
 export async function readItem(
   { client, tableName }: CatalogStore,
   { tenant, imageId }: Pick<ImageRecord, 'tenant' | 'imageId'>,
@@ -83,7 +80,7 @@ export async function readItem(
   return Item
 }
 
-/** The store, for a client that is overtaken by somebody else before each of its updates. */
+/** The store, but each update first runs `overtake`, which simulates a concurrent change. */
 export function beforeUpdates({ documents, tableName }: CatalogStore, overtake: () => Promise<unknown>) {
   const send = async (command: unknown) => {
     if (command instanceof UpdateCommand) await overtake()

@@ -6,7 +6,7 @@ import {
   claimed,
   leaseMs,
   openCatalog,
-  owedBy,
+  processedEvent,
   readItem,
   readyResult,
   registerAndClaim,
@@ -16,38 +16,41 @@ import {
 const checkAfterMs = 300_000
 
 export async function testUnfinished(t: Test, store: CatalogStore): Promise<void> {
-  await t.test('an image is to be checked some minutes after it was asked for, not before', async (t) => {
-    const { catalog, clock } = openCatalog(store)
-    const { record } = await catalog.register(someUpload())
-    clock.now += checkAfterMs - 1
-    t.notOk(await isListed(catalog, record))
-    clock.now += 1
-    t.ok(await isListed(catalog, record))
-  })
+  await t.test(
+    'the check of an image is due some minutes after the upload request, not before',
+    async (t) => {
+      const { catalog, clock } = openCatalog(store)
+      const { record } = await catalog.register(someUpload())
+      clock.now += checkAfterMs - 1
+      t.notOk(await isListed(catalog, record))
+      clock.now += 1
+      t.ok(await isListed(catalog, record))
+    },
+  )
 
-  await t.test('an image is checked until its event is announced', async (t) => {
+  await t.test('an image is checked until its event is published', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
     clock.now += checkAfterMs
-    t.ok(await isListed(catalog, held), 'in work')
+    t.ok(await isListed(catalog, held), 'processing')
     const next = claimed(await catalog.claim(held, 'worker', leaseMs))
-    const finished = await catalog.finish(next, 'worker', readyResult, owedBy(next))
-    t.ok(await isListed(catalog, held), 'final, with an event to announce')
+    const finished = await catalog.finish(next, 'worker', readyResult, processedEvent(next))
+    t.ok(await isListed(catalog, held), 'final, with a pending event')
     await catalog.completeLease(finished, 'worker')
     t.notOk(await isListed(catalog, held))
     t.notOk('checkAt' in ((await readItem(store, held)) ?? {}))
   })
 
-  await t.test('what is left to a relay needs no check', async (t) => {
+  await t.test('an image that was handed off to the relay is not checked', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
-    const finished = await catalog.finish(held, 'worker', readyResult, owedBy(held))
+    const finished = await catalog.finish(held, 'worker', readyResult, processedEvent(held))
     await catalog.handOffToRelay(finished, 'worker')
     clock.now += checkAfterMs
     t.notOk(await isListed(catalog, held))
   })
 
-  await t.test('an image that is given back stays to be checked', async (t) => {
+  await t.test('a released image is still checked', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
     await catalog.release(held, 'worker')
@@ -55,7 +58,7 @@ export async function testUnfinished(t: Test, store: CatalogStore): Promise<void
     t.ok(await isListed(catalog, held))
   })
 
-  await t.test('a check can be put off, and ended', async (t) => {
+  await t.test('checks can be postponed and ended', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const { record } = await catalog.register(someUpload())
     await catalog.postponeCheck(record, clock.now + 2 * checkAfterMs)
@@ -66,11 +69,11 @@ export async function testUnfinished(t: Test, store: CatalogStore): Promise<void
     await catalog.endChecks(record)
     t.notOk(await isListed(catalog, record))
     await catalog.postponeCheck(record, clock.now)
-    t.notOk(await isListed(catalog, record), 'what is over does not begin again')
+    t.notOk(await isListed(catalog, record), 'ended checks do not resume')
     t.strictSame(await catalog.find(record.tenant, record.imageId), record, 'nothing else has changed')
   })
 
-  await t.test('asked again later, a pending image is looked after anew', async (t) => {
+  await t.test('a later upload request restarts the checks of a pending image', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const request = someUpload()
     const { record } = await catalog.register(request)
@@ -82,7 +85,7 @@ export async function testUnfinished(t: Test, store: CatalogStore): Promise<void
     t.ok(await isListed(catalog, record))
   })
 
-  await t.test('the checks of an old life end nothing of the new', async (t) => {
+  await t.test('ending the checks of an old generation does not affect the new one', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const { record: old } = await catalog.register(someUpload())
     clock.now = old.expiresAt * 1000

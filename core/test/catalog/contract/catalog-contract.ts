@@ -4,38 +4,38 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Test } from 'tap'
 import { documentClientOptions, dynamoDbClientOptions } from '../../../aws/aws-client-options.ts'
 import { createCatalogTable } from '../../../catalog/create-catalog-table.ts'
-import { testWorking } from './catalog-contract-claims.ts'
+import { testClaims } from './catalog-contract-claims.ts'
 import { testDay } from './catalog-contract-day.ts'
 import { testExpiry } from './catalog-contract-expiry.ts'
 import { testLeases } from './catalog-contract-leases.ts'
 import { testOutbox } from './catalog-contract-outbox.ts'
 import { testOutdated } from './catalog-contract-outdated.ts'
 import { testRegistering } from './catalog-contract-registering.ts'
-import { testAgain } from './catalog-contract-reprocess.ts'
+import { testReprocess } from './catalog-contract-reprocess.ts'
 import type { CatalogStore } from './catalog-contract-store.ts'
 import { testUnfinished } from './catalog-contract-unfinished.ts'
 
 export interface CatalogContractOptions {
   /** Shown in the test names. */
   name: string
-  /** Empty: AWS's own. */
+  /** Empty: AWS. */
   endpoint: string
   region: string
-  /** Absent: the SDK's own search for credentials. */
+  /** Absent: the default provider chain of the SDK. */
   credentials?: { accessKeyId: string; secretAccessKey: string }
-  /** The suite makes `‹prefix›-‹uuid›` and removes it. */
+  /** The suite creates the table `‹prefix›-‹uuid›` and deletes it at the end. */
   tablePrefix?: string
 }
 
-/** What hashgate relies on in a DynamoDB. Runs against any endpoint; makes a table and leaves nothing behind. */
+/** Tests the catalog against any DynamoDB endpoint, in a table of its own. */
 export async function testCatalogContract(t: Test, options: CatalogContractOptions): Promise<void> {
   await t.test(`catalog contract: ${options.name}`, async (t) => {
-    const store = await makeStore(t, options)
+    const store = await createStore(t, options)
     await testRegistering(t, store)
     await testExpiry(t, store)
     await testLeases(t, store)
-    await testWorking(t, store)
-    await testAgain(t, store)
+    await testClaims(t, store)
+    await testReprocess(t, store)
     await testOutbox(t, store)
     await testUnfinished(t, store)
     await testDay(t, store)
@@ -43,7 +43,7 @@ export async function testCatalogContract(t: Test, options: CatalogContractOptio
   })
 }
 
-async function makeStore(t: Test, options: CatalogContractOptions): Promise<CatalogStore> {
+async function createStore(t: Test, options: CatalogContractOptions): Promise<CatalogStore> {
   const { endpoint, region, credentials, tablePrefix = 'catalog' } = options
   const client = new DynamoDBClient({
     ...dynamoDbClientOptions({ AWS_REGION: region, DYNAMODB_ENDPOINT: endpoint, S3_ENDPOINT: '' }),
@@ -51,7 +51,7 @@ async function makeStore(t: Test, options: CatalogContractOptions): Promise<Cata
   })
   const tableName = `${tablePrefix}-${randomUUID()}`
   await createCatalogTable(client, tableName)
-  await createCatalogTable(client, tableName) // one that exists is left alone
+  await createCatalogTable(client, tableName) // an existing table is not changed
   t.teardown(async () => {
     await client.send(new DeleteTableCommand({ TableName: tableName }))
     client.destroy()
