@@ -1,7 +1,7 @@
 /** A service that hashgate depends on, as named in logs and in `GET /readyz`. */
 export type Dependency = 'bucket' | 'catalog' | 'events' | 'issuer'
 
-/** S3, DynamoDB, Kafka or the token issuer failed or did not answer in time. A retry can succeed. `cause` is for the log only. */
+/** S3, DynamoDB, Kafka or the token issuer failed or timed out. A retry can succeed. `cause` is for the log only. */
 export class DependencyUnavailable extends Error {
   override readonly name = 'DependencyUnavailable'
   readonly dependency: Dependency

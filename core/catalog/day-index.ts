@@ -15,7 +15,7 @@ export interface DayEntry extends ImageRef {
   status: ImageStatus
 }
 
-/** The UTC day of a moment, `YYYY-MM-DD`. */
+/** The UTC day of a time, `YYYY-MM-DD`. */
 export const dayAt = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10)
 
 export const sortKeyOf = ({ createdAt, imageId }: Pick<ImageRecord, 'createdAt' | 'imageId'>): string =>

@@ -7,7 +7,7 @@ test('tasks run in order, never more than the limit at a time, and a failed task
   const started: number[] = []
   let running = 0
   let most = 0
-  const ends = await Promise.allSettled(
+  const results = await Promise.allSettled(
     Array.from({ length: 20 }, (_, index) =>
       limit(async () => {
         started.push(index)
@@ -21,6 +21,6 @@ test('tasks run in order, never more than the limit at a time, and a failed task
   )
   t.equal(most, 3)
   t.strictSame(started, [...Array(20).keys()])
-  t.equal(ends.filter(({ status }) => status === 'fulfilled').length, 10)
+  t.equal(results.filter(({ status }) => status === 'fulfilled').length, 10)
   t.equal(await limit(async () => 'still working'), 'still working')
 })

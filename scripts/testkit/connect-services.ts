@@ -5,12 +5,12 @@ import { fixedCredentials } from '../../core/kafka/kafka-credentials.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
 
-/** How the contract suites reach the real services. @throws Error that says what to do when they are not up */
+/** Connects the contract suites to the real services. @throws Error with instructions when they are not running */
 export async function connectServices() {
   const environment = await readServicesEnvironment()
   const setting = (name: string): string => {
     const value = environment[name]
-    if (!value) throw new Error(`${name} is not in the services' env file`)
+    if (!value) throw new Error(`${name} is missing in the env file of the services`)
     return value
   }
   const connection: Omit<KafkaOptions, 'clientId' | 'logger'> = {
@@ -27,7 +27,7 @@ export async function connectServices() {
     secretAccessKey: setting('AWS_SECRET_ACCESS_KEY'),
   }
 
-  /** Topics as a cluster's owner makes them: a real broker makes a missing one only while the first event is refused. */
+  /** Creates topics in advance, because a real broker rejects the first event of a topic that it creates automatically. */
   async function createTopics(names: string[]): Promise<void> {
     const logger = createLogger('test', 'silent')
     const admin = createKafka({ ...connection, clientId: 'hashgate-test', logger }).admin()

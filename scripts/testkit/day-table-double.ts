@@ -2,7 +2,7 @@ import { dayEntryOf, dayIndex, sortKeyOf } from '../../core/catalog/day-index.ts
 import type { DayTable, ShardQuery } from '../../core/catalog/day-table.ts'
 import { type ImageRecord, isExpired } from '../../core/images/image-record.ts'
 
-/** Records in memory, read as DynamoDB does: the limit counts what is read, not what fits. */
+/** Keeps records in memory. As in DynamoDB, the limit counts the entries read, including those that the filter leaves out. */
 export function createDayTableDouble(records: () => ImageRecord[]): DayTable {
   return {
     readShard: async (shardKey, query) => {
@@ -12,7 +12,7 @@ export function createDayTableDouble(records: () => ImageRecord[]): DayTable {
       const read = older.slice(0, query.readLimit)
       const isCutOff = read.length === query.readLimit
       return {
-        entries: read.filter((entry) => fits(entry, query)),
+        entries: read.filter((entry) => matches(entry, query)),
         readTo: isCutOff ? read.at(-1)?.sortKey : undefined,
       }
     },
@@ -27,6 +27,6 @@ export function newestFirst(a: ImageRecord, b: ImageRecord): number {
   return sortKeyOf(a) < sortKeyOf(b) ? 1 : -1
 }
 
-function fits(record: ImageRecord, { nowMs, status }: ShardQuery): boolean {
+function matches(record: ImageRecord, { nowMs, status }: ShardQuery): boolean {
   return !isExpired(record, nowMs) && (status === undefined || record.status === status)
 }

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Test } from 'tap'
 
-/** What becomes of a connection: hung up on at once, kept without a word, or passed on. */
+/** A connection is closed at once, kept open without a response, or forwarded. */
 type GateState = 'shut' | 'silent' | 'open'
 
-/** A TCP port in front of another one. @param target `host:port` of what lies behind an open gate */
+/** Starts a TCP proxy. @param target `host:port` to which an open gate forwards */
 export async function startTcpGate(t: Test, state: GateState, target = '') {
   const sockets = new Set<Socket>()
   const refused = Promise.withResolvers<void>()
@@ -18,7 +18,7 @@ export async function startTcpGate(t: Test, state: GateState, target = '') {
       return socket.destroy()
     }
     sockets.add(socket.on('close', () => sockets.delete(socket)))
-    if (current === 'open') passOn(socket, target)
+    if (current === 'open') forward(socket, target)
     else socket.resume()
   })
   server.listen(0, '127.0.0.1')
@@ -33,18 +33,18 @@ export async function startTcpGate(t: Test, state: GateState, target = '') {
     open: () => {
       current = 'open'
     },
-    /** Cuts what is connected, and lets nobody in. */
+    /** Closes all connections and refuses new ones. */
     shut: () => {
       current = 'shut'
       for (const socket of sockets) socket.destroy()
     },
-    /** Resolves when somebody has met the gate shut. */
+    /** Resolves when a connection was refused. */
     refused: refused.promise,
     connections: () => sockets.size,
   }
 }
 
-function passOn(socket: Socket, target: string): void {
+function forward(socket: Socket, target: string): void {
   const [host, port] = target.split(':')
   const onward = connect(Number(port), host)
   onward.on('error', () => socket.destroy())

@@ -11,9 +11,9 @@ export interface ReadMessage {
 
 export type TopicReader = Awaited<ReturnType<typeof startTopicReader>>
 
-const patienceMs = 30_000
+const timeoutMs = 30_000
 
-/** Reads topics from their beginning, past our own consumer, and keeps what it finds. */
+/** Reads topics from the beginning with kafkajs, without our own consumer, and records the messages. */
 export async function startTopicReader(kafka: ReturnType<typeof createKafka>, topicNames: string[]) {
   const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, allowAutoTopicCreation: true })
   const messages: ReadMessage[] = []
@@ -31,19 +31,19 @@ export async function startTopicReader(kafka: ReturnType<typeof createKafka>, to
 
   async function until(isEnough: () => boolean): Promise<void> {
     if (isEnough()) return
-    for await (const _ of on(arrivals, 'message', { signal: AbortSignal.timeout(patienceMs) })) {
+    for await (const _ of on(arrivals, 'message', { signal: AbortSignal.timeout(timeoutMs) })) {
       if (isEnough()) return
     }
   }
 
-  /** All messages of an image, as soon as there are `count` of them. */
+  /** All messages of an image, once there are at least `count`. */
   async function messagesOf(imageId: string, count: number): Promise<ReadMessage[]> {
     const found = () => messages.filter(({ key }) => key === imageId)
     await until(() => found().length >= count)
     return found()
   }
 
-  const waitFor = (isMeant: (message: ReadMessage) => boolean) => until(() => messages.some(isMeant))
+  const waitFor = (matches: (message: ReadMessage) => boolean) => until(() => messages.some(matches))
 
   return { messagesOf, waitFor, close: () => consumer.disconnect() }
 }

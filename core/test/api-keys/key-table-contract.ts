@@ -39,11 +39,11 @@ export async function testKeyTableContract(
   t.test(`${name}: of concurrent calls, one sets a time, which then stays`, async (t) => {
     const key = someKey()
     await keys.add(key)
-    for (const moment of ['firstUsedAt', 'revokedAt'] as const) {
-      const marks = await Promise.all([1_000, 2_000, 3_000].map((ms) => keys.mark(key.keyId, moment, ms)))
-      t.equal(marks.filter(Boolean).length, 1, moment)
+    for (const field of ['firstUsedAt', 'revokedAt'] as const) {
+      const marks = await Promise.all([1_000, 2_000, 3_000].map((ms) => keys.mark(key.keyId, field, ms)))
+      t.equal(marks.filter(Boolean).length, 1, field)
       const winner = new Date(1_000 * (marks.indexOf(true) + 1)).toISOString()
-      t.equal((await keys.find(key.keyId))?.[moment], winner)
+      t.equal((await keys.find(key.keyId))?.[field], winner)
     }
     t.equal(await keys.mark('nobody', 'revokedAt', 0), false, 'marking does not create a key')
     t.equal(await keys.find('nobody'), undefined)

@@ -88,7 +88,7 @@ t.test('a file that holds a single variant instead of an array is rejected', asy
 const fine = { name: 'a', width: 1, height: 1 }
 
 t.test('each error is named', async (t) => {
-  const cases: [entry: object, fault: string][] = [
+  const cases: [entry: object, message: string][] = [
     [{ width: 1, height: 1 }, 'VARIANTS[0].name is not set.'],
     [{ ...fine, width: 0 }, 'VARIANTS[0].width must be >= 1.'],
     [{ ...fine, height: 8193 }, 'VARIANTS[0].height must be <= 8192.'],
@@ -111,7 +111,7 @@ t.test('each error is named', async (t) => {
     ],
     [{ ...fine, format: 'avif', animated: true }, 'VARIANTS[0].animated requires the format webp or same.'],
   ]
-  for (const [entry, fault] of cases) t.strictSame(errorsOf([entry]), [fault])
+  for (const [entry, message] of cases) t.strictSame(errorsOf([entry]), [message])
 })
 
 t.test('names are safe in a key and a URL', async (t) => {
@@ -123,14 +123,14 @@ t.test('names are safe in a key and a URL', async (t) => {
 })
 
 t.test('all errors are reported together', async (t) => {
-  const faults = errorsOf([
+  const messages = errorsOf([
     { ...fine, quality: 0, effort: -1 },
     { width: 1 },
     fine,
     'large',
     { ...fine, name: 'b', format: 'jpeg' },
   ])
-  t.strictSame(faults.sort(), [
+  t.strictSame(messages.sort(), [
     'VARIANTS[0].effort must be >= 0.',
     'VARIANTS[0].quality must be >= 1.',
     'VARIANTS[1].height is not set.',

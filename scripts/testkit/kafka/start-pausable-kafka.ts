@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { spawnChild, stopChild } from '../../local/spawn-child.ts'
 
-/** Starts an embedded Kafka that can be paused: its connections stay open, and it does not answer. */
+/** Starts an embedded Kafka that can be paused. While paused, its connections stay open and it does not respond. */
 export async function startPausableKafka(t: Test) {
   const child = spawnChild(new URL('../../local/kafka-mock.ts', import.meta.url), {})
   t.teardown(async () => {
@@ -12,7 +12,7 @@ export async function startPausableKafka(t: Test) {
     await stopChild(child)
   })
 
-  /** Resolves once every thread has stopped: until the signal reaches it, a thread still answers. */
+  /** Resolves once every thread has stopped, because a thread responds until the signal reaches it. */
   async function pause(): Promise<void> {
     child.kill('SIGSTOP')
     while (!(await isStopped(child.pid))) await sleep(5)
@@ -26,7 +26,7 @@ export async function startPausableKafka(t: Test) {
   throw new Error('the embedded Kafka ended before it was ready')
 }
 
-/** Whether every thread has stopped, as Linux tells it: the embedded Kafka has no build for other systems. */
+/** Reads from Linux's /proc whether every thread has stopped. The embedded Kafka has no build for other systems. */
 async function isStopped(pid: number | undefined): Promise<boolean> {
   const threads = await readdir(`/proc/${pid}/task`)
   const stateOf = (thread: string) =>

@@ -32,17 +32,17 @@ export async function testReading(t: Test, { client, bucket, options }: BucketUn
   ]
   for (const { range, start, end } of ranges) {
     await t.test(`Range ${range} returns that part with 206`, async (t) => {
-      const answer = await fetch(url, { headers: { range } })
-      t.equal(answer.status, 206)
-      t.equal(answer.headers.get('content-range'), `bytes ${start}-${end - 1}/100000`)
-      t.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes.subarray(start, end)))
+      const response = await fetch(url, { headers: { range } })
+      t.equal(response.status, 206)
+      t.equal(response.headers.get('content-range'), `bytes ${start}-${end - 1}/100000`)
+      t.ok(Buffer.from(await response.arrayBuffer()).equals(bytes.subarray(start, end)))
     })
   }
 
   await t.test('a Range beyond the end returns 416', async (t) => {
-    const answer = await sendRaw(url, { method: 'GET', headers: { range: 'bytes=100000-' } })
-    t.equal(answer.status, 416)
-    if (options.hasS3ErrorCodes !== false) t.equal(answer.code, 'InvalidRange')
+    const response = await sendRaw(url, { method: 'GET', headers: { range: 'bytes=100000-' } })
+    t.equal(response.status, 416)
+    if (options.hasS3ErrorCodes !== false) t.equal(response.code, 'InvalidRange')
   })
 
   await t.test('GET is refused without a signature, with a tampered one, and when expired', async (t) => {

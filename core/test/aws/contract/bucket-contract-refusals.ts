@@ -29,10 +29,10 @@ export async function testSignedPutRefusals(t: Test, subject: BucketUnderTest): 
     refusal: Omit<Refusal, 'send'>,
     send: () => Promise<RawAnswer>,
   ) {
-    const answer = await send()
-    t.ok(refusal.statuses.includes(answer.status), `${answer.status} is one of ${refusal.statuses}`)
+    const response = await send()
+    t.ok(refusal.statuses.includes(response.status), `${response.status} is one of ${refusal.statuses}`)
     if (options.hasS3ErrorCodes !== false)
-      t.ok(refusal.codes.includes(answer.code), `${answer.code} is one of ${refusal.codes}`)
+      t.ok(refusal.codes.includes(response.code), `${response.code} is one of ${refusal.codes}`)
     t.notOk(await isStored(client, bucket, key), 'nothing is stored')
   }
 

@@ -50,9 +50,9 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
     const bytes = randomBytes(2_000_000)
     const { url, headers } = await signPut(client, { bucket, key: 'fetched', bytes })
     const { 'content-length': _set, ...settable } = headers
-    const answer = await fetch(url, { method: 'PUT', headers: settable, body: new Uint8Array(bytes) })
-    t.equal(answer.status, 200)
-    t.match(answer.headers.get('etag'), /^"[0-9a-f]{32}"$/)
+    const response = await fetch(url, { method: 'PUT', headers: settable, body: new Uint8Array(bytes) })
+    t.equal(response.status, 200)
+    t.match(response.headers.get('etag'), /^"[0-9a-f]{32}"$/)
   })
 
   await t.test('a second write gets 412 and the first bytes are kept', async (t) => {
@@ -74,9 +74,9 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
     const { url, headers } = await signPut(client, { bucket, key: 'taken', bytes })
     const { 'content-length': _set, ...settable } = headers
     const put = async () => {
-      const answer = await fetch(url, { method: 'PUT', headers: settable, body: new Uint8Array(bytes) })
-      await answer.arrayBuffer()
-      return answer.status
+      const response = await fetch(url, { method: 'PUT', headers: settable, body: new Uint8Array(bytes) })
+      await response.arrayBuffer()
+      return response.status
     }
     t.equal(await put(), 200)
     const second = await put().catch((error) => {
@@ -93,12 +93,12 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
     async (t) => {
       const key = 'contested'
       const bodies = Array.from({ length: 20 }, () => randomBytes(50_000))
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         bodies.map(async (bytes) =>
           sendUntilAnswered(await signPut(client, { bucket, key, bytes }), bytes, options),
         ),
       )
-      const statuses = answers.map(({ status }) => status)
+      const statuses = responses.map(({ status }) => status)
       const won = bodies.filter((_bytes, index) => statuses[index] === 200)
       const lost = statuses.filter((status) => lostStatuses.includes(status))
       t.equal(won.length + lost.length, 20, `won or lost: ${statuses}`)
@@ -125,14 +125,14 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
     const bytes = randomBytes(100_000)
     const key = 'cut-short'
     const signed = await signPut(client, { bucket, key, bytes })
-    const answer = await sendRaw(signed.url, {
+    const response = await sendRaw(signed.url, {
       method: 'PUT',
       headers: signed.headers,
       body: bytes.subarray(0, 50_000),
       hangUp: true,
     }).catch(() => undefined)
     // A store may respond or just close the connection.
-    t.ok(answer === undefined || answer.status >= 400)
+    t.ok(response === undefined || response.status >= 400)
     t.notOk(await isStored(client, bucket, key))
   })
 }

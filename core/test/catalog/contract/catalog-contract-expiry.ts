@@ -53,11 +53,11 @@ export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
     const { record: old } = await catalog.register(someUpload())
     clock.now = old.expiresAt * 1000
     const request = someUpload({ imageId: old.imageId })
-    const answers = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 20 }, () => openCatalog(store, clock).catalog.register(request)),
     )
-    t.equal(answers.filter(({ created }) => created).length, 1)
-    for (const { record } of answers) t.strictSame(record, answers[0]?.record)
+    t.equal(results.filter(({ created }) => created).length, 1)
+    for (const { record } of results) t.strictSame(record, results[0]?.record)
   })
 
   await t.test('a duplicate request does not extend the lifetime', async (t) => {

@@ -72,7 +72,7 @@ export async function testOutbox(t: Test, store: CatalogStore): Promise<void> {
     const { record } = await catalog.register(someUpload())
     await catalog.outbox.enqueue(record, requestedOf(record))
     const taken = await lock(catalog, record, 'first')
-    await catalog.outbox.unlock(taken, 'somebody else')
+    await catalog.outbox.unlock(taken, 'other')
     t.equal(await catalog.outbox.lock(record, 'second', leaseMs), undefined, 'only the holder can unlock it')
     await catalog.outbox.unlock(taken, 'first')
     t.ok(await catalog.outbox.lock(record, 'second', leaseMs))

@@ -86,9 +86,9 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
     const request = someUpload()
     const clock = { now: Date.now() }
     const requests = Array.from({ length: 50 }, () => openCatalog(store, clock).catalog.register(request))
-    const answers = await Promise.all(requests)
-    t.equal(answers.filter(({ created }) => created).length, 1)
-    for (const { record } of answers) t.strictSame(record, answers[0]?.record)
+    const results = await Promise.all(requests)
+    t.equal(results.filter(({ created }) => created).length, 1)
+    for (const { record } of results) t.strictSame(record, results[0]?.record)
   })
 
   await t.test(
@@ -97,10 +97,10 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
       const request = someUpload()
       const clock = { now: Date.now() }
       const lengths = Array.from({ length: 20 }, (_, index) => index + 1)
-      const answers = await Promise.all(
+      const results = await Promise.all(
         lengths.map((byteLength) => openCatalog(store, clock).catalog.register({ ...request, byteLength })),
       )
-      t.equal(answers.filter(({ created }) => created).length, 1)
+      t.equal(results.filter(({ created }) => created).length, 1)
       const stored = await openCatalog(store, clock).catalog.find(request.tenant, request.imageId)
       t.ok(stored && lengths.includes(stored.byteLength))
     },
