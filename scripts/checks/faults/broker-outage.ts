@@ -1,4 +1,4 @@
-/** One Kafka broker of three is stopped and started again under load; then all three, so that there is no Kafka at all. */
+/** Stops and restarts one Kafka broker of three under load, then all three, so that Kafka is completely unavailable. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { downServices } from '../../services/down-services.ts'
 import { servicesLayout } from '../../services/services-layout.ts'
@@ -11,10 +11,10 @@ import { waitUntil } from './wait-until.ts'
 
 const layout = servicesLayout()
 const brokers = ['kafka-1', 'kafka-2', 'kafka-3']
-/** How long they stay away, on top of the time that it takes them to end and to begin. */
-const awayMs = 5_000
+/** Time between the end of the stop and the start. */
+const downMs = 5_000
 
-/** What no trigger tells again is found by the reconciler; in production minutes later. */
+/** Short times, so that the reconciler soon finds images whose triggers were lost. */
 const settings = {
   LEASE_SECONDS: '10',
   DECODE_TIMEOUT_SECONDS: '7',
@@ -24,22 +24,22 @@ const settings = {
 
 await runFault({ images: 2_000, seconds: 600 }, async (run) => {
   const system = await startFaultSystem(run, { settings })
-  // Stopped for good, the brokers would be missed by the next one who comes.
+  // If the run fails half-way, the brokers must not stay stopped.
   run.onStop(() => upServices(layout, { names: brokers }))
 
   const load = startLoad({ ...system, ...run, atOnce: 32, perSecond: 30 })
   await waitUntil(() => load.stored.size >= run.images / 10, run.signal)
-  await stopAndStart(run, ['kafka-2'])
+  await restart(run, ['kafka-2'])
   await waitUntil(() => load.stored.size >= run.images / 2, run.signal)
-  await stopAndStart(run, brokers)
+  await restart(run, brokers)
   return judge(run, system.evidence, load)
 })
 
-async function stopAndStart({ say, signal }: FaultRun, names: string[]): Promise<void> {
+async function restart({ say, signal }: FaultRun, names: string[]): Promise<void> {
   say(`stopping ${names.join(', ')}`)
   await downServices(layout, names)
   say(`${names.join(', ')} stopped`)
-  await sleep(awayMs, undefined, { signal }).catch(() => {})
+  await sleep(downMs, undefined, { signal }).catch(() => {})
   await upServices(layout, { names })
-  say(`${names.join(', ')} run again`)
+  say(`${names.join(', ')} restarted`)
 }

@@ -1,6 +1,6 @@
 /**
- * The clock jumps 8 days. What has expired is invisible at once, although DynamoDB has not deleted it; the same bytes begin
- * a new life beside the old object.
+ * The clock jumps 8 days. Expired records are invisible at once, although DynamoDB has not deleted them; uploading the same bytes
+ * starts a new generation beside the old object.
  */
 import { createHashgateClient } from '../../../openapi/client/hashgate-client.ts'
 import { HashgateError } from '../../../openapi/client/hashgate-error.ts'
@@ -26,18 +26,18 @@ await runFault({ images: 50, seconds: 300 }, async (run) => {
 
   const load = startLoad(target)
   const before = await judge(run, evidence, load)
-  const formerLives = new Set((await gatherEvidence(evidence)).rawVersions)
+  const formerGenerations = new Set((await gatherEvidence(evidence)).rawVersions)
 
   offsetMs = jumpMs
   const client = createHashgateClient(system)
-  const answers = await Promise.all([...load.stored].map((id) => client.getImage(id).catch(codeOf)))
-  const visible = answers.filter((answer) => answer !== 'IMAGE_NOT_FOUND').length
-  const kept = (await readRecords(evidence)).length
-  run.say(`8 days later ${visible} of ${kept} records in the table are visible`)
-  if (visible > 0 || kept < load.stored.size)
-    throw new Error('Expired records are visible, or gone too early.')
+  const results = await Promise.all([...load.stored].map((id) => client.getImage(id).catch(codeOf)))
+  const visible = results.filter((result) => result !== 'IMAGE_NOT_FOUND').length
+  const stored = (await readRecords(evidence)).length
+  run.say(`8 days later ${visible} of ${stored} records in the table are visible`)
+  if (visible > 0 || stored < load.stored.size)
+    throw new Error('Expired records are still visible, or were deleted too early.')
 
-  const after = await judge(run, evidence, startLoad(target), formerLives)
+  const after = await judge(run, evidence, startLoad(target), formerGenerations)
   return addFigures(before, after)
 })
 

@@ -1,6 +1,6 @@
-/** The gateway is killed with SIGKILL under load. Whatever it has answered with a 2xx has its record and its event. */
+/** Kills the gateway with SIGKILL under load. Every request that got a 2xx must have its record and its event. */
 import { judge } from './evidence/judge.ts'
-import { killAgainAndAgain } from './kill-again-and-again.ts'
+import { killRepeatedly } from './kill-repeatedly.ts'
 import { runFault } from './run-fault.ts'
 import { startFaultSystem } from './start-fault-system.ts'
 import { startLoad } from './start-load.ts'
@@ -8,7 +8,7 @@ import { startLoad } from './start-load.ts'
 await runFault({ images: 500, seconds: 300 }, async (run) => {
   const system = await startFaultSystem(run)
   const load = startLoad({ ...system, ...run, atOnce: 24, perSecond: 20 })
-  const stopKilling = killAgainAndAgain(system.gateway, [3_000, 6_000])
+  const stopKilling = killRepeatedly(system.gateway, [3_000, 6_000])
   await load.done.finally(async () => {
     run.say(`the gateway was killed ${await stopKilling()} times`)
   })

@@ -1,6 +1,9 @@
-/** Every S3 event comes three times and more, in no order, among Kafka events for the same images. */
+/** Delivers every S3 event six times, in random order, among repeated Kafka events for the same images. */
+import { createEventBus } from '../../../core/events/event-bus.ts'
+import { imageEvent, topics } from '../../../core/events/image-events.ts'
+import { connectServicesKafka } from '../../local/connect-services-kafka.ts'
 import { readServicesEnvironment } from '../../services/env-file.ts'
-import { announceAgain } from './announce-again.ts'
+import { type EvidenceSettings, readRecords } from './evidence/gather-evidence.ts'
 import { judge } from './evidence/judge.ts'
 import { runFault } from './run-fault.ts'
 import { startEventRepeater } from './start-event-repeater.ts'
@@ -15,8 +18,25 @@ await runFault({ images: 300, seconds: 300 }, async (run) => {
 
   const load = startLoad({ ...system, ...run, perSecond: 30 })
   await load.done
-  const [announced] = await Promise.all([announceAgain(system.evidence), repeater.repeatAll()])
+  const [republished] = await Promise.all([republishUploads(system.evidence), repeater.repeatAll()])
   const { events, delivered } = repeater.counts()
-  run.say(`${events} S3 events were delivered ${delivered} times, among ${announced} more Kafka events`)
+  run.say(`${events} S3 events were delivered ${delivered} times, among ${republished} more Kafka events`)
   return judge(run, system.evidence, load)
 })
+
+/** Publishes `image.upload.completed` once more for every image. @returns the number of events */
+async function republishUploads(settings: EvidenceSettings): Promise<number> {
+  const records = await readRecords(settings)
+  const bus = createEventBus(await connectServicesKafka(), {
+    topicPrefix: settings.KAFKA_TOPIC_PREFIX,
+    budgetMs: 10_000,
+  })
+  const source = '/hashgate/gateway'
+  await Promise.all(
+    records.map((record) =>
+      bus.publish(imageEvent(topics.uploadCompleted, record, { source, nowMs: Date.now() })),
+    ),
+  )
+  await bus.close()
+  return records.length
+}

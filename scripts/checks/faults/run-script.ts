@@ -16,15 +16,15 @@ export type FaultName = (typeof faultNames)[number]
 
 interface FaultOutcome {
   code: number
-  /** Everything that it printed. */
+  /** Lines of stdout. */
   lines: string[]
   figures?: PrintedFigures
 }
 
-/** Runs one fault script, in a process of its own, to its end. */
+/** Runs one fault script in a child process. */
 export async function runScript(name: FaultName, onLine: (line: string) => void): Promise<FaultOutcome> {
   const child = spawnChild(new URL(`./${name}.ts`, import.meta.url), { output: 'pipe' })
-  const ended = once(child, 'exit')
+  const exited = once(child, 'exit')
   const lines: string[] = []
   if (child.stdout) {
     for await (const line of createInterface({ input: child.stdout })) {
@@ -32,6 +32,6 @@ export async function runScript(name: FaultName, onLine: (line: string) => void)
       onLine(line)
     }
   }
-  const [code] = await ended
+  const [code] = await exited
   return { code: code ?? 1, lines, figures: lines.map(parseFigures).find(Boolean) }
 }

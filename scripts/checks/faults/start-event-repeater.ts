@@ -5,16 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseRawKey } from '../../../core/images/object-key.ts'
 
 const times = 3
-/** The deliveries of one event spread over this time, so they come among those of many others, in no order. */
+/** Deliveries of one event are spread over this time, so that they mix with those of other events in random order. */
 const spreadMs = 2_000
-/** S3 tries again for hours; this one must come to an end. */
+/** S3 retries for hours; the run must end sooner. */
 const maxAttempts = 10
 const retryMs = 500
 
 /**
- * Receives S3 events where the processor would, and gives each of them to the processor three times. What the processor
- * cannot take now comes again, as S3 does it.
- * @param url where the S3 posts its events
+ * Receives S3 events in place of the processor and delivers each of them to the processor three times. Failed deliveries are
+ * retried, as S3 does.
+ * @param url the address to which the S3 service posts its events
  */
 export async function startEventRepeater(url: string) {
   const target = Promise.withResolvers<string>()
@@ -25,7 +25,7 @@ export async function startEventRepeater(url: string) {
   const server = createServer(async (request, response) => {
     const event = await text(request)
     response.writeHead(204).end()
-    // versitygw tells of every bucket; AWS is asked to tell of this one alone.
+    // versitygw notifies about every bucket; on AWS, only the raw bucket is configured.
     if (!isUpload(event)) return
     events.push(event)
     repeat(event)
@@ -44,7 +44,7 @@ export async function startEventRepeater(url: string) {
     const processorUrl = await target.promise
     await sleep(Math.random() * spreadMs)
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      if (await isTaken(processorUrl, event)) {
+      if (await isAccepted(processorUrl, event)) {
         delivered += 1
         return
       }
@@ -52,19 +52,19 @@ export async function startEventRepeater(url: string) {
     }
   }
 
-  /** Gives every event that there was once more, in a new order. */
+  /** Delivers every event another three times, in a new order. */
   async function repeatAll(): Promise<void> {
-    await settle()
+    await waitForDeliveries()
     for (const event of events) repeat(event)
-    await settle()
+    await waitForDeliveries()
   }
 
-  async function settle(): Promise<void> {
+  async function waitForDeliveries(): Promise<void> {
     while (deliveries.size > 0) await Promise.all(deliveries)
   }
 
   async function close(): Promise<void> {
-    await settle()
+    await waitForDeliveries()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }
@@ -77,7 +77,7 @@ function isUpload(event: string): boolean {
   return parseRawKey(record?.s3.object.key ?? '') !== undefined
 }
 
-async function isTaken(url: string, body: string): Promise<boolean> {
+async function isAccepted(url: string, body: string): Promise<boolean> {
   const headers = { 'content-type': 'application/json' }
   try {
     const response = await fetch(url, { method: 'POST', headers, body })

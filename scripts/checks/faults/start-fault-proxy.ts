@@ -2,26 +2,26 @@ import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface FaultAnswer {
+export interface FaultResponse {
   status: number
   headers: Record<string, string>
   body: string
 }
 
 /**
- * An HTTP proxy in front of a store that passes everything on, headers as they are (the client has signed them, `host` too),
- * until it is told to answer by itself.
+ * Starts an HTTP proxy in front of a store. It forwards requests with unchanged headers, as the client has signed them (`host`
+ * included), and can be switched to return errors or to stall.
  */
 export async function startFaultProxy(target: string) {
   const agent = new Agent({ keepAlive: true })
-  let faults: readonly FaultAnswer[] = []
+  let faults: readonly FaultResponse[] = []
   let failed = 0
   let isStalled = (_path: string) => false
 
   const server = createServer((incoming, response) => {
     const fault = faults[failed % faults.length]
     if (isStalled(incoming.url ?? '')) return void incoming.resume()
-    if (!fault) return passOn(incoming, response, target, agent)
+    if (!fault) return forward(incoming, response, target, agent)
     failed += 1
     incoming.resume()
     response.writeHead(fault.status, fault.headers).end(fault.body)
@@ -37,16 +37,16 @@ export async function startFaultProxy(target: string) {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** From now on every request gets one of these answers, in turn. */
-    fail: (answers: readonly FaultAnswer[]) => {
-      faults = answers
+    /** Returns these responses, in turn, to all following requests. */
+    fail: (responses: readonly FaultResponse[]) => {
+      faults = responses
     },
-    /** From now on requests for these paths wait for an answer in vain. */
+    /** Leaves all following requests for these paths without a response. */
     stall: (paths: (path: string) => boolean) => {
       isStalled = paths
     },
-    /** From now on everything is passed on again. @returns requests that had a fault for an answer */
-    mend: () => {
+    /** Forwards all following requests again. @returns the number of requests that got an error */
+    recover: () => {
       faults = []
       return failed
     },
@@ -54,14 +54,14 @@ export async function startFaultProxy(target: string) {
   }
 }
 
-function passOn(incoming: IncomingMessage, response: ServerResponse, target: string, agent: Agent): void {
+function forward(incoming: IncomingMessage, response: ServerResponse, target: string, agent: Agent): void {
   const { hostname, port } = new URL(target)
   const { method, headers, url: path } = incoming
-  const onward = request({ hostname, port, path, method, headers, agent }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(response)
+  const forwarded = request({ hostname, port, path, method, headers, agent }, (upstream) => {
+    response.writeHead(upstream.statusCode ?? 502, upstream.headers)
+    upstream.pipe(response)
   })
-  onward.on('error', () => response.destroy())
-  incoming.on('error', () => onward.destroy())
-  incoming.pipe(onward)
+  forwarded.on('error', () => response.destroy())
+  incoming.on('error', () => forwarded.destroy())
+  incoming.pipe(forwarded)
 }

@@ -4,12 +4,12 @@ import type { ServicesOptions } from '../../local/use-services.ts'
 import { readServicesEnvironment } from '../../services/env-file.ts'
 import type { FaultRun } from './run-fault.ts'
 
-/** One client asks for everything here; its images are small, and most of their time is waiting. */
+/** One client sends all requests. Its images are small, so the worker mostly waits for I/O. */
 const loadSettings = { RATE_LIMIT_PER_MINUTE: '1000000', IMAGES_IN_FLIGHT: '4' }
 
 /**
- * Starts the gateway and the processor over the services, with names of their own. They end with the run. `evidence` says
- * where to look for what they have done.
+ * Starts the gateway and the processor on the real services, with buckets, a table and topics of their own, and stops them with
+ * the run. `evidence` holds the settings for reading what they stored.
  */
 export async function startFaultSystem(
   { directory, say, onStop }: FaultRun,
@@ -22,6 +22,6 @@ export async function startFaultSystem(
     startBacking: useOwnServices(names, { ...options, settings: { ...loadSettings, ...settings } }),
   })
   onStop(system.close)
-  say(`gateway and processor run, logs in ${directory}/logs`)
+  say(`gateway and processor started, logs in ${directory}/logs`)
   return { ...system, evidence: { ...(await readServicesEnvironment()), ...names } }
 }

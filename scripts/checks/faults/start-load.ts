@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import sharp from 'sharp'
 import { hashBlob } from '../../../openapi/client/hash-blob.ts'
 import { createHashgateClient } from '../../../openapi/client/hashgate-client.ts'
 import { GatewayUnreachable, HashgateError } from '../../../openapi/client/hashgate-error.ts'
@@ -6,35 +8,34 @@ import { sleep } from '../../../openapi/client/sleep.ts'
 import { StoreError, StoreUnreachable } from '../../../openapi/client/store-error.ts'
 import type { ContentType, UploadAnswer, UploadRequest } from '../../../openapi/client/types.ts'
 import { deliverBytes, isGranted } from '../../../openapi/client/upload-image.ts'
-import { makeImage } from './make-image.ts'
 
 interface LoadOptions {
   gatewayUrl: string
   key: string
   images: number
-  /** Images on their way at the same time. */
+  /** Concurrent uploads. */
   atOnce?: number
-  /** At most, so that a load lasts longer than the fault that it is to meet. */
+  /** Upper limit, so that the load outlasts the fault. */
   perSecond?: number
-  /** The end of the run. */
+  /** Aborted at the end of the run. */
   signal: AbortSignal
 }
 
 export type Load = ReturnType<typeof startLoad>
 
-const persistEverySeconds = 0.5
+const retrySeconds = 0.5
 
 /**
- * Uploads distinct images as an application with the client library does, which tries again as long as that can help.
- * What was granted is never asked for again: a promise is held to what it said the first time.
+ * Uploads distinct images as an application with the client library does, and retries transient errors until the run ends.
+ * A granted upload is not requested again: the first response must hold.
  */
 export function startLoad(options: LoadOptions) {
   const { gatewayUrl, key, images, atOnce = 16, perSecond = Number.POSITIVE_INFINITY, signal } = options
-  /** Ids of images whose request has been answered with a 2xx. */
+  /** Ids of images whose upload request got a 2xx. */
   const granted = new Set<string>()
-  /** Ids of images whose bytes are in the store, too. */
+  /** Ids of images whose PUT succeeded, too. */
   const stored = new Set<string>()
-  /** How often the gateway gave which answer; `none` where it gave none. */
+  /** Number of responses by status; `none` counts requests without a response. */
   const answers = new Map<string, number>()
   const client = createHashgateClient({ gateway: gatewayUrl, key, signal, fetch: fetchAndCount })
   const startedAt = Date.now()
@@ -51,7 +52,7 @@ export function startLoad(options: LoadOptions) {
 
   const count = (answer: string) => answers.set(answer, (answers.get(answer) ?? 0) + 1)
 
-  async function sendOneAfterAnother(): Promise<void> {
+  async function sendSequentially(): Promise<void> {
     while (next < images) {
       const number = next++
       await sleep(Math.max(0, startedAt / 1_000 + number / perSecond - Date.now() / 1_000), signal)
@@ -65,9 +66,9 @@ export function startLoad(options: LoadOptions) {
       byteLength: file.size,
       contentType: file.type as ContentType,
     }
-    const answer = await persist(() => client.requestUpload(request))
+    const answer = await retryTransient(() => client.requestUpload(request))
     granted.add(answer.imageId)
-    await persist(() => deliver(file, request, answer))
+    await retryTransient(() => deliver(file, request, answer))
     stored.add(answer.imageId)
   }
 
@@ -75,23 +76,36 @@ export function startLoad(options: LoadOptions) {
     if (isGranted(answer)) await deliverBytes(client, request, answer, file, { signal })
   }
 
-  /** The client library gives up after some seconds; who has something to upload asks again. */
-  function persist<T>(work: () => Promise<T>): Promise<T> {
+  /** The client library gives up after some seconds; the application retries. */
+  function retryTransient<T>(work: () => Promise<T>): Promise<T> {
     return retry(work, {
       signal,
-      delaySeconds: (error) => (canHelp(error) ? persistEverySeconds : undefined),
+      delaySeconds: (error) => (isTransient(error) ? retrySeconds : undefined),
     })
   }
 
-  const done = Promise.all(Array.from({ length: atOnce }, sendOneAfterAnother))
-  // Who awaits it sees what went wrong; nobody may be looking yet.
+  const done = Promise.all(Array.from({ length: atOnce }, sendSequentially))
+  // Callers see a rejection when they await it; until then it must not count as unhandled.
   done.catch(() => {})
   return { granted, stored, answers, done }
 }
 
-function canHelp(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (error instanceof HashgateError || error instanceof StoreError) {
     return error.status >= 500 || error.status === 429
   }
   return error instanceof GatewayUnreachable || error instanceof StoreUnreachable
+}
+
+const formats = ['png', 'jpeg', 'webp'] as const
+const side = 64
+
+/** A small unique image: noise derived from its number, so that runs are reproducible. */
+async function makeImage(number: number): Promise<Blob> {
+  const format = formats[number % formats.length] ?? 'png'
+  const noise = createHash('shake256', { outputLength: side * side * 3 })
+    .update(String(number))
+    .digest()
+  const image = sharp(noise, { raw: { width: side, height: side, channels: 3 } })
+  return new Blob([Uint8Array.from(await image.toFormat(format).toBuffer())], { type: `image/${format}` })
 }

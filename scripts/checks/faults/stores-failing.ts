@@ -1,22 +1,37 @@
-/** DynamoDB throttles and fails for 20 s, and later S3 asks for fewer requests for 20 s, while images arrive. */
+/** DynamoDB throttles and fails for 20 s, and later S3 returns 503 SlowDown for 20 s, while images arrive. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readServicesEnvironment } from '../../services/env-file.ts'
 import { judge } from './evidence/judge.ts'
 import { type FaultRun, runFault } from './run-fault.ts'
-import { startFaultProxy } from './start-fault-proxy.ts'
+import { type FaultResponse, startFaultProxy } from './start-fault-proxy.ts'
 import { startFaultSystem } from './start-fault-system.ts'
 import { startLoad } from './start-load.ts'
-import { dynamoDbFaults, s3Faults } from './store-faults.ts'
 import { waitUntil } from './wait-until.ts'
 
 const faultMs = 20_000
-/** What no trigger tells again is found by the reconciler; in production minutes later. */
-const soon = {
+/** Short times, so that the reconciler soon finds images whose triggers were lost. */
+const shortTimes = {
   LEASE_SECONDS: '10',
   DECODE_TIMEOUT_SECONDS: '7',
   RECONCILE_AFTER_SECONDS: '10',
   RECONCILE_INTERVAL_SECONDS: '2',
 }
+
+/** Source: "Error handling with DynamoDB", Amazon DynamoDB Developer Guide. */
+const dynamoDbFaults: readonly FaultResponse[] = [
+  dynamoDbFault(400, 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException'),
+  dynamoDbFault(400, 'com.amazon.coral.availability#ThrottlingException'),
+  dynamoDbFault(500, 'com.amazonaws.dynamodb.v20120810#InternalServerError'),
+]
+
+/** Source: "Error responses", Amazon S3 API Reference. */
+const s3Faults: readonly FaultResponse[] = [
+  {
+    status: 503,
+    headers: { 'content-type': 'application/xml' },
+    body: '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',
+  },
+]
 
 type Proxy = Awaited<ReturnType<typeof startFaultProxy>>
 
@@ -25,7 +40,7 @@ await runFault({ images: 500, seconds: 300 }, async (run) => {
   const dynamoDb = await startFaultProxy(services.DYNAMODB_ENDPOINT)
   const s3 = await startFaultProxy(services.S3_ENDPOINT)
   run.onStop(() => Promise.all([dynamoDb.close(), s3.close()]))
-  const settings = { DYNAMODB_ENDPOINT: dynamoDb.url, S3_ENDPOINT: s3.url, ...soon }
+  const settings = { DYNAMODB_ENDPOINT: dynamoDb.url, S3_ENDPOINT: s3.url, ...shortTimes }
   const system = await startFaultSystem(run, { settings })
 
   const load = startLoad({ ...system, ...run, perSecond: 25 })
@@ -37,8 +52,13 @@ await runFault({ images: 500, seconds: 300 }, async (run) => {
 })
 
 async function failFor({ say, signal }: FaultRun, name: string, proxy: Proxy, faults: typeof s3Faults) {
-  say(`${name} begins to fail`)
+  say(`${name} starts to fail`)
   proxy.fail(faults)
   await sleep(faultMs, undefined, { signal }).catch(() => {})
-  say(`${name} answers again, after ${proxy.mend()} failed requests`)
+  say(`${name} recovered after ${proxy.recover()} failed requests`)
+}
+
+function dynamoDbFault(status: number, type: string): FaultResponse {
+  const headers = { 'content-type': 'application/x-amz-json-1.0' }
+  return { status, headers, body: JSON.stringify({ __type: type, message: 'This is a test.' }) }
 }

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const pollMs = 250
 
-/** Asks until the answer is yes. @returns false when `signal` was aborted before */
+/** Polls until the condition is true. @returns false if `signal` was aborted first */
 export async function waitUntil(
-  isSo: () => boolean | Promise<boolean>,
+  condition: () => boolean | Promise<boolean>,
   signal: AbortSignal,
 ): Promise<boolean> {
   while (!signal.aborted) {
-    if (await isSo()) return true
+    if (await condition()) return true
     await sleep(pollMs, undefined, { signal }).catch(() => {})
   }
   return false

@@ -1,11 +1,11 @@
-/** The worker is killed with SIGKILL every few seconds while images arrive. Nobody tells it what it had begun. */
+/** Kills the worker with SIGKILL every few seconds while images arrive. The restarted worker does not know what was in progress. */
 import { judge } from './evidence/judge.ts'
-import { killAgainAndAgain } from './kill-again-and-again.ts'
+import { killRepeatedly } from './kill-repeatedly.ts'
 import { runFault } from './run-fault.ts'
 import { startFaultSystem } from './start-fault-system.ts'
 import { startLoad } from './start-load.ts'
 
-/** A lease must outlast one image and no more: what was begun waits for its end. */
+/** A lease just long enough for one image, as interrupted images wait for their lease to expire. */
 const settings = {
   LEASE_SECONDS: '4',
   DECODE_TIMEOUT_SECONDS: '3',
@@ -16,7 +16,7 @@ const settings = {
 await runFault({ images: 500, seconds: 420 }, async (run) => {
   const system = await startFaultSystem(run, { settings })
   const load = startLoad({ ...system, ...run, perSecond: 20 })
-  const stopKilling = killAgainAndAgain(system.processor, [2_000, 4_000])
+  const stopKilling = killRepeatedly(system.processor, [2_000, 4_000])
   await load.done.finally(async () => {
     run.say(`the worker was killed ${await stopKilling()} times`)
   })

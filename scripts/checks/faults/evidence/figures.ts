@@ -1,23 +1,23 @@
-/** What came of a fault. */
+/** The outcome of a fault run. */
 export interface Figures {
   /** Distinct images whose upload request got a 2xx and whose PUT succeeded. */
   accepted: number
-  /** Of these, the ones that are ready, owe nothing, have every variant, and whose `image.processed` was told. */
+  /** Of these, the images that are ready, have no pending events and every variant, and whose `image.processed` was published. */
   ready: number
-  /** Accepted and not ready; and requests with a 2xx whose `image.upload.requested` is not on its topic. */
+  /** Images accepted but not ready, and requests with a 2xx whose `image.upload.requested` is not on its topic. */
   lost: number
   /**
-   * Images with a second raw object or version of one, with a second `image.processed` or `image.rejected`, with another
-   * variant than the expected ones, or with a second generation.
+   * Images with a second raw object or object version, a second `image.processed` or `image.rejected`, an unexpected variant, or
+   * a second generation.
    */
   duplicatedEffects: number
-  /** Events that are on their topic once more with the same source and id: redelivery, which every reader must expect. */
+  /** Repetitions of an event with the same source and id. Delivery is at least once, so consumers must expect them. */
   repeatedEvents: number
-  /** For each image that is lost or duplicated: what is wrong with it. */
+  /** Describes what is wrong with each lost or duplicated image. */
   findings: string[]
 }
 
-/** Of two lives of the same images, which were counted apart. */
+/** Sums the figures of two generations of the same images, which were counted separately. */
 export function addFigures(a: Figures, b: Figures): Figures {
   return {
     accepted: a.accepted + b.accepted,
@@ -33,7 +33,7 @@ export function formatFigures({ accepted, ready, lost, duplicatedEffects }: Figu
   return `accepted ${accepted}, ready ${ready}, lost ${lost}, duplicated effects ${duplicatedEffects}`
 }
 
-/** The figures that `formatFigures` wrote, or undefined when the line is another one. */
+/** Parses a line of `formatFigures`; undefined for any other line. */
 export function parseFigures(line: string): PrintedFigures | undefined {
   const found = /^accepted (\d+), ready (\d+), lost (\d+), duplicated effects (\d+)$/.exec(line)
   if (!found) return undefined

@@ -1,17 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { topics } from '../../../../core/events/image-events.ts'
 import type { ImageEvent } from '../../../../core/images/image-event.ts'
 import type { ImageRecord } from '../../../../core/images/image-record.ts'
+import type { KafkaClient } from '../../../../core/kafka/kafka-client.ts'
+import { readToEnd } from '../../../../core/kafka/read-to-end.ts'
 import { connectServicesKafka } from '../../../local/connect-services-kafka.ts'
 import { connectStores, type StoreSettings } from '../../../local/create-stores.ts'
 import { listVersions } from '../../../local/list-versions.ts'
-import { readTopics } from './read-topics.ts'
 
-/** What the stores and the topics hold, past all code of the product. */
+/** Contents of the stores and topics, read without the product's own access code. */
 export interface Evidence {
   records: ImageRecord[]
-  /** One key for each version of each object. */
+  /** One key per object version. */
   rawVersions: string[]
   processedKeys: string[]
   events: ImageEvent[]
@@ -36,7 +38,7 @@ export async function gatherEvidence(settings: EvidenceSettings): Promise<Eviden
   return { records, rawVersions, processedKeys, events }
 }
 
-/** Every record of the table, expired ones too. */
+/** Reads every record of the table, including expired ones. */
 export async function readRecords(settings: StoreSettings): Promise<ImageRecord[]> {
   const { dynamoDb, close } = connectStores(settings)
   const client = DynamoDBDocumentClient.from(dynamoDb)
@@ -57,4 +59,22 @@ async function listKeys(client: S3Client, Bucket: string): Promise<string[]> {
     keys.push(...Contents.map(({ Key = '' }) => Key))
   }
   return keys
+}
+
+/** Reads all events that are on the topics now. */
+async function readTopics(kafka: KafkaClient, names: string[]): Promise<ImageEvent[]> {
+  const events: ImageEvent[] = []
+  const groupId = `evidence-${randomUUID()}`
+  for (const topic of names) {
+    await readToEnd(kafka, {
+      topic,
+      groupId,
+      fromCommitted: false,
+      commits: false,
+      onMessages: async (messages) => {
+        events.push(...messages.map(({ value }) => JSON.parse(String(value))))
+      },
+    })
+  }
+  return events
 }

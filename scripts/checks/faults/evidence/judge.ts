@@ -11,23 +11,23 @@ import { type EvidenceSettings, gatherEvidence, readRecords } from './gather-evi
 export type JudgedSettings = EvidenceSettings & { KAFKA_GROUP_ID: string }
 
 /**
- * Waits until the load is through, every accepted image has its end, and the processor has handled every event that it was
- * sent; or until the time is over. Then counts what there is.
+ * Waits until the load is complete, every accepted image has a final result and the processor has consumed every event, or until
+ * the time limit has passed. Then counts the effects.
  */
 export async function judge(
   { signal, say }: Pick<FaultRun, 'signal' | 'say'>,
   settings: JudgedSettings,
   load: Load,
-  formerLives?: ReadonlySet<string>,
+  formerGenerations?: ReadonlySet<string>,
 ): Promise<Figures> {
   await load.done.catch((error) => {
     if (!signal.aborted) throw error
   })
-  say(`${load.stored.size} images are uploaded; ${describeAnswers(load)}`)
+  say(`${load.stored.size} images uploaded; ${describeAnswers(load)}`)
   await waitUntil(() => isSettled(settings, load), signal)
-  await waitUntil(() => hasReadAll(settings), signal)
-  say(signal.aborted ? 'the time is over' : 'every image has its end')
-  return countEffects(await gatherEvidence(settings), load, formerLives)
+  await waitUntil(() => hasConsumedAll(settings), signal)
+  say(signal.aborted ? 'time limit reached' : 'every image has a final result')
+  return countEffects(await gatherEvidence(settings), load, formerGenerations)
 }
 
 function describeAnswers({ answers }: Load): string {
@@ -43,8 +43,8 @@ async function isSettled(settings: EvidenceSettings, { stored }: Promised): Prom
   return settled.length === stored.size
 }
 
-/** Whether the processor has put every event of its topic behind it. */
-async function hasReadAll({ KAFKA_TOPIC_PREFIX, KAFKA_GROUP_ID }: JudgedSettings): Promise<boolean> {
+/** Whether the processor has committed every event of its topic. */
+async function hasConsumedAll({ KAFKA_TOPIC_PREFIX, KAFKA_GROUP_ID }: JudgedSettings): Promise<boolean> {
   const topic = KAFKA_TOPIC_PREFIX + topics.uploadCompleted
   const admin = (await connectServicesKafka()).admin()
   await admin.connect()

@@ -1,9 +1,9 @@
 import t from 'tap'
 import { runQuietly } from './run-quietly.ts'
 
-t.test('brokers away, one and then all: every request is granted, nothing is lost', async (t) => {
-  const { code, said, figures } = await runQuietly(t, 'broker-outage')
+t.test('one broker down, then all: every upload is granted and no image is lost', async (t) => {
+  const { code, output, figures } = await runQuietly(t, 'broker-outage')
   t.strictSame(figures, { accepted: 2_000, ready: 2_000, lost: 0, duplicatedEffects: 0 })
-  t.match(said, /the gateway answered 201 × 2000, 202 × 2000$/m, 'and nothing else')
+  t.match(output, /the gateway answered 201 × 2000, 202 × 2000$/m, 'and nothing else')
   t.equal(code, 0)
 })

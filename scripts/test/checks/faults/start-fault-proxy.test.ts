@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { startFaultProxy } from '../../../checks/faults/start-fault-proxy.ts'
 
-/** A proxy before a server that answers with what it was asked. */
+/** A proxy in front of a server that echoes the request. */
 async function start(t: Test) {
   const server = createServer(async (request, response) => {
     const { method, url, headers } = request
@@ -22,7 +22,7 @@ async function start(t: Test) {
   return proxy
 }
 
-t.test('everything passes as it is, the host that was signed too', async (t) => {
+t.test('requests are forwarded unchanged, including the signed host', async (t) => {
   const proxy = await start(t)
   const url = `${proxy.url}/a%20b/c?x=1&y=%2F`
   const response = await fetch(url, { method: 'PUT', headers: { 'x-signed': 'yes' }, body: 'bytes' })
@@ -36,12 +36,12 @@ t.test('everything passes as it is, the host that was signed too', async (t) => 
   })
 })
 
-t.test('told to fail, it gives its answers in turn, until it is mended', async (t) => {
+t.test('after fail() it returns the given responses in turn, until recover()', async (t) => {
   const proxy = await start(t)
   const answer = (status: number) => ({ status, headers: { 'x-fault': String(status) }, body: 'no' })
   const statusOf = async () => (await fetch(proxy.url)).status
   proxy.fail([answer(400), answer(503)])
   t.strictSame([await statusOf(), await statusOf(), await statusOf()], [400, 503, 400])
-  t.equal(proxy.mend(), 3)
+  t.equal(proxy.recover(), 3)
   t.equal(await statusOf(), 201)
 })

@@ -10,7 +10,7 @@ const imageId = 'ab'.repeat(32)
 const nowMs = Date.UTC(2026, 10, 22, 10)
 const request = { tenant: 'local', imageId, byteLength: 5, contentType: 'image/png' } as const
 const record: ImageRecord = { ...newRecord(request, nowMs, 604_800), status: 'ready' }
-const nextLife = { ...record, generation: '20261130' }
+const nextGeneration = { ...record, generation: '20261130' }
 const promised = { granted: new Set([imageId]), stored: new Set([imageId]) }
 
 const eventOn = (topic: Topic, of = record) => imageEvent(topic, of, { source: '/hashgate/test', nowMs })
@@ -24,7 +24,7 @@ const clean: Evidence = {
   events: [eventOn(topics.uploadRequested), eventOn(topics.processed)],
 }
 
-t.test('all is as promised', async (t) => {
+t.test('a complete image is accepted and ready', async (t) => {
   t.strictSame(countEffects(clean, promised), {
     accepted: 1,
     ready: 1,
@@ -35,19 +35,19 @@ t.test('all is as promised', async (t) => {
   })
 })
 
-t.test('what is lost is seen', async (t) => {
+t.test('lost images are counted', async (t) => {
   const cases: [string, Partial<Evidence>, string][] = [
     ['no record', { records: [] }, 'it has no record'],
     ['not final', { records: [{ ...record, status: 'pending' }] }, 'it is pending'],
     ['rejected', { records: [{ ...record, status: 'rejected' }] }, 'it is rejected'],
     [
-      'an owed event',
+      'a pending event',
       { records: [{ ...record, pendingEvents: [eventOn(topics.processed)] }] },
-      'it owes events',
+      'it has pending events',
     ],
     ['a variant', { processedKeys: variantsOf(record).slice(1) }, '1 variants are missing'],
-    ['its end', { events: [eventOn(topics.uploadRequested)] }, 'image.processed is not told'],
-    ['its request', { events: [eventOn(topics.processed)] }, 'image.upload.requested is not told'],
+    ['its final event', { events: [eventOn(topics.uploadRequested)] }, 'image.processed was not published'],
+    ['its request', { events: [eventOn(topics.processed)] }, 'image.upload.requested was not published'],
   ]
   for (const [name, part, finding] of cases) {
     const { lost, findings } = countEffects({ ...clean, ...part }, promised)
@@ -56,43 +56,47 @@ t.test('what is lost is seen', async (t) => {
   }
 })
 
-t.test('a request that was granted is lost without its event, also when nothing was put', async (t) => {
+t.test('a granted upload without its event is lost, even if nothing was uploaded', async (t) => {
   const nothing = { records: [], rawVersions: [], processedKeys: [], events: [] }
   const onlyGranted = { granted: new Set([imageId]), stored: new Set<string>() }
   t.match(countEffects(nothing, onlyGranted), { accepted: 0, lost: 1 })
 })
 
-t.test('what was done twice is seen', async (t) => {
+t.test('duplicated effects are counted', async (t) => {
   const cases: [string, Partial<Evidence>][] = [
     ['a second version', { rawVersions: [rawKey(record), rawKey(record)] }],
-    ['a second object', { rawVersions: [rawKey(record), rawKey(nextLife)] }],
-    ['a second end', { events: [...clean.events, eventOn(topics.rejected)] }],
+    ['a second object', { rawVersions: [rawKey(record), rawKey(nextGeneration)] }],
+    ['a second final event', { events: [...clean.events, eventOn(topics.rejected)] }],
     ['another variant', { processedKeys: [...clean.processedKeys, variantKey(record, 'huge', 'webp')] }],
-    ['a second life', { events: [...clean.events, eventOn(topics.uploadRequested, nextLife)] }],
+    ['a second generation', { events: [...clean.events, eventOn(topics.uploadRequested, nextGeneration)] }],
   ]
   for (const [name, part] of cases) {
     t.match(countEffects({ ...clean, ...part }, promised), { ready: 1, lost: 0, duplicatedEffects: 1 }, name)
   }
 })
 
-t.test('the same event once more is a repeat, and no effect', async (t) => {
+t.test('a redelivered event is a repetition, not an effect', async (t) => {
   const events = [...clean.events, ...clean.events]
   t.match(countEffects({ ...clean, events }, promised), { duplicatedEffects: 0, repeatedEvents: 2 })
 })
 
-t.test('a life that was counted before does not count again', async (t) => {
+t.test('a generation that was counted before is excluded', async (t) => {
   const both: Evidence = {
-    records: [nextLife],
-    rawVersions: [rawKey(record), rawKey(nextLife)],
-    processedKeys: [...clean.processedKeys, ...variantsOf(nextLife)],
-    events: [...clean.events, eventOn(topics.uploadRequested, nextLife), eventOn(topics.processed, nextLife)],
+    records: [nextGeneration],
+    rawVersions: [rawKey(record), rawKey(nextGeneration)],
+    processedKeys: [...clean.processedKeys, ...variantsOf(nextGeneration)],
+    events: [
+      ...clean.events,
+      eventOn(topics.uploadRequested, nextGeneration),
+      eventOn(topics.processed, nextGeneration),
+    ],
   }
   t.match(countEffects(both, promised), { duplicatedEffects: 1 })
-  const formerLives = new Set([rawKey(record)])
-  t.match(countEffects(both, promised, formerLives), { ready: 1, lost: 0, duplicatedEffects: 0 })
+  const formerGenerations = new Set([rawKey(record)])
+  t.match(countEffects(both, promised, formerGenerations), { ready: 1, lost: 0, duplicatedEffects: 0 })
 })
 
-t.test('the printed line can be read again', async (t) => {
+t.test('the printed line can be parsed', async (t) => {
   const line = formatFigures(countEffects(clean, promised))
   t.equal(line, 'accepted 1, ready 1, lost 0, duplicated effects 0')
   t.strictSame(parseFigures(line), { accepted: 1, ready: 1, lost: 0, duplicatedEffects: 0 })

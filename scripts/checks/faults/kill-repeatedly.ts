@@ -6,12 +6,12 @@ interface Program {
 }
 
 /**
- * Kills a program with SIGKILL, and what is started in its place, at moments that nobody can foresee. Returns the function
- * that ends it and tells how often it has killed.
+ * Kills a program and its restarted successors with SIGKILL at random intervals. Returns a function that stops this and resolves
+ * with the number of kills.
  */
-export function killAgainAndAgain(program: Program, [fromMs, toMs]: [number, number]): () => Promise<number> {
-  const ending = new AbortController()
-  const killing = killUntil(ending.signal)
+export function killRepeatedly(program: Program, [fromMs, toMs]: [number, number]): () => Promise<number> {
+  const stopping = new AbortController()
+  const killing = killUntil(stopping.signal)
 
   async function killUntil(signal: AbortSignal): Promise<number> {
     const killed = new Set<number>()
@@ -24,7 +24,7 @@ export function killAgainAndAgain(program: Program, [fromMs, toMs]: [number, num
   }
 
   return () => {
-    ending.abort()
+    stopping.abort()
     return killing
   }
 }
