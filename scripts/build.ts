@@ -1,4 +1,4 @@
-/** `npm run build`: the two zips that are deployed. */
+/** `npm run build`: builds the two deployment packages. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildZip, deployables } from './build/build-zips.ts'
@@ -7,8 +7,8 @@ import { runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run build [-- --arch arm64|x64] [--out FOLDER]
 
-Makes processor.zip (AWS Lambda nodejs24.x, handler "lambda.handler") and gateway.zip (Node 24, "node server.mjs") in dist/,
-for arm64 unless told otherwise. The same commit makes the same bytes.`
+Builds processor.zip (AWS Lambda nodejs24.x, handler "lambda.handler") and gateway.zip (Node 24, "node server.mjs") into dist/,
+for arm64 by default. Builds are reproducible: the same commit produces the same bytes.`
 
 await runCommand(main)
 

@@ -1,4 +1,4 @@
-/** `npm run clients`: makes the client libraries in `openapi/generated-clients/` from the contract. */
+/** `npm run clients`: generates the client libraries in `openapi/generated-clients/` from the contract. */
 import { generateClients } from './clients/generate-clients.ts'
 import { runCommand } from './run-command.ts'
 

@@ -1,4 +1,4 @@
-/** `npm run openapi`: writes the contract that the gateway serves to `openapi/openapi.json`, and the types that follow from it. */
+/** `npm run openapi`: writes the gateway's contract to `openapi/openapi.json`, and generates the client's types from it. */
 import { writeFile } from 'node:fs/promises'
 import { renderClientTypes } from './openapi/render-client-types.ts'
 import { renderContract } from './openapi/render-contract.ts'

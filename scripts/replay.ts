@@ -1,4 +1,4 @@
-/** `npm run replay`: sends dead letters once more to the topics that they came from. */
+/** `npm run replay`: sends dead letters back to their original topics. */
 import { parseArgs } from 'node:util'
 import { topics } from '../core/events/image-events.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
@@ -12,17 +12,17 @@ import { readServicesEnvironment } from './services/env-file.ts'
 
 const usage = `Usage: npm run replay -- [--topic TOPIC] [--since TIME] [--dry-run] [--services]
 
-Sends dead letters once more to the topics that they came from, as they were. Ends when it has reached what was there when it
-began. Mend first what made them dead letters, or they will be dead letters again.
+Sends dead letters back to their original topics, unchanged. Stops at the last message that was on the topic when the command
+started. Fix the cause first; otherwise the messages become dead letters again.
 
-  --topic TOPIC  whose dead letters, ${topics.uploadCompleted} by default; the name of a topic of dead letters does too
-  --since TIME   all from then on: 2026-11-22T10:00Z, or how long ago: 30m, 2h, 7d
-                 by default what came since the last replay
-  --dry-run      lists them with their reasons and sends nothing
-  --services     to the Kafka of "npm run services -- up"; by default to that of KAFKA_BROKERS and the other
-                 settings of Kafka in the environment
+  --topic TOPIC  original topic, ${topics.uploadCompleted} by default, or its dead-letter topic
+  --since TIME   replay all dead letters since a time such as 2026-11-22T10:00Z, or since 30m, 2h or 7d ago;
+                 by default those since the last replay
+  --dry-run      list the dead letters with their reasons without sending them
+  --services     use the Kafka cluster of "npm run services -- up"; by default the one of KAFKA_BROKERS and the other
+                 Kafka settings in the environment
 
-The exit code is 0 when all that was found was sent.`
+The exit code is 0 if all dead letters found were sent.`
 
 await runCommand(main)
 

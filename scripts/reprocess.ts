@@ -1,8 +1,8 @@
-/** `npm run reprocess`: makes the variants and records of images again that another recipe has made. */
+/** `npm run reprocess`: reprocesses images whose variants were made with another recipe. */
 import { parseArgs } from 'node:util'
 import { tenantPattern } from '../core/images/object-key.ts'
 import { reprocessImage } from '../processor/pipeline/process-image.ts'
-import { countEnds } from './reprocess/count-ends.ts'
+import { countOutcomes } from './reprocess/count-outcomes.ts'
 import { countOutdated } from './reprocess/count-outdated.ts'
 import { openProcessor } from './reprocess/open-processor.ts'
 import { printRecipe, printSummary } from './reprocess/print-summary.ts'
@@ -12,20 +12,21 @@ import { abortOnSignal, integerOption, runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run reprocess -- --recipe-changed [--tenant TENANT] [--day YYYY-MM-DD] [--dry-run]
 
-Makes ready images again that were made by another table of variants, or with another KEEP_LOCATION, than this one has.
-They can be read all the while. Images with less than a day left are left as they are. Ctrl-C ends it when the images at hand are done; the same command goes on. Several may run at
-the same time.
+Reprocesses ready images whose variants were made with another variant table, or with another KEEP_LOCATION, than the current
+settings. The images stay readable meanwhile. Images that expire within a day are skipped. Ctrl-C stops the command after the
+images in progress; run it again to continue. Several instances can run at the same time.
 
-  --recipe-changed  what is out of date; there is no other reason yet
-  --tenant TENANT   only this tenant's images, found by the index of its days; without, the whole table is read
-  --day DAY         only images that were created on this UTC day
-  --read-units N    read units a second that reading the whole table may take, 500 by default
-  --dry-run         counts them by day and tenant, and changes nothing
+  --recipe-changed  reprocess outdated images (required; the only criterion so far)
+  --tenant TENANT   only images of this tenant, found by an index; without it, the whole table is scanned
+  --day DAY         only images created on this UTC day
+  --read-units N    limit of read units per second for the table scan, 500 by default
+  --dry-run         count outdated images by day and tenant without changing anything
 
-Settings are the processor's, in the environment, the same as it has: VARIANTS above all. Without CATALOG_TABLE there they
-are those of the system that "npm start" runs here. Each image is announced on image.reprocessed.
+Takes the processor's settings from the environment: use the same values as the processors, VARIANTS above all. If
+CATALOG_TABLE is not set, the command uses the settings of the system that "npm start" runs in this folder. Each reprocessed
+image is announced on image.reprocessed.
 
-The exit code is 0 when nothing is left to do, 130 after Ctrl-C.`
+The exit code is 0 if nothing is left to do, and 130 after Ctrl-C.`
 
 await runCommand(main)
 
@@ -58,16 +59,16 @@ async function main(): Promise<number> {
       await countOutdated(pages, signal)
       return exitCode() ?? 0
     }
-    const counts = countEnds()
-    const endProgress = showProgress(counts)
+    const counts = countOutcomes()
+    const stopProgress = showProgress(counts)
     await reprocessOutdated(pages, {
       reprocess: (image) => reprocessImage(image, deps),
       concurrency: config.IMAGES_IN_FLIGHT,
       signal,
       ...counts,
-    }).finally(endProgress)
+    }).finally(stopProgress)
     const code = printSummary(counts)
-    if (signal.aborted) console.error('Interrupted. The same command goes on.')
+    if (signal.aborted) console.error('Interrupted. Run the same command again to continue.')
     return exitCode() ?? code
   } finally {
     await close()
@@ -76,12 +77,12 @@ async function main(): Promise<number> {
 
 function checkTenant(tenant: string | undefined): string | undefined {
   if (tenant === undefined || new RegExp(tenantPattern).test(tenant)) return tenant
-  throw new Error('--tenant takes lower-case letters, digits and hyphens, 63 at most.')
+  throw new Error('--tenant must consist of at most 63 lower-case letters, digits and hyphens.')
 }
 
 function checkDay(day: string | undefined): string | undefined {
   if (day === undefined) return undefined
   const moment = new Date(`${day}T00:00:00.000Z`)
   if (/^\d{4}-\d\d-\d\d$/.test(day) && moment.getTime() > 0 && moment.toJSON().startsWith(day)) return day
-  throw new Error(`--day takes a UTC day such as 2026-11-22, not "${day}".`)
+  throw new Error(`--day must be a UTC day such as 2026-11-22, not "${day}".`)
 }

@@ -1,4 +1,4 @@
-/** `npm run topics`: makes the topics on a Kafka cluster. */
+/** `npm run topics`: creates the topics on a Kafka cluster. */
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { createEventTopics } from '../core/events/create-event-topics.ts'
@@ -11,12 +11,12 @@ import { readServicesEnvironment } from './services/env-file.ts'
 
 const usage = `Usage: npm run topics [-- --services]
 
-  Makes the topics, with three replicas where the cluster has as many brokers, and corrects the retention and the
-  durability of those that are there. The cluster comes from the environment: KAFKA_BROKERS, KAFKA_TOPIC_PREFIX,
-  KAFKA_TLS, KAFKA_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD, KAFKA_SASL_SECRET_ID; and so do
-  KAFKA_PARTITIONS (12) and RETENTION_DAYS (7).
+  Creates missing topics, with three replicas if the cluster has at least three brokers, and corrects the retention and
+  the durability settings of existing ones. The environment names the cluster (KAFKA_BROKERS, KAFKA_TOPIC_PREFIX, KAFKA_TLS,
+  KAFKA_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD, KAFKA_SASL_SECRET_ID), KAFKA_PARTITIONS (12) and
+  RETENTION_DAYS (7).
 
-  --services   the cluster that "npm run services -- up" has started`
+  --services   use the cluster of "npm run services -- up"`
 
 await runCommand(main)
 

@@ -6,7 +6,7 @@ import type { Architecture } from './target.ts'
 import { type WrittenZip, writeZip } from './write-zip.ts'
 
 interface BuildOptions {
-  /** Where the zips are put. */
+  /** Output folder. */
   out: string
   cpu: Architecture
 }
@@ -14,12 +14,12 @@ interface BuildOptions {
 interface Deployable {
   zip: string
   program: string
-  /** Reads files of its own when it runs: it cannot be bundled. */
+  /** A package that reads its own files at run time and therefore cannot be bundled. */
   shipped: string
 }
 
 export const deployables: Deployable[] = [
-  // libvips is a shared library, another one for each kind of machine.
+  // libvips is a shared library that differs by platform.
   { zip: 'processor.zip', program: 'processor/lambda.ts', shipped: 'sharp' },
   // The pages of Swagger UI are files.
   { zip: 'gateway.zip', program: 'gateway/server.ts', shipped: '@fastify/swagger-ui' },
@@ -27,19 +27,19 @@ export const deployables: Deployable[] = [
 
 const root = join(import.meta.dirname, '../..')
 
-/** Makes one of the zips that are deployed. The same sources and lockfile make the same bytes. */
+/** Builds one deployment package. The same sources and lockfile produce the same bytes. */
 export async function buildZip(
   { zip, program, shipped }: Deployable,
   { out, cpu }: BuildOptions,
 ): Promise<WrittenZip> {
-  const [bundled, kept] = await Promise.all([
+  const [bundled, copied] = await Promise.all([
     bundle({ root, program, external: [shipped] }),
     shipPackage(root, shipped, cpu),
   ])
   const licenses = await collectLicenses(root, bundled.packages)
   return writeZip(join(out, zip), {
     ...bundled.files,
-    ...kept.files,
+    ...copied.files,
     'THIRD-PARTY-LICENSES.txt': licenses,
   })
 }

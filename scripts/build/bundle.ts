@@ -4,26 +4,26 @@ import { build } from 'esbuild'
 interface BundleOptions {
   /** Root of the repository. */
   root: string
-  /** The program, relative to the root. Its bundle has the same name, and ends in `.mjs`. */
+  /** Entry point relative to the root. Its bundle has the same name with the ending `.mjs`. */
   program: string
-  /** Packages that stay packages: they read their own files, or code for one kind of machine, when they run. */
+  /** Packages left out of the bundle, because they load their own files or native code at run time. */
   external: string[]
 }
 
 export interface Bundle {
   /** By path within the zip. */
   files: Record<string, Uint8Array>
-  /** Folders of the packages that went in, relative to the root. */
+  /** Folders of the bundled packages, relative to the root. */
   packages: string[]
 }
 
-/** What packages written for CommonJS find there, and modules do not have. */
+/** Defines `require`, which CommonJS packages use and ES modules lack. */
 const commonJs =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
 /**
- * Puts a program and the packages that it uses into one file. It is not split: esbuild gives whoever loads a CommonJS package on
- * demand from a file of its own only its default export.
+ * Bundles a program and its packages into one file. Code splitting is off, because a dynamic import of a CommonJS package in a
+ * separate chunk would get only the default export.
  */
 export async function bundle({ root, program, external }: BundleOptions): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
@@ -39,7 +39,7 @@ export async function bundle({ root, program, external }: BundleOptions): Promis
     mainFields: ['module', 'main'],
     external,
     banner: { js: commonJs },
-    // Names stay as they are: steps and errors are logged by theirs, and a stack trace can be read.
+    // Names are kept: logs contain those of steps and errors, and stack traces stay readable.
     minifySyntax: true,
     minifyWhitespace: true,
     keepNames: true,

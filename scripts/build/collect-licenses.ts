@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const licenceFile = /^(licen[cs]e|copying|notice)/i
 const rule = '-'.repeat(80)
 
-/** The licences of what went into a bundle, where each package's own file of it is lost. @param folders relative to `root` */
+/** Collects the licences of bundled packages, whose own licence files are not in the zip. @param folders relative to `root` */
 export async function collectLicenses(root: string, folders: string[]): Promise<Uint8Array> {
   const notices = await Promise.all(folders.map((folder) => describePackage(join(root, folder))))
   return Buffer.from([...new Set(notices)].sort().join(`\n${rule}\n\n`))

@@ -12,7 +12,7 @@ export interface LockedPackage {
   license?: string
 }
 
-/** By folder, such as `node_modules/sharp`. */
+/** Packages by folder, such as `node_modules/sharp`. */
 export type LockedPackages = Record<string, LockedPackage>
 
 export async function readLockfile(root: string): Promise<LockedPackages> {
@@ -20,7 +20,7 @@ export async function readLockfile(root: string): Promise<LockedPackages> {
   return packages
 }
 
-/** A package and all that it needs, optional ones for every machine included, in the order of their folders. */
+/** Finds a package and its transitive dependencies, including optional ones of every platform, sorted by folder. */
 export function findClosure(packages: LockedPackages, name: string): LockedPackages {
   const found = new Map<string, LockedPackage>()
   const visit = (dependency: string, from: string): void => {
@@ -33,11 +33,11 @@ export function findClosure(packages: LockedPackages, name: string): LockedPacka
     }
   }
   visit(name, '')
-  if (found.size === 0) throw new Error(`package-lock.json has no ${name}`)
+  if (found.size === 0) throw new Error(`package-lock.json does not contain ${name}.`)
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** Where Node finds a package that another one names: beside it, or in a folder above. */
+/** Resolves a dependency as Node does: in the package's own `node_modules` or in a folder above. */
 function resolveFolder(packages: LockedPackages, name: string, from: string): string | undefined {
   for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
     const folder = at ? `${at}/node_modules/${name}` : `node_modules/${name}`

@@ -6,28 +6,28 @@ import { findClosure, type LockedPackage, type LockedPackages, readLockfile } fr
 import { type Architecture, npmPlatformFlags, runsOn } from './target.ts'
 
 export interface ShippedPackage {
-  /** By path within the zip, from `node_modules` on. */
+  /** By path within the zip, starting with `node_modules`. */
   files: Record<string, Uint8Array>
-  /** Folders of what went in. */
+  /** Folders of the copied packages. */
   packages: string[]
 }
 
-/** Types, maps, sources of native code, and what a package's authors have for themselves. */
+/** Types, source maps, native sources, tests and examples. */
 const unneeded = /\.([cm]?ts|map|cc|h|gyp)$|\/(test|e2e|examples?|benchmarks?|\.github)\//
 
 /**
- * A package as it is installed, with all that it needs on a machine of that kind. Taken from this folder's own `node_modules`
- * if they are of that kind, and else installed into `.cache/`, by the versions and checksums of our lockfile.
+ * Reads the files of a package and its dependencies for one platform. They come from the repository's `node_modules` if these are
+ * of that platform; otherwise the package is installed into `.cache/` with the lockfile's versions and checksums.
  */
 export async function shipPackage(root: string, name: string, cpu: Architecture): Promise<ShippedPackage> {
   const closure = findClosure(await readLockfile(root), name)
   const needed = Object.entries(closure).filter(([, locked]) => runsOn(locked, cpu))
   const packages = needed.map(([folder]) => folder)
   if (isNative(Object.values(closure)) && !isNative(needed.map(([, locked]) => locked))) {
-    throw new Error(`package-lock.json has no ${name} for linux-${cpu}`)
+    throw new Error(`package-lock.json does not contain ${name} for linux-${cpu}.`)
   }
-  const isHere = packages.every((folder) => existsSync(join(root, folder, 'package.json')))
-  const origin = isHere ? root : await installFor(root, name, closure, cpu)
+  const isInstalled = packages.every((folder) => existsSync(join(root, folder, 'package.json')))
+  const origin = isInstalled ? root : await installFor(root, name, closure, cpu)
 
   const files: ShippedPackage['files'] = {}
   for (const folder of packages) {
@@ -50,7 +50,7 @@ async function listFiles(origin: string, folder: string): Promise<string[]> {
 
 const installTimeoutMs = 5 * 60_000
 
-/** `npm ci` with a lockfile cut out of ours: npm holds every byte against its checksums. Returns the folder, made once. */
+/** Runs `npm ci` with an excerpt of the lockfile, so that npm checks the checksums. Returns the folder, which is cached. */
 export async function installFor(
   root: string,
   name: string,
@@ -69,7 +69,7 @@ export async function installFor(
   await mkdir(staging, { recursive: true })
   await writeFile(join(staging, 'package.json'), JSON.stringify(manifest))
   await writeFile(join(staging, 'package-lock.json'), JSON.stringify(lock))
-  // By force, as npm refuses a package that names another machine than its own, in spite of its flags.
+  // Without --force, npm refuses packages of another platform in spite of the platform flags.
   const flags = ['--ignore-scripts', '--force', ...npmPlatformFlags(cpu)]
   await runTool('npm', ['ci', '--prefix', staging, ...flags], {
     task: `Installing ${name} ${version} for linux-${cpu}`,
@@ -77,7 +77,7 @@ export async function installFor(
     timeoutMs: installTimeoutMs,
   })
   await rename(staging, directory).catch(async (error) => {
-    // Another build was faster.
+    // A concurrent build may have installed it first.
     await rm(staging, { recursive: true, force: true })
     if (!existsSync(directory)) throw error
   })

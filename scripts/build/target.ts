@@ -3,7 +3,7 @@ import type { LockedPackage } from './read-lockfile.ts'
 export const architectures = ['arm64', 'x64'] as const
 export type Architecture = (typeof architectures)[number]
 
-/** Lambda's machines and Amazon Linux: Linux with glibc. */
+/** The platform of Lambda and Amazon Linux. */
 const os = 'linux'
 const libc = 'glibc'
 

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { unzipSync } from 'fflate'
 
-/** Unpacks a zip as Lambda does, and whoever installs the gateway. */
+/** Unpacks a zip as Lambda does. */
 export async function unpackZip(file: string, into: string): Promise<void> {
   for (const [path, bytes] of Object.entries(unzipSync(await readFile(file)))) {
     const target = join(into, path)

@@ -10,10 +10,10 @@ export interface WrittenZip {
   unpackedBytes: number
 }
 
-/** Nothing in a zip may tell when or by whom it was made. In local time, as fflate writes it: the same bytes everywhere. */
+/** Fixed metadata, so that builds are reproducible. The date is in local time, because fflate writes local time. */
 const attributes: ZipOptions = { mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16, level: 6 }
 
-/** The same files make the same bytes, on every machine: fflate's own deflate does not depend on Node's zlib. */
+/** Writes a reproducible zip: fflate's deflate does not depend on Node's zlib, so the bytes are the same on every machine. */
 export async function writeZip(file: string, files: Record<string, Uint8Array>): Promise<WrittenZip> {
   const paths = Object.keys(files).sort()
   const zip = zipSync(

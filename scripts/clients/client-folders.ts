@@ -3,7 +3,7 @@ import { servicesLayout } from '../services/services-layout.ts'
 
 export const repository = join(import.meta.dirname, '../..')
 
-/** Programs, jars and logs that making and testing the clients needs. */
+/** Programs, jars and logs for generating and testing the clients. */
 export const clientsCache = servicesLayout(join(repository, '.cache/clients'))
 
 export const clientFolder = (language: string) => join(repository, 'openapi/generated-clients', language)

@@ -15,7 +15,7 @@ const generatorOptions = {
   mainArtifact: 'openapi-generator-cli',
 }
 
-/** Makes all client libraries anew from the committed contract, each into `generated/` of its folder. */
+/** Generates all client libraries from the committed contract, each into `generated/` of its folder. */
 export async function generateClients(): Promise<void> {
   const generator = await installJars(clientsCache, generatorOptions)
   await generateTypescript()
@@ -29,7 +29,7 @@ async function generateTypescript(): Promise<void> {
   await generate('typescript', program, [contract, ...names, '--output', output])
 }
 
-/** Its settings are in the `openapi-generator.yaml` of the language. */
+/** The generator's settings are in the language's `openapi-generator.yaml`. */
 async function generateWithJar({ directory }: Jars, language: string): Promise<void> {
   const main = ['-cp', join(directory, '*'), 'org.openapitools.codegen.OpenAPIGenerator']
   const settings = ['--config', join(clientFolder(language), 'openapi-generator.yaml')]

@@ -3,7 +3,7 @@ import { createApp } from '../../gateway/app.ts'
 import type { GatewayDependencies } from '../../gateway/http/dependencies.ts'
 import { createMetrics } from '../../gateway/observe/create-metrics.ts'
 
-/** The OpenAPI document of the gateway as formatted JSON. Nothing is asked of any dependency. */
+/** Renders the gateway's OpenAPI document as formatted JSON. Calls no dependency. */
 export async function renderContract(): Promise<string> {
   const settings = {
     CORS_ORIGINS: '',

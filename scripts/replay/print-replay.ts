@@ -1,7 +1,7 @@
 import { printTable } from '../bench/print-table.ts'
 import type { FoundLetter } from './replay-dead-letters.ts'
 
-/** Says what was sent where, or would be. @returns the exit code */
+/** Prints how many messages were sent to which topic, or would be. @returns the exit code */
 export function printReplay(
   letters: FoundLetter[],
   { topic, dryRun }: { topic: string; dryRun: boolean },
@@ -10,12 +10,12 @@ export function printReplay(
   const targets = letters.flatMap(({ facts }) => facts?.topic ?? [])
   const counts = Map.groupBy(targets, (target) => target)
   for (const [target, { length }] of counts) {
-    console.log(`${length} ${dryRun ? 'would go' : 'went'} from ${topic} to ${target}`)
+    console.log(`${length} ${dryRun ? 'would be sent' : 'sent'} from ${topic} to ${target}`)
   }
-  const left = letters.length - targets.length
-  if (left > 0) console.log(`${left} of ${topic} do not say where they came from, and were left`)
+  const skipped = letters.length - targets.length
+  if (skipped > 0) console.log(`${skipped} skipped on ${topic}: their headers do not name the original topic`)
   if (letters.length === 0) console.log(`Nothing to replay on ${topic}`)
-  return left > 0 ? 1 : 0
+  return skipped > 0 ? 1 : 0
 }
 
 function printLetters(letters: FoundLetter[], topic: string): void {

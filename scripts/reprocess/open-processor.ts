@@ -7,8 +7,8 @@ import { readProcessorConfig } from '../../processor/config.ts'
 import { hasCatalog, namedSettings } from '../config.ts'
 import { readLocalSettings } from '../local/local-settings.ts'
 
-/** What may be chosen for one run, also where the rest is that of the local system. */
-const chosenHere = [
+/** Settings that the environment can override when the others come from the local system. */
+const overridable = [
   'VARIANTS',
   'KEEP_LOCATION',
   'IMAGES_IN_FLIGHT',
@@ -18,17 +18,17 @@ const chosenHere = [
 ]
 
 /**
- * A processor without triggers, with the settings of the environment, or else those of the system which `npm start` runs here.
- * @throws Error for people
+ * Opens a processor without triggers, with the settings of the environment or, without a catalog there, of the local system.
+ * @throws Error if there are neither
  */
 export async function openProcessor() {
   const local = hasCatalog() ? undefined : (await readLocalSettings('.data'))?.processor
   if (!hasCatalog() && !local) {
     throw new Error(
-      'Whose images? Set CATALOG_TABLE and what else the processor needs, or run "npm start" first.',
+      'No system is configured. Set CATALOG_TABLE and the other settings of the processor, or run "npm start" first.',
     )
   }
-  const config = readProcessorConfig(local && { ...local, ...namedSettings(chosenHere) })
+  const config = readProcessorConfig(local && { ...local, ...namedSettings(overridable) })
   const credentials = local && {
     credentials: {
       accessKeyId: local.AWS_ACCESS_KEY_ID ?? '',

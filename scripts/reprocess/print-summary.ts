@@ -1,20 +1,20 @@
 import type { VariantSpec } from '../../core/images/variants.ts'
-import type { EndCounts } from './count-ends.ts'
-import type { End } from './reprocess-outdated.ts'
+import type { OutcomeCounts } from './count-outcomes.ts'
+import type { Outcome } from './reprocess-outdated.ts'
 
-const sentences: [outcome: End['outcome'], sentence: string][] = [
-  ['ready', 'made again'],
+const sentences: [outcome: Outcome['outcome'], sentence: string][] = [
+  ['ready', 'reprocessed'],
   ['already finished', 'were already up to date'],
   ['expired', 'had expired'],
   ['not uploaded', 'no longer have an original and stay unchanged'],
   ['unchanged', 'cannot be reprocessed with these settings and stay unchanged'],
-  ['busy', 'are being worked on: run it again later'],
-  ['failed', 'failed: run it again'],
+  ['busy', 'are being processed elsewhere: run the command again later'],
+  ['failed', 'failed: run the command again'],
 ]
 
-/** @returns the exit code: 0 when nothing is left that another run could do */
-export function printSummary(counts: EndCounts): number {
-  console.log(`${counts.scannedCount()} looked at`)
+/** @returns the exit code: 0 unless another run could reprocess more images */
+export function printSummary(counts: OutcomeCounts): number {
+  console.log(`${counts.scannedCount()} examined`)
   for (const [outcome, sentence] of sentences) {
     if (counts.of(outcome) > 0 || outcome === 'ready') console.log(`${counts.of(outcome)} ${sentence}`)
   }
@@ -23,10 +23,10 @@ export function printSummary(counts: EndCounts): number {
 }
 
 export function printEndingSoon(images: number): void {
-  if (images > 0) console.log(`${images} have less than a day left, and are left as they are`)
+  if (images > 0) console.log(`${images} expire within a day and were skipped`)
 }
 
-/** So that an operator sees what will be made, before it is. */
+/** Prints the variant table, so that the operator can check it before the first image is reprocessed. */
 export function printRecipe(recipe: string, variants: readonly VariantSpec[]): void {
   const names = variants.map(({ name, width, height, fit, format, animated }) => {
     return `${name} ${width}×${height} ${fit} ${format}${animated ? ' animated' : ''}`

@@ -3,61 +3,61 @@ import { LeaseLost } from '../../core/errors.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
 import type { Done } from '../../processor/pipeline/stages.ts'
 
-/** How it ended for one image. `busy`: somebody else is on it. */
-export type End = Done | { outcome: 'busy' } | { outcome: 'failed'; message: string }
+/** The result for one image. `busy`: another processor holds its lease. */
+export type Outcome = Done | { outcome: 'busy' } | { outcome: 'failed'; message: string }
 
 interface ReprocessOptions {
   reprocess: (image: ImageRef) => Promise<Done>
-  /** Images at a time. */
+  /** Images in progress at the same time. */
   concurrency: number
-  /** Aborted: begins no more images. */
+  /** Aborted: starts no more images. */
   signal: AbortSignal
   onPage: (page: OutdatedPage) => void
-  onEnd: (image: ImageRef, end: End) => void
+  onOutcome: (image: ImageRef, result: Outcome) => void
 }
 
-/** So many in a row are no matter of images: a part is away, or a setting is wrong. */
+/** More failures in a row are not caused by images: a dependency is unavailable, or a setting is wrong. */
 const maxFailuresInARow = 20
 
 /**
- * Makes all these images again, and ends when the last one that was begun is done.
- * @throws Error for people when one failure follows another
+ * Reprocesses the images. Returns, or throws, when those in progress are complete.
+ * @throws Error after too many failures in a row
  */
 export async function reprocessOutdated(
   pages: AsyncIterable<OutdatedPage>,
   options: ReprocessOptions,
 ): Promise<void> {
-  const { reprocess, concurrency, signal, onPage, onEnd } = options
-  const underWay = new Set<Promise<void>>()
+  const { reprocess, concurrency, signal, onPage, onOutcome } = options
+  const inProgress = new Set<Promise<void>>()
   let failuresInARow = 0
 
   async function work(image: ImageRef): Promise<void> {
-    const end = await endOf(reprocess(image))
-    failuresInARow = end.outcome === 'failed' ? failuresInARow + 1 : 0
-    onEnd(image, end)
+    const result = await outcomeOf(reprocess(image))
+    failuresInARow = result.outcome === 'failed' ? failuresInARow + 1 : 0
+    onOutcome(image, result)
   }
 
-  async function begin(image: ImageRef): Promise<void> {
-    if (underWay.size >= concurrency) await Promise.race(underWay)
+  async function start(image: ImageRef): Promise<void> {
+    if (inProgress.size >= concurrency) await Promise.race(inProgress)
     if (signal.aborted) return
     if (failuresInARow >= maxFailuresInARow)
-      throw new Error(`${failuresInARow} in a row failed: it was given up.`)
-    const begun = work(image).finally(() => underWay.delete(begun))
-    underWay.add(begun)
+      throw new Error(`Stopped after ${failuresInARow} failures in a row.`)
+    const started = work(image).finally(() => inProgress.delete(started))
+    inProgress.add(started)
   }
 
   try {
     for await (const page of pages) {
       onPage(page)
-      for (const image of page.images) await begin(image)
+      for (const image of page.images) await start(image)
       if (signal.aborted) return
     }
   } finally {
-    await Promise.all(underWay)
+    await Promise.all(inProgress)
   }
 }
 
-async function endOf(done: Promise<Done>): Promise<End> {
+async function outcomeOf(done: Promise<Done>): Promise<Outcome> {
   try {
     return await done
   } catch (error) {

@@ -1,16 +1,16 @@
-import type { EndCounts } from './count-ends.ts'
+import type { OutcomeCounts } from './count-outcomes.ts'
 
-const terminalPauseMs = 500
-const logPauseMs = 10_000
+const terminalIntervalMs = 500
+const logIntervalMs = 10_000
 
-/** Says on stderr how far it is: on one line of a terminal, now and then in a log. Returns what ends it. */
-export function showProgress({ of, scannedCount }: EndCounts): () => void {
+/** Prints the progress on stderr: on one line of a terminal, or every ten seconds in a log. Returns a function that stops it. */
+export function showProgress({ of, scannedCount }: OutcomeCounts): () => void {
   const { isTTY } = process.stderr
-  const say = () => {
-    const text = `${count(scannedCount())} looked at, ${count(of('ready'))} made again, ${count(of('failed'))} failed`
+  const print = () => {
+    const text = `${count(scannedCount())} examined, ${count(of('ready'))} reprocessed, ${count(of('failed'))} failed`
     process.stderr.write(isTTY ? `\r\x1b[K${text}` : `${text}\n`)
   }
-  const timer = setInterval(say, isTTY ? terminalPauseMs : logPauseMs)
+  const timer = setInterval(print, isTTY ? terminalIntervalMs : logIntervalMs)
   return () => {
     clearInterval(timer)
     if (isTTY) process.stderr.write('\r\x1b[K')

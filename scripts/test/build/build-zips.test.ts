@@ -25,27 +25,27 @@ if (process.platform !== 'linux' || !architectures.includes(cpu)) {
   process.exit()
 }
 
-// Outside this folder, where a package that was left out would be found after all.
+// Outside the repository, so that a package missing from the zip cannot be resolved.
 const directory = await mkdtemp(join(tmpdir(), 'hashgate-build-'))
 t.teardown(() => rm(directory, { recursive: true, force: true }))
 const zips = ['processor.zip', 'gateway.zip']
 const zipFile = (name: string, out = 'first') => join(directory, out, name)
 const printed = await build('first')
 const services = await startEmbeddedServices(t)
-// What is only loaded on demand must be in the zip, too.
+// Packages that are loaded on demand must be in the zip, too.
 const collector = await startCollector(t)
 const environment = { ...services.environment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint }
 
-test('the same sources make the same bytes, wherever they are put', async (t) => {
+test('builds are reproducible in any output folder', async (t) => {
   await build('second')
   for (const zip of zips) {
     const first = await hashFile(zipFile(zip))
     t.equal(await hashFile(zipFile(zip, 'second')), first, zip)
-    t.match(printed, first, 'the hash is told')
+    t.match(printed, first, 'the hash is printed')
   }
 })
 
-test('the zips hold plain files that all can read, in order', async (t) => {
+test('the zips contain regular, readable files in sorted order', async (t) => {
   for (const zip of zips) {
     const entries = readZipEntries(await readFile(zipFile(zip)))
     const paths = entries.map(({ path }) => path)
@@ -55,11 +55,11 @@ test('the zips hold plain files that all can read, in order', async (t) => {
   }
 })
 
-test('a machine that nobody has is refused', async (t) => {
+test('an unknown architecture is rejected', async (t) => {
   await t.rejects(run(process.execPath, [program, '--arch', 'sparc']), { code: 1, stdout: /arm64\|x64/ })
 })
 
-test('the processor does its work from the zip alone', async (t) => {
+test('the processor processes an image from its zip alone', async (t) => {
   const folder = join(directory, 'processor')
   await unpackZip(zipFile('processor.zip'), folder)
   const record = await services.upload(await makeImage('jpeg'), 'image/jpeg')
@@ -77,11 +77,11 @@ test('the processor does its work from the zip alone', async (t) => {
   const spans = collector.spans.filter(({ service }) => service === 'hashgate-processor')
   t.ok(
     spans.some(({ name }) => name === 'renderVariants'),
-    'steps have their names',
+    'step names are kept',
   )
 })
 
-test('the gateway serves its API and its pages from the zip alone', async (t) => {
+test('the gateway serves its API and documentation pages from its zip alone', async (t) => {
   const folder = join(directory, 'gateway')
   await unpackZip(zipFile('gateway.zip'), folder)
   const child = spawnChild(pathToFileURL(join(folder, 'server.mjs')), {
@@ -90,7 +90,7 @@ test('the gateway serves its API and its pages from the zip alone', async (t) =>
   })
   t.teardown(() => stopChild(child))
   child.stdout?.resume()
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the gateway has ended')))
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the gateway exited')))
   const [{ url }] = (await Promise.race([once(child, 'message'), ended])) as [{ url: string }]
   ended.catch(() => {})
 
@@ -114,7 +114,7 @@ test('the gateway serves its API and its pages from the zip alone', async (t) =>
   )
 })
 
-/** In a process of its own, where it is not measured how much of it is tested: compressing would take four times as long. */
+/** Runs in a child process without coverage, which would make compression four times slower. */
 async function build(out: string): Promise<string> {
   const { stdout } = await run(process.execPath, [program, '--arch', cpu, '--out', join(directory, out)])
   return stdout

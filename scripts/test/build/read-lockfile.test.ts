@@ -10,7 +10,7 @@ const packages = {
   'node_modules/other': { version: '1' },
 }
 
-test('a package needs what Node would find from where it lies', async (t) => {
+test('dependencies are resolved as Node does', async (t) => {
   t.strictSame(Object.keys(findClosure(packages, 'a')), [
     'node_modules/a',
     'node_modules/a/node_modules/b',
@@ -19,6 +19,6 @@ test('a package needs what Node would find from where it lies', async (t) => {
   ])
 })
 
-test('a package that the lockfile does not have is an error', async (t) => {
-  t.throws(() => findClosure(packages, 'gone'), { message: 'package-lock.json has no gone' })
+test('a package missing from the lockfile is an error', async (t) => {
+  t.throws(() => findClosure(packages, 'gone'), { message: 'package-lock.json does not contain gone.' })
 })

@@ -2,7 +2,7 @@ const endSignature = 0x06054b50
 const endBytes = 22
 const headBytes = 46
 
-/** The list at the end of a zip, in its order. Source: PKWARE, ".ZIP File Format Specification", 4.3.12 and 4.3.16. */
+/** Reads the central directory of a zip in order. Source: PKWARE, ".ZIP File Format Specification", 4.3.12 and 4.3.16. */
 export function readZipEntries(zip: Buffer): { path: string; mode: number }[] {
   const end = zip.length - endBytes
   if (zip.readUInt32LE(end) !== endSignature) throw new Error('expected a zip without a comment')

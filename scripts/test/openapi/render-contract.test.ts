@@ -17,17 +17,17 @@ const operations = Object.values<Record<string, Operation>>(document.paths).flat
   Object.values(path),
 )
 
-t.test('the committed contract is the one that the gateway serves', async (t) => {
+t.test('the committed contract matches the gateway', async (t) => {
   const committed = await readFile(new URL('../../../openapi/openapi.json', import.meta.url), 'utf8')
   t.equal(committed, rendered, 'run "npm run openapi" and commit the result')
 })
 
-t.test('the client has the types of the contract', async (t) => {
+t.test('the types of the client match the contract', async (t) => {
   const committed = await readFile(new URL('../../../openapi/client/contract.ts', import.meta.url), 'utf8')
   t.equal(committed, await renderClientTypes(rendered), 'run "npm run openapi" and commit the result')
 })
 
-t.test('every operation can become a method with a good name', async (t) => {
+t.test('every operation id is a usable method name', async (t) => {
   t.equal(document.openapi, '3.1.0')
   t.strictSame(operations.map(({ operationId }) => operationId).sort(), [
     'completeUpload',
@@ -41,7 +41,7 @@ t.test('every operation can become a method with a good name', async (t) => {
   for (const { operationId, summary, tags } of operations) t.ok(summary && tags.length, operationId)
 })
 
-t.test('every error is a documented problem, and every code is named', async (t) => {
+t.test('every error is a documented problem and every code is listed', async (t) => {
   for (const { operationId, responses } of operations) {
     const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400)
     t.ok(errors.length > 0, operationId)
@@ -54,7 +54,7 @@ t.test('every error is a documented problem, and every code is named', async (t)
   t.strictSame(properties.code['x-extensible-enum'], Object.keys(problems))
 })
 
-t.test('every component has a name of its own', async (t) => {
+t.test('every component has a distinct name', async (t) => {
   for (const name of Object.keys(document.components.schemas)) t.match(name, /^[A-Z][A-Za-z]+$/)
   const references = rendered.match(/#\/components\/schemas\/[^"]+/g) ?? []
   for (const reference of new Set(references)) {

@@ -3,7 +3,7 @@ import { parseSince } from '../../replay/parse-since.ts'
 
 const nowMs = Date.UTC(2026, 10, 22, 10)
 
-t.test('a time, or how long ago', async (t) => {
+t.test('accepts a time or an age', async (t) => {
   t.equal(parseSince('2026-11-22T09:00:00Z', nowMs), nowMs - 3_600_000)
   t.equal(parseSince('2026-11-22', nowMs), Date.UTC(2026, 10, 22))
   t.equal(parseSince('90s', nowMs), nowMs - 90_000)
@@ -12,10 +12,10 @@ t.test('a time, or how long ago', async (t) => {
   t.equal(parseSince('7d', nowMs), nowMs - 604_800_000)
 })
 
-t.test('anything else is a mistake that is named', async (t) => {
+t.test('anything else is an error', async (t) => {
   for (const text of ['', 'yesterday', '2', '2 h', '-2h', '2026-13-45', '1e3']) {
     t.throws(() => parseSince(text, nowMs), {
-      message: `--since takes a time such as 2026-11-22T10:00Z, or 2h, not "${text}"`,
+      message: `--since must be a time such as 2026-11-22T10:00Z or an age such as 2h, not "${text}".`,
     })
   }
 })

@@ -8,12 +8,12 @@ import { runReplay } from './run-replay.ts'
 
 interface ReplayContractOptions {
   kafka: KafkaClient
-  /** With which the command finds the same cluster. */
+  /** Environment that points the command at the same cluster. */
   environment: Record<string, string>
   createTopics?: (names: string[]) => Promise<void>
 }
 
-/** What a person relies on who re-drives dead letters. Runs against any cluster, on topics with a prefix of their own. */
+/** Contract of the replay command. Runs against any cluster, on topics with a unique prefix. */
 export async function testReplay(t: Test, { kafka, environment, createTopics }: ReplayContractOptions) {
   const topicPrefix = `replay-${randomUUID().slice(0, 8)}.`
   const source = topicPrefix + topics.uploadCompleted
@@ -23,7 +23,7 @@ export async function testReplay(t: Test, { kafka, environment, createTopics }: 
   const reader = await startTopicReader(kafka, [source])
   t.teardown(() => Promise.all([deadLetters.close(), reader.close()]))
   const replay = (...args: string[]) => runReplay(args, { ...environment, KAFKA_TOPIC_PREFIX: topicPrefix })
-  const bury = (key: string) =>
+  const publishDeadLetter = (key: string) =>
     deadLetters.publish({
       reason: 'no_raw_key',
       message: 'the event names no raw key',
@@ -35,25 +35,25 @@ export async function testReplay(t: Test, { kafka, environment, createTopics }: 
       value: Buffer.from(`value of ${key}`),
       headers: [{ name: 'content-type', value: Buffer.from('text/plain') }],
     })
-  const wentOut = (count: number) => ({
+  const sent = (count: number) => ({
     code: 0,
-    stdout: `${count} went from ${dead} to ${source}\n`,
+    stdout: `${count} sent from ${dead} to ${source}\n`,
     stderr: '',
   })
   const nothing = { code: 0, stdout: `Nothing to replay on ${dead}\n`, stderr: '' }
 
-  await bury('first')
-  await bury('second')
+  await publishDeadLetter('first')
+  await publishDeadLetter('second')
 
-  await t.test('a dry run lists, and moves nothing', async (t) => {
+  await t.test('a dry run lists dead letters without sending them', async (t) => {
     const { code, stdout } = await replay('--dry-run')
     t.equal(code, 0)
     t.match(stdout, /no_raw_key.*the event names no raw key.*image\.upload\.completed-2 @ 7.*first/)
-    t.match(stdout, `2 would go from ${dead} to ${source}\n`)
+    t.match(stdout, `2 would be sent from ${dead} to ${source}\n`)
   })
 
-  await t.test('each comes back as it was, and says that it was replayed', async (t) => {
-    t.strictSame(await replay(), wentOut(2))
+  await t.test('messages are sent back unchanged, with a replayed-at header', async (t) => {
+    t.strictSame(await replay(), sent(2))
     const [message] = await reader.messagesOf('first', 1)
     t.equal(message?.value, 'value of first')
     const { 'replayed-at': replayedAt, ...headers } = message?.headers ?? {}
@@ -62,31 +62,31 @@ export async function testReplay(t: Test, { kafka, environment, createTopics }: 
     t.equal((await reader.messagesOf('second', 1)).length, 1)
   })
 
-  await t.test('the next one goes on where the last one ended', async (t) => {
+  await t.test('the next replay continues after the last one', async (t) => {
     t.strictSame(await replay(), nothing)
-    await bury('third')
-    t.strictSame(await replay('--topic', topics.deadLetter), wentOut(1))
+    await publishDeadLetter('third')
+    t.strictSame(await replay('--topic', topics.deadLetter), sent(1))
     t.equal((await reader.messagesOf('third', 1)).length, 1)
-    t.equal((await reader.messagesOf('first', 1)).length, 1, 'not a second time')
+    t.equal((await reader.messagesOf('first', 1)).length, 1, 'sent only once')
   })
 
-  await t.test('from a point in time, also what was replayed before', async (t) => {
+  await t.test('--since includes letters that were replayed before', async (t) => {
     t.strictSame(await replay('--dry-run', '--since', new Date(Date.now() + 60_000).toISOString()), nothing)
-    t.strictSame(await replay('--since', '1h'), wentOut(3))
+    t.strictSame(await replay('--since', '1h'), sent(3))
     t.equal((await reader.messagesOf('first', 2)).length, 2)
-    t.strictSame(await replay(), nothing, 'and then it goes on from there')
+    t.strictSame(await replay(), nothing, 'the next replay continues from there')
   })
 
-  await t.test('what does not say where it came from is left, and told', async (t) => {
+  await t.test('a message without its original topic is skipped and reported', async (t) => {
     const producer = kafka.producer()
     await producer.connect()
     await producer.send({ topic: dead, messages: [{ key: 'stray', value: 'stray' }] })
     await producer.disconnect()
-    const stdout = `1 of ${dead} do not say where they came from, and were left\n`
+    const stdout = `1 skipped on ${dead}: their headers do not name the original topic\n`
     t.strictSame(await replay(), { code: 1, stdout, stderr: '' })
   })
 
-  await t.test('a mistake is one line', async (t) => {
+  await t.test('an error is printed in one line', async (t) => {
     const unknown = await replay('--topic', 'no.such.topic')
     t.match(unknown, {
       code: 1,
@@ -94,6 +94,6 @@ export async function testReplay(t: Test, { kafka, environment, createTopics }: 
       stderr: /^The topic .*no\.such\.topic\.dead-letter does not exist\. .*\n$/,
     })
     const since = await replay('--since', 'yesterday')
-    t.match(since, { code: 1, stdout: '', stderr: /^--since takes a time .*\n$/ })
+    t.match(since, { code: 1, stdout: '', stderr: /^--since must be a time .*\n$/ })
   })
 }

@@ -22,7 +22,7 @@ const kafka = createKafka({
 
 await testReplay(t, { kafka, environment, createTopics })
 
-t.test('from poison to a dead letter, and back to its topic, with a worker in between', async (t) => {
+t.test('the worker turns a poison message into a dead letter, and replay sends it back', async (t) => {
   const topicPrefix = `poison-${randomUUID().slice(0, 8)}.`
   const settings = { ...environment, KAFKA_TOPIC_PREFIX: topicPrefix, KAFKA_GROUP_ID: topicPrefix, PORT: '0' }
   const source = topicPrefix + topics.uploadCompleted
@@ -43,10 +43,10 @@ t.test('from poison to a dead letter, and back to its topic, with a worker in be
   t.match(letter?.headers, { 'dead-letter-reason': 'no_raw_key', 'dead-letter-topic': source })
 
   const { code, stdout } = await runReplay([], settings)
-  t.strictSame({ code, stdout }, { code: 0, stdout: `1 went from ${dead} to ${source}\n` })
+  t.strictSame({ code, stdout }, { code: 0, stdout: `1 sent from ${dead} to ${source}\n` })
 
   const [, again] = await reader.messagesOf(poison.data.imageId, 2)
-  t.equal(again?.value, letter?.value, 'nothing was mended, so the worker puts it aside once more')
+  t.equal(again?.value, letter?.value, 'the cause is not fixed, so the worker publishes a dead letter again')
   t.match(again?.headers['replayed-at'], /^\d{4}-\d\d-\d\dT/)
 })
 

@@ -13,9 +13,9 @@ await testReplay(t, {
   environment: { KAFKA_BROKERS: brokers },
 })
 
-t.test('a Kafka that is away, or that nobody has named, is one line', async (t) => {
-  const away = await runReplay([], { KAFKA_BROKERS: '127.0.0.1:1' })
-  t.match(away, { code: 1, stdout: '', stderr: /^[^\n]+\n$/ })
+t.test('an unreachable or missing broker is reported in one line', async (t) => {
+  const unreachable = await runReplay([], { KAFKA_BROKERS: '127.0.0.1:1' })
+  t.match(unreachable, { code: 1, stdout: '', stderr: /^[^\n]+\n$/ })
   const unnamed = await runReplay([], { KAFKA_BROKERS: '' })
   t.match(unnamed, { code: 1, stdout: '', stderr: /KAFKA_BROKERS/ })
 })

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../../replay.ts', import.meta.url))
 
-/** Runs `npm run replay` as a person would, without npm. */
+/** Runs `npm run replay` from the command line, without npm. */
 export function runReplay(args: string[], environment: Record<string, string>) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const child = execFile(

@@ -17,76 +17,81 @@ async function* pagesOf(...sizes: number[]): AsyncGenerator<OutdatedPage> {
 
 const ready: Done = { outcome: 'ready' }
 
-/** Runs, and notes all that happens. */
+/** Runs a reprocess and records its calls. */
 async function run(
   pages: AsyncIterable<OutdatedPage>,
   reprocess: (image: ImageRef, stop: () => void) => Promise<Done>,
   concurrency = 2,
 ) {
   const controller = new AbortController()
-  const noted = { begun: [] as string[], ends: [] as [string, string][], scannedCount: 0, most: 0 }
-  let underWay = 0
+  const recorded = { started: [] as string[], results: [] as [string, string][], scannedCount: 0, most: 0 }
+  let inProgress = 0
   const ended = reprocessOutdated(pages, {
     concurrency,
     signal: controller.signal,
     onPage: (page) => {
-      noted.scannedCount += page.scannedCount
+      recorded.scannedCount += page.scannedCount
     },
-    onEnd: ({ imageId }, { outcome }) => noted.ends.push([imageId, outcome]),
+    onOutcome: ({ imageId }, { outcome }) => recorded.results.push([imageId, outcome]),
     reprocess: async (one) => {
-      noted.begun.push(one.imageId)
-      noted.most = Math.max(noted.most, ++underWay)
+      recorded.started.push(one.imageId)
+      recorded.most = Math.max(recorded.most, ++inProgress)
       await sleep(1)
-      return reprocess(one, () => controller.abort()).finally(() => underWay--)
+      return reprocess(one, () => controller.abort()).finally(() => inProgress--)
     },
   })
   const error = await ended.then(
     () => undefined,
     (reason: Error) => reason.message,
   )
-  return { ...noted, error, underWay }
+  return { ...recorded, error, inProgress }
 }
 
-t.test('every image of every page, so many at a time', async (t) => {
-  const { begun, ends, scannedCount, most } = await run(pagesOf(5, 0, 1, 4), async () => ready, 3)
-  t.equal(new Set(begun).size, 10)
-  t.equal(ends.filter(([, outcome]) => outcome === 'ready').length, 10)
+t.test('every image of every page is reprocessed, within the concurrency limit', async (t) => {
+  const { started, results, scannedCount, most } = await run(pagesOf(5, 0, 1, 4), async () => ready, 3)
+  t.equal(new Set(started).size, 10)
+  t.equal(results.filter(([, outcome]) => outcome === 'ready').length, 10)
   t.strictSame([scannedCount, most], [14, 3])
 })
 
-t.test('what goes wrong with one is told, and the others go on', async (t) => {
-  const { ends, error } = await run(pagesOf(4), async ({ imageId }) => {
+t.test('a failed or busy image is reported and the others continue', async (t) => {
+  const { results, error } = await run(pagesOf(4), async ({ imageId }) => {
     if (imageId === '0-1') throw new LeaseLost('busy')
     if (imageId === '0-2') throw new Error('our bug')
     return ready
   })
-  t.strictSame(Object.fromEntries(ends), { '0-0': 'ready', '0-1': 'busy', '0-2': 'failed', '0-3': 'ready' })
+  t.strictSame(Object.fromEntries(results), {
+    '0-0': 'ready',
+    '0-1': 'busy',
+    '0-2': 'failed',
+    '0-3': 'ready',
+  })
   t.equal(error, undefined)
 })
 
-t.test('interrupted, it begins no more, and ends what it has begun', async (t) => {
-  const { begun, ends, underWay } = await run(pagesOf(10, 10), async ({ imageId }, stop) => {
+t.test('after an interruption, images in progress complete and no more are started', async (t) => {
+  const { started, results, inProgress } = await run(pagesOf(10, 10), async ({ imageId }, stop) => {
     if (imageId === '0-3') stop()
     await sleep(20)
     return ready
   })
-  t.ok(begun.length <= 5, `${begun.length} begun`)
-  t.equal(ends.length, begun.length)
-  t.equal(underWay, 0)
+  t.ok(started.length <= 5, `${started.length} started`)
+  t.equal(results.length, started.length)
+  t.equal(inProgress, 0)
 })
 
-t.test('one failure after another is no matter of images', async (t) => {
-  const { begun, error } = await run(pagesOf(100), () => Promise.reject(new Error('away')))
-  t.equal(error, '20 in a row failed: it was given up.')
-  t.ok(begun.length < 25)
+t.test('stops after 20 failures in a row', async (t) => {
+  const { started, error } = await run(pagesOf(100), () => Promise.reject(new Error('unavailable')))
+  t.equal(error, 'Stopped after 20 failures in a row.')
+  t.ok(started.length < 25)
 })
 
-t.test('a list that breaks off ends it, when what was begun is done', async (t) => {
+t.test('an error of the listing is thrown after the images in progress are complete', async (t) => {
   async function* broken(): AsyncGenerator<OutdatedPage> {
     yield* pagesOf(2)
-    throw new Error('the catalog is away')
+    throw new Error('the catalog is unavailable')
   }
-  const { ends, error, underWay } = await run(broken(), () => sleep(20, ready))
-  t.equal(error, 'the catalog is away')
-  t.strictSame([ends.length, underWay], [2, 0])
+  const { results, error, inProgress } = await run(broken(), () => sleep(20, ready))
+  t.equal(error, 'the catalog is unavailable')
+  t.strictSame([results.length, inProgress], [2, 0])
 })

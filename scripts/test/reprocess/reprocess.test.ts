@@ -16,7 +16,7 @@ const table = (size: number) => JSON.stringify([{ name: 'tile', width: size, hei
 const withTable = (size: number) => ({ ...environment, IMAGES_IN_FLIGHT: '1', VARIANTS: table(size) })
 const again = '--recipe-changed'
 
-/** Ready, as a worker with the default table has made them. */
+/** Images that a worker with the default variant table has processed. */
 async function makeReady(): Promise<ImageRecord[]> {
   const worker = await startWorker({ ...environment, KAFKA_GROUP_ID: 'reprocess' })
   const images: ImageRecord[] = []
@@ -40,76 +40,73 @@ const recipesOf = async () => Promise.all(images.map(async (image) => (await fin
 const variantNames = async (image: ImageRecord) =>
   (await services.listProcessed(rawKey(image))).map((key) => key.slice(key.lastIndexOf('/') + 1))
 
-t.test('what is up to date is left alone', async (t) => {
+t.test('up-to-date images are skipped', async (t) => {
   const { code, stdout } = await runReprocess([again], environment)
   t.equal(code, 0)
-  t.match(stdout, /^Recipe [0-9a-f]{16}: thumb 256×256 cover webp, medium .*\n12 looked at\n0 made again\n$/)
+  t.match(stdout, /^Recipe [0-9a-f]{16}: thumb 256×256 cover webp, medium .*\n12 examined\n0 reprocessed\n$/)
 })
 
-t.test('a dry run counts, and changes nothing', async (t) => {
+t.test('a dry run counts outdated images without changing them', async (t) => {
   const before = await recipesOf()
   const { code, stdout } = await runReprocess([again, '--dry-run'], withTable(64))
   t.equal(code, 0)
   t.match(stdout, new RegExp(`${today.replaceAll('-', '')} local\\W+${count}\\b`))
-  t.match(stdout, `${count} looked at\n${count} would be made again\n`)
+  t.match(stdout, `${count} examined\n${count} would be reprocessed\n`)
   t.strictSame(await recipesOf(), before)
 })
 
-t.test(
-  'interrupted, it ends in order; the same command goes on; each image is made again once',
-  async (t) => {
-    const [before] = await recipesOf()
-    const isNew = (recipe: string | undefined) => recipe !== before
-    const first = startReprocess([again], withTable(64))
-    await pollUntil(async () => (await recipesOf()).some(isNew))
-    first.interrupt()
-    const interrupted = await first.ended
-    t.equal(interrupted.code, 130)
-    t.match(interrupted.stderr, 'Interrupted. The same command goes on.')
-    const done = (await recipesOf()).filter(isNew).length
-    t.ok(done > 0 && done < count, `${done} of ${count} by then`)
-    for (const image of images) t.ok(await settled(image), 'nothing is left held')
+t.test('after an interruption, the same command continues and each image is reprocessed once', async (t) => {
+  const [before] = await recipesOf()
+  const isNew = (recipe: string | undefined) => recipe !== before
+  const first = startReprocess([again], withTable(64))
+  await pollUntil(async () => (await recipesOf()).some(isNew))
+  first.interrupt()
+  const interrupted = await first.ended
+  t.equal(interrupted.code, 130)
+  t.match(interrupted.stderr, 'Interrupted. Run the same command again to continue.')
+  const done = (await recipesOf()).filter(isNew).length
+  t.ok(done > 0 && done < count, `${done} of ${count} by then`)
+  for (const image of images) t.ok(await settled(image), 'no lease is left')
 
-    const second = await runReprocess([again], withTable(64))
-    t.equal(second.code, 0)
-    t.match(second.stdout, `\n${count - done} made again\n`)
-    t.equal(new Set(await recipesOf()).size, 1)
-    for (const image of images) {
-      t.strictSame(await variantNames(image), ['tile.png'], 'the old variants are gone')
-      await pollUntil(async () => services.outcomesOf(image).length === 2)
-    }
-    const types = images.flatMap((image) => services.outcomesOf(image).map(({ type }) => type))
-    t.equal(types.filter((type) => type === 'hashgate.image.reprocessed.v1').length, count)
-  },
-)
-
-t.test('of one tenant, and of one day', async (t) => {
-  const run = async (...args: string[]) => (await runReprocess([again, ...args], withTable(32))).stdout
-  t.match(await run('--tenant', 'nobody'), /\n0 looked at\n0 made again\n$/)
-  t.match(await run('--tenant', 'local', '--day', '2026-01-01'), /\n0 looked at\n0 made again\n$/)
-  t.match(await run('--day', '2026-01-01'), new RegExp(`\n${count} looked at\n0 made again\n$`))
-  t.match(
-    await run('--tenant', 'local', '--day', today),
-    new RegExp(`\n${count} looked at\n${count} made again\n$`),
-  )
-  t.match(await run('--tenant', 'local'), new RegExp(`\n${count} looked at\n0 made again\n$`))
+  const second = await runReprocess([again], withTable(64))
+  t.equal(second.code, 0)
+  t.match(second.stdout, `\n${count - done} reprocessed\n`)
+  t.equal(new Set(await recipesOf()).size, 1)
+  for (const image of images) {
+    t.strictSame(await variantNames(image), ['tile.png'], 'the old variants are gone')
+    await pollUntil(async () => services.outcomesOf(image).length === 2)
+  }
+  const types = images.flatMap((image) => services.outcomesOf(image).map(({ type }) => type))
+  t.equal(types.filter((type) => type === 'hashgate.image.reprocessed.v1').length, count)
 })
 
-t.test('a mistake is one line', async (t) => {
+t.test('--tenant and --day select images', async (t) => {
+  const run = async (...args: string[]) => (await runReprocess([again, ...args], withTable(32))).stdout
+  t.match(await run('--tenant', 'nobody'), /\n0 examined\n0 reprocessed\n$/)
+  t.match(await run('--tenant', 'local', '--day', '2026-01-01'), /\n0 examined\n0 reprocessed\n$/)
+  t.match(await run('--day', '2026-01-01'), new RegExp(`\n${count} examined\n0 reprocessed\n$`))
+  t.match(
+    await run('--tenant', 'local', '--day', today),
+    new RegExp(`\n${count} examined\n${count} reprocessed\n$`),
+  )
+  t.match(await run('--tenant', 'local'), new RegExp(`\n${count} examined\n0 reprocessed\n$`))
+})
+
+t.test('an error is printed in one line', async (t) => {
   const mistakes: [args: string[], environment: NodeJS.ProcessEnv, line: RegExp][] = [
     [
       [again, '--day', '2026-02-30'],
       environment,
-      /^--day takes a UTC day such as 2026-11-22, not "2026-02-30"\.\n$/,
+      /^--day must be a UTC day such as 2026-11-22, not "2026-02-30"\.\n$/,
     ],
-    [[again, '--tenant', 'A'], environment, /^--tenant takes lower-case letters/],
+    [[again, '--tenant', 'A'], environment, /^--tenant must consist of at most 63 lower-case letters/],
     [[again, '--read-units', '0'], environment, /^--read-units must be an integer of at least 1/],
     [
       [again],
       { ...environment, VARIANTS: '[{"name":"a","width":1}]' },
       /^VARIANTS\[0\]\.height is not set\.\n$/,
     ],
-    [[again], { CATALOG_TABLE: '' }, /^Whose images\?/],
+    [[again], { CATALOG_TABLE: '' }, /^No system is configured\./],
     [
       [again],
       { ...environment, DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' },
@@ -124,5 +121,5 @@ t.test('a mistake is one line', async (t) => {
     t.equal(stderr.trim().split('\n').length, 1, stderr)
   }
   const unasked = await runReprocess([], environment)
-  t.match(unasked, { code: 1, stdout: /^Usage/ }, 'nothing happens unless it is said why')
+  t.match(unasked, { code: 1, stdout: /^Usage/ }, '--recipe-changed is required')
 })

@@ -9,19 +9,19 @@ export interface Ended {
   stderr: string
 }
 
-/** Starts `npm run reprocess` as a person would, without npm. */
+/** Starts `npm run reprocess` from the command line, without npm. */
 export function startReprocess(args: string[], environment: NodeJS.ProcessEnv, cwd?: string) {
   const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', program, ...args], {
     env: { ...process.env, ...environment },
     cwd,
   })
-  const said = { stdout: '', stderr: '' }
+  const output = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].on('data', (text) => {
-      said[stream] += text
+      output[stream] += text
     })
   }
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, ...said })))
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, ...output })))
   return { interrupt: () => child.kill('SIGINT'), ended }
 }
 

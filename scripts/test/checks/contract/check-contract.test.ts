@@ -6,7 +6,7 @@ import { checkContract } from '../../../checks/contract/check-contract.ts'
 
 const committer = ['-c', 'user.name=test', '-c', 'user.email=test@localhost', '-c', 'commit.gpgsign=false']
 
-/** A repository whose contract is a version and the calls that it has. */
+/** A repository whose contract consists of a version and a list of calls. */
 function startRepository(t: Test) {
   const repository = t.testdir()
   const git = (...args: string[]) => execFileSync('git', ['-C', repository, ...committer, ...args])
@@ -24,7 +24,7 @@ function startRepository(t: Test) {
   return { repository, write, commit }
 }
 
-/** A call that is gone is what breaks here. */
+/** Reports removed calls as breaking changes. */
 async function findMissingCalls(before: string, after: string): Promise<string> {
   const callsOf = (text: string): string[] => JSON.parse(text).calls
   const kept = new Set(callsOf(after))
@@ -38,21 +38,21 @@ async function check(t: Test, repository: string) {
   return { passed, text: said.flatMap((capture) => capture().map(({ args }) => args.join(' '))).join('\n') }
 }
 
-t.test('a contract may grow', async (t) => {
+t.test('adding a call is compatible', async (t) => {
   const { repository, write, commit } = startRepository(t)
   commit('1.0.0', 'ask')
   write('1.0.0', 'ask', 'list')
   t.match(await check(t, repository), { passed: true, text: /1 earlier/ })
 })
 
-t.test('what breaks a client fails, and is told', async (t) => {
+t.test('a breaking change fails and is reported', async (t) => {
   const { repository, write, commit } = startRepository(t)
   commit('1.0.0', 'ask', 'list')
   write('1.1.0', 'ask')
   t.match(await check(t, repository), { passed: false, text: /list is gone.*info\.version/s })
 })
 
-t.test('… also when another change was committed since', async (t) => {
+t.test('… even if another change was committed since', async (t) => {
   const { repository, commit } = startRepository(t)
   commit('1.0.0', 'ask', 'list')
   commit('1.0.0', 'ask')
@@ -60,14 +60,14 @@ t.test('… also when another change was committed since', async (t) => {
   t.match(await check(t, repository), { passed: false, text: 'list is gone' })
 })
 
-t.test('a new major version may break', async (t) => {
+t.test('a new major version may have breaking changes', async (t) => {
   const { repository, write, commit } = startRepository(t)
   commit('1.0.0', 'ask', 'list')
   write('2.0.0', 'ask')
   t.match(await check(t, repository), { passed: true, text: /0 earlier/ })
 })
 
-t.test('the committed contract itself is not an earlier one', async (t) => {
+t.test('the current contract is not compared with itself', async (t) => {
   const { repository, commit } = startRepository(t)
   commit('1.0.0', 'ask')
   t.match(await check(t, repository), { passed: true, text: /0 earlier/ })
