@@ -17,7 +17,7 @@ export interface ClientOptions {
   gateway: string
   key: string
   signal?: AbortSignal
-  /** Instead of the global one: through a proxy, or with more logging. */
+  /** Replaces the global `fetch`, for example to use a proxy or to log requests. */
   fetch?: typeof fetch
 }
 
@@ -26,35 +26,35 @@ export type HashgateClient = ReturnType<typeof createHashgateClient>
 const maxAttempts = 5
 const maxDelaySeconds = 30
 const maxWaitSeconds = 20
-/** A gateway that is about to close answers a wait at once: without a pause every client would ask without end. */
+/** A gateway that is shutting down answers waiting requests at once. Without a pause, clients would then poll in a tight loop. */
 const maxPauseSeconds = 2
 
 /**
- * The calls of the gateway. All of them wait and try again when it says so (429, 503) or cannot be reached, a bounded number of
- * times, and throw HashgateError with a stable `code` when it says no.
+ * Creates a client for the gateway's API. Every call retries a limited number of times on 429, 5xx and connection errors, and throws
+ * HashgateError with a stable `code` when the gateway refuses it.
  */
 export function createHashgateClient({ gateway, key, signal, fetch = globalThis.fetch }: ClientOptions) {
   const base = gateway.replace(/\/+$/, '')
 
-  /** Asks where to put one image. */
+  /** Requests an upload URL for one image. */
   const requestUpload = (upload: UploadRequest) => call<UploadAnswer>('POST', '/v1/uploads', upload)
 
-  /** Asks for up to 100 images at once; each has an answer of its own, in the same order. */
+  /** Requests upload URLs for up to 100 images. Returns one result per image, in the same order. */
   async function requestUploads(uploads: UploadRequest[]): Promise<(UploadAnswer | UploadRefused)[]> {
     type Batch = { results: (UploadAnswer | UploadRefused)[] }
     const { results } = await call<Batch>('POST', '/v1/uploads/batch', { uploads })
     return results
   }
 
-  /** Says that the bytes are in the store. */
+  /** Reports that the bytes have been uploaded. */
   const completeUpload = (imageId: string) =>
     call<CompletionAccepted>('POST', `/v1/images/${imageId}/complete`)
 
-  /** The image as it is, or as it is when its status is final or the seconds (25 at most) are over. */
+  /** Gets an image. With `waitSeconds`, at most 25, the gateway waits for its status to become final. */
   const getImage = (imageId: string, waitSeconds = 0) =>
     call<Image>('GET', `/v1/images/${imageId}?wait=${waitSeconds}`)
 
-  /** Waits for `ready` or `rejected`; when the seconds are over before, the image is returned as it is then. */
+  /** Waits for `ready` or `rejected`, or returns the image in its current state when the time is up. */
   async function waitForImage(imageId: string, timeoutSeconds = Number.POSITIVE_INFINITY): Promise<Image> {
     const deadline = Date.now() + timeoutSeconds * 1000
     const leftSeconds = () => Math.max(0, (deadline - Date.now()) / 1000)
@@ -67,14 +67,14 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
     }
   }
 
-  /** One page of a day's images. @param cursor the `nextCursor` of the page before, with the same day and status */
+  /** One page of a day's images. @param cursor `nextCursor` of the previous page, for the same day and status */
   function listImages(listing: DayListing = {}, cursor?: string): Promise<ImageList> {
     const query = Object.entries({ ...listing, cursor }).filter(([, value]) => value !== undefined)
     const search = new URLSearchParams(query.map(([name, value]) => [name, String(value)]))
     return call<ImageList>('GET', `/v1/images?${search}`)
   }
 
-  /** All images of a day, newest first, page by page. */
+  /** Iterates over all images of a day, newest first. */
   async function* eachImage(listing: DayListing = {}): AsyncGenerator<Image> {
     let cursor: string | undefined
     do {
@@ -88,7 +88,7 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
     return retry(() => callOnce<T>(method, path, body), { delaySeconds, signal })
   }
 
-  /** An answer that breaks off, or that is no JSON, is not the gateway's: so it is as good as none. */
+  /** An incomplete response, or one that is not JSON, does not come from the gateway and counts as no response. */
   async function reach<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -137,8 +137,8 @@ function isProblem(value: unknown): value is ProblemDetails {
   return typeof (value as ProblemDetails | undefined)?.code === 'string'
 }
 
-/** Something between here and the gateway answered. */
+/** The problem for a response that does not come from the gateway but from something in between. */
 function unknownProblem({ status }: Response): ProblemDetails {
-  const title = `The gateway cannot be reached: HTTP ${status} from something in between.`
+  const title = `The gateway cannot be reached: a proxy or load balancer answered with HTTP ${status}.`
   return { type: 'about:blank', title, status, code: `HTTP_${status}` }
 }

@@ -1,6 +1,6 @@
 import type { ProblemDetails } from './types.ts'
 
-/** The gateway said no. `code` is stable: branch on it. `message` is for people. */
+/** The gateway refused the call. `code` is stable, to branch on. `message` is a sentence for users. */
 export class HashgateError extends Error {
   override readonly name = 'HashgateError'
   readonly code: string
@@ -23,7 +23,7 @@ export class HashgateError extends Error {
   }
 }
 
-/** There was no answer at all. */
+/** The gateway did not respond. */
 export class GatewayUnreachable extends Error {
   override readonly name = 'GatewayUnreachable'
 

@@ -7,11 +7,10 @@ import type { PutOptions, UploadTarget } from './types.ts'
 const maxAttempts = 4
 
 /**
- * Sends the bytes to the store with exactly the headers that were told. Busy or broken answers and lost connections are
- * tried again a few times.
- * @returns `stored`, or `already there` when the store had the same bytes (412)
- * @throws StoreError when the store refuses; 403 means that the URL has expired: ask for another one
- * @throws StoreUnreachable when it cannot be reached, FileChanged when the bytes cannot be read any more, and the reason of `signal`
+ * Sends the bytes to the store with exactly the headers it was given, and retries server errors and lost connections a few times.
+ * @returns `stored`, or `already there` when the store has the same bytes (412)
+ * @throws StoreError when the store refuses the upload; a 403 means that the URL has expired: request a new one
+ * @throws StoreUnreachable when the store cannot be reached, FileChanged when the file can no longer be read, and the reason of `signal`
  */
 export async function putObject(
   target: UploadTarget,
@@ -34,7 +33,7 @@ function delaySeconds(error: unknown, attempt: number): number | undefined {
   return canHelp(error) && attempt < maxAttempts ? backoffSeconds(attempt) : undefined
 }
 
-/** 409 is S3's ConditionalRequestConflict: a delete came in between. S3 answers a stalled upload with 400 RequestTimeout. */
+/** 409 is S3's ConditionalRequestConflict: the object was deleted during the upload. S3 answers a stalled upload with 400 RequestTimeout. */
 function canHelp(error: unknown): boolean {
   if (!(error instanceof StoreError)) return error instanceof StoreUnreachable
   const { status, code } = error

@@ -1,13 +1,13 @@
 import { sleep } from './sleep.ts'
 
 interface RetryOptions {
-  /** Seconds to wait before the next try, or undefined when the error is final. @param attempt 1 for the first */
+  /** Seconds until the next attempt, or undefined when the error is final. @param attempt 1 for the first attempt */
   delaySeconds: (error: unknown, attempt: number) => number | undefined
   signal?: AbortSignal
 }
 
 /**
- * Does something again until it succeeds, or its error is final.
+ * Repeats an operation until it succeeds or fails with a final error.
  * @throws the final error, or the reason of `signal` when it is aborted
  */
 export async function retry<T>(work: () => Promise<T>, { delaySeconds, signal }: RetryOptions): Promise<T> {
@@ -24,7 +24,7 @@ export async function retry<T>(work: () => Promise<T>, { delaySeconds, signal }:
   }
 }
 
-/** Seconds that double with every attempt, with jitter so that many clients do not come back at once. */
+/** A delay that doubles with every attempt, with jitter so that clients do not retry in step. */
 export function backoffSeconds(attempt: number, firstSeconds = 0.25): number {
   return firstSeconds * 2 ** (attempt - 1) * (0.5 + Math.random() / 2)
 }

@@ -2,8 +2,8 @@ import { FileChanged, StoreUnreachable } from './store-error.ts'
 import type { PutOptions, StoreAnswer, UploadTarget } from './types.ts'
 
 /**
- * Sends a blob and counts its bytes as they leave. With the length told as a header the body goes out as it is:
- * S3 takes no chunked encoding. (Seen on the wire with Node 20.20 and 24.21.)
+ * Uploads a blob with `fetch` and reports progress. The explicit content-length prevents chunked encoding, which S3 does not accept
+ * (checked on the wire with Node 20.20 and 24.21).
  */
 export async function sendByFetch(
   { method, url, headers }: UploadTarget,
@@ -32,7 +32,7 @@ function countBytes(totalBytes: number, onProgress: PutOptions['onProgress']) {
   })
 }
 
-/** What reading a Blob of a file says when the file is no longer as it was; fetch may wrap it. */
+/** The error of reading a file that has changed; fetch may wrap it. */
 function isUnreadable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return error.name === 'NotReadableError' || isUnreadable(error.cause)

@@ -1,10 +1,10 @@
 import { StoreUnreachable } from './store-error.ts'
 import type { PutOptions, StoreAnswer, UploadTarget } from './types.ts'
 
-/** A browser sets these itself, and lets nobody else do it. */
+/** Browsers set these headers themselves and do not allow scripts to. */
 const setByBrowser = new Set(['content-length', 'host'])
 
-/** Sends a blob from a browser, where only XMLHttpRequest tells how far an upload is. */
+/** Uploads a blob from a browser, where only XMLHttpRequest reports upload progress. */
 export function sendByXhr(
   { method, url, headers }: UploadTarget,
   file: Blob,

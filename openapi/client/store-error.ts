@@ -1,10 +1,10 @@
-/** The store said no to the bytes. `code` is S3's, such as `BadDigest`; `message` is for people. */
+/** The store refused the upload. `code` is S3's, such as `BadDigest`; `message` is a sentence for users. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly code: string
   readonly status: number
 
-  /** @param body S3's answer, XML */
+  /** @param body S3's XML response */
   constructor(status: number, body: string) {
     const code = /<Code>([^<]+)<\/Code>/.exec(body)?.[1]
     super(
@@ -15,7 +15,7 @@ export class StoreError extends Error {
   }
 }
 
-/** The connection to the store could not be made, or broke. Whether the bytes arrived is unknown. */
+/** The store could not be reached, or the connection broke. It is unknown whether the bytes arrived. */
 export class StoreUnreachable extends Error {
   override readonly name = 'StoreUnreachable'
 
@@ -24,7 +24,7 @@ export class StoreUnreachable extends Error {
   }
 }
 
-/** The file on the disk is no longer the one that was chosen. */
+/** The file changed on disk after it was selected. */
 export class FileChanged extends Error {
   override readonly name = 'FileChanged'
 
@@ -33,17 +33,18 @@ export class FileChanged extends Error {
   }
 }
 
-/** S3's answers are XML for machines; these are for the people who wait for their photo. */
+/** Sentences for users, by S3 error code. */
 const sentences: Record<string, string> = {
-  AccessDenied: 'The store refused the upload: the URL has expired, or a header differs from what was told.',
-  SignatureDoesNotMatch: 'The store refused the upload: it is not what the URL was made for.',
+  AccessDenied:
+    'The store refused the upload: the URL has expired, or a header differs from the required one.',
+  SignatureDoesNotMatch: 'The store refused the upload: it does not match what the URL was issued for.',
   BadDigest:
-    'The bytes are not the ones that were announced: the file changed, or it was damaged on the way.',
-  IncompleteBody: 'The upload was cut off.',
-  EntityTooLarge: 'The file is larger than the store takes.',
-  RequestTimeout: 'The upload was too slow: the store waited in vain for more bytes.',
+    'The uploaded bytes do not match the announced hash: the file changed or was damaged in transit.',
+  IncompleteBody: 'The upload was interrupted.',
+  EntityTooLarge: 'The file is larger than the store accepts.',
+  RequestTimeout: 'The upload was too slow, and the store timed out.',
   SlowDown: 'The store is busy.',
   ServiceUnavailable: 'The store is busy.',
-  InternalError: 'The store has a fault of its own.',
-  NoSuchBucket: 'The store has no bucket for uploads: the gateway is not set up right.',
+  InternalError: 'The store had an internal error.',
+  NoSuchBucket: 'The upload bucket does not exist: the gateway is misconfigured.',
 }

@@ -1,4 +1,4 @@
-/** The shapes of the v1 API: those of the contract, and names for the kinds of an answer. */
+/** The types of the v1 API: those of the contract, and names for the kinds of responses. */
 import type { Image, ProblemDetails, UploadAnswer, UploadTarget } from './contract.ts'
 
 export type {
@@ -14,20 +14,20 @@ export type {
   Variant,
 } from './contract.ts'
 
-/** The bytes are wanted. */
+/** The bytes must be uploaded. */
 export type UploadGranted = UploadAnswer & { upload: UploadTarget }
 
-/** An item of a batch that cannot be taken. */
+/** A batch item that was refused. */
 export interface UploadRefused {
   problem: ProblemDetails
 }
 
-/** Which images to list; of today, unless `day` says otherwise. */
+/** Which images to list; by default those of today. */
 export interface DayListing {
   /** UTC, `YYYY-MM-DD` */
   day?: string
   status?: Image['status']
-  /** Most images of a page, 1 to 100. */
+  /** Maximum images per page, 1 to 100. */
   limit?: number
 }
 

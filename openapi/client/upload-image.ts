@@ -6,23 +6,23 @@ import { StoreError, StoreUnreachable } from './store-error.ts'
 import type { ContentType, Image, PutOptions, UploadAnswer, UploadGranted, UploadRequest } from './types.ts'
 
 export interface UploadOptions extends PutOptions, ClientOptions {
-  /** SHA-256 in hex, instead of WebCrypto's, which needs the whole file in memory. */
+  /** Computes the SHA-256 in hex. The default uses WebCrypto, which needs the whole file in memory. */
   hash?: (file: Blob) => Promise<string>
-  /** Name to show to people; a File's own by default. */
+  /** Display name; by default the name of the File. */
   fileName?: string
 }
 
-/** What the gateway takes. */
+/** The accepted content types. */
 const maxNameLength = 255
 
 /**
- * Uploads one image, unless it is there already, and waits until it is `ready` or `rejected`.
+ * Uploads one image unless the gateway already has it, and waits until it is `ready` or `rejected`.
  *
  *     const image = await uploadImage(file, { gateway: 'http://127.0.0.1:3000', key: 'hg_…' })
  *
- * @param file its `type` is the declared type of the image
- * @throws HashgateError when the gateway says no, StoreError when the store does; GatewayUnreachable, StoreUnreachable and
- *   FileChanged when trying again did not help; the reason of `signal`
+ * @param file its `type` is the declared content type
+ * @throws HashgateError when the gateway refuses, StoreError when the store refuses; GatewayUnreachable, StoreUnreachable and
+ *   FileChanged when retries did not help; the reason of `signal`
  */
 export async function uploadImage(file: Blob, options: UploadOptions): Promise<Image> {
   const client = createHashgateClient(options)
@@ -42,9 +42,8 @@ export function isGranted(answer: UploadAnswer): answer is UploadGranted {
 }
 
 /**
- * Brings the bytes of a granted upload to the store and says that they are there. A URL that has expired is renewed
- * once.
- * @returns the bytes that were sent: 0 when the store had them already
+ * Uploads the bytes of a granted upload and reports its completion. If the URL has expired, it requests one new URL.
+ * @returns the number of bytes sent; 0 when the store already had them
  */
 export async function deliverBytes(
   client: HashgateClient,
@@ -66,13 +65,13 @@ export async function deliverBytes(
   await client.completeUpload(granted.imageId)
   return outcome === 'stored' ? file.size : 0
 
-  /** Meanwhile someone else may have uploaded the same, and announced it. */
+  /** Another client may have uploaded the same bytes in the meantime. */
   async function putAgain() {
     const renewed = await client.requestUpload(request)
     return isGranted(renewed) ? putObject(renewed.upload, file, options) : 'announced'
   }
 
-  /** A store that has the bytes may hang up in the middle of a PUT instead of answering it: so ask whether it has. */
+  /** A store that already has the bytes can close the connection during the PUT, so this checks whether it has them. */
   async function trustTheStore(error: StoreUnreachable) {
     await client.completeUpload(granted.imageId).catch((refusal) => {
       throw isNotFoundInStore(refusal) ? error : refusal

@@ -166,7 +166,7 @@ t.test('what the store refuses becomes a sentence', async (t) => {
   await t.rejects(uploadImage(file, fake), {
     status: 400,
     code: 'BadDigest',
-    message: /not the ones that were announced/,
+    message: /do not match the announced hash/,
   })
   t.strictSame(fake.calls(), [create, 'PUT /store'])
 })
