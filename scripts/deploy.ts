@@ -1,4 +1,4 @@
-/** `npm run deploy`: turns an AWS account into this system, or back. */
+/** `npm run deploy`: deploys the system to an AWS account, or destroys it. */
 import { parseArgs } from 'node:util'
 import { readArtefact } from './deploy/artefacts.ts'
 import { openDialogue } from './deploy/ask-person.ts'
@@ -18,24 +18,26 @@ import { runCommand } from './run-command.ts'
 const usage = `Usage: npm run deploy -- --env NAME
        npm run deploy -- destroy --env NAME
 
-Shows what would change, asks, deploys the stacks of deploy/ in their order, applies the warehouse's SQL, and verifies the result.
-Region and credentials are found as the AWS command line finds them.
+Shows the planned changes, asks for confirmation, deploys the stacks of deploy/ in order, applies the warehouse's SQL and
+verifies the result. Region and credentials come from the usual AWS settings (AWS_REGION, AWS_PROFILE, …).
 
-  --env NAME       which environment: its values are in deploy/parameters/NAME.json
-  --stack NAME     only this one; can be repeated
-  --plan           only show what would change
-  --yes            do not ask; what the plan did not show and would remove or replace something still stops it
-  --no-build       deploy what "npm run build" made before
-  --no-verify      do not verify at the end
-  --poll-seconds N pause between two looks at a stack, 5 by default
+  --env NAME       environment; its parameters are in deploy/parameters/NAME.json
+  --stack NAME     deploy only this stack; can be repeated
+  --plan           only show the planned changes
+  --yes            skip the confirmation; removals and replacements that the plan did not show still need one
+  --no-build       deploy the output of an earlier "npm run build"
+  --no-verify      skip the verification
+  --poll-seconds N polling interval for stacks, 5 by default
 
-"destroy" asks twice. Buckets, tables, keys, secrets and logs stay. The exit code is 0 only if all went well.`
+"destroy" asks for confirmation twice and keeps buckets, tables, keys, secrets and logs. The exit code is 0 only on success.`
 
 const folder = new URL('../deploy/', import.meta.url)
 
-// What was begun goes on without us: AWS does the work.
+// CloudFormation continues an operation that has started.
 process.once('SIGINT', () => {
-  console.error('\nInterrupted. What AWS has begun goes on; the same command takes it up again.')
+  console.error(
+    '\nInterrupted. AWS continues the operations that have started; run the same command again to continue.',
+  )
   process.exit(130)
 })
 
@@ -83,10 +85,14 @@ async function main(): Promise<number> {
       ask: dialogue.ask,
       pollMs: Number(values['poll-seconds']) * 1_000,
     }
-    // Also what the environment does not want any more.
+    // Includes optional stacks that the environment no longer has a section for.
     const doomed = values.stack.length > 0 ? chosen : all
     if (verb === 'destroy') return (await destroyStacks(deployment, doomed, all)) ? 0 : 1
-    return (await deploy({ ...deployment, artefacts: await makeArtefacts(chosen, values) }, chosen, values))
+    return (await deploy(
+      { ...deployment, artefacts: await prepareArtefacts(chosen, values) },
+      chosen,
+      values,
+    ))
       ? 0
       : 1
   } finally {
@@ -114,12 +120,12 @@ async function deploy(deployment: Deployment, stacks: Stack[], values: Values): 
   return verifyDeployment(deployment, { hasZone: Boolean(gateway.given.HostedZoneId) })
 }
 
-/** Only what some stack takes is made. */
-async function makeArtefacts(stacks: Stack[], { build }: Values): Promise<Deployment['artefacts']> {
+/** Builds only if one of the stacks needs an artefact. */
+async function prepareArtefacts(stacks: Stack[], { build }: Values): Promise<Deployment['artefacts']> {
   const takes = (parameter: string) => stacks.some(({ template }) => parameter in (template.Parameters ?? {}))
   const needed = { processor: takes('ProcessorArtefactKey'), gateway: takes('GatewayArtefactKey') }
   if (build && (needed.processor || needed.gateway)) await buildArtefacts()
-  const read = (room: 'processor' | 'gateway') =>
-    needed[room] ? readArtefact(room, new URL(`../dist/${room}.zip`, import.meta.url)) : undefined
+  const read = (name: 'processor' | 'gateway') =>
+    needed[name] ? readArtefact(name, new URL(`../dist/${name}.zip`, import.meta.url)) : undefined
   return { processor: await read('processor'), gateway: await read('gateway') }
 }

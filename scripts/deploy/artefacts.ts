@@ -3,36 +3,36 @@ import { readFile } from 'node:fs/promises'
 import { HeadObjectCommand, NotFound, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Aws } from './connect-aws.ts'
 
-/** A file that is deployed, under the hash of its content: so it is never another one under the same name. */
+/** A file for deployment. Its key contains the hash of its content, so that a key never refers to different bytes. */
 export interface Artefact {
   key: string
   bytes: Buffer
 }
 
-export async function readArtefact(room: 'processor' | 'gateway', file: URL): Promise<Artefact> {
+export async function readArtefact(name: 'processor' | 'gateway', file: URL): Promise<Artefact> {
   const bytes = await readFile(file).catch(() => {
-    throw new Error(`There is no ${room} to deploy (dist/${room}.zip): "npm run build" makes it.`)
+    throw new Error(`dist/${name}.zip is missing. Run "npm run build" first.`)
   })
-  return nameArtefact(room, 'zip', bytes)
+  return nameArtefact(name, 'zip', bytes)
 }
 
 export function nameArtefact(folder: string, extension: string, bytes: Buffer): Artefact {
   return { key: `${folder}/${createHash('sha256').update(bytes).digest('hex')}.${extension}`, bytes }
 }
 
-/** Returns whether it was sent: what is there already is left alone. S3 checks the bytes against their hash. */
+/** Uploads the artefact unless it exists; S3 checks its SHA-256. Returns whether it was uploaded. */
 export async function uploadArtefact(
   s3: Aws['s3'],
   bucket: string,
   { key, bytes }: Artefact,
 ): Promise<boolean> {
-  if (await isThere(s3, bucket, key)) return false
+  if (await exists(s3, bucket, key)) return false
   const ChecksumSHA256 = createHash('sha256').update(bytes).digest('base64')
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ChecksumSHA256 }))
   return true
 }
 
-async function isThere(s3: Aws['s3'], bucket: string, key: string): Promise<boolean> {
+async function exists(s3: Aws['s3'], bucket: string, key: string): Promise<boolean> {
   try {
     await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
     return true

@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline'
 
-/** Asks on the terminal. Whoever has closed the input, or interrupts, has not said yes. */
+/** Asks questions on the terminal. The answer is empty if stdin is closed. */
 export function openDialogue() {
   let lines: { reader: Interface; next: AsyncIterator<string> } | undefined
 
@@ -10,7 +10,7 @@ export function openDialogue() {
   }
 
   async function ask(question: string): Promise<string> {
-    // Opened with the first question: an open input keeps the process from ending.
+    // Opened for the first question, as an open stdin keeps the process alive.
     lines ??= open()
     process.stdout.write(`${question} `)
     const { value, done } = await lines.next.next()

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
-/** `npm run build`. @throws Error when it fails; it has said why */
+/** Runs `npm run build`. @throws Error if it fails; the build prints the reason */
 export async function buildArtefacts(): Promise<void> {
   const build = spawn('npm', ['run', '--silent', 'build'], { cwd: project, stdio: 'inherit' })
   const [code] = await once(build, 'close')

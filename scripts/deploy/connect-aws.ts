@@ -11,10 +11,10 @@ import { STSClient } from '@aws-sdk/client-sts'
 
 export type Aws = ReturnType<typeof connectAws>
 
-/** A deployment takes many minutes and is throttled now and then: it is patient, but a dead connection is given up. */
-const patience = { maxAttempts: 8, requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 } }
+/** Many attempts, because deployments take minutes and are throttled at times; timeouts, because connections can hang. */
+const retryOptions = { maxAttempts: 8, requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 } }
 
-interface Whereabouts {
+interface ConnectOptions {
   endpoint?: string
   region?: string
   maxAttempts?: number
@@ -22,11 +22,11 @@ interface Whereabouts {
 }
 
 /**
- * Region, credentials and perhaps endpoint (`AWS_ENDPOINT_URL`) are the SDK's own affair: as the AWS command line finds them.
- * @param whereabouts to know better than the SDK
+ * The SDK finds region, credentials and endpoint (`AWS_ENDPOINT_URL`) as the AWS CLI does.
+ * @param overrides take precedence over what the SDK finds
  */
-export function connectAws(whereabouts: Whereabouts = {}) {
-  const options = { ...patience, ...whereabouts }
+export function connectAws(overrides: ConnectOptions = {}) {
+  const options = { ...retryOptions, ...overrides }
   const clients = {
     cloudControl: new CloudControlClient(options),
     cloudFormation: new CloudFormationClient(options),
@@ -34,7 +34,7 @@ export function connectAws(whereabouts: Whereabouts = {}) {
     iam: new IAMClient(options),
     redshiftData: new RedshiftDataClient(options),
     redshiftServerless: new RedshiftServerlessClient(options),
-    // A bucket in a path is found at any endpoint.
+    // Path-style addresses work with any endpoint.
     s3: new S3Client({ ...options, forcePathStyle: true }),
     secretsManager: new SecretsManagerClient(options),
     ssm: new SSMClient(options),

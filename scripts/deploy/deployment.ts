@@ -2,20 +2,20 @@ import type { Artefact } from './artefacts.ts'
 import type { Aws } from './connect-aws.ts'
 import type { Caller } from './identify-caller.ts'
 
-/** All that the steps of a deployment share. */
+/** Context shared by all steps of a deployment. */
 export interface Deployment {
   env: string
   aws: Aws
   caller: Caller
   artefacts: { processor?: Artefact; gateway?: Artefact }
   say: (line: string) => void
-  /** Asks a person. @returns what was answered, in lower case; empty when nobody answers */
+  /** Asks the operator. @returns the answer in lower case; empty without one */
   ask: (question: string) => Promise<string>
-  /** Pause between two looks at a stack. */
+  /** Polling interval. */
   pollMs: number
 }
 
-/** Values that a person cannot know before; a stack takes those that it has parameters for. */
+/** Parameter values that the deployment determines itself; a stack gets those it has parameters for. */
 export function knownValues({ env, caller, artefacts }: Deployment): Record<string, string> {
   return {
     Env: env,

@@ -5,24 +5,24 @@ import type { Aws } from './connect-aws.ts'
 export interface Caller {
   account: string
   region: string
-  /** As policies name it: of the role, not of its session. */
+  /** ARN of the role, not of its session, as policies need it. */
   principalArn: string
 }
 
-/** Who deploys, and where to. @throws Error with what to do when AWS does not know the caller */
+/** Determines account, region and principal. @throws Error if the region is unknown or AWS rejects the credentials */
 export async function identifyCaller({ sts, iam }: Pick<Aws, 'sts' | 'iam'>): Promise<Caller> {
   const region = await sts.config.region().catch(() => {
-    throw new Error('Which region? Set AWS_REGION, or region in the AWS profile.')
+    throw new Error('No AWS region is set. Set AWS_REGION, or region in the AWS profile.')
   })
   const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand()).catch((error: Error) => {
     throw new Error(
-      `AWS does not take these credentials (${error.name}: ${error.message}). Log in, or set AWS_PROFILE.`,
+      `AWS rejected the credentials (${error.name}: ${error.message}). Log in, or set AWS_PROFILE.`,
     )
   })
   return { account: Account, region, principalArn: await findPrincipal(iam, Arn) }
 }
 
-/** The ARN of a session lacks the path that its role may have, as those of single sign-on do. */
+/** Looks up the role of a session, because the session's ARN lacks the role's path (roles of single sign-on have one). */
 async function findPrincipal(iam: Aws['iam'], callerArn: string): Promise<string> {
   const role = /^arn:[\w-]+:sts::\d+:assumed-role\/([^/]+)\//.exec(callerArn)?.[1]
   if (!role) return callerArn

@@ -2,16 +2,16 @@ import { setTimeout } from 'node:timers/promises'
 import type { Deployment } from './deployment.ts'
 import { ask, execute, type Warehouse } from './warehouse/ask-warehouse.ts'
 
-/** As `10-database.sql` names it. */
+/** The database of `10-database.sql`. */
 const database = 'hashgate_records'
 
-/** A new integration is active after some minutes, and the first time it is much later. */
-const maxLooks = 360
+/** With 5 s between polls half an hour: a new integration takes minutes to become active, the first one much longer. */
+const maxPolls = 360
 
 /**
- * Clears the way for the database of an integration: waits until Redshift has the integration, and drops a database that
- * belongs to another one, which nobody fills any more.
- * @throws Error when that database has history, which only a person may give up
+ * Prepares Redshift for the database of an integration: waits until the integration is active, and drops a database that belongs
+ * to an earlier integration.
+ * @throws Error if that database has history, which only the operator may delete
  */
 export async function prepareRecords(
   deployment: Deployment,
@@ -20,25 +20,27 @@ export async function prepareRecords(
 ): Promise<void> {
   const target = await waitForIntegration(deployment, warehouse, IntegrationId)
   if (target !== '') return
-  const there = `SELECT database_name FROM svv_redshift_databases WHERE database_name = '${database}'`
-  if ((await ask(deployment, warehouse, there)).length === 0) return
+  const query = `SELECT database_name FROM svv_redshift_databases WHERE database_name = '${database}'`
+  if ((await ask(deployment, warehouse, query)).length === 0) return
   if (HistoryMode === 'true') {
     throw new Error(
-      `The database ${database} has the history of an earlier integration, and ends there. Copy what you want to keep, DROP DATABASE ${database}, and deploy again.`,
+      `The database ${database} has the history of an earlier integration and is no longer updated. Copy what you want to keep, run DROP DATABASE ${database}, and deploy again.`,
     )
   }
-  deployment.say(`  ${database} belongs to an earlier integration: making it anew.`)
+  deployment.say(`  ${database} belongs to an earlier integration: recreating it.`)
   await execute(deployment, warehouse, `DROP DATABASE ${database}`)
 }
 
-/** @returns the integration's database, empty when it has none yet */
+/** @returns the integration's database; empty if it has none yet */
 async function waitForIntegration(deployment: Deployment, warehouse: Warehouse, id: string): Promise<string> {
   const sql = `SELECT target_database FROM svv_integration WHERE integration_id = '${id}'`
-  for (let looks = 0; looks < maxLooks; looks++) {
+  for (let polls = 0; polls < maxPolls; polls++) {
     const [row] = await ask(deployment, warehouse, sql)
     if (row) return row[0] ?? ''
-    if (looks === 0) deployment.say('  Waiting for the integration to be active …')
+    if (polls === 0) deployment.say('  Waiting for the integration to be active …')
     await setTimeout(deployment.pollMs)
   }
-  throw new Error(`Redshift does not know the integration ${id}. Is it active? Deploy again when it is.`)
+  throw new Error(
+    `The integration ${id} did not become active in Redshift. Check its status, then deploy again.`,
+  )
 }

@@ -3,34 +3,34 @@ import type { ParameterValues, Stack as StackEntry, Template } from '../../deplo
 import { parseTemplate } from './template.ts'
 
 export interface Stack {
-  /** Short, as in `stacks.json`. */
+  /** Short name in `stacks.json`. */
   name: string
-  /** As in CloudFormation. */
+  /** Name in CloudFormation. */
   stackName: string
   body: string
   template: Template
   /** Values from `parameters/‹env›.json`. */
   given: Record<string, string>
-  /** An optional one is wanted only where the environment has a section for it. */
+  /** False for an optional stack that the environment has no section for. */
   isWanted: boolean
 }
 
 export const environmentPattern = /^[a-z][a-z0-9]{1,7}$/
 
 /**
- * Every stack of an environment, in the order in which they are deployed.
+ * Reads every stack of an environment, in deployment order.
  * @param directory the folder `deploy/`
- * @throws Error that names the mistake in a file
+ * @throws Error if a file is missing or invalid
  */
 export async function readStacks(directory: URL, env: string): Promise<Stack[]> {
   if (!environmentPattern.test(env)) {
-    throw new Error(`--env is 2 to 8 lower-case letters and digits, such as "dev", not "${env}".`)
+    throw new Error(`--env must be 2 to 8 lower-case letters and digits, such as "dev", not "${env}".`)
   }
   const entries: StackEntry[] = JSON.parse(await readFile(new URL('stacks.json', directory), 'utf8'))
   const given = await readGiven(new URL(`parameters/${env}.json`, directory), env)
   const unknown = Object.keys(given).filter((name) => !entries.some(({ stack }) => stack === name))
   if (unknown.length > 0)
-    throw new Error(`deploy/parameters/${env}.json has no stack "${unknown[0]}" to set.`)
+    throw new Error(`deploy/parameters/${env}.json has a section for an unknown stack, "${unknown[0]}".`)
   return Promise.all(
     entries.map(async ({ stack: name, template: file, optional }) => {
       const body = await readFile(new URL(file, directory), 'utf8')
@@ -46,11 +46,11 @@ export async function readStacks(directory: URL, env: string): Promise<Stack[]> 
   )
 }
 
-/** @param names some of them, in any order; none means all that are wanted. @throws Error for a name that is not there */
+/** @param names selected stacks in any order; empty selects all wanted ones. @throws Error for an unknown name */
 export function chooseStacks(stacks: Stack[], names: string[]): Stack[] {
   const unknown = names.find((name) => !stacks.some((stack) => stack.name === name))
   if (unknown) {
-    throw new Error(`There is no stack "${unknown}": ${stacks.map(({ name }) => name).join(', ')}.`)
+    throw new Error(`Unknown stack "${unknown}". Stacks: ${stacks.map(({ name }) => name).join(', ')}.`)
   }
   return stacks.filter(({ name, isWanted }) => (names.length === 0 ? isWanted : names.includes(name)))
 }
@@ -58,11 +58,11 @@ export function chooseStacks(stacks: Stack[], names: string[]): Stack[] {
 async function readGiven(file: URL, env: string): Promise<ParameterValues> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
-    throw new Error(`deploy/parameters/${env}.json is missing: copy another one, "{}" is enough for a start.`)
+    throw new Error(`deploy/parameters/${env}.json is missing. Copy another one, or start with "{}".`)
   })
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Error(`deploy/parameters/${env}.json is no JSON: ${(error as Error).message}`)
+    throw new Error(`deploy/parameters/${env}.json is not valid JSON: ${(error as Error).message}`)
   }
 }

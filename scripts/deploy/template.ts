@@ -1,7 +1,7 @@
 import { yamlParse } from 'yaml-cfn'
 import type { Resource, Template } from '../../deploy/read-template.ts'
 
-/** @throws Error when it is no YAML */
+/** @throws Error if it is not valid YAML */
 export const parseTemplate = (body: string): Template => yamlParse(body) as Template
 
 /** Whether a resource outlives its stack. */

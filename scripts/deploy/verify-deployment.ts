@@ -12,19 +12,19 @@ import { readOutput, readOutputs } from './read-outputs.ts'
 const keyLifeSeconds = 3_600
 const timeoutSeconds = 120
 
-/** A person waits for the end of a URL only where it is near. */
+/** Longest wait for a URL to expire. */
 const expiryWaitSeconds = 120
 
 interface VerifyOptions {
-  /** The stack itself makes the gateway's name. */
+  /** The gateway stack creates the DNS record. */
   hasZone: boolean
   resolve?: (hostname: string) => Promise<unknown>
   output?: NodeJS.WritableStream
 }
 
 /**
- * Verifies what was deployed, as two tenants of its own, with keys that are revoked at the end.
- * @returns whether every promise is kept; also true, with a line that says so, when its name is still to be made by a person
+ * Verifies the deployment as two test tenants, whose keys are revoked at the end.
+ * @returns whether every check passed; also true, with a notice, if the gateway's DNS record does not exist yet
  */
 export async function verifyDeployment(
   deployment: Deployment,
@@ -80,12 +80,12 @@ async function describeMissingName({ aws, env }: Deployment, gateway: string): P
   const path = `/hashgate/${env}/gateway/dns-name`
   const balancer = (await readOutputs(aws.ssm, [path])).get(path) ?? "the load balancer's DNS name"
   const { hostname } = new URL(gateway)
-  return `NOT VERIFIED: ${hostname} has no address yet. Make it a CNAME of ${balancer}; then
+  return `NOT VERIFIED: ${hostname} has no DNS record yet. Create a CNAME to ${balancer}, then run
   npm run deploy -- --env ${env} --stack gateway
-verifies it.`
+to verify it.`
 }
 
 function describeMissingWait(gateway: string): string {
-  return `NOT TRIED: that a URL expires, as it lives longer than ${expiryWaitSeconds} s. With a key, and the seconds that its line names:
+  return `NOT VERIFIED: the expiry of URLs, which takes longer than ${expiryWaitSeconds} s. To verify it, run this with a key and the seconds shown above:
   npm run verify -- --gateway ${gateway} --key KEY --expiry-wait-seconds SECONDS`
 }

@@ -13,14 +13,14 @@ import type { Aws } from '../connect-aws.ts'
 export interface ChangeSet {
   stackId: string
   id: string
-  /** None: the stack is as its template says. */
+  /** Empty if the stack matches its template. */
   changes: ResourceChange[]
 }
 
 export interface ChangeSetRequest {
   stackName: string
   isNew: boolean
-  /** The body, or where it lies when it is too large to be sent. */
+  /** The body, or its URL if it is too large to be sent. */
   template: { TemplateBody: string } | { TemplateURL: string }
   values: Record<string, string>
   tags: Record<string, string>
@@ -29,7 +29,7 @@ export interface ChangeSetRequest {
 
 type CloudFormation = Pick<Aws, 'cloudFormation'>
 
-/** Asks CloudFormation what would change. @throws Error with its reason when it cannot say */
+/** Creates a change set. @throws Error with CloudFormation's reason if that fails */
 export async function createChangeSet(
   { cloudFormation }: CloudFormation,
   { stackName, isNew, template, values, tags, pollMs }: ChangeSetRequest,
@@ -56,13 +56,13 @@ export async function createChangeSet(
     if (found.Status === 'FAILED') {
       await deleteChangeSet({ cloudFormation }, Id)
       if (isEmpty(found)) return { id: Id, stackId: StackId, changes: [] }
-      throw new Error(`${stackName} cannot be planned: ${found.StatusReason}`)
+      throw new Error(`${stackName} could not be planned: ${found.StatusReason}`)
     }
     await setTimeout(pollMs)
   }
 }
 
-/** Without a trace of what could not be made: also resources that are to be kept go when their very creation is rolled back. */
+/** A failed creation removes new resources, even those with a retention policy. */
 export async function executeChangeSet({ cloudFormation }: CloudFormation, { id }: ChangeSet): Promise<void> {
   await cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName: id, RetainExceptOnCreate: true }))
 }
@@ -71,7 +71,7 @@ export async function deleteChangeSet({ cloudFormation }: CloudFormation, id: st
   await cloudFormation.send(new DeleteChangeSetCommand({ ChangeSetName: id }))
 }
 
-/** CloudFormation has no status for it, only these sentences. */
+/** CloudFormation reports an empty change set only by these messages. */
 function isEmpty({ StatusReason = '' }: DescribeChangeSetCommandOutput): boolean {
   return /didn't contain changes|No updates are to be performed/.test(StatusReason)
 }

@@ -4,17 +4,16 @@ import { deleteChangeSet, executeChangeSet } from './change-set.ts'
 import { describeChange, isDestructive } from './describe-change.ts'
 import { followStack } from './follow-stack.ts'
 import type { StackPlan } from './plan-stacks.ts'
-import { bringArtefact, findMissingInputs, prepareChangeSet } from './prepare-change-set.ts'
+import { ensureArtefact, findMissingInputs, prepareChangeSet } from './prepare-change-set.ts'
 import { settleStack } from './settle-stack.ts'
 import { findLastEvent } from './stack-events.ts'
 
-/** What somebody has seen and said yes to. */
+/** The part of a plan that the operator approved. */
 type Approved = Pick<StackPlan, 'stack' | 'changes'>
 
 /**
- * Carries out a plan, stack by stack. Each is looked at once more before: those that are deployed here before it may have
- * changed what it reads.
- * @throws Error that says what failed, and where; what is done stays done, and another run goes on from there
+ * Deploys stack by stack. Each stack gets a new change set, because the stacks deployed before it may have changed its inputs.
+ * @throws Error that names the stack and the reason; deployed stacks stay, and another run continues from there
  */
 export async function deployStacks(deployment: Deployment, plans: Approved[]): Promise<void> {
   for (const plan of plans) {
@@ -27,14 +26,14 @@ export async function deployStacks(deployment: Deployment, plans: Approved[]): P
 async function deployStack(deployment: Deployment, { stack, changes: planned }: Approved): Promise<void> {
   const { isNew } = await settleStack(deployment, stack)
   const [missing] = await findMissingInputs(deployment, stack)
-  if (missing) throw new Error(`it reads ${missing}, which nobody has written. Deploy that stack first.`)
-  await bringArtefacts(deployment, Object.keys(stack.template.Parameters ?? {}))
+  if (missing) throw new Error(`its input ${missing} does not exist. Deploy the stack that writes it first.`)
+  await uploadArtefacts(deployment, Object.keys(stack.template.Parameters ?? {}))
 
   const changeSet = await prepareChangeSet(deployment, stack, isNew)
   if (changeSet.changes.length === 0) return deployment.say(`${stack.stackName}: no changes`)
-  if (!(await agree(deployment, changeSet.changes, planned))) {
+  if (!(await confirm(deployment, changeSet.changes, planned))) {
     await deleteChangeSet(deployment.aws, changeSet.id)
-    throw new Error('not deployed, as you said.')
+    throw new Error('not deployed: the changes were not confirmed.')
   }
   deployment.say(`${stack.stackName}: ${isNew ? 'creating' : 'changing'} …`)
   const last = await findLastEvent(deployment.aws.cloudFormation, changeSet.stackId)
@@ -43,14 +42,15 @@ async function deployStack(deployment: Deployment, { stack, changes: planned }: 
   deployment.say(`${stack.stackName}: done`)
 }
 
-async function bringArtefacts(deployment: Deployment, parameterNames: string[]): Promise<void> {
+async function uploadArtefacts(deployment: Deployment, parameterNames: string[]): Promise<void> {
   const { processor, gateway } = deployment.artefacts
-  if (processor && parameterNames.includes('ProcessorArtefactKey')) await bringArtefact(deployment, processor)
-  if (gateway && parameterNames.includes('GatewayArtefactKey')) await bringArtefact(deployment, gateway)
+  if (processor && parameterNames.includes('ProcessorArtefactKey'))
+    await ensureArtefact(deployment, processor)
+  if (gateway && parameterNames.includes('GatewayArtefactKey')) await ensureArtefact(deployment, gateway)
 }
 
-/** Nothing goes that the plan, to which somebody has said yes, did not show. */
-async function agree(
+/** Asks again before removing or replacing a resource that the approved plan did not show. */
+async function confirm(
   { ask, say }: Deployment,
   changes: ResourceChange[],
   planned: ResourceChange[],
@@ -60,7 +60,7 @@ async function agree(
     (change) => isDestructive(change) && !shown.has(change.LogicalResourceId ?? ''),
   )
   if (unseen.length === 0) return true
-  say('The plan did not show these:')
+  say('The plan did not show these changes:')
   for (const change of unseen) say(describeChange(change))
-  return isYes(await ask('Go on?'))
+  return isYes(await ask('Continue? (yes/no)'))
 }

@@ -8,7 +8,7 @@ const verbs: Record<string, string> = {
   Dynamic: 'decide later',
 }
 
-/** One change as a line for people; a replacement stands out, as it may lose what is inside. */
+/** Describes a change in one line. Replacements stand out, because they may lose data. */
 export function describeChange(change: ResourceChange): string {
   const { Action = 'Dynamic', LogicalResourceId, ResourceType, Details = [] } = change
   const properties = [...new Set(Details.map(({ Target }) => Target?.Name ?? Target?.Attribute ?? ''))]
@@ -19,7 +19,7 @@ export function describeChange(change: ResourceChange): string {
   return `  ${sign} ${verb.padEnd(9)} ${LogicalResourceId}  ${ResourceType}${suffix}`
 }
 
-/** Something that exists would go. */
+/** Whether a change removes or replaces an existing resource. */
 export function isDestructive(change: ResourceChange): boolean {
   return change.Action === 'Remove' || isReplaced(change)
 }

@@ -15,19 +15,19 @@ import { findLastEvent } from './stack-events.ts'
 interface Doomed {
   stack: Stack
   stackId: string
-  goes: string[]
-  /** What outlives the stack, with the names by which it is found. */
-  stays: string[]
+  removed: string[]
+  /** Retained resources with their names. */
+  retained: string[]
 }
 
 /**
- * Deletes stacks, the last one first, after two questions. State stays: buckets, tables, keys, secrets and logs.
- * @param all every stack of the environment: one that another one still reads from is not deleted
- * @returns whether it was done
+ * Deletes stacks in reverse order after two confirmations. Buckets, tables, keys, secrets and logs are retained.
+ * @param all every stack of the environment; a stack whose outputs another one reads is not deleted
+ * @returns whether the stacks were deleted
  */
 export async function destroyStacks(deployment: Deployment, stacks: Stack[], all: Stack[]): Promise<boolean> {
   const { say, env, caller } = deployment
-  const doomed = (await Promise.all(stacks.map((stack) => lookAt(deployment, stack))))
+  const doomed = (await Promise.all(stacks.map((stack) => inspectStack(deployment, stack))))
     .filter((found) => found !== undefined)
     .reverse()
   if (doomed.length === 0) {
@@ -35,28 +35,30 @@ export async function destroyStacks(deployment: Deployment, stacks: Stack[], all
     return true
   }
   await refuseWhileRead(deployment, doomed, all)
-  for (const { stack, goes, stays } of doomed) {
-    say(`${stack.stackName}: ${goes.length} resources go, ${stays.length} stay`)
-    for (const line of goes) say(`  - remove    ${line}`)
-    for (const line of stays) say(`    keep      ${line}`)
+  for (const { stack, removed, retained } of doomed) {
+    say(`${stack.stackName}: ${removed.length} resources to remove, ${retained.length} to keep`)
+    for (const line of removed) say(`  - remove    ${line}`)
+    for (const line of retained) say(`    keep      ${line}`)
   }
-  if (!(await isMeant(deployment, doomed.length))) {
+  if (!(await isConfirmed(deployment, doomed.length))) {
     say('Nothing was destroyed.')
     return false
   }
   for (const one of doomed) await destroyStack(deployment, one)
-  say(`Destroyed in account ${caller.account}, ${caller.region}. What stays costs money and holds data:`)
-  for (const line of doomed.flatMap(({ stays }) => stays)) say(`  ${line}`)
   say(
-    `Before ${env} can be deployed again, remove those that have names, or import them: deploy/README.md, "Destroy".`,
+    `Destroyed in account ${caller.account}, ${caller.region}. The retained resources cost money and hold data:`,
+  )
+  for (const line of doomed.flatMap(({ retained }) => retained)) say(`  ${line}`)
+  say(
+    `Before you deploy ${env} again, delete or import those with fixed names: see deploy/README.md, "Destroy".`,
   )
   return true
 }
 
-async function isMeant({ ask, env, caller }: Deployment, count: number): Promise<boolean> {
+async function isConfirmed({ ask, env, caller }: Deployment, count: number): Promise<boolean> {
   const where = `account ${caller.account}, ${caller.region}`
   if (!isYes(await ask(`Destroy these ${count} stacks of ${env} in ${where}? (yes/no)`))) return false
-  return (await ask('It stops the service. Type the name of the environment to confirm:')) === env
+  return (await ask('This stops the service. Type the name of the environment to confirm:')) === env
 }
 
 async function destroyStack(deployment: Deployment, { stack, stackId }: Doomed): Promise<void> {
@@ -67,11 +69,11 @@ async function destroyStack(deployment: Deployment, { stack, stackId }: Doomed):
     await followStack(deployment.aws, stackId, last, deployment)
   } catch (error) {
     const { message } = error as Error
-    throw new Error(`${stack.stackName} could not be deleted; those before it are gone. ${message}`)
+    throw new Error(`${stack.stackName} could not be deleted; the stacks before it are deleted. ${message}`)
   }
 }
 
-async function lookAt({ aws }: Deployment, stack: Stack): Promise<Doomed | undefined> {
+async function inspectStack({ aws }: Deployment, stack: Stack): Promise<Doomed | undefined> {
   const client = aws.cloudFormation
   const found = await findStack(client, stack.stackName)
   if (!found) return undefined
@@ -80,8 +82,8 @@ async function lookAt({ aws }: Deployment, stack: Stack): Promise<Doomed | undef
   return {
     stack,
     stackId: found.stackId,
-    goes: resources.filter(([id]) => !kept.has(id)).map(([, line]) => line),
-    stays: resources.filter(([id]) => kept.has(id)).map(([, line]) => line),
+    removed: resources.filter(([id]) => !kept.has(id)).map(([, line]) => line),
+    retained: resources.filter(([id]) => kept.has(id)).map(([, line]) => line),
   }
 }
 
@@ -99,7 +101,7 @@ async function listResources(
   ])
 }
 
-/** By the template that it was deployed with, which may differ from the one here. */
+/** Uses the deployed template, which may differ from the local one. */
 async function readKept(
   client: Deployment['aws']['cloudFormation'],
   StackName: string,
@@ -116,8 +118,6 @@ async function refuseWhileRead(deployment: Deployment, doomed: Doomed[], all: St
       .map((path) => path.split('/')[3] ?? '')
       .find((name) => names.has(name))
     if (!read || !(await findStack(deployment.aws.cloudFormation, stack.stackName))) continue
-    throw new Error(
-      `${stack.stackName} stands, and reads what ${read} publishes: destroy ${stack.name} first.`,
-    )
+    throw new Error(`${stack.stackName} still reads outputs of ${read}. Destroy ${stack.name} first.`)
   }
 }

@@ -7,7 +7,7 @@ import type { Deployment } from '../deployment.ts'
 import type { Stack } from '../read-stacks.ts'
 import { isKept } from '../template.ts'
 
-/** A resource that outlives its stack, with the name by which another one of its kind could not be made. */
+/** A retained resource with a fixed name, which blocks the creation of another one with that name. */
 export interface Named {
   type: string
   name: string
@@ -22,30 +22,30 @@ const nameProperties: Record<string, string> = {
 }
 
 /**
- * What new stacks would make, and what is there already: kept when an earlier stack was destroyed. CloudFormation would find
- * out one by one, in the middle.
+ * Finds resources of new stacks that already exist, because they were retained when an earlier stack was destroyed. CloudFormation
+ * would report them one by one in the middle of the deployment.
  */
 export async function findKept(deployment: Deployment, stacks: Stack[]): Promise<Named[]> {
   const found: Named[] = []
   for (const stack of stacks) {
     for (const named of listKept(deployment, stack)) {
-      if (await isThere(deployment, named)) found.push(named)
+      if (await exists(deployment, named)) found.push(named)
     }
   }
   return found
 }
 
-/** @throws Error that names each, and says what can be done */
+/** @throws Error that lists retained resources and what to do about them */
 export async function refuseKept(deployment: Deployment, stacks: Stack[]): Promise<void> {
   const kept = await findKept(deployment, stacks)
   if (kept.length === 0) return
   const lines = kept.map(({ type, name }) => `  ${name}  ${type}`)
-  throw new Error(`Nothing was deployed. These are there already, from an earlier ${deployment.env}, and no stack has them:
+  throw new Error(`Nothing was deployed. These resources of an earlier ${deployment.env} already exist outside any stack:
 ${lines.join('\n')}
-Deploy under another name (--env), or remove them, or import them into their stacks by hand: deploy/README.md, "Destroy".`)
+Deploy under another name (--env), or remove them, or import them into their stacks: see deploy/README.md, "Destroy".`)
 }
 
-/** Those whose name can be known beforehand. */
+/** Lists the retained resources of a template whose names are known before deployment. */
 export function listKept(deployment: Deployment, { template }: Stack): Named[] {
   return Object.values(template.Resources)
     .filter(isKept)
@@ -66,9 +66,9 @@ function fillIn(name: unknown, { env, caller }: Deployment): string | undefined 
   return text.replace(/\$\{([\w:]+)\}/g, (all, key: string) => values[key] ?? all)
 }
 
-async function isThere({ aws, caller }: Deployment, { type, name }: Named): Promise<boolean> {
+async function exists({ aws, caller }: Deployment, { type, name }: Named): Promise<boolean> {
   try {
-    // Cloud Control wants an ARN, whose end nobody knows. A secret that waits for its deletion has its name still.
+    // Cloud Control needs the secret's ARN, which ends in random characters. A secret scheduled for deletion still blocks its name.
     if (type === 'AWS::SecretsManager::Secret') {
       await aws.secretsManager.send(new DescribeSecretCommand({ SecretId: name }))
     } else {
@@ -78,7 +78,7 @@ async function isThere({ aws, caller }: Deployment, { type, name }: Named): Prom
     return true
   } catch (error) {
     if (error instanceof ResourceNotFoundException || error instanceof NoSuchSecret) return false
-    throw new Error(`Whether ${name} (${type}) is there already cannot be seen: ${(error as Error).message}`)
+    throw new Error(`Could not check whether ${name} (${type}) exists: ${(error as Error).message}`)
   }
 }
 

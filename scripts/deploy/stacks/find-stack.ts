@@ -7,7 +7,7 @@ export interface FoundStack {
   reason?: string
 }
 
-/** @param stackName or its id, by which a deleted one is still found. @returns undefined when it is not there */
+/** @param stackName name or id; a deleted stack is found only by its id. @returns undefined if there is none */
 export async function findStack(
   cloudFormation: Aws['cloudFormation'],
   stackName: string,
@@ -22,7 +22,7 @@ export async function findStack(
   }
 }
 
-/** A change set was made for it, and never executed: it has no resources yet. */
+/** Whether the stack has no resources yet: it has at most a change set that was never executed. */
 export function isOnlyPlanned(stack: FoundStack | undefined): boolean {
   return stack === undefined || stack.status === 'REVIEW_IN_PROGRESS' || stack.status === 'DELETE_COMPLETE'
 }
@@ -31,7 +31,7 @@ export function isBusy({ status }: FoundStack): boolean {
   return status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS'
 }
 
-/** It never came to be, and can only be deleted. */
-export function isStillborn({ status }: FoundStack): boolean {
+/** Whether the creation failed, so that the stack can only be deleted. */
+export function isFailedCreation({ status }: FoundStack): boolean {
   return ['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED'].includes(status)
 }

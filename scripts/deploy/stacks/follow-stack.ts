@@ -5,16 +5,16 @@ import { describeEvent, isFailure, readEvents } from './stack-events.ts'
 
 export interface FollowOptions {
   say: (line: string) => void
-  /** Pause between two looks. */
+  /** Polling interval. */
   pollMs: number
 }
 
 const successes = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE', 'DELETE_COMPLETE']
 
 /**
- * Tells what happens to a stack until it has come to rest, however long that takes: CloudFormation has limits of its own.
- * @param after id of the last event before; without it the latest operation is told from its beginning
- * @throws Error with the reasons of the resources that failed, when it does not come to a good end
+ * Prints the events of a stack until its operation ends. There is no timeout, as CloudFormation has its own.
+ * @param after id of the last event before; without it, prints the latest operation from its start
+ * @throws Error with the reasons of the failed resources if the operation fails
  */
 export async function followStack(
   { cloudFormation }: Pick<Aws, 'cloudFormation'>,
@@ -22,21 +22,21 @@ export async function followStack(
   after: string | undefined,
   { say, pollMs }: FollowOptions,
 ): Promise<void> {
-  const told = new Set<string>()
+  const printed = new Set<string>()
   const failures: string[] = []
   for (;;) {
-    // First the status: events that come after it are told in the next round.
+    // The status comes first, so that events after it are printed in the next round.
     const stack = await findStack(cloudFormation, stackId)
     for (const event of await readEvents(cloudFormation, stackId, after)) {
       const { EventId = '' } = event
-      if (told.has(EventId)) continue
-      told.add(EventId)
+      if (printed.has(EventId)) continue
+      printed.add(EventId)
       const line = describeEvent(event)
       if (line) say(`    ${line}`)
       if (line && isFailure(event)) failures.push(line)
     }
-    // Just after a command the old status may still be told, without a new event.
-    if (stack && !isBusy(stack) && told.size > 0) return judge(stack, failures)
+    // Right after a command, the status may still be the old one, without a new event.
+    if (stack && !isBusy(stack) && printed.size > 0) return judge(stack, failures)
     await setTimeout(pollMs)
   }
 }

@@ -3,17 +3,17 @@ import type { Deployment } from '../deployment.ts'
 import type { Stack } from '../read-stacks.ts'
 import { deleteChangeSet } from './change-set.ts'
 import { describeChange } from './describe-change.ts'
-import { findStack, isBusy, isOnlyPlanned, isStillborn } from './find-stack.ts'
+import { findStack, isBusy, isFailedCreation, isOnlyPlanned } from './find-stack.ts'
 import { findMissingInputs, prepareChangeSet } from './prepare-change-set.ts'
 
 export interface StackPlan {
   stack: Stack
-  /** No such stack stands: all that it makes is to be made. */
+  /** The stack does not exist yet. */
   isNew: boolean
   changes: ResourceChange[]
 }
 
-/** Shows what a deployment would do, and changes nothing. */
+/** Prints what a deployment would change. */
 export async function planStacks(deployment: Deployment, stacks: Stack[]): Promise<StackPlan[]> {
   const plans: StackPlan[] = []
   for (const stack of stacks) {
@@ -34,20 +34,20 @@ async function planStack(
   const found = await findStack(cloudFormation, stack.stackName)
   if (found && isBusy(found))
     return { changes: [], isNew: false, note: `busy with an earlier run (${found.status})` }
-  if (found && isStillborn(found)) {
+  if (found && isFailedCreation(found)) {
     return {
       changes: createAll(stack),
       isNew: false,
-      note: `to be created anew, after the failure before (${found.status})`,
+      note: `to be recreated after a failed creation (${found.status})`,
     }
   }
   const isNew = isOnlyPlanned(found)
   const [missing] = await findMissingInputs(deployment, stack)
-  // CloudFormation itself refuses to look at a stack whose inputs are not there.
-  if (missing) return { changes: createAll(stack), isNew, note: `to be created, once ${missing} is written` }
+  // CloudFormation cannot create a change set while an input is missing.
+  if (missing) return { changes: createAll(stack), isNew, note: `to be created, once ${missing} exists` }
   const { id, stackId, changes } = await prepareChangeSet(deployment, stack, isNew)
   if (changes.length > 0) await deleteChangeSet(deployment.aws, id)
-  // The plan of a new stack leaves an empty one behind, which is nobody's.
+  // Planning a new stack leaves an empty one behind.
   if (isNew) await cloudFormation.send(new DeleteStackCommand({ StackName: stackId }))
   return { changes, isNew, ...(isNew && { note: 'to be created' }) }
 }

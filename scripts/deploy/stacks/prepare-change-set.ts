@@ -5,17 +5,17 @@ import type { Stack } from '../read-stacks.ts'
 import { listReads, resolveParameters } from '../resolve-parameters.ts'
 import { type ChangeSet, createChangeSet } from './change-set.ts'
 
-/** CloudFormation takes longer bodies only from a bucket. */
+/** CloudFormation accepts longer bodies only from a bucket. */
 const maxBodyBytes = 51_200
 
-/** Names in SSM that this stack reads, and that nobody has written yet. */
+/** Finds the SSM names that this stack reads and that do not exist yet. */
 export async function findMissingInputs(deployment: Deployment, stack: Stack): Promise<string[]> {
   const reads = listReads(stack, deployment.env)
   const written = await readOutputs(deployment.aws.ssm, reads)
   return reads.filter((name) => !written.has(name))
 }
 
-/** What deploying this stack would change. */
+/** Creates the change set of a stack. */
 export async function prepareChangeSet(
   deployment: Deployment,
   stack: Stack,
@@ -36,12 +36,12 @@ async function placeTemplate(deployment: Deployment, { body }: Stack) {
   const bytes = Buffer.from(body)
   if (bytes.length <= maxBodyBytes) return { TemplateBody: body }
   const artefact = nameArtefact('templates', 'yaml', bytes)
-  const bucket = await bringArtefact(deployment, artefact)
+  const bucket = await ensureArtefact(deployment, artefact)
   return { TemplateURL: `https://${bucket}.s3.${deployment.caller.region}.amazonaws.com/${artefact.key}` }
 }
 
-/** @returns the bucket in which it is now */
-export async function bringArtefact({ aws, env, say }: Deployment, artefact: Artefact): Promise<string> {
+/** Uploads the artefact unless it exists. @returns its bucket */
+export async function ensureArtefact({ aws, env, say }: Deployment, artefact: Artefact): Promise<string> {
   const bucket = await readOutput(aws.ssm, env, 'foundation/artefact-bucket')
   const isNew = await uploadArtefact(aws.s3, bucket, artefact)
   if (isNew) say(`  Uploaded ${artefact.key}`)

@@ -1,17 +1,17 @@
 import { DeleteStackCommand } from '@aws-sdk/client-cloudformation'
 import type { Deployment } from '../deployment.ts'
 import type { Stack } from '../read-stacks.ts'
-import { findStack, isBusy, isOnlyPlanned, isStillborn } from './find-stack.ts'
+import { findStack, isBusy, isFailedCreation, isOnlyPlanned } from './find-stack.ts'
 import { followStack } from './follow-stack.ts'
 import { findLastEvent } from './stack-events.ts'
 
-const fits = /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK|IMPORT_ROLLBACK)_COMPLETE$/
+const updatable = /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK|IMPORT_ROLLBACK)_COMPLETE$/
 
 /**
- * Brings a stack into a state in which it can be changed: waits for what an interrupted run has left under way, and clears
- * away what could not be created.
- * @returns whether it is still to be created
- * @throws Error when only a person can help
+ * Brings a stack into a state in which it can be changed: waits for the operation of an interrupted run, and deletes a stack
+ * whose creation failed.
+ * @returns whether the stack is still to be created
+ * @throws Error if the operator must intervene
  */
 export async function settleStack(deployment: Deployment, { stackName }: Stack): Promise<{ isNew: boolean }> {
   const { cloudFormation } = deployment.aws
@@ -19,17 +19,17 @@ export async function settleStack(deployment: Deployment, { stackName }: Stack):
     const stack = await findStack(cloudFormation, stackName)
     if (stack === undefined || isOnlyPlanned(stack)) return { isNew: true }
     if (isBusy(stack)) {
-      deployment.say(`  ${stackName} is ${stack.status}, from an earlier run: waiting for it.`)
-      // How it ends is seen in its status.
+      deployment.say(`  ${stackName} is ${stack.status} from an earlier run: waiting.`)
+      // The next round checks the resulting status.
       await followStack(deployment.aws, stack.stackId, undefined, deployment).catch((error: Error) =>
         deployment.say(`  ${error.message}`),
       )
-    } else if (isStillborn(stack)) {
-      deployment.say(`  ${stackName} could not be created before (${stack.status}): clearing it away.`)
+    } else if (isFailedCreation(stack)) {
+      deployment.say(`  ${stackName} is ${stack.status} after a failed creation: deleting it.`)
       const last = await findLastEvent(cloudFormation, stack.stackId)
       await cloudFormation.send(new DeleteStackCommand({ StackName: stack.stackId }))
       await followStack(deployment.aws, stack.stackId, last, deployment)
-    } else if (fits.test(stack.status)) return { isNew: false }
+    } else if (updatable.test(stack.status)) return { isNew: false }
     else throw new Error(describeTrouble(stackName, stack.status, stack.reason))
   }
 }
@@ -37,7 +37,7 @@ export async function settleStack(deployment: Deployment, { stackName }: Stack):
 function describeTrouble(stackName: string, status: string, reason = 'no reason given'): string {
   const advice =
     status === 'UPDATE_ROLLBACK_FAILED'
-      ? `Mend what the events name, then "aws cloudformation continue-update-rollback --stack-name ${stackName}".`
-      : 'Look at its events in the CloudFormation console.'
+      ? `Fix the cause shown in its events, then run "aws cloudformation continue-update-rollback --stack-name ${stackName}".`
+      : 'Check its events in the CloudFormation console.'
   return `${stackName} is ${status} (${reason}). ${advice}`
 }

@@ -4,8 +4,9 @@ import type { Aws } from '../connect-aws.ts'
 type CloudFormation = Aws['cloudFormation']
 
 /**
- * What has happened to a stack, oldest first: since an event, or in its latest operation. Not since a time: clocks are apart.
- * @param after id of the last event that is known
+ * Reads the events of a stack, oldest first: those after a known event, or those of the latest operation. Events are not selected
+ * by time, as clocks differ.
+ * @param after id of the last known event
  */
 export async function readEvents(
   client: CloudFormation,
@@ -30,7 +31,7 @@ export async function findLastEvent(client: CloudFormation, StackName: string): 
   return undefined
 }
 
-/** A line for people; undefined for the stack itself and for beginnings, which are noise between the lines that count. */
+/** Describes an event in one line; undefined for events of the stack itself and for events that start an operation. */
 export function describeEvent(event: StackEvent): string | undefined {
   const { ResourceStatusReason = '', LogicalResourceId, ResourceType } = event
   const status: string = event.ResourceStatus ?? ''
@@ -39,7 +40,7 @@ export function describeEvent(event: StackEvent): string | undefined {
   return status.endsWith('_COMPLETE') ? `${status} ${LogicalResourceId}` : undefined
 }
 
-/** Those that were cancelled because another one failed have no fault. */
+/** Whether a resource failed; resources cancelled because of another failure do not count. */
 export function isFailure({ ResourceStatus, ResourceStatusReason = '' }: StackEvent): boolean {
   return String(ResourceStatus).endsWith('_FAILED') && !/cancelled/i.test(ResourceStatusReason)
 }

@@ -5,9 +5,9 @@ import { execute, findWarehouse, type Warehouse } from './ask-warehouse.ts'
 import { listSqlFiles, readStatements, type Statement } from './read-statements.ts'
 
 /**
- * Applies the warehouse's SQL, statement by statement; it can be done any number of times.
+ * Applies the warehouse's SQL statement by statement. Can be repeated.
  * @param directory the folder `deploy/analytics/`
- * @throws Error with the statement and Redshift's own words
+ * @throws Error with the statement and Redshift's message
  */
 export async function applySql(deployment: Deployment, directory: URL): Promise<void> {
   const output = (name: string) => readOutput(deployment.aws.ssm, deployment.env, name)

@@ -8,7 +8,7 @@ import { GetNamespaceCommand } from '@aws-sdk/client-redshift-serverless'
 import type { Deployment } from '../deployment.ts'
 import { readOutput } from '../read-outputs.ts'
 
-/** Where statements go, as the administrator. */
+/** Target of the statements, with the administrator's secret. */
 export interface Warehouse {
   WorkgroupName: string
   Database: string
@@ -27,11 +27,11 @@ export async function findWarehouse(deployment: Deployment): Promise<Warehouse> 
 async function findAdminSecret({ aws }: Deployment, namespaceName: string): Promise<string> {
   const { namespace } = await aws.redshiftServerless.send(new GetNamespaceCommand({ namespaceName }))
   const secret = namespace?.adminPasswordSecretArn
-  if (!secret) throw new Error(`The namespace ${namespaceName} has no secret of its administrator.`)
+  if (!secret) throw new Error(`The namespace ${namespaceName} has no administrator secret.`)
   return secret
 }
 
-/** Waits for the statement to end. @returns its id. @throws Error with Redshift's own words */
+/** Executes a statement and waits for it. @returns its id. @throws Error with Redshift's message */
 export async function execute(
   { aws, pollMs }: Deployment,
   warehouse: Warehouse,
@@ -46,7 +46,7 @@ export async function execute(
   }
 }
 
-/** The first page of what a query finds, row by row; a missing value is an empty text. */
+/** Returns the first page of a query's rows; missing values are empty strings. */
 export async function ask(deployment: Deployment, warehouse: Warehouse, sql: string): Promise<string[][]> {
   const Id = await execute(deployment, warehouse, sql)
   const { Records = [] } = await deployment.aws.redshiftData.send(new GetStatementResultCommand({ Id }))

@@ -4,20 +4,20 @@ import { basename } from 'node:path'
 export interface Statement {
   file: string
   sql: string
-  /** It can be made only once: that it "already exists" is no error. */
+  /** The error "already exists" is ignored, because the statement cannot be repeated. */
   isOnce: boolean
 }
 
 const historyFile = '20-stored-history.sql'
 const presentFile = '20-stored.sql'
 
-/** The files of a folder in the order in which they are applied. @param historyMode picks one of the two that begin with 20 */
+/** Lists the SQL files of a folder in order. @param historyMode selects one of the two files that start with 20 */
 export async function listSqlFiles(directory: URL, historyMode: boolean): Promise<string[]> {
   const other = historyMode ? presentFile : historyFile
   return (await readdir(directory)).filter((file) => file.endsWith('.sql') && file !== other).sort()
 }
 
-/** The statements of a file, with what `${…}` stands for. @throws Error for a name that has no value, or an unfit one */
+/** Reads the statements of a file and substitutes `${…}`. @throws Error for a name without a value, or an unsafe value */
 export async function readStatements(file: URL, values: Record<string, string>): Promise<Statement[]> {
   return splitStatements(basename(file.pathname), fillIn(await readFile(file, 'utf8'), values))
 }
@@ -25,9 +25,9 @@ export async function readStatements(file: URL, values: Record<string, string>):
 function fillIn(text: string, values: Record<string, string>): string {
   return text.replace(/\$\{(\w+)\}/g, (_all, name: string) => {
     const value = values[name]
-    if (value === undefined) throw new Error(`The SQL names \${${name}}, which has no value.`)
-    // They stand between quotes. What AWS names has none, so this is somebody's mistake.
-    if (/['"\\]/.test(value)) throw new Error(`\${${name}} cannot be written into SQL: ${value}`)
+    if (value === undefined) throw new Error(`The SQL uses \${${name}}, which has no value.`)
+    // Values are substituted between quotes. Names from AWS contain none.
+    if (/['"\\]/.test(value)) throw new Error(`\${${name}} has a value that is not safe in SQL: ${value}`)
     return value
   })
 }

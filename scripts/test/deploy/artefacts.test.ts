@@ -25,7 +25,7 @@ async function startStore(t: Test) {
   return { s3, read }
 }
 
-t.test('an artefact is sent once, under the hash of its content', async (t) => {
+t.test('an artefact is uploaded once, under the hash of its content', async (t) => {
   const { s3, read } = await startStore(t)
   const artefact = nameArtefact('gateway', 'zip', Buffer.from('abc'))
   t.equal(artefact.key, 'gateway/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.zip')
@@ -34,13 +34,13 @@ t.test('an artefact is sent once, under the hash of its content', async (t) => {
   t.equal(await read(artefact.key), 'abc')
 })
 
-t.test('a build that is not there is one clear line', async (t) => {
+t.test('a missing build is reported in one line', async (t) => {
   await t.rejects(readArtefact('gateway', new URL('file:///nowhere.zip')), {
-    message: 'There is no gateway to deploy (dist/gateway.zip): "npm run build" makes it.',
+    message: 'dist/gateway.zip is missing. Run "npm run build" first.',
   })
 })
 
-t.test('a stack gets its artefact before it is changed', async (t) => {
+t.test('the artefact is uploaded before the stack changes', async (t) => {
   const { deployment, double, stacks } = await prepareDeployment(t)
   const { s3, read } = await startStore(t)
   const [network] = stacks
@@ -56,7 +56,7 @@ t.test('a stack gets its artefact before it is changed', async (t) => {
   t.ok(Object.values(form ?? {}).includes(gateway.key))
 })
 
-t.test('a template that is too large to be sent goes by the bucket', async (t) => {
+t.test('a large template is passed through the bucket', async (t) => {
   const { deployment, double, stacks } = await prepareDeployment(t)
   const { s3, read } = await startStore(t)
   const [network] = stacks

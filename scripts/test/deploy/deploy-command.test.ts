@@ -37,7 +37,7 @@ function start(args: string[], environment: NodeJS.ProcessEnv = {}, input = '') 
 
 const run = (...args: Parameters<typeof start>) => start(...args).ended
 
-t.test('without an environment, or with another word, it says how it is used', async (t) => {
+t.test('wrong arguments print the usage', async (t) => {
   for (const args of [[], ['--stack', 'network'], ['undo', '--env', 'dev'], ['destroy', 'dev']]) {
     t.match(await run(args), { code: 1, stdout: /^Usage: npm run deploy/ }, args.join(' '))
   }
@@ -47,14 +47,14 @@ t.test('without an environment, or with another word, it says how it is used', a
 t.test('each user error prints one line', async (t) => {
   const cases: [string[], NodeJS.ProcessEnv, RegExp][] = [
     [['--env', 'nosuch'], somewhere, /^deploy\/parameters\/nosuch\.json is missing.*\n$/],
-    [['--env', 'dev', '--stack', 'nosuch'], somewhere, /^There is no stack "nosuch": foundation, .*\n$/],
-    [['--env', 'dev'], {}, /^Which region\? Set AWS_REGION.*\n$/],
-    [['--env', 'dev'], { AWS_REGION: 'eu-west-1' }, /^AWS does not take these credentials .*\n$/],
+    [['--env', 'dev', '--stack', 'nosuch'], somewhere, /^Unknown stack "nosuch"\. Stacks: foundation, .*\n$/],
+    [['--env', 'dev'], {}, /^No AWS region is set\. Set AWS_REGION.*\n$/],
+    [['--env', 'dev'], { AWS_REGION: 'eu-west-1' }, /^AWS rejected the credentials .*\n$/],
   ]
   for (const [args, environment, stderr] of cases) t.match(await run(args, environment), { code: 1, stderr })
 })
 
-t.test('interrupted, it is taken up by the same command', async (t) => {
+t.test('the same command continues after an interruption', async (t) => {
   const { endpoint, outcomes, stacks, actionsAsked } = await startAwsDouble(t)
   const changes = [{ action: 'Add', id: 'ArtefactBucket' }]
   const begun = { status: 'CREATE_IN_PROGRESS', events: [ofStack('CREATE_IN_PROGRESS')] }
@@ -65,7 +65,7 @@ t.test('interrupted, it is taken up by the same command', async (t) => {
   const interrupted = start(args, environment)
   while (!actionsAsked().includes('ExecuteChangeSet')) await setTimeout(20)
   interrupted.child.kill('SIGINT')
-  t.match(await interrupted.ended, { code: 130, stderr: /AWS has begun goes on/ })
+  t.match(await interrupted.ended, { code: 130, stderr: /AWS continues the operations that have started/ })
 
   outcomes.set('hashgate-dev-foundation', { refusal: emptyRefusal })
   const stack = stacks.get('hashgate-dev-foundation')
@@ -77,11 +77,11 @@ t.test('interrupted, it is taken up by the same command', async (t) => {
   const again = await run(args, environment)
   t.match(again, {
     code: 0,
-    stdout: /waiting for it\.\n {4}CREATE_COMPLETE ArtefactBucket\n.*: no changes\n$/,
+    stdout: /waiting\.\n {4}CREATE_COMPLETE ArtefactBucket\n.*: no changes\n$/,
   })
 })
 
-t.test('what an earlier environment has kept ends it before anything is made', async (t) => {
+t.test('retained resources stop the deployment before it starts', async (t) => {
   const { endpoint, outcomes, standing, actionsAsked } = await startAwsDouble(t)
   outcomes.set('hashgate-dev-foundation', { changes: [{ action: 'Add', id: 'LogBucket' }] })
   standing.add('hashgate-dev-logs-111122223333-eu-west-1')
@@ -93,7 +93,7 @@ t.test('what an earlier environment has kept ends it before anything is made', a
   t.notOk(actionsAsked().includes('ExecuteChangeSet'))
 })
 
-t.test('it shows, asks, and does nothing without a yes', async (t) => {
+t.test('nothing is deployed without a confirmation', async (t) => {
   const { endpoint, outcomes, actionsAsked } = await startAwsDouble(t)
   const changes = [{ action: 'Add', id: 'ArtefactBucket' }]
   const looks = [{ status: 'CREATE_COMPLETE', events: [ofStack('CREATE_COMPLETE')] }]

@@ -4,7 +4,7 @@ import { flattenCertificates } from '../../deploy/flatten-certificates.ts'
 
 const [one = '', other = ''] = rootCertificates
 
-t.test('certificates become one line, whatever stands around them', async (t) => {
+t.test('certificates become one line without the text around them', async (t) => {
   const line = `${one}\n${other}`.replaceAll('\n', '\\n')
   t.equal(flattenCertificates(`${one}\n${other}`), line)
   t.equal(flattenCertificates(`# ours\nsubject=CN=a\n${one}\n\n${other}\n`), line)
@@ -12,10 +12,12 @@ t.test('certificates become one line, whatever stands around them', async (t) =>
   t.equal(flattenCertificates(line), line)
 })
 
-t.test('what is no certificate is said', async (t) => {
-  t.throws(() => flattenCertificates('kafka-ca.pem'), { message: 'CaCertificate has no certificate in PEM.' })
+t.test('an invalid certificate is an error', async (t) => {
+  t.throws(() => flattenCertificates('kafka-ca.pem'), {
+    message: 'CaCertificate does not contain a PEM certificate.',
+  })
   const damaged = '-----BEGIN CERTIFICATE-----\nYour own\n-----END CERTIFICATE-----'
   t.throws(() => flattenCertificates(damaged), {
-    message: /^CaCertificate has a certificate that cannot be read/,
+    message: /^CaCertificate contains an invalid certificate/,
   })
 })

@@ -2,7 +2,7 @@ import t from 'tap'
 import { identifyCaller } from '../../deploy/identify-caller.ts'
 import { startAwsDouble } from './start-aws-double.ts'
 
-t.test('who deploys, and where to', async (t) => {
+t.test('account, region and principal are determined', async (t) => {
   const { aws } = await startAwsDouble(t)
   t.strictSame(await identifyCaller(aws), {
     account: '111122223333',
@@ -11,13 +11,12 @@ t.test('who deploys, and where to', async (t) => {
   })
 })
 
-t.test('wrong and expired credentials are one clear sentence', async (t) => {
+t.test('rejected credentials are reported in one sentence', async (t) => {
   const { aws, refusals } = await startAwsDouble(t)
   for (const code of ['InvalidClientTokenId', 'ExpiredToken', 'SignatureDoesNotMatch']) {
     refusals.push({ action: 'GetCallerIdentity', status: 403, code, message: 'The token is not valid.' })
     await t.rejects(identifyCaller(aws), {
-      message:
-        /^AWS does not take these credentials \(.*The token is not valid\.\)\. Log in, or set AWS_PROFILE\.$/,
+      message: /^AWS rejected the credentials \(.*The token is not valid\.\)\. Log in, or set AWS_PROFILE\.$/,
     })
   }
 })

@@ -4,7 +4,7 @@ import { chooseStacks, readStacks } from '../../deploy/read-stacks.ts'
 import { resolveParameters } from '../../deploy/resolve-parameters.ts'
 import { prepareDeployment } from './prepare-deployment.ts'
 
-t.test('stacks are chosen by name, and stay in their order', async (t) => {
+t.test('stacks are selected by name and keep their order', async (t) => {
   const { stacks } = await prepareDeployment(t)
   t.strictSame(
     chooseStacks(stacks, ['gateway', 'network']).map(({ stackName }) => stackName),
@@ -12,7 +12,7 @@ t.test('stacks are chosen by name, and stay in their order', async (t) => {
   )
   t.equal(chooseStacks(stacks, []).length, 2)
   t.throws(() => chooseStacks(stacks, ['gatway']), {
-    message: 'There is no stack "gatway": network, gateway.',
+    message: 'Unknown stack "gatway". Stacks: network, gateway.',
   })
 })
 
@@ -26,14 +26,14 @@ t.test('an optional stack is deployed where the environment has a section for it
 
 const nameAll = (stacks: { name: string }[]) => stacks.map(({ name }) => name)
 
-t.test('an environment without a file, or with a bad one, is told so', async (t) => {
+t.test('a missing or invalid parameter file is an error', async (t) => {
   const { folder, directory } = await prepareDeployment(t)
-  await t.rejects(readStacks(folder, 'Prod!'), { message: /--env is 2 to 8 lower-case letters/ })
+  await t.rejects(readStacks(folder, 'Prod!'), { message: /--env must be 2 to 8 lower-case letters/ })
   await t.rejects(readStacks(folder, 'prod'), { message: /parameters\/prod\.json is missing/ })
   await writeFile(`${directory}/parameters/bad.json`, '{')
-  await t.rejects(readStacks(folder, 'bad'), { message: /parameters\/bad\.json is no JSON/ })
+  await t.rejects(readStacks(folder, 'bad'), { message: /parameters\/bad\.json is not valid JSON/ })
   await writeFile(`${directory}/parameters/odd.json`, '{"gatway":{}}')
-  await t.rejects(readStacks(folder, 'odd'), { message: /has no stack "gatway" to set/ })
+  await t.rejects(readStacks(folder, 'odd'), { message: /has a section for an unknown stack, "gatway"/ })
 })
 
 t.test('values come from the environment, then from the deployment, then from other stacks', async (t) => {

@@ -22,18 +22,21 @@ async function prepareVerification(t: Test, url: string) {
   return { ...prepared, verify }
 }
 
-t.test('a name that is still to be made is said, with where it goes', async (t) => {
+t.test('a missing DNS record is reported with its target', async (t) => {
   const { verify, double, said } = await prepareVerification(t, 'https://images.example.com')
   double.parameters.set('/hashgate/test/gateway/dns-name', 'lb-1.eu-west-1.elb.amazonaws.com')
   t.strictSame(await verify(false), { isKept: true, printed: '' })
-  t.match(said(), /^NOT VERIFIED: images\.example\.com has no address yet\. .*CNAME of lb-1\.eu-west-1\.elb/)
+  t.match(
+    said(),
+    /^NOT VERIFIED: images\.example\.com has no DNS record yet\. .*CNAME to lb-1\.eu-west-1\.elb/,
+  )
   t.notOk(double.actionsAsked().includes('PutItem'), 'no key is made')
 })
 
-t.test('without the name of the balancer it is said all the same', async (t) => {
+t.test('… even if the name of the load balancer is unknown', async (t) => {
   const { verify, said } = await prepareVerification(t, 'https://images.example.com')
   t.ok((await verify(false)).isKept)
-  t.match(said(), /CNAME of the load balancer's DNS name/)
+  t.match(said(), /CNAME to the load balancer's DNS name/)
 })
 
 t.test('a name that the stack has made must answer, and the keys are revoked in any case', async (t) => {

@@ -7,7 +7,7 @@ import { emptyRefusal, ofStack } from '../start-aws-double.ts'
 const added = [{ action: 'Add', id: 'Bucket' }]
 const created = [{ status: 'CREATE_COMPLETE', events: [ofStack('CREATE_COMPLETE')] }]
 
-t.test('a new environment: planned as far as it can be, then made in order', async (t) => {
+t.test('a new environment is planned as far as inputs exist, then created in order', async (t) => {
   const { deployment, double, stacks, said } = await prepareDeployment(t)
   double.outcomes.set('hashgate-test-network', { changes: added, looks: created })
   double.outcomes.set('hashgate-test-gateway', { changes: added, looks: created })
@@ -15,7 +15,7 @@ t.test('a new environment: planned as far as it can be, then made in order', asy
   const plans = await planStacks(deployment, stacks)
   t.ok(plans.every(({ isNew }) => isNew))
   t.match(said(), /hashgate-test-network: to be created\n {2}\+ create {4}Bucket {2}AWS::Some::Thing/)
-  t.match(said(), /hashgate-test-gateway: to be created, once \/hashgate\/test\/network\/vpc-id is written/)
+  t.match(said(), /hashgate-test-gateway: to be created, once \/hashgate\/test\/network\/vpc-id exists/)
   t.match(said(), /\+ create {4}Topic {2}AWS::SNS::Topic/)
   t.notOk(double.actionsAsked().includes('ExecuteChangeSet'), 'a plan changes nothing')
   t.ok(double.actionsAsked().includes('DeleteStack'), 'and leaves nothing behind')
@@ -42,7 +42,7 @@ t.test('a new environment: planned as far as it can be, then made in order', asy
   t.equal(execution?.form.RetainExceptOnCreate, 'true')
 })
 
-t.test('a slow stack is followed to its end, and each event is told once', async (t) => {
+t.test('a slow stack is followed to its end, and each event is printed once', async (t) => {
   const { deployment, double, stacks, said, lines } = await prepareDeployment(t)
   double.stacks.set('hashgate-test-network', {
     status: 'UPDATE_COMPLETE',
@@ -67,7 +67,7 @@ t.test('a slow stack is followed to its end, and each event is told once', async
   t.notMatch(said(), /OfYesterday/)
 })
 
-t.test('throttling and a lost look are tried again', async (t) => {
+t.test('throttling and failed polls are retried', async (t) => {
   const { deployment, double, stacks, said } = await prepareDeployment(t)
   double.outcomes.set('hashgate-test-network', { changes: added, looks: created })
   const [network] = stacks
@@ -79,7 +79,7 @@ t.test('throttling and a lost look are tried again', async (t) => {
   t.match(said(), /network: done/)
 })
 
-t.test('a failed stack ends it, with the reasons of what failed', async (t) => {
+t.test('a failed stack stops the deployment with the reasons', async (t) => {
   const { deployment, double, stacks } = await prepareDeployment(t)
   double.parameters.set('/hashgate/test/network/vpc-id', 'vpc-1')
   double.outcomes.set('hashgate-test-network', {
@@ -107,18 +107,18 @@ t.test('a failed stack ends it, with the reasons of what failed', async (t) => {
       'hashgate-test-network: It ended as ROLLBACK_COMPLETE:\n  CREATE_FAILED Bucket (AWS::S3::Bucket): name <is> taken',
   })
   const executed = double.actionsAsked().filter((action) => action === 'ExecuteChangeSet')
-  t.equal(executed.length, 1, 'what comes after is not begun')
+  t.equal(executed.length, 1, 'the next stack is not deployed')
 })
 
-t.test('a change set that cannot be made says why', async (t) => {
+t.test('a failed change set is reported with its reason', async (t) => {
   const { deployment, double, stacks } = await prepareDeployment(t)
   double.outcomes.set('hashgate-test-network', { refusal: 'Parameter Env is bad' })
   await t.rejects(planStacks(deployment, stacks), {
-    message: 'hashgate-test-network cannot be planned: Parameter Env is bad',
+    message: 'hashgate-test-network could not be planned: Parameter Env is bad',
   })
 })
 
-t.test('where nothing changes, nothing is done', async (t) => {
+t.test('stacks without changes are not deployed', async (t) => {
   const { deployment, double, stacks, said } = await prepareDeployment(t)
   double.stacks.set('hashgate-test-network', { status: 'CREATE_COMPLETE', events: [], looks: [] })
   double.outcomes.set('hashgate-test-network', { refusal: emptyRefusal })
@@ -137,7 +137,7 @@ t.test('an interrupted run is continued', async (t) => {
     { status: 'UPDATE_ROLLBACK_FAILED', events: [] },
   ]
 
-  t.test('what is under way is waited for', async (t) => {
+  t.test('an operation in progress is awaited', async (t) => {
     const { deployment, double, stacks, said } = await prepareDeployment(t)
     double.outcomes.set('hashgate-test-network', { refusal: emptyRefusal })
     double.stacks.set('hashgate-test-network', {
@@ -151,25 +151,22 @@ t.test('an interrupted run is continued', async (t) => {
     const plans = await planStacks(deployment, stacks.slice(0, 1))
     t.match(said(), /busy with an earlier run/)
     await deployStacks(deployment, plans)
-    t.match(said(), /waiting for it\.\n {4}UPDATE_COMPLETE Topic\nhashgate-test-network: no changes/)
+    t.match(said(), /waiting\.\n {4}UPDATE_COMPLETE Topic\nhashgate-test-network: no changes/)
   })
 
-  t.test('what could not be created is cleared away', async (t) => {
+  t.test('a stack whose creation failed is deleted first', async (t) => {
     const { deployment, double, stacks, said } = await prepareDeployment(t)
     double.stacks.set('hashgate-test-network', { ...stillborn, looks: [] })
     double.outcomes.set('hashgate-test-network', { changes: added })
     const plans = await planStacks(deployment, stacks.slice(0, 1))
-    t.match(said(), /to be created anew, after the failure before/)
+    t.match(said(), /to be recreated after a failed creation/)
     await deployStacks(deployment, plans)
-    t.match(
-      said(),
-      /could not be created before \(ROLLBACK_COMPLETE\): clearing it away[\s\S]*: creating …[\s\S]*done/,
-    )
+    t.match(said(), /is ROLLBACK_COMPLETE after a failed creation: deleting it[\s\S]*: creating …[\s\S]*done/)
     const asked = double.actionsAsked()
     t.ok(asked.indexOf('DeleteStack') < asked.indexOf('CreateChangeSet'))
   })
 
-  t.test('what only a person can mend is said', async (t) => {
+  t.test('a state that needs the operator is an error', async (t) => {
     const { deployment, double, stacks } = await prepareDeployment(t)
     double.stacks.set('hashgate-test-network', { ...stuck, looks: [] })
     const [network] = stacks
@@ -180,7 +177,7 @@ t.test('an interrupted run is continued', async (t) => {
   })
 })
 
-t.test('what the plan did not show goes only after another question', async (t) => {
+t.test('removals that the plan did not show need another confirmation', async (t) => {
   const looks = [{ status: 'UPDATE_COMPLETE', events: [ofStack('UPDATE_COMPLETE')] }]
   const changes = [{ action: 'Modify', id: 'Table', replacement: 'True', property: 'KeySchema' }]
   for (const answer of ['yes', 'no', '']) {
@@ -191,18 +188,18 @@ t.test('what the plan did not show goes only after another question', async (t) 
     if (!network) return t.fail('no stack')
     const deploying = deployStacks(deployment, [{ stack: network, changes: [] }])
     if (answer === 'yes') await deploying
-    else await t.rejects(deploying, { message: /not deployed, as you said/ })
-    t.match(said(), /did not show these:\n {2}! REPLACE {3}Table {2}AWS::Some::Thing \(KeySchema\)/)
-    t.strictSame(questions, ['Go on?'])
+    else await t.rejects(deploying, { message: /not deployed: the changes were not confirmed/ })
+    t.match(said(), /did not show these changes:\n {2}! REPLACE {3}Table {2}AWS::Some::Thing \(KeySchema\)/)
+    t.strictSame(questions, ['Continue? (yes/no)'])
     t.equal(double.actionsAsked().includes('ExecuteChangeSet'), answer === 'yes')
   }
 })
 
-t.test('a stack whose inputs nobody has written is not begun', async (t) => {
+t.test('a stack with missing inputs is not deployed', async (t) => {
   const { deployment, double, stacks } = await prepareDeployment(t)
   const plans = await planStacks(deployment, stacks.slice(1))
   await t.rejects(deployStacks(deployment, plans), {
-    message: /^hashgate-test-gateway: it reads \/hashgate\/test\/network\/vpc-id, which nobody has written/,
+    message: /^hashgate-test-gateway: its input \/hashgate\/test\/network\/vpc-id does not exist/,
   })
   t.notOk(double.actionsAsked().includes('CreateChangeSet'))
 })

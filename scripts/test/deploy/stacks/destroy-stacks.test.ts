@@ -20,7 +20,7 @@ async function prepareStanding(t: Test, answers: string[]) {
   return { ...prepared, deleted }
 }
 
-t.test('the last one first, and what is kept is named', async (t) => {
+t.test('stacks are deleted in reverse order and retained resources are listed', async (t) => {
   const { deployment, stacks, said, questions, deleted } = await prepareStanding(t, ['yes', 'test'])
   t.ok(await destroyStacks(deployment, stacks, stacks))
   t.strictSame(deleted(), ['hashgate-test-gateway', 'hashgate-test-network'])
@@ -30,12 +30,15 @@ t.test('the last one first, and what is kept is named', async (t) => {
   ])
   t.match(
     said(),
-    /hashgate-test-network: 1 resources go, 1 stay\n {2}- remove {4}Topic.*\n {4}keep {6}Bucket/,
+    /hashgate-test-network: 1 resources to remove, 1 to keep\n {2}- remove {4}Topic.*\n {4}keep {6}Bucket/,
   )
-  t.match(said(), /What stays costs money.*\n {2}Bucket {2}AWS::Some::Thing {2}hashgate-test-gateway-Bucket/)
+  t.match(
+    said(),
+    /The retained resources cost money.*\n {2}Bucket {2}AWS::Some::Thing {2}hashgate-test-gateway-Bucket/,
+  )
 })
 
-t.test('anything but two clear answers destroys nothing', async (t) => {
+t.test('nothing is destroyed without two confirmations', async (t) => {
   for (const answers of [[], ['no'], ['yes', ''], ['yes', 'yes'], ['yes', 'prod']]) {
     const { deployment, stacks, said, deleted } = await prepareStanding(t, answers)
     t.notOk(await destroyStacks(deployment, stacks, stacks), answers.join())
@@ -44,15 +47,15 @@ t.test('anything but two clear answers destroys nothing', async (t) => {
   }
 })
 
-t.test('what another stack still reads is not destroyed', async (t) => {
+t.test('a stack whose outputs are read is not destroyed', async (t) => {
   const { deployment, stacks, deleted } = await prepareStanding(t, ['yes', 'test'])
   await t.rejects(destroyStacks(deployment, stacks.slice(0, 1), stacks), {
-    message: 'hashgate-test-gateway stands, and reads what network publishes: destroy gateway first.',
+    message: 'hashgate-test-gateway still reads outputs of network. Destroy gateway first.',
   })
   t.strictSame(deleted(), [])
 })
 
-t.test('a stack that cannot be deleted says why, and ends it', async (t) => {
+t.test('a failed deletion stops with its reason', async (t) => {
   const { deployment, double, stacks, deleted } = await prepareStanding(t, ['yes', 'test'])
   double.outcomes.set('hashgate-test-gateway', {
     deletion: [
@@ -70,7 +73,7 @@ t.test('a stack that cannot be deleted says why, and ends it', async (t) => {
   t.strictSame(deleted(), ['hashgate-test-gateway'])
 })
 
-t.test('where nothing stands there is nothing to ask', async (t) => {
+t.test('without stacks there is nothing to confirm', async (t) => {
   const { deployment, stacks, questions, said } = await prepareDeployment(t)
   t.ok(await destroyStacks(deployment, stacks, stacks))
   t.strictSame(questions, [])

@@ -17,13 +17,13 @@ async function prepareRealStacks(t: Parameters<typeof prepareDeployment>[0]) {
   return { ...(await prepareDeployment(t)), stacks: chooseStacks(stacks, []) }
 }
 
-t.test('where nothing was kept, nothing is said', async (t) => {
+t.test('no error without retained resources', async (t) => {
   const { deployment, stacks } = await prepareRealStacks(t)
   t.strictSame(await findKept(deployment, stacks), [])
   await refuseKept(deployment, stacks)
 })
 
-t.test('what an earlier environment has kept is named, each kind of it, with what to do', async (t) => {
+t.test('retained resources of every kind are listed, with advice', async (t) => {
   const { deployment, double, stacks } = await prepareRealStacks(t)
   const names = [
     bucket,
@@ -44,7 +44,7 @@ t.test('what an earlier environment has kept is named, each kind of it, with wha
   t.notOk(double.actionsAsked().includes('CreateChangeSet'))
 })
 
-t.test('who may not look is told so', async (t) => {
+t.test('missing permissions are reported', async (t) => {
   const { deployment, double, stacks } = await prepareRealStacks(t)
   double.refusals.push({
     action: 'GetResource',
@@ -53,11 +53,11 @@ t.test('who may not look is told so', async (t) => {
     message: 'not for you',
   })
   await t.rejects(findKept(deployment, stacks), {
-    message: /^Whether hashgate-test-artefacts.*: not for you/,
+    message: /^Could not check whether hashgate-test-artefacts.*: not for you/,
   })
 })
 
-t.test('everything that is kept and could stand in the way is looked for', async (t) => {
+t.test('every retained resource with a fixed name is checked', async (t) => {
   const { deployment, stacks } = await prepareRealStacks(t)
   for (const stack of stacks) {
     const kept = Object.values(stack.template.Resources).filter(isKept)

@@ -47,7 +47,7 @@ async function prepareWarehouse(t: Test, { history = 'false', sql = files as Rec
   }
 }
 
-t.test('statement by statement, in the order of the files', async (t) => {
+t.test('statements are applied in the order of the files', async (t) => {
   const { apply, applied, said } = await prepareWarehouse(t)
   await apply()
   t.strictSame(applied(), [
@@ -68,7 +68,7 @@ t.test('with history the views begin elsewhere', async (t) => {
   t.notOk(double.sql.includes('CREATE VIEW present AS SELECT 1'))
 })
 
-t.test('what can be made only once may be there already; nothing else may fail', async (t) => {
+t.test('only "-- once" statements may already exist', async (t) => {
   const again = await prepareWarehouse(t)
   again.double.sqlFailures.set(/^CREATE DATABASE/, 'ERROR: database "d" already exists')
   await again.apply()
@@ -86,7 +86,7 @@ t.test('what can be made only once may be there already; nothing else may fail',
   t.equal(broken.applied().length, 1, 'the rest is not tried')
 })
 
-t.test('it waits until the integration is there', async (t) => {
+t.test('waits until the integration is active', async (t) => {
   const { apply, applied, double, said } = await prepareWarehouse(t)
   double.sqlAnswers.unshift(
     { pattern: /svv_integration/, rows: [] },
@@ -98,17 +98,17 @@ t.test('it waits until the integration is there', async (t) => {
   t.equal(applied().length, 4)
 })
 
-t.test('an integration that never comes ends it', async (t) => {
+t.test('an integration that never becomes active is an error', async (t) => {
   const { apply, applied, double } = await prepareWarehouse(t)
   double.sqlAnswers.splice(0)
-  await t.rejects(apply(), { message: /does not know the integration abc-1/ })
+  await t.rejects(apply(), { message: /The integration abc-1 did not become active/ })
   t.strictSame(applied(), [])
 })
 
 t.test('a database of an earlier integration', async (t) => {
   const there = { pattern: /svv_redshift_databases/, rows: [['hashgate_records']] }
 
-  t.test('is made anew, as it would be filled by nobody', async (t) => {
+  t.test('is recreated', async (t) => {
     const { apply, applied, double, said } = await prepareWarehouse(t)
     double.sqlAnswers.push(there)
     await apply()
@@ -119,7 +119,7 @@ t.test('a database of an earlier integration', async (t) => {
     t.match(said(), /belongs to an earlier integration/)
   })
 
-  t.test('is left to a person when it has history', async (t) => {
+  t.test('is an error if it has history', async (t) => {
     const { apply, applied, double } = await prepareWarehouse(t, { history: 'true' })
     double.sqlAnswers.push(there)
     await t.rejects(apply(), { message: /has the history of an earlier integration.*DROP DATABASE/ })
@@ -136,15 +136,15 @@ t.test('a database of an earlier integration', async (t) => {
 
 t.test('a name without a value, or a value that would break out of its quotes, is refused', async (t) => {
   const unknown = await prepareWarehouse(t, { sql: { '10.sql': `SELECT '\${Unknown}';` } })
-  await t.rejects(unknown.apply(), { message: /^The SQL names ..Unknown., which has no value/ })
+  await t.rejects(unknown.apply(), { message: /^The SQL uses ..Unknown., which has no value/ })
   const { apply, double } = await prepareWarehouse(t)
   double.parameters.set('/hashgate/test/metadata/catalog-table', 'x"; DROP')
-  await t.rejects(apply(), { message: /cannot be written into SQL/ })
+  await t.rejects(apply(), { message: /is not safe in SQL/ })
   t.strictSame(double.sql, [])
 })
 
 t.test('without the stack nothing is applied', async (t) => {
   const { apply, double } = await prepareWarehouse(t)
   double.parameters.delete('/hashgate/test/analytics/workgroup')
-  await t.rejects(apply(), { message: /Nobody has written .*workgroup: deploy the stack analytics first/ })
+  await t.rejects(apply(), { message: /workgroup does not exist in SSM\. Deploy the stack analytics first/ })
 })
