@@ -83,7 +83,7 @@ const imageList = { images: [image], nextCursor: cursorOf(askedAt) } as const
 const duplicate = { imageId, status: 'ready', duplicate: true, expiresAt: goneAt, image } as const
 /** What every gateway may be told to take, but this one is not. */
 const tooLarge = { ...uploadRequest, byteLength: 2 * 1024 ** 3 } as const
-const fieldError = { field: 'byteLength', message: "must be <= 52428800, this gateway's limit" } as const
+const fieldError = { field: 'byteLength', message: 'must be <= 52428800, the limit of this gateway' } as const
 const invalidItem = {
   type: 'urn:hashgate:problem:validation-failed',
   title: problems.VALIDATION_FAILED.title,
