@@ -1,11 +1,11 @@
--- The records, as DynamoDB has them, some 15 minutes later. Redshift writes this database; nobody else can.
+-- The DynamoDB records, about 15 minutes late. Only the integration writes to this database.
 -- once
 CREATE DATABASE hashgate_records FROM INTEGRATION '${IntegrationId}';
 
--- With history a record stays after its seven days (and every earlier state of it).
+-- With history, Redshift keeps each state of a record, even after the record expires.
 ALTER DATABASE hashgate_records INTEGRATION SET HISTORY_MODE = ${HistoryMode} FOR ALL TABLES;
 
--- The manifests in the processed bucket, read where they are. Their days are named by the function of analytics.yaml.
+-- The manifests in the processed bucket, which Spectrum reads in place. A function of analytics.yaml adds their partitions.
 CREATE EXTERNAL SCHEMA IF NOT EXISTS manifests
 FROM DATA CATALOG DATABASE '${GlueDatabase}'
 IAM_ROLE '${SpectrumRoleArn}';

@@ -1,4 +1,4 @@
--- With history: the last state of each life of an image, also of those that are over. A generation is one life.
+-- With history: the latest state of each generation of an image, expired generations included.
 CREATE OR REPLACE VIEW analytics.stored AS
 SELECT v.pk, v.item
 FROM (

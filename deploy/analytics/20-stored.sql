@@ -1,5 +1,5 @@
--- Without history: the records that live. DynamoDB takes days to delete one whose time is over; here it is gone at once.
--- The key is a column, all attributes are in one SUPER, written as DynamoDB writes them: {"status": {"S": "ready"}, "attempts": {"N": "1"}}.
+-- Without history: the records that have not expired. DynamoDB can take days to delete an expired record; this view hides it at once.
+-- The key is a column. All attributes are in one SUPER column, in DynamoDB's JSON format: {"status": {"S": "ready"}, "attempts": {"N": "1"}}.
 CREATE OR REPLACE VIEW analytics.stored AS
 SELECT r."pk" AS pk, r."value" AS item
 FROM hashgate_records.public."${CatalogTable}" r

@@ -1,4 +1,4 @@
--- One row an image, from its record. Times are UTC.
+-- One row per image, from its record. Times are in UTC.
 CREATE OR REPLACE VIEW analytics.records AS
 SELECT
   s.item."tenant"."S"::varchar AS tenant,
@@ -22,7 +22,7 @@ SELECT
 FROM analytics.stored s
 WITH NO SCHEMA BINDING;
 
--- One row an image, from its manifest. `day` is the partition: a query that names days reads only theirs.
+-- One row per image, from its manifest. `day` is the partition key: a query that filters by day reads only those days.
 CREATE OR REPLACE VIEW analytics.manifests AS
 SELECT
   m.tenant,
@@ -42,8 +42,8 @@ SELECT
 FROM manifests.manifests m
 WITH NO SCHEMA BINDING;
 
--- Both. The record leads: it alone knows what is pending, and what was asked for again after the manifest was written. The manifest
--- has gone with its day when a record is kept for its history; then the record's own facts stand in.
+-- One row per image, from both sources. The record takes precedence: only it includes pending images and requests after the manifest
+-- was written. With history a record outlives its manifest; its own attributes then replace the manifest's.
 CREATE OR REPLACE VIEW analytics.images AS
 SELECT
   r.day,
@@ -73,7 +73,7 @@ LEFT JOIN analytics.manifests m
   ON m.day = r.day AND m.tenant = r.tenant AND m.image_id = r.image_id AND m.generation = r.generation
 WITH NO SCHEMA BINDING;
 
--- `requested`: images that somebody got an upload URL for. `arrived`: of those, the bytes were there and have been looked at.
+-- `requested`: images with an upload URL. `arrived`: those whose upload has been processed.
 CREATE OR REPLACE VIEW analytics.uploads_per_day AS
 SELECT
   i.day,
@@ -87,7 +87,7 @@ FROM analytics.images i
 GROUP BY i.day, i.tenant
 WITH NO SCHEMA BINDING;
 
--- By the day on which an image came first: the days of its duplicates are not kept.
+-- By the day of the first request for an image: the days of its duplicates are not stored.
 CREATE OR REPLACE VIEW analytics.bytes_saved_by_dedup AS
 SELECT
   i.day,
@@ -107,8 +107,8 @@ WHERE i.status = 'rejected'
 GROUP BY i.day, i.tenant, i.reason, i.content_type
 WITH NO SCHEMA BINDING;
 
--- `processing`: from the first start of a worker to the final status, later tries included. `total`: from the request for a URL, so the
--- client's upload is in it.
+-- `processing`: from the first attempt to the final status, including retries. `total`: from the request for an upload URL, so it
+-- includes the client's upload.
 CREATE OR REPLACE VIEW analytics.processing_latency AS
 SELECT
   i.day,
