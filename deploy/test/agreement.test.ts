@@ -22,16 +22,19 @@ for (const env of environments) {
     modelResource<{ PolicyDocument: { Statement: Statement[] } }>(stacks, 'storage', name).PolicyDocument
       .Statement
 
-  t.test(`${env}: a URL works as long as the buckets accept its signature`, async (t) => {
-    for (const name of ['RawBucketPolicy', 'ProcessedBucketPolicy']) {
-      const ages = policyOf(name).flatMap(({ Condition }) =>
-        listOf(Condition?.NumericGreaterThan?.['s3:signatureAge']),
-      )
-      t.same(ages, [gateway.PRESIGN_TTL_SECONDS * 1_000], name)
-    }
-  })
+  t.test(
+    `${env}: the lifetime of an upload URL matches the signature age that the bucket accepts`,
+    async (t) => {
+      for (const name of ['RawBucketPolicy', 'ProcessedBucketPolicy']) {
+        const ages = policyOf(name).flatMap(({ Condition }) =>
+          listOf(Condition?.NumericGreaterThan?.['s3:signatureAge']),
+        )
+        t.same(ages, [gateway.PRESIGN_TTL_SECONDS * 1_000], name)
+      }
+    },
+  )
 
-  t.test(`${env}: the load balancer lets go of an idle connection before the gateway does`, async (t) => {
+  t.test(`${env}: the load balancer closes an idle connection before the gateway does`, async (t) => {
     const { app } = await createTestApp(t)
     const { LoadBalancerAttributes } = modelResource<{
       LoadBalancerAttributes: { Key: string; Value: string }[]
@@ -41,43 +44,40 @@ for (const env of environments) {
     t.ok(Number(idle?.Value) > gateway.MAX_WAIT_SECONDS, 'and not while a request waits for an image')
   })
 
-  t.test(`${env}: a deployment leaves the number of gateways as the scaling has made it`, async (t) => {
+  t.test(`${env}: a deployment keeps the number of gateways that auto scaling chose`, async (t) => {
     const group = modelResource<Record<string, unknown>>(stacks, 'gateway', 'Group')
     t.notOk('DesiredCapacity' in group)
     t.ok(Number(group.MinSize) < Number(group.MaxSize), 'room to scale, and to replace one by one')
   })
 
-  t.test(`${env}: one limit holds on both sides`, async (t) => {
-    t.equal(gateway.MAX_UPLOAD_BYTES, processor.MAX_UPLOAD_BYTES)
-    t.equal(gateway.KAFKA_TOPIC_PREFIX, processor.KAFKA_TOPIC_PREFIX)
-    t.equal(gateway.KAFKA_BROKERS, processor.KAFKA_BROKERS)
-    t.same(
-      [gateway.RAW_BUCKET, gateway.PROCESSED_BUCKET, gateway.CATALOG_TABLE],
-      [processor.RAW_BUCKET, processor.PROCESSED_BUCKET, processor.CATALOG_TABLE],
-    )
-  })
-
   t.test(
-    `${env}: a function that is ended has lost its lease before somebody else takes the image`,
+    `${env}: the gateway and the processor have the same size limit, brokers, buckets and table`,
     async (t) => {
-      const { Timeout, MemorySize, ReservedConcurrentExecutions } = modelResource<{
-        Timeout: number
-        MemorySize: number
-        ReservedConcurrentExecutions?: number
-      }>(stacks, 'processor', 'Function')
-      t.ok(Timeout < processor.LEASE_SECONDS, 'timeout below the lease')
-      t.ok(MemorySize * 1024 ** 2 > processor.MAX_DECODE_BYTES * 2, 'memory for what is let in')
-      t.ok(
-        Timeout > processor.IMAGE_TIMEOUT_SECONDS + processor.PUBLISH_TIMEOUT_SECONDS,
-        'time for one image',
+      t.equal(gateway.MAX_UPLOAD_BYTES, processor.MAX_UPLOAD_BYTES)
+      t.equal(gateway.KAFKA_TOPIC_PREFIX, processor.KAFKA_TOPIC_PREFIX)
+      t.equal(gateway.KAFKA_BROKERS, processor.KAFKA_BROKERS)
+      t.same(
+        [gateway.RAW_BUCKET, gateway.PROCESSED_BUCKET, gateway.CATALOG_TABLE],
+        [processor.RAW_BUCKET, processor.PROCESSED_BUCKET, processor.CATALOG_TABLE],
       )
-      t.ok(gateway.RECONCILE_AFTER_SECONDS > processor.LEASE_SECONDS, 'the reconciler comes after the lease')
-      t.not(ReservedConcurrentExecutions, 0, 'none reserved is not none at all')
-      t.not(ReservedConcurrentExecutions, 1, 'the reconciler finds room beside a busy trigger')
     },
   )
 
-  t.test(`${env}: the triggers send what the processor reads`, async (t) => {
+  t.test(`${env}: the timeout of the function is shorter than its lease on an image`, async (t) => {
+    const { Timeout, MemorySize, ReservedConcurrentExecutions } = modelResource<{
+      Timeout: number
+      MemorySize: number
+      ReservedConcurrentExecutions?: number
+    }>(stacks, 'processor', 'Function')
+    t.ok(Timeout < processor.LEASE_SECONDS, 'timeout below the lease')
+    t.ok(MemorySize * 1024 ** 2 > processor.MAX_DECODE_BYTES * 2, 'memory for what is let in')
+    t.ok(Timeout > processor.IMAGE_TIMEOUT_SECONDS + processor.PUBLISH_TIMEOUT_SECONDS, 'time for one image')
+    t.ok(gateway.RECONCILE_AFTER_SECONDS > processor.LEASE_SECONDS, 'the reconciler comes after the lease')
+    t.not(ReservedConcurrentExecutions, 0, 'none reserved is not none at all')
+    t.not(ReservedConcurrentExecutions, 1, 'the reconciler finds room beside a busy trigger')
+  })
+
+  t.test(`${env}: the triggers send the events that the processor reads`, async (t) => {
     const source = modelResource<{
       Topics: string[]
       FunctionResponseTypes: string[]
@@ -102,7 +102,7 @@ for (const env of environments) {
     t.ok(isScheduleEvent(JSON.parse(Target.Input)), 'the schedule is known as one')
   })
 
-  t.test(`${env}: a page may send every header that is signed`, async (t) => {
+  t.test(`${env}: CORS allows every signed header`, async (t) => {
     const s3 = new S3Client({
       ...s3ClientOptions({ AWS_REGION: 'us-east-1', S3_ENDPOINT: '', DYNAMODB_ENDPOINT: '' }),
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -132,18 +132,15 @@ for (const env of environments) {
   })
 }
 
-t.test(
-  "an edit of the brokers' template replaces none of them, and whoever ends one is not stopped",
-  async (t) => {
-    const { Resources } = readTemplate({ stack: 'kafka-cluster', template: 'kafka-cluster.yaml', writes: [] })
-    const brokers = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::EC2::Instance')
-    t.equal(brokers.length, 3)
-    for (const [id, { Properties = {} }] of brokers) {
-      t.match(Properties.LaunchTemplate, { Version: { Ref: `${id}Version` } }, id)
-      t.notOk(Properties.DisableApiTermination || Properties.InstanceType, id)
-    }
-  },
-)
+t.test('a change of the launch template replaces no broker, and an operator can terminate one', async (t) => {
+  const { Resources } = readTemplate({ stack: 'kafka-cluster', template: 'kafka-cluster.yaml', writes: [] })
+  const brokers = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::EC2::Instance')
+  t.equal(brokers.length, 3)
+  for (const [id, { Properties = {} }] of brokers) {
+    t.match(Properties.LaunchTemplate, { Version: { Ref: `${id}Version` } }, id)
+    t.notOk(Properties.DisableApiTermination || Properties.InstanceType, id)
+  }
+})
 
 const someRecord = () =>
   newRecord(

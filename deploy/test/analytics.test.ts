@@ -17,7 +17,7 @@ const { TableInput: manifestTable } = modelResource<{ TableInput: ManifestTable 
 )
 const { rows, manifests, fieldNames, byteLengths } = await writeSomeDays(t)
 
-t.test('each field of a manifest is a column of its table, and the other way round', async (t) => {
+t.test('the columns of the manifest table are the fields of a manifest', async (t) => {
   const { Columns } = manifestTable.StorageDescriptor
   const columns = Columns.flatMap(({ Name, Type }) => [
     Name,
@@ -38,7 +38,7 @@ t.test('each field of a manifest is a column of its table, and the other way rou
   )
 })
 
-t.test('the views over a living table', async (t) => {
+t.test('the views over records that have not expired', async (t) => {
   const { ask } = await openWarehouse(t, {
     ...(await contents(t)),
     rows,
@@ -124,46 +124,51 @@ t.test('the views over a living table', async (t) => {
   ])
 })
 
-t.test('without history a record is gone at the second at which it expires', async (t) => {
+t.test('without history a record leaves the views at the second at which it expires', async (t) => {
   const expiresAt = Math.min(...rows.map(({ item }) => Number(item.expiresAt?.N)))
   const at = (seconds: number) => new Date(seconds * 1_000).toISOString().slice(0, 19).replace('T', ' ')
   const count = async (t: Test, now: string) => {
     const { ask } = await openWarehouse(t, { ...(await contents(t)), rows, historyMode: false, now })
     return (await ask('images')).length
   }
-  await t.test('a second before', async (t) => t.equal(await count(t, at(expiresAt - 1)), rows.length))
-  await t.test('at it', async (t) => t.ok((await count(t, at(expiresAt))) < rows.length))
-  await t.test('a month later', async (t) => t.equal(await count(t, '2026-12-24 00:00:00'), 0))
+  await t.test('one second before expiry', async (t) =>
+    t.equal(await count(t, at(expiresAt - 1)), rows.length),
+  )
+  await t.test('at expiry', async (t) => t.ok((await count(t, at(expiresAt))) < rows.length))
+  await t.test('one month after expiry', async (t) => t.equal(await count(t, '2026-12-24 00:00:00'), 0))
 })
 
-t.test('with history each life counts once, with its last state, also when it is over', async (t) => {
-  const past = { createdAt: '2026-11-22 10:00:00', deletedAt: '2026-11-22 10:15:00' }
-  const versions = rows.flatMap((row) => [
-    { ...row, item: { ...row.item, status: { S: 'pending' }, duplicates: { N: '9' } }, history: past },
-    { ...row, history: { createdAt: '2026-11-22 10:15:00', deletedAt: '2026-11-29 11:00:00' } },
-  ])
-  const [first] = rows
-  t.ok(first)
-  const secondLife = {
-    pk: first?.pk ?? '',
-    item: { ...first?.item, generation: { S: '20261201' }, createdAt: { S: '2026-12-01T09:00:00.000Z' } },
-    history: { createdAt: '2026-12-01 09:15:00' },
-  }
-  const { ask } = await openWarehouse(t, {
-    ...(await contents(t)),
-    rows: [...versions, secondLife],
-    historyMode: true,
-    now: '2026-12-24 00:00:00',
-  })
-  const images = await ask('images')
-  t.equal(images.length, rows.length + 1)
-  t.match(await ask('uploads_per_day', "WHERE day = DATE '2026-11-22'"), [
-    { requested: '4', arrived: '3', ready: '2' },
-  ])
-  t.match(await ask('bytes_saved_by_dedup', "WHERE tenant = 'acme'"), [{ duplicates: '2' }])
-})
+t.test(
+  'with history each generation counts once, with its latest state, even after it expires',
+  async (t) => {
+    const past = { createdAt: '2026-11-22 10:00:00', deletedAt: '2026-11-22 10:15:00' }
+    const versions = rows.flatMap((row) => [
+      { ...row, item: { ...row.item, status: { S: 'pending' }, duplicates: { N: '9' } }, history: past },
+      { ...row, history: { createdAt: '2026-11-22 10:15:00', deletedAt: '2026-11-29 11:00:00' } },
+    ])
+    const [first] = rows
+    t.ok(first)
+    const secondLife = {
+      pk: first?.pk ?? '',
+      item: { ...first?.item, generation: { S: '20261201' }, createdAt: { S: '2026-12-01T09:00:00.000Z' } },
+      history: { createdAt: '2026-12-01 09:15:00' },
+    }
+    const { ask } = await openWarehouse(t, {
+      ...(await contents(t)),
+      rows: [...versions, secondLife],
+      historyMode: true,
+      now: '2026-12-24 00:00:00',
+    })
+    const images = await ask('images')
+    t.equal(images.length, rows.length + 1)
+    t.match(await ask('uploads_per_day', "WHERE day = DATE '2026-11-22'"), [
+      { requested: '4', arrived: '3', ready: '2' },
+    ])
+    t.match(await ask('bytes_saved_by_dedup', "WHERE tenant = 'acme'"), [{ duplicates: '2' }])
+  },
+)
 
-t.test('with history the facts of an image outlive its manifest', async (t) => {
+t.test('with history the attributes of an image outlive its manifest', async (t) => {
   const { bucket, ...rest } = await contents(t)
   const onlyFirstDay = join(bucket, 'pruned')
   await writeManifests(manifests, onlyFirstDay, (key) => !key.includes('day=2026-11-23'))
@@ -180,21 +185,18 @@ t.test('with history the facts of an image outlive its manifest', async (t) => {
   ])
 })
 
-t.test(
-  'a warehouse that keeps history leaves a snapshot when it goes; another one leaves nothing',
-  async (t) => {
-    const namespaceOf = (HistoryMode: string) =>
-      modelResource(
-        modelDeployment('dev', { ...readParameters('dev'), analytics: { HistoryMode } }),
-        'analytics',
-        'Namespace',
-      )
-    t.match(namespaceOf('true'), { FinalSnapshotName: 'hashgate-dev-last' })
-    t.notOk('FinalSnapshotName' in namespaceOf('false'))
-  },
-)
+t.test('a deleted warehouse leaves a snapshot only if it kept history', async (t) => {
+  const namespaceOf = (HistoryMode: string) =>
+    modelResource(
+      modelDeployment('dev', { ...readParameters('dev'), analytics: { HistoryMode } }),
+      'analytics',
+      'Namespace',
+    )
+  t.match(namespaceOf('true'), { FinalSnapshotName: 'hashgate-dev-last' })
+  t.notOk('FinalSnapshotName' in namespaceOf('false'))
+})
 
-t.test('each placeholder has a value that a stack publishes', async (t) => {
+t.test('a stack publishes the value of each placeholder', async (t) => {
   const stacks: { stack: string; writes: string[] }[] = JSON.parse(
     await readFile(new URL('../stacks.json', import.meta.url), 'utf8'),
   )

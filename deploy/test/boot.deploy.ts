@@ -21,12 +21,12 @@ const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: s
 const needs =
   process.getuid?.() === 0 ? '' : 'a boot script is locked into namespaces of its own, which needs root'
 
-t.test('a machine that has been given its artefact becomes a gateway', { skip: needs }, async (t) => {
+t.test('an instance with a valid artefact becomes a gateway', { skip: needs }, async (t) => {
   const boot = await startMachine(t)
   t.equal(boot.exitCode, 0, boot.output)
   t.match(boot.output, /hashgate gateway is ready/)
 
-  t.test('in order: packages, program, unit, agent, and a signal of success at the end', async (t) => {
+  t.test('installs packages, gateway, unit and agent in order, and then signals success', async (t) => {
     const steps = [
       /^dnf install .*\bnodejs24\b.*\bamazon-cloudwatch-agent\b/,
       /^aws s3 cp .* s3:\/\/hashgate-dev-artefacts-\S+\/gateway\/[0-9a-f]{64}\.zip /,
@@ -44,14 +44,14 @@ t.test('a machine that has been given its artefact becomes a gateway', { skip: n
     t.equal(boot.calls.filter((call) => call.startsWith('cfn-signal')).length, 1)
   })
 
-  t.test('the gateway answers on the port of the target group, without Kafka', async (t) => {
+  t.test('the gateway serves requests on the port of the target group while Kafka is down', async (t) => {
     t.match(boot.readiness, {
       httpStatus: 200,
       body: { status: 'degraded', dependencies: { bucket: { state: 'up' }, catalog: { state: 'up' } } },
     })
   })
 
-  t.test('the agent finds each metric that it is to pass on', async (t) => {
+  t.test('the agent finds each metric that it forwards', async (t) => {
     const { metric_declaration } = readAgentConfig(stacks).logs.metrics_collected.prometheus.emf_processor
     for (const selector of metric_declaration.flatMap(({ metric_selectors }) => metric_selectors)) {
       const name = selector.slice(1, -1)
@@ -59,26 +59,26 @@ t.test('a machine that has been given its artefact becomes a gateway', { skip: n
     }
   })
 
-  t.test('it runs as a user without any rights', async (t) => {
+  t.test('the gateway runs as an unprivileged user', async (t) => {
     t.match(boot.process, /^CapEff:\t0{16}$/m)
     t.match(boot.process, /^CapBnd:\t0{16}$/m)
     t.match(boot.process, /^NoNewPrivs:\t1$/m)
     t.notMatch(boot.process, /^Uid:\t0\t/m)
   })
 
-  t.test('it runs under the filters of its unit: families of addresses, and calls', async (t) => {
+  t.test('the gateway runs under the address-family and system-call filters of its unit', async (t) => {
     t.match(boot.process, /^Seccomp:\t2$/m)
     t.match(boot.process, /^Seccomp_filters:\t2$/m)
   })
 
-  t.test('its log is JSON lines that nobody else reads', async (t) => {
+  t.test('the log is JSON lines that only the service user can read', async (t) => {
     t.equal(boot.logMode, '750')
     const lines = boot.log.split('\n').filter(Boolean)
     t.ok(lines.length > 0)
     for (const line of lines) t.match(JSON.parse(line), { service: 'gateway' })
   })
 
-  t.test('systemd understands the unit, and finds little to fear', async (t) => {
+  t.test('systemd accepts the unit and rates its exposure as low', async (t) => {
     const folder = await makeFolder(t)
     const unit = join(folder, 'hashgate-gateway.service')
     await writeFile(unit, boot.unit.replace('/usr/bin/node-24', process.execPath))
@@ -89,16 +89,20 @@ t.test('a machine that has been given its artefact becomes a gateway', { skip: n
   })
 })
 
-t.test('an artefact that is not what its name says is not run', { skip: needs }, async (t) => {
-  const boot = await startMachine(t, (artefact) => appendFile(artefact, 'one more byte'))
-  t.not(boot.exitCode, 0)
-  t.notOk(
-    boot.calls.some((call) => call.startsWith('systemctl')),
-    'nothing is started',
-  )
-  t.match(boot.calls.at(-1), /^cfn-signal --exit-code [1-9]/, 'the deployment learns of it')
-  t.notOk(boot.readiness)
-})
+t.test(
+  'an instance does not run an artefact whose hash differs from its name',
+  { skip: needs },
+  async (t) => {
+    const boot = await startMachine(t, (artefact) => appendFile(artefact, 'one more byte'))
+    t.not(boot.exitCode, 0)
+    t.notOk(
+      boot.calls.some((call) => call.startsWith('systemctl')),
+      'nothing is started',
+    )
+    t.match(boot.calls.at(-1), /^cfn-signal --exit-code [1-9]/, 'the deployment learns of it')
+    t.notOk(boot.readiness)
+  },
+)
 
 /** Boots a machine with the real artefact. @param change what happens to it on its way */
 async function startMachine(

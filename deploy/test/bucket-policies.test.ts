@@ -2,7 +2,7 @@ import t from 'tap'
 import { manifestKey, rawKey, variantKey } from '../../core/images/object-key.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { account, region } from './model/name-resource.ts'
-import { prepareSimulation, type Request } from './policies/simulate.ts'
+import { createPolicySimulator, type Request } from './policies/simulate.ts'
 
 const image = { tenant: 'acme', imageId: '9f'.repeat(32), generation: '20261122' }
 const otherTenants = { ...image, tenant: 'other' }
@@ -15,10 +15,10 @@ for (const env of environments) {
   const [gateway, processor, reprocess, analytics] = ['gateway', 'processor', 'reprocess', 'analytics'].map(
     (name) => `hashgate-${env}-${name}`,
   )
-  const isAllowed = prepareSimulation(modelEnvironment(env))
+  const isAllowed = createPolicySimulator(modelEnvironment(env))
 
   const cases: Record<string, [boolean, Request][]> = {
-    'an upload': [
+    uploads: [
       [true, { role: gateway, byUrl: true, action: 's3:PutObject', resource: raw }],
       [false, { action: 's3:PutObject', resource: raw }],
       [
@@ -85,7 +85,7 @@ for (const env of environments) {
       [false, { role: analytics, action: 's3:PutObject', resource: raw }],
       [false, { role: 'administrator', action: 's3:PutObject', resource: raw }],
     ],
-    // The gateway serves all tenants: whose key a URL is for is in its signature. The role ends where the layout does.
+    // The gateway serves all tenants, so its role covers every key of the layout. The signature limits a URL to one key.
     keys: [
       [
         true,
@@ -104,7 +104,7 @@ for (const env of environments) {
       [false, { role: processor, action: 's3:PutObject', resource: `${bucket('processed')}/top` }],
       [false, { role: 'administrator', action: 's3:PutObject', resource: variant }],
     ],
-    reading: [
+    reads: [
       [true, { role: gateway, action: 's3:GetObject', resource: raw }],
       [false, { role: gateway, byUrl: true, action: 's3:GetObject', resource: raw }],
       [true, { role: processor, action: 's3:GetObject', resource: raw }],
@@ -129,7 +129,7 @@ for (const env of environments) {
       [false, { role: 'administrator', action: 's3:GetObject', resource: manifest }],
       [false, { role: 'administrator', action: 's3:GetObjectVersion', resource: raw }],
     ],
-    'making again': [
+    reprocessing: [
       [true, { role: reprocess, action: 's3:GetObject', resource: raw }],
       [true, { role: reprocess, action: 's3:PutObject', resource: variant }],
       [true, { role: reprocess, action: 's3:PutObject', resource: manifest }],
@@ -138,13 +138,13 @@ for (const env of environments) {
       [false, { role: reprocess, action: 's3:DeleteObject', resource: manifest }],
       [false, { role: processor, action: 's3:DeleteObject', resource: manifest }],
     ],
-    // Without it S3 says 403 instead of 404 for what is not there.
-    'telling what is not there': [
+    // Without s3:ListBucket, S3 answers 403 instead of 404 for a missing object.
+    'missing objects': [
       [true, { role: gateway, action: 's3:ListBucket', resource: bucket('raw') }],
       [true, { role: processor, action: 's3:ListBucket', resource: bucket('raw') }],
       [true, { role: reprocess, action: 's3:ListBucket', resource: bucket('raw') }],
     ],
-    'deleting, and what deletes': [raw, variant].flatMap((resource): [boolean, Request][] => {
+    'deletes and lifecycle changes': [raw, variant].flatMap((resource): [boolean, Request][] => {
       const of = resource.split('/')[0] ?? ''
       return [
         ...[gateway, processor, reprocess, analytics, 'administrator'].flatMap(

@@ -46,7 +46,7 @@ for (const env of environments) {
     ['CatalogTable', `hashgate-${env}-catalog`, createCatalogTable],
     ['KeysTable', `hashgate-${env}-keys`, createApiKeyTable],
   ] as const) {
-    t.test(`${env}: ${name} is as the code makes it elsewhere`, async (t) => {
+    t.test(`${env}: ${name} matches the table that the code creates`, async (t) => {
       const { asked, client } = noteTables()
       await create(client, table)
       t.same(shapeOf(modelResource(modelEnvironment(env), 'metadata', name)), shapeOf(asked))

@@ -29,7 +29,7 @@ function lint(...files: string[]): Promise<Finding[]> {
   })
 }
 
-t.test('cfn-lint has nothing to say, not even a warning', async (t) => {
+t.test('cfn-lint reports no error and no warning', async (t) => {
   const found = await lint(...readStacks().map(templatePath))
   t.same(
     found.map(({ Filename, Location, Level, Rule, Message }) => {
@@ -39,7 +39,7 @@ t.test('cfn-lint has nothing to say, not even a warning', async (t) => {
   )
 })
 
-t.test('cfn-lint is at work', async (t) => {
+t.test('cfn-lint finds a fault in a broken template', async (t) => {
   const folder = t.testdir({
     'template.yaml':
       'Parameters: { Unused: { Type: String } }\nResources: { A: { Type: AWS::SQS::Queue, Properties: { No: 1 } } }\n',

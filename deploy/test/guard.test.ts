@@ -33,7 +33,7 @@ for (const env of environments) {
   })
 }
 
-t.test('nothing is left out or suppressed in vain', async (t) => {
+t.test('every excluded or suppressed rule is still needed', async (t) => {
   const broken = new Set(breaches.map(({ rule }) => rule))
   t.same(
     Object.keys(leftOut).filter((rule) => !broken.has(rule)),
@@ -51,7 +51,7 @@ t.test('nothing is left out or suppressed in vain', async (t) => {
   }
 })
 
-t.test('cfn-guard is at work', async (t) => {
+t.test('cfn-guard finds a fault in a broken template', async (t) => {
   const folder = t.testdir()
   const open = {
     stack: 'open',

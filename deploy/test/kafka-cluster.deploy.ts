@@ -14,7 +14,7 @@ import { modelEnvironment } from './model/model-environment.ts'
 const login = { username: 'hashgate', password: 'Aa1'.repeat(16) }
 const logger = createLogger('test', 'silent')
 
-t.test('the user data of three brokers makes a cluster that clients can trust and log in to', async (t) => {
+t.test('the user data of three brokers starts a cluster that clients can verify and log in to', async (t) => {
   const { machines, secret } = await startMachines(t, modelEnvironment('dev'), login)
   await Promise.all(machines.map(({ boot }) => boot()))
 

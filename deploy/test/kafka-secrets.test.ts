@@ -20,7 +20,7 @@ async function passCertificate(CaCertificate: string) {
   return { certificate: values.CaCertificate ?? '', pattern }
 }
 
-t.test('the secret of the authorities is JSON, with the certificates as they were', async (t) => {
+t.test('the secret of the certificate authorities is valid JSON with unchanged certificates', async (t) => {
   const { certificate, pattern } = await passCertificate(`${pem}\n`)
   t.match(certificate, pattern)
   t.ok(certificate.length <= 4_096, 'CloudFormation takes no longer values')
@@ -30,7 +30,7 @@ t.test('the secret of the authorities is JSON, with the certificates as they wer
   t.strictSame(JSON.parse(SecretString), { certificate: pem })
 })
 
-t.test('what would break the JSON is not allowed', async (t) => {
+t.test('the template rejects values that would break the JSON', async (t) => {
   const { certificate, pattern } = await passCertificate(pem)
   for (const wrong of [
     pem,

@@ -28,7 +28,7 @@ const alarms = Object.entries(monitoring?.resources ?? {})
 const patternOf = (name: string) =>
   filtersOf(stacks).find(({ MetricName }) => MetricName === name)?.FilterPattern ?? ''
 
-t.test('each alarm says why, and where to read what to do; each such place is there', async (t) => {
+t.test('each alarm states its reason and links to an existing section of the runbook', async (t) => {
   const runbook = await readFile(new URL('../RUNBOOK.md', import.meta.url), 'utf8')
   const headings = [...runbook.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)
   t.ok(alarms.length >= 18)
@@ -51,14 +51,14 @@ t.test('each alarm says why, and where to read what to do; each such place is th
     t.ok(places.includes(anchor), `#${anchor}`)
 })
 
-t.test('each alarm tells somebody, when it begins and when it ends', async (t) => {
+t.test('each alarm notifies the topic when it starts and when it ends', async (t) => {
   for (const { AlarmName, AlarmActions, OKActions, TreatMissingData } of alarms) {
     t.strictSame([AlarmActions, OKActions], [['Topic'], ['Topic']], AlarmName)
     t.match(TreatMissingData, /^(notBreaching|breaching)$/, AlarmName)
   }
 })
 
-t.test('the metric of each alarm is one that somebody sends', async (t) => {
+t.test('something publishes the metric of each alarm', async (t) => {
   for (const { AlarmName, ...alarm } of alarms) {
     const metrics = alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alarm]
     t.ok(metrics.length > 0, AlarmName)
@@ -67,7 +67,7 @@ t.test('the metric of each alarm is one that somebody sends', async (t) => {
   }
 })
 
-t.test('the check of metrics finds what is wrong', async (t) => {
+t.test('the check finds an unknown metric', async (t) => {
   const job = { job: 'hashgate-gateway' }
   const wrong: Metric[] = [
     { namespace: 'AWS/Lambda', name: 'Eror', dimensions: {} },
@@ -82,7 +82,7 @@ t.test('the check of metrics finds what is wrong', async (t) => {
   for (const metric of wrong) t.ok(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
 })
 
-t.test('the dashboard shows every alarm, and metrics that are sent', async (t) => {
+t.test('the dashboard shows every alarm, and only metrics that something publishes', async (t) => {
   const { DashboardBody } = modelResource<{ DashboardBody: string }>(stacks, 'monitoring', 'Dashboard')
   const widgets = readWidgets(DashboardBody)
   t.strictSame(
@@ -95,7 +95,7 @@ t.test('the dashboard shows every alarm, and metrics that are sent', async (t) =
   for (const { x, width } of widgets) t.ok(x + width <= 24)
 })
 
-t.test('the line of a request for a URL gives its milliseconds, and no other line does', async (t) => {
+t.test('the metric filter reads the latency of upload URL requests and of no other log line', async (t) => {
   const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
   await app.inject({
     method: 'POST',
@@ -113,7 +113,7 @@ t.test('the line of a request for a URL gives its milliseconds, and no other lin
   )
 })
 
-t.test('CloudTrail: what is refused counts, and what is everyday does not', async (t) => {
+t.test('the CloudTrail filters count denied requests and ignore normal ones', async (t) => {
   const raw = 'hashgate-dev-raw-111122223333-us-east-1'
   const event = (eventName: string, more: object = {}) => ({
     eventSource: 's3.amazonaws.com',

@@ -67,14 +67,14 @@ const notEnforcedByMoto = [
   'the original cannot be read, with or without the upload URL',
 ]
 
-t.test('what moto cannot make is known by name', async (t) => {
+t.test('every resource type that moto does not support is listed', async (t) => {
   t.strictSame(missingTypes, notInMoto)
   for (const type of missingTypes) t.comment(`not made by moto: ${type}. ${halfSupported[type] ?? ''}`)
   for (const [type, names] of Object.entries(untoldAttributes))
     t.comment(`not told by moto: ${type} ${names}`)
 })
 
-t.test('every stack is made, in order, and publishes what stacks.json says', async (t) => {
+t.test('every stack deploys in order and publishes the values that stacks.json lists', async (t) => {
   await deployStacks(deployment, await planStacks(deployment, stacks))
   for (const { stack, writes } of readStacks()) {
     const names = writes.map((name) => `/hashgate/${env}/${stack}/${name}`)
@@ -83,7 +83,7 @@ t.test('every stack is made, in order, and publishes what stacks.json says', asy
   }
 })
 
-t.test('a second time there is nothing to do', async (t) => {
+t.test('a second deployment changes nothing', async (t) => {
   const plans = await planStacks(deployment, stacks)
   t.strictSame(
     plans.filter(({ changes }) => changes.length > 0).map(({ stack }) => stack.name),
@@ -91,7 +91,7 @@ t.test('a second time there is nothing to do', async (t) => {
   )
 })
 
-t.test('the table is one that the catalog takes', async () => {
+t.test('the catalog accepts the deployed table', async () => {
   await createCatalogTable(aws.dynamoDb, await readOutput(aws.ssm, env, 'metadata/catalog-table'))
 })
 
@@ -100,7 +100,7 @@ await testFlow(t, {
   startBacking: useDeployed(deployment, endpoint),
 })
 
-t.test('what moto’s S3 does not enforce is found out, and is all that is broken', async (t) => {
+t.test('the verification reports exactly what the S3 of moto does not enforce', async (t) => {
   const startBacking = useDeployed(deployment, endpoint)
   const system = await startSystem({ dataDirectory: t.testdir({}), port: 0, startBacking })
   t.teardown(system.close)
@@ -111,7 +111,7 @@ t.test('what moto’s S3 does not enforce is found out, and is all that is broke
   )
 })
 
-t.test('destroyed, the state is still there', async (t) => {
+t.test('stateful resources remain after the stacks are deleted', async (t) => {
   const names = [
     'metadata/catalog-table',
     'metadata/keys-table',

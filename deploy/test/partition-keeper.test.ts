@@ -31,20 +31,23 @@ function loadHandler(glue: object): Handler {
   return exports.handler
 }
 
-t.test('names the days from tomorrow back to the oldest, where the processor writes them', async (t) => {
-  const glue = createGlueDouble(location)
-  await loadHandler(glue.exports)({ time: '2026-11-24T00:05:00Z' })
-  const days = [...glue.partitions.keys()].sort()
-  t.equal(days.length, 11)
-  t.equal(days[0], '2026-11-15')
-  t.equal(days.at(-1), '2026-11-25')
-  const key = manifestKey({ tenant: 'acme', imageId: 'f'.repeat(64), generation: '20261124' })
-  const path = glue.partitions.get('2026-11-24')
-  t.equal(path, 's3://processed/manifests/day=2026-11-24/')
-  t.ok(`s3://processed/${key}`.startsWith(String(path)))
-})
+t.test(
+  'adds the partitions from the oldest day to tomorrow, at the paths that the processor writes',
+  async (t) => {
+    const glue = createGlueDouble(location)
+    await loadHandler(glue.exports)({ time: '2026-11-24T00:05:00Z' })
+    const days = [...glue.partitions.keys()].sort()
+    t.equal(days.length, 11)
+    t.equal(days[0], '2026-11-15')
+    t.equal(days.at(-1), '2026-11-25')
+    const key = manifestKey({ tenant: 'acme', imageId: 'f'.repeat(64), generation: '20261124' })
+    const path = glue.partitions.get('2026-11-24')
+    t.equal(path, 's3://processed/manifests/day=2026-11-24/')
+    t.ok(`s3://processed/${key}`.startsWith(String(path)))
+  },
+)
 
-t.test('again and again, and after a pause: what is missing is made, what is over goes', async (t) => {
+t.test('each run adds missing partitions and removes expired ones, even after a pause', async (t) => {
   const glue = createGlueDouble(location)
   const handler = loadHandler(glue.exports)
   await handler({ time: '2026-11-24T00:05:00Z' })
@@ -56,12 +59,12 @@ t.test('again and again, and after a pause: what is missing is made, what is ove
   t.equal(glue.partitions.size, 11)
 })
 
-t.test('a refusal is an error, which the schedule tries again and the alarm sees', async (t) => {
+t.test('a refusal from Glue fails the run, so that the schedule retries and the alarm fires', async (t) => {
   const glue = createGlueDouble(location)
   glue.state.refusal = 'AccessDeniedException'
   await t.rejects(loadHandler(glue.exports)({}), { message: /AccessDeniedException/ })
 })
 
-t.test('Lambda takes the code as text', async (t) => {
+t.test('the code fits the limit of Lambda for inline code', async (t) => {
   t.ok(Code.ZipFile.length <= 4096)
 })

@@ -25,14 +25,14 @@ const given = environments
       .map(([rule]) => ({ stack, resource, rule, statement })),
   )
 
-t.test('who is allowed everything, or everywhere, or everybody, has a written reason', async (t) => {
+t.test('every wildcard action, resource or principal has a documented reason', async (t) => {
   for (const { stack, resource, rule, statement } of given) {
     const reason = templates.get(stack)?.Resources[resource]?.Metadata?.Suppressed?.[rule]
     t.type(reason, 'string', `${stack}.yaml, ${resource}: ${rule} of ${JSON.stringify(statement)}`)
   }
 })
 
-t.test('no such reason is left over', async (t) => {
+t.test('every documented reason still applies', async (t) => {
   for (const [stack, { Resources }] of templates) {
     for (const [resource, { Metadata }] of Object.entries(Resources)) {
       for (const rule of Object.keys(Metadata?.Suppressed ?? {}).filter((rule) => rule in wildcards)) {
@@ -45,7 +45,7 @@ t.test('no such reason is left over', async (t) => {
   }
 })
 
-t.test('everybody is let in under a condition alone', async (t) => {
+t.test('every statement for all principals has a condition', async (t) => {
   const open = given.filter(({ rule }) => rule === 'wildcard-principal')
   t.ok(open.length > 0)
   for (const { stack, resource, statement } of open) {
@@ -64,7 +64,7 @@ const stateful = [
   'AWS::SQS::Queue',
 ]
 
-t.test('state outlives its stack', async (t) => {
+t.test('stateful resources are retained when their stack is deleted', async (t) => {
   for (const [stack, { Resources }] of templates) {
     for (const [resource, { Type, DeletionPolicy, UpdateReplacePolicy }] of Object.entries(Resources)) {
       if (!stateful.includes(Type)) continue
@@ -76,7 +76,7 @@ t.test('state outlives its stack', async (t) => {
 
 const keptOf = ({ DeletionPolicy, UpdateReplacePolicy }: Resource) => [DeletionPolicy, UpdateReplacePolicy]
 
-t.test('a bucket that stays keeps its policy', async (t) => {
+t.test('a retained bucket keeps its policy', async (t) => {
   for (const { stack, resources } of modelEnvironment('dev')) {
     const made = Object.entries(resources)
     for (const [id, bucket] of made.filter(([, { Type }]) => Type === 'AWS::S3::Bucket')) {
@@ -93,7 +93,7 @@ t.test('a bucket that stays keeps its policy', async (t) => {
   }
 })
 
-t.test('a policy that stays is found again, by a name that is known before its bucket', async (t) => {
+t.test('a retained policy can be imported by a bucket name that is known in advance', async (t) => {
   for (const [stack, { Resources }] of templates) {
     for (const [id, resource] of Object.entries(Resources)) {
       if (resource.Type !== 'AWS::S3::BucketPolicy') continue

@@ -21,18 +21,24 @@ for (const env of environments) {
     }>(stacks, 'storage', name)
     const { Rules } = LifecycleConfiguration
 
-    t.test(`${env}: what is put into the ${name} leaves it, every version and marker`, async (t) => {
-      for (const uploadedMs of uploads) {
-        const { hidden, bytes, marker, parts } = liveThrough(Rules, uploadedMs)
-        t.ok(hidden !== undefined && hidden >= days, `not before ${days} days: a living image has its bytes`)
-        t.ok(hidden !== undefined && hidden <= days + 1, `hidden within ${days + 1} days`)
-        t.ok(bytes !== undefined && bytes <= days + 3, `the last byte is gone within ${days + 3} days`)
-        t.ok(marker !== undefined && marker <= days + 4, `the marker within ${days + 4}`)
-        t.ok(parts !== undefined && parts <= 2, 'parts of an upload within two')
-      }
-    })
+    t.test(
+      `${env}: every object in the ${name} is deleted, including versions and delete markers`,
+      async (t) => {
+        for (const uploadedMs of uploads) {
+          const { hidden, bytes, marker, parts } = liveThrough(Rules, uploadedMs)
+          t.ok(
+            hidden !== undefined && hidden >= days,
+            `not before ${days} days: a living image has its bytes`,
+          )
+          t.ok(hidden !== undefined && hidden <= days + 1, `hidden within ${days + 1} days`)
+          t.ok(bytes !== undefined && bytes <= days + 3, `the last byte is gone within ${days + 3} days`)
+          t.ok(marker !== undefined && marker <= days + 4, `the marker within ${days + 4}`)
+          t.ok(parts !== undefined && parts <= 2, 'parts of an upload within two')
+        }
+      },
+    )
 
-    t.test(`${env}: S3 would take the ${name}'s rules`, async (t) => {
+    t.test(`${env}: S3 accepts the rules of the ${name}`, async (t) => {
       for (const { ExpirationInDays, ExpiredObjectDeleteMarker } of Rules) {
         t.notOk(ExpirationInDays && ExpiredObjectDeleteMarker, 'days and markers are in rules of their own')
       }
@@ -40,7 +46,7 @@ for (const env of environments) {
   }
 
   t.test(
-    `${env}: a record ends with its image, and cannot be restored for longer than it lived`,
+    `${env}: a record expires with its image and cannot be restored for longer than its retention`,
     async (t) => {
       const table = modelResource<{
         TimeToLiveSpecification: { AttributeName: string; Enabled: boolean }
@@ -60,7 +66,7 @@ for (const env of environments) {
   )
 }
 
-t.test('a rule that is missing is noticed', async (t) => {
+t.test('the check finds a missing rule', async (t) => {
   const whole: LifecycleRule[] = [
     { Status: 'Enabled', ExpirationInDays: 7, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
     { Status: 'Enabled', ExpiredObjectDeleteMarker: true },

@@ -8,19 +8,19 @@ import { findSchemaFaults } from './schema/find-schema-faults.ts'
 const include = (templateFile: string) =>
   new CfnInclude(new Stack(new App(), 'Stack'), 'Template', { templateFile })
 
-t.test('every template is one: references resolve, nothing is circular', async (t) => {
+t.test('every template is valid: references resolve and none is circular', async (t) => {
   for (const entry of readStacks()) t.doesNotThrow(() => include(templatePath(entry)), entry.template)
 })
 
 for (const env of environments) {
-  t.test(`${env}: every resource is as AWS specifies it`, async (t) => {
+  t.test(`${env}: every resource matches the schema from AWS`, async (t) => {
     for (const { stack, resources } of modelEnvironment(env)) {
       t.same(await findSchemaFaults(resources), [], stack)
     }
   })
 }
 
-t.test('the checks are at work', async (t) => {
+t.test('the checks find faults in a broken template', async (t) => {
   const template = (Resources: object) => {
     const folder = t.testdir({ 'template.json': JSON.stringify({ Resources }) })
     return () => include(`${folder}/template.json`)

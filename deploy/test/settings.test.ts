@@ -50,7 +50,7 @@ for (const env of environments) {
   for (const room of ['gateway', 'processor'] as const) {
     const { settings, read } = rooms[room]
 
-    t.test(`${env}: the ${room}'s settings are those of its config.ts`, async (t) => {
+    t.test(`${env}: the settings of the ${room} are those of its config.ts`, async (t) => {
       const given = settings(modelEnvironment(env))
       // The program itself reads them: a value that it would refuse is refused here.
       const config = read(given)

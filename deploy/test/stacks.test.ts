@@ -8,12 +8,12 @@ import { environments, modelEnvironment } from './model/model-environment.ts'
 const folder = join(import.meta.dirname, '..')
 const stacks = readStacks()
 
-t.test('stacks.json names the templates that are there', async (t) => {
+t.test('stacks.json lists exactly the existing templates', async (t) => {
   const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
   t.same(stacks.map(({ template }) => template).toSorted(), files.toSorted())
 })
 
-t.test('every template says for which environment it is, and exports nothing', async (t) => {
+t.test('every template takes an environment and exports nothing', async (t) => {
   for (const entry of stacks) {
     const { Parameters } = readTemplate(entry)
     t.match(Parameters.Env, { Type: 'String', AllowedPattern: '^[a-z][a-z0-9]{1,7}$' }, entry.template)
@@ -24,7 +24,7 @@ t.test('every template says for which environment it is, and exports nothing', a
 
 for (const env of environments) {
   // Who reads what nobody before has written does not get this far.
-  t.test(`${env}: every stack publishes what stacks.json says, and no more`, async (t) => {
+  t.test(`${env}: every stack publishes exactly the values that stacks.json lists`, async (t) => {
     for (const model of modelEnvironment(env)) {
       const { writes } = stacks.find(({ stack }) => stack === model.stack) ?? {}
       const published = publishedBy(model)
@@ -38,7 +38,7 @@ for (const env of environments) {
     }
   })
 
-  t.test(`${env}: its parameters exist, and their values are allowed`, async (t) => {
+  t.test(`${env}: the parameters exist and their values are allowed`, async (t) => {
     for (const [stack, values] of Object.entries(readParameters(env))) {
       const entry = stacks.find((one) => one.stack === stack)
       if (!entry) {
@@ -62,14 +62,14 @@ function isAllowed(parameter: Parameter | undefined, value: string): boolean {
   return Number(value) >= (MinValue ?? -Infinity) && Number(value) <= (MaxValue ?? Infinity)
 }
 
-t.test('optional stacks publish nothing, for others could not rely on it', async (t) => {
+t.test('optional stacks publish nothing, because no other stack could rely on it', async (t) => {
   t.same(
     stacks.filter(({ optional }) => optional).flatMap(({ writes }) => writes),
     [],
   )
 })
 
-t.test("what is passed to AWS keeps AWS's limits", async (t) => {
+t.test('requests to AWS stay within its limits', async (t) => {
   // The longest that Env allows.
   for (const { stack, resources } of modelEnvironment('prod')) {
     for (const [id, { Type, Properties }] of Object.entries(resources)) {

@@ -35,7 +35,7 @@ const types: Record<string, string> = {
   'TIMESTAMP WITH TIME ZONE': 'datetime',
 }
 
-t.test('the data source has each column of its view, of the same type, and no other', async (t) => {
+t.test('the data source has exactly the columns of its view, with the same types', async (t) => {
   const { rows, manifests, fieldNames } = await writeSomeDays(t)
   const bucket = t.testdir()
   await writeManifests(manifests, bucket)
@@ -55,14 +55,14 @@ t.test('the data source has each column of its view, of the same type, and no ot
   }
 })
 
-t.test('calculations name columns that are there', async (t) => {
+t.test('calculations refer to existing columns', async (t) => {
   const names = stored.map(({ name }) => name)
   const formulas = columns.flatMap(({ calculation }) => calculation?.formula ?? [])
   t.ok(formulas.length > 0)
   for (const [name] of formulas.join(' ').matchAll(/\[\w+\]/g)) t.ok(names.includes(name), name)
 })
 
-t.test('the connection is encrypted, is the relation’s, and has no password', async (t) => {
+t.test('the connection is encrypted, belongs to the relation and has no password', async (t) => {
   const { relation } = datasource.connection
   const named = datasource.connection['named-connections']['named-connection']
   t.equal(relation.connection, named.name)

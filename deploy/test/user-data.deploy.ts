@@ -29,7 +29,7 @@ function check(script: string): Promise<string> {
   })
 }
 
-t.test('shellcheck has nothing to say to what machines start with', async (t) => {
+t.test('shellcheck finds nothing in the user data of the instances', async (t) => {
   t.ok(scripts.length > 0)
   for (const { name, script } of scripts) {
     t.match(script, /^#!\/bin\/bash\n/, `${name} begins with its shell`)
@@ -37,6 +37,6 @@ t.test('shellcheck has nothing to say to what machines start with', async (t) =>
   }
 })
 
-t.test('shellcheck is at work', async (t) => {
+t.test('shellcheck finds a fault in a broken script', async (t) => {
   t.match(await check('#!/bin/bash\necho $1\n'), /SC2086/)
 })

@@ -54,7 +54,7 @@ function readPolicies(stacks: ModelStack[]): Policies {
 }
 
 /** Makes the function that says whether AWS would let a request to S3 pass, by the policies of the templates. */
-export function prepareSimulation(stacks: ModelStack[]) {
+export function createPolicySimulator(stacks: ModelStack[]) {
   const { identity, buckets } = readPolicies(stacks)
 
   /** @throws Error when a policy or the request is none that IAM knows */
