@@ -17,7 +17,11 @@ const withoutS3Events: StartBacking = async (directory, onStop) => ({
 })
 
 async function start(t: Test, endpoint: string, startBacking: StartBacking = startStandIns) {
-  const settings = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, RECONCILE_INTERVAL_SECONDS: '0' }
+  const settings = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    RECONCILE_INTERVAL_SECONDS: '0',
+    MAX_EVENT_LOOP_DELAY_MS: '30000',
+  }
   const system = await startSystem({ dataDirectory: t.testdir({}), port: 0, startBacking, settings })
   t.teardown(system.close)
   return system
