@@ -16,8 +16,8 @@ export function completeUpload(
   const schema = {
     operationId: 'completeUpload',
     tags: ['uploads'],
-    summary: 'Say that the bytes are uploaded',
-    description: 'Optional: the store tells as well. It can be called any number of times.',
+    summary: 'Report that the upload is complete',
+    description: 'Optional: the store also reports completed uploads. Safe to call repeatedly.',
     params: ImageParams,
     response: {
       202: jsonResponse(CompletionAccepted, 'The image is being processed, or was already.'),
