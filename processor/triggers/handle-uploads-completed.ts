@@ -5,7 +5,7 @@ import { LeaseLost } from '../../core/errors.ts'
 import type { DeadLetters } from '../../core/events/dead-letters.ts'
 import { topics } from '../../core/events/image-events.ts'
 import { type ImageRef, parseRawKey } from '../../core/images/object-key.ts'
-import type { KafkaMessage } from '../../core/kafka/kafka-message.ts'
+import { type KafkaMessage, partitionKey } from '../../core/kafka/kafka-message.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import { isRetryable } from '../pipeline/classify-error.ts'
 import type { Observer } from '../pipeline/observer.ts'
@@ -100,7 +100,7 @@ export function createHandleUploadsCompleted({
   }
 }
 
-const idOf = ({ topic, partition, offset }: KafkaMessage): string => `${topic}-${partition}-${offset}`
+const idOf = (message: KafkaMessage): string => `${partitionKey(message)}-${message.offset}`
 
 /** The image that a message names, or why it can never be processed. */
 function readMessage({

@@ -1,4 +1,4 @@
-import type { KafkaMessage } from '../../core/kafka/kafka-message.ts'
+import { type KafkaMessage, partitionKey } from '../../core/kafka/kafka-message.ts'
 
 /**
  * The event of Lambda's self-managed Kafka event source, as far as the processor reads it.
@@ -53,8 +53,8 @@ export function readKafkaEvent({ records }: KafkaEvent): KafkaMessage[] {
 /** The response that makes Lambda deliver these messages again. */
 export function toBatchResponse(failed: KafkaMessage[]): KafkaBatchResponse {
   return {
-    batchItemFailures: failed.map(({ topic, partition, offset }) => ({
-      itemIdentifier: { partition: `${topic}-${partition}`, offset: Number(offset) },
+    batchItemFailures: failed.map((message) => ({
+      itemIdentifier: { partition: partitionKey(message), offset: Number(message.offset) },
     })),
   }
 }
