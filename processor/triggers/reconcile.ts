@@ -44,7 +44,7 @@ export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Rec
 
   async function check(image: ImageRef, processOne: (image: ImageRef) => Promise<unknown>): Promise<void> {
     const record = await catalog.find(image.tenant, image.imageId)
-    if (record?.generation !== image.generation || isOver(record)) return catalog.endChecks(image)
+    if (record?.generation !== image.generation || isComplete(record)) return catalog.endChecks(image)
     if (record.status === 'pending' && !(await rawBucket.head(rawKey(image)))) return postpone(record)
     await processOne(image)
   }
@@ -58,6 +58,6 @@ export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Rec
   }
 }
 
-function isOver(record: ImageRecord): boolean {
+function isComplete(record: ImageRecord): boolean {
   return isFinal(record) && !record.pendingEvents
 }
