@@ -137,14 +137,14 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
   })
 }
 
-/** Retries when the store closes the connection instead of responding, as any client would. */
+/** Repeats a request whose connection the store closed without a response, at most ten times. */
 async function sendUntilAnswered(signed: SignedPut, bytes: Buffer, options: BucketContractOptions) {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await sendSignedPut(signed, bytes)
     } catch (error) {
       const hasHungUp = ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
-      if (options.showsRefusalToFetch !== false || !hasHungUp) throw error
+      if (options.showsRefusalToFetch !== false || !hasHungUp || attempt === 10) throw error
     }
   }
 }
