@@ -60,7 +60,10 @@ const scenarios: Record<string, (catalog: GatewayCatalog) => Promise<unknown>> =
     const second = await catalog.listDay({ tenant: 'acme', day, limit: 2, before: first.next })
     return { first, second }
   },
-  'lists by status': (catalog) => catalog.listDay({ tenant: 'acme', day, status: 'ready', limit: 10 }),
+  'lists by status': async (catalog) => {
+    const list = (status: 'pending' | 'ready') => catalog.listDay({ tenant: 'acme', day, status, limit: 10 })
+    return { pending: await list('pending'), ready: await list('ready') }
+  },
   'treats an expired image as absent and registers it anew': async (catalog) => {
     clock.nowMs += 7 * 86_400_000
     return [await catalog.find('acme', 'a'.repeat(64)), await catalog.register(request('a'))]
