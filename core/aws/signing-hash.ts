@@ -6,8 +6,8 @@ const importedKeys = new WeakMap<object, KeyObject>()
 let importedText: { text: string; key: KeyObject } | undefined
 
 /**
- * SHA-256 and HMAC-SHA-256 for the SDK's signers (option `sha256`). A signer passes the same key bytes for every signature of a
- * day. Importing the bytes costs Node.js ten times as much as the signature, so the imported key is cached per byte array.
+ * SHA-256 and HMAC-SHA-256 for the SDK's signers (option `sha256`). A signer uses the same key bytes for all
+ * signatures of one day. Importing the bytes costs Node.js ten times as much as the signature, so the imported key is cached per byte array.
  */
 export class SigningHash {
   readonly #secret: Secret | undefined

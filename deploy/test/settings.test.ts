@@ -35,28 +35,28 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
       'PUBLISH_TIMEOUT_SECONDS',
       'DEAD_LETTER_AFTER_TRIES',
     ],
-    'what is refused, unless somebody decides otherwise': ['MAX_ANIMATED_PIXELS', 'MAX_PAGES'],
+    'rejected by default': ['MAX_ANIMATED_PIXELS', 'MAX_PAGES'],
     "within the function's smallest memory": ['DECODE_MEMORY_MB', 'MAX_DECODE_BYTES'],
-    'no collector in the network yet': ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    'no collector by default': ['OTEL_EXPORTER_OTLP_ENDPOINT'],
   },
 }
 
-const rooms = {
+const services = {
   gateway: { settings: gatewaySettings, read: readGatewayConfig },
   processor: { settings: processorSettings, read: readProcessorConfig },
 } as const
 
 for (const env of environments) {
-  for (const room of ['gateway', 'processor'] as const) {
-    const { settings, read } = rooms[room]
+  for (const service of ['gateway', 'processor'] as const) {
+    const { settings, read } = services[service]
 
-    t.test(`${env}: the settings of the ${room} are those of its config.ts`, async (t) => {
+    t.test(`${env}: the settings of the ${service} are those of its config.ts`, async (t) => {
       const given = settings(modelEnvironment(env))
-      // The program itself reads them: a value that it would refuse is refused here.
+      // The service itself reads them, so a value that it rejects fails this test.
       const config = read(given)
       const names = Object.keys(given).filter((name) => !ofTheProcess.includes(name))
       t.same(
-        [...names, ...Object.values(unset[room]).flat()].toSorted(),
+        [...names, ...Object.values(unset[service]).flat()].toSorted(),
         Object.keys(config)
           .map((name) => (name === 'variants' ? 'VARIANTS' : name))
           .toSorted(),

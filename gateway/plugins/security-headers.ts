@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** What browsers are told about every answer. The page at `/docs` has a policy of its own. */
+/** Sets security headers on every response. The page at `/docs` has its own content security policy. */
 export const securityHeaders = fp(async function securityHeaders(app: FastifyInstance) {
   await app.register(helmet, {
     // Answers are data: nothing in them may run, load or be framed.

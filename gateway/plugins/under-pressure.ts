@@ -13,7 +13,7 @@ export const underPressurePlugin = fp(async function underPressurePlugin(
   await app.register(underPressure, {
     maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
     pressureHandler: async (request) => {
-      // A load balancer that is refused would take the gateway out, and give its load to the others.
+      // A rejected health check would remove the gateway from the load balancer and shift its load to the others.
       if (request.routeOptions.config.isProbe) return
       throw new Problem('OVERLOADED', { retryAfterSeconds })
     },
@@ -22,7 +22,7 @@ export const underPressurePlugin = fp(async function underPressurePlugin(
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Asked by load balancers: neither counted nor refused. */
+    /** A health check: never rate-limited and never rejected under load. */
     isProbe?: boolean
   }
 }

@@ -45,7 +45,7 @@ export async function testKeyTableContract(
       const winner = new Date(1_000 * (marks.indexOf(true) + 1)).toISOString()
       t.equal((await keys.find(key.keyId))?.[field], winner)
     }
-    t.equal(await keys.mark('nobody', 'revokedAt', 0), false, 'marking does not create a key')
+    t.equal(await keys.mark('nobody', 'revokedAt', 0), false, 'marking an unknown key does not create it')
     t.equal(await keys.find('nobody'), undefined)
   })
 

@@ -25,7 +25,7 @@ function createProducerDouble(written: number[]) {
   return { sendBatch: send }
 }
 
-/** Enough keys for every partition to get some. */
+/** Enough keys that every partition receives a message. */
 const batch = () => ({
   topicMessages: [
     { topic, messages: Array.from({ length: 50 }, (_, index) => ({ key: `key-${index}`, value: '' })) },

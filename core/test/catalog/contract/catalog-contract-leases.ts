@@ -69,16 +69,19 @@ export async function testLeases(t: Test, store: CatalogStore): Promise<void> {
     },
   )
 
-  await t.test('a finished record without pending events is finished for every worker', async (t) => {
-    const { catalog, clock } = openCatalog(store)
-    const held = await registerAndClaim(catalog, 'worker')
-    await catalog.finish(held, 'worker', readyResult, processedEvent(held))
-    await catalog.completeLease(finishedAs(held), 'worker')
-    const record = await catalog.find(held.tenant, held.imageId)
-    t.strictSame(await catalog.claim(held, 'other', leaseMs), { outcome: 'finished', record })
-    clock.now = held.leaseUntil ?? 0
-    t.strictSame(await catalog.claim(held, 'other', leaseMs), { outcome: 'finished', record })
-  })
+  await t.test(
+    'every claim of a finished record without pending events has the outcome "finished"',
+    async (t) => {
+      const { catalog, clock } = openCatalog(store)
+      const held = await registerAndClaim(catalog, 'worker')
+      await catalog.finish(held, 'worker', readyResult, processedEvent(held))
+      await catalog.completeLease(finishedAs(held), 'worker')
+      const record = await catalog.find(held.tenant, held.imageId)
+      t.strictSame(await catalog.claim(held, 'other', leaseMs), { outcome: 'finished', record })
+      clock.now = held.leaseUntil ?? 0
+      t.strictSame(await catalog.claim(held, 'other', leaseMs), { outcome: 'finished', record })
+    },
+  )
 
   await t.test('a claim that read the record before the lease was completed fails', async (t) => {
     const { catalog, clock } = openCatalog(store)
