@@ -77,7 +77,7 @@ async function handleKafkaEvent(
 
 /** The time of this call, less the reserve. A function with a very short timeout still spends most of it on images. */
 function planCallTime(remainingMs: number): Required<CallTime> {
-  const nowMs = Date.now()
+  const nowMs = deps.now()
   return { startedAtMs: nowMs, endsAtMs: nowMs + remainingMs - Math.min(reserveMs, remainingMs / 4) }
 }
 

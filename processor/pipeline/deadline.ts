@@ -2,6 +2,7 @@ import { Rejection } from '../../core/errors.ts'
 import { toTimeoutSeconds } from '../imaging/limits.ts'
 import type { WithMemory } from '../imaging/memory-semaphore.ts'
 import type { ProcessorDeps, ProcessorLimits, Stages, Step, Work } from './stages.ts'
+import { systemTimers } from './timers.ts'
 
 /** Processing was interrupted because time ran out. The image is not at fault, and a retry can help. */
 export class OutOfTime extends Error {
@@ -46,15 +47,19 @@ export interface Deadline {
  * Starts the deadline of one image: the end of its own time or of the call, whichever comes first.
  * @param imageTimeoutMs maximum time for the image
  */
-export function startDeadline(imageTimeoutMs: number, call: CallTime = {}): Deadline {
-  const callLeftMs = (call.endsAtMs ?? Number.POSITIVE_INFINITY) - Date.now()
+export function startDeadline(
+  imageTimeoutMs: number,
+  call: CallTime,
+  { now, timers = systemTimers }: Pick<ProcessorDeps, 'now' | 'timers'>,
+): Deadline {
+  const callLeftMs = (call.endsAtMs ?? Number.POSITIVE_INFINITY) - now()
   const wholeMs = Math.max(0, Math.min(imageTimeoutMs, callLeftMs))
-  const isWhole = callLeftMs >= imageTimeoutMs || !isLate(call)
-  const startedAt = performance.now()
+  const isWhole = callLeftMs >= imageTimeoutMs || !isLate(call, now())
+  const startedAt = timers.uptimeMs()
   const { promise: over, reject } = Promise.withResolvers<never>()
   over.catch(() => {})
   const controller = new AbortController()
-  const timer = setTimeout(end, wholeMs)
+  const cancel = timers.schedule(wholeMs, end)
   let waitedMs = 0
   let waitingSince: number | undefined
 
@@ -66,33 +71,33 @@ export function startDeadline(imageTimeoutMs: number, call: CallTime = {}): Dead
   }
 
   function workedMs(): number {
-    const now = performance.now()
-    return now - startedAt - waitedMs - (now - (waitingSince ?? now))
+    const uptime = timers.uptimeMs()
+    return uptime - startedAt - waitedMs - (uptime - (waitingSince ?? uptime))
   }
 
   function startWaiting(): () => void {
-    const since = performance.now()
+    const since = timers.uptimeMs()
     waitingSince = since
     return () => {
-      waitedMs += performance.now() - since
+      waitedMs += timers.uptimeMs() - since
       waitingSince = undefined
     }
   }
 
   return {
-    isCallOver: () => call.endsAtMs !== undefined && call.endsAtMs <= Date.now(),
-    millisecondsLeft: () => Math.max(0, startedAt + wholeMs - performance.now()),
+    isCallOver: () => call.endsAtMs !== undefined && call.endsAtMs <= now(),
+    millisecondsLeft: () => Math.max(0, startedAt + wholeMs - timers.uptimeMs()),
     workedMs,
     startWaiting,
     signal: controller.signal,
     bound: (work) => Promise.race([work, over]),
-    clear: () => clearTimeout(timer),
+    clear: cancel,
   }
 }
 
 /** Whether the call is more than half over. An image started now would have more time in the next call. */
-function isLate({ startedAtMs, endsAtMs }: CallTime): boolean {
-  return startedAtMs !== undefined && endsAtMs !== undefined && Date.now() > (startedAtMs + endsAtMs) / 2
+function isLate({ startedAtMs, endsAtMs }: CallTime, nowMs: number): boolean {
+  return startedAtMs !== undefined && endsAtMs !== undefined && nowMs > (startedAtMs + endsAtMs) / 2
 }
 
 /**

@@ -55,8 +55,8 @@ export function reprocessImage(image: ImageRef, deps: ProcessorDeps): Promise<Do
   return runPipeline({ stage: 'reprocessRequested', image }, deps)
 }
 
-async function runPipeline(start: Work, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
-  const deadline = startDeadline(deps.limits.imageTimeoutMs, call)
+async function runPipeline(start: Work, deps: ProcessorDeps, call: CallTime = {}): Promise<Done> {
+  const deadline = startDeadline(deps.limits.imageTimeoutMs, call, deps)
   try {
     let work = start
     while (work.stage !== 'done') work = await advance(work, deps, deadline)

@@ -50,7 +50,7 @@ export function createProcessOnce({
   function start(image: ImageRef, context: CallContext): Promise<Done> {
     return limit(async () => {
       context.signal?.throwIfAborted()
-      if (isOver(context)) throw new OutOfTime('the call had no time left for this image')
+      if (isOver(context, deps.now())) throw new OutOfTime('the call had no time left for this image')
       const parent = context.traceparent ?? (await findTraceparent?.(image))
       return traceImage(image, parent, () => processAndLog(image, context))
     })
@@ -80,6 +80,6 @@ export function createProcessOnce({
 }
 
 /** Whether the call has no time left to start another image. */
-export function isOver({ signal, endsAtMs = Number.POSITIVE_INFINITY }: CallContext): boolean {
-  return signal?.aborted || endsAtMs <= Date.now()
+export function isOver({ signal, endsAtMs = Number.POSITIVE_INFINITY }: CallContext, nowMs: number): boolean {
+  return signal?.aborted || endsAtMs <= nowMs
 }

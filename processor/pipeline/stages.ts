@@ -10,6 +10,7 @@ import type { VariantSpec } from '../../core/images/variants.ts'
 import type { DecodableImage } from '../imaging/decode-image.ts'
 import type { RenderedVariant } from '../imaging/encode-variant.ts'
 import type { ImagingLimits } from '../imaging/limits.ts'
+import type { Timers } from './timers.ts'
 
 /** What the steps use, and their limits. */
 export interface ProcessorDeps {
@@ -35,6 +36,8 @@ export interface ProcessorDeps {
   limits: ProcessorLimits
   /** Epoch milliseconds. */
   now: () => number
+  /** Those of the system when absent. */
+  timers?: Timers
 }
 
 export interface ProcessorLimits extends ImagingLimits {

@@ -47,7 +47,7 @@ export function createProcessor({ reconcile, ...options }: ProcessorOptions): Pr
     reconcile: (context = {}) =>
       reconcile(
         (image) => processOnce(image, context),
-        () => isOver(context),
+        () => isOver(context, options.deps.now()),
       ),
   }
 }

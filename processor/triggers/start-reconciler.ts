@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../core/telemetry/logger.ts'
+import { systemTimers, type Timers } from '../pipeline/timers.ts'
 import type { Processor } from './create-processor.ts'
 
 interface ReconcilerOptions {
@@ -7,20 +7,28 @@ interface ReconcilerOptions {
   intervalSeconds: number
   processor: Pick<Processor, 'reconcile'>
   logger: Logger
+  /** Those of the system when absent. */
+  timers?: Pick<Timers, 'schedule'>
 }
 
 /** Runs the reconciler on a schedule, for the worker. The first run starts after one interval. */
-export function startReconciler({ intervalSeconds, processor, logger }: ReconcilerOptions) {
+export function startReconciler({
+  intervalSeconds,
+  processor,
+  logger,
+  timers = systemTimers,
+}: ReconcilerOptions) {
   const closing = new AbortController()
   const { signal } = closing
-  const running = intervalSeconds > 0 ? runUntilClosed() : Promise.resolve()
+  let cancelNext = () => {}
+  let running = Promise.resolve()
+  if (intervalSeconds > 0) scheduleNext()
 
-  async function runUntilClosed(): Promise<void> {
-    for (;;) {
-      await sleep(intervalSeconds * 1_000, undefined, { signal }).catch(() => {})
-      if (signal.aborted) return
-      await runOnce()
-    }
+  function scheduleNext(): void {
+    if (signal.aborted) return
+    cancelNext = timers.schedule(intervalSeconds * 1_000, () => {
+      running = runOnce().then(scheduleNext)
+    })
   }
 
   async function runOnce(): Promise<void> {
@@ -35,6 +43,7 @@ export function startReconciler({ intervalSeconds, processor, logger }: Reconcil
   /** Starts no more images and waits for those in progress. */
   async function close(): Promise<void> {
     closing.abort()
+    cancelNext()
     await running
   }
 

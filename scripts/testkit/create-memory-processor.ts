@@ -1,6 +1,7 @@
 import type { AcceptedContentType } from '../../core/images/formats.ts'
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
 import type { ProcessorDeps } from '../../processor/pipeline/stages.ts'
+import { systemTimers } from '../../processor/pipeline/timers.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryCatalog } from './create-memory-catalog.ts'
 import { createStepDeps } from './create-step-deps.ts'
@@ -13,7 +14,14 @@ export function createMemoryProcessor() {
   const rawBucket = createMemoryBucket()
   const processedBucket = createMemoryBucket()
   const eventBus = { publish: async () => {} }
-  const deps: ProcessorDeps = { ...stepDeps, catalog, rawBucket, processedBucket, eventBus }
+  const deps: ProcessorDeps = {
+    ...stepDeps,
+    catalog,
+    rawBucket,
+    processedBucket,
+    eventBus,
+    timers: systemTimers,
+  }
   let uploads = 0
 
   /** Each upload is a new image, also of bytes that were there before. */

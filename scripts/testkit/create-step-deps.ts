@@ -5,15 +5,16 @@ import type { ProcessorDeps, Work } from '../../processor/pipeline/stages.ts'
 import { inspectImage } from '../../processor/pipeline/steps/inspect-image.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryEventBus } from './create-memory-event-bus.ts'
+import { createTestClock } from './create-test-clock.ts'
 import { sha256 } from './create-test-processor.ts'
 import { testLimits } from './test-limits.ts'
 
-const nowMs = Date.UTC(2026, 10, 22, 10)
+const startMs = Date.UTC(2026, 10, 22, 10)
 
 /** Work at the stage after `fetchOriginal`. */
 export function fetchedWork(original: Buffer, contentType: AcceptedContentType): Work<'fetched'> {
   const request = { tenant: 'local', imageId: sha256(original), byteLength: original.length, contentType }
-  const record = { ...newRecord(request, nowMs, 604_800), status: 'processing', attempts: 1 } as const
+  const record = { ...newRecord(request, startMs, 604_800), status: 'processing', attempts: 1 } as const
   return { stage: 'fetched', record, owner: 'test', original, contentType }
 }
 
@@ -38,6 +39,7 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
     handOffToRelay: unreachable,
     release: unreachable,
   }
+  const clock = createTestClock(startMs)
   const processedBucket = createMemoryBucket()
   const eventBus = createMemoryEventBus()
   const deps: ProcessorDeps = {
@@ -49,7 +51,8 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
     recipe: 'f00d',
     keepLocation: false,
     limits: { ...testLimits, ...limits },
-    now: () => nowMs,
+    now: clock.now,
+    timers: clock.timers,
   }
-  return { deps, processedBucket, eventBus }
+  return { deps, clock, processedBucket, eventBus }
 }

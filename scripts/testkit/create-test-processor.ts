@@ -10,6 +10,7 @@ import { variants } from '../../core/images/variants.ts'
 import type { ProcessorDeps } from '../../processor/pipeline/stages.ts'
 import { createMemoryBucket } from './create-memory-bucket.ts'
 import { createMemoryEventBus } from './create-memory-event-bus.ts'
+import { createTestClock } from './create-test-clock.ts'
 import { startTestDynamoDb } from './start-test-dynamodb.ts'
 import { testLimits } from './test-limits.ts'
 
@@ -22,8 +23,8 @@ export async function createTestProcessor(t: Pick<Test, 'teardown'>) {
   const { client, documents } = await startTestDynamoDb(t)
   await createCatalogTable(client, 'images')
 
-  const clock = { nowMs: startMs }
-  const now = () => clock.nowMs
+  const clock = createTestClock(startMs)
+  const { now, timers } = clock
   const catalog = createCatalog(documents, {
     tableName: 'images',
     retentionSeconds: 7 * 86_400,
@@ -42,6 +43,7 @@ export async function createTestProcessor(t: Pick<Test, 'teardown'>) {
     keepLocation: false,
     limits: testLimits,
     now,
+    timers,
   } satisfies ProcessorDeps
 
   /** Registers the bytes as the gateway would; nothing is uploaded yet. */

@@ -1,7 +1,7 @@
 import { createMemorySemaphore } from '../../processor/imaging/memory-semaphore.ts'
 import type { ProcessorLimits } from '../../processor/pipeline/stages.ts'
 
-/** Those of `config.ts`, with less to wait for. */
+/** The defaults of `config.ts`, with a smaller budget of memory and with timeouts that no test reaches on a busy machine. */
 export const testLimits: ProcessorLimits = {
   maxUploadBytes: 20_000_000,
   maxInputPixels: 100_000_000,
@@ -10,7 +10,7 @@ export const testLimits: ProcessorLimits = {
   maxDecodeBytes: 640_000_000,
   maxAttempts: 5,
   leaseMs: 120_000,
-  imageTimeoutMs: 60_000,
-  decodeTimeoutSeconds: 30,
+  imageTimeoutMs: 600_000,
+  decodeTimeoutSeconds: 300,
   withMemory: createMemorySemaphore(140_000_000),
 }

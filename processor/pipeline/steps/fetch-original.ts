@@ -3,11 +3,12 @@ import { addAbortSignal, type Readable } from 'node:stream'
 import { DependencyUnavailable, Rejection } from '../../../core/errors.ts'
 import { rawKey } from '../../../core/images/object-key.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
+import { systemTimers, type Timers } from '../timers.ts'
 
 /** Reads the raw object into memory. If there is none, the image goes back to pending: it has not been uploaded yet. */
 export async function fetchOriginal(
   { record, owner }: Work<'claimed'>,
-  { catalog, rawBucket, limits }: ProcessorDeps,
+  { catalog, rawBucket, limits, timers = systemTimers }: ProcessorDeps,
 ): Promise<Work<'fetched' | 'done'>> {
   const found = await rawBucket.read(rawKey(record))
   if (!found) {
@@ -23,6 +24,7 @@ export async function fetchOriginal(
     body,
     limits.maxUploadBytes,
     Math.ceil(limits.imageTimeoutMs / 2),
+    timers,
   )
   // The transfer was cut off; the object itself can be complete.
   if (bytes.length < byteLength) throw new DependencyUnavailable('bucket', new Error('the body ended early'))
@@ -30,11 +32,11 @@ export async function fetchOriginal(
   return { stage: 'fetched', record, owner, original: bytes, contentType }
 }
 
-async function readWithin(body: Readable, maxBytes: number, timeoutMs: number) {
+async function readWithin(body: Readable, maxBytes: number, timeoutMs: number, timers: Timers) {
   const hash = createHash('sha256')
   const chunks: Buffer[] = []
   let byteLength = 0
-  for await (const chunk of chunksOf(body, timeoutMs)) {
+  for await (const chunk of chunksOf(body, timeoutMs, timers)) {
     byteLength += chunk.length
     if (byteLength > maxBytes) throw tooManyBytes(maxBytes)
     hash.update(chunk)
@@ -43,11 +45,17 @@ async function readWithin(body: Readable, maxBytes: number, timeoutMs: number) {
   return { bytes: Buffer.concat(chunks, byteLength), sha256: hash.digest('hex') }
 }
 
-async function* chunksOf(body: Readable, timeoutMs: number): AsyncGenerator<Buffer> {
+async function* chunksOf(body: Readable, timeoutMs: number, timers: Timers): AsyncGenerator<Buffer> {
+  const tooSlow = new AbortController()
+  const cancel = timers.schedule(timeoutMs, () =>
+    tooSlow.abort(new Error('the original did not arrive in time')),
+  )
   try {
-    yield* addAbortSignal(AbortSignal.timeout(timeoutMs), body)
+    yield* addAbortSignal(tooSlow.signal, body)
   } catch (error) {
     throw new DependencyUnavailable('bucket', error)
+  } finally {
+    cancel()
   }
 }
 

@@ -110,8 +110,8 @@ test('a call whose time is up leaves the rest to the next run of the reconciler'
   const { processor } = compose(fixture, {}, async (_processOne, ask) => {
     isOver.push(ask?.() ?? false)
   })
-  await processor.reconcile({ endsAtMs: Date.now() + 60_000 })
-  await processor.reconcile({ endsAtMs: Date.now() - 1 })
+  await processor.reconcile({ endsAtMs: fixture.clock.nowMs + 1 })
+  await processor.reconcile({ endsAtMs: fixture.clock.nowMs })
   t.strictSame(isOver, [false, true])
 })
 
@@ -135,21 +135,28 @@ test('an image that another worker holds: S3 must notify again, Kafka need not',
 
 test('a call without time left starts nothing, and its triggers are retried', async (t) => {
   const fixture = await createTestProcessor(t)
+  const { clock } = fixture
   const { processor, letters, logLines } = compose(fixture, {
-    processedBucket: { ...fixture.processedBucket, write: () => new Promise(() => {}) },
+    processedBucket: {
+      ...fixture.processedBucket,
+      write: () => {
+        clock.advance(200)
+        return new Promise(() => {})
+      },
+    },
   })
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const messages = [await messageOf(fixture, image)]
-  t.strictSame(await processor.handleUploadsCompleted(messages, { endsAtMs: Date.now() }), messages)
+  t.strictSame(await processor.handleUploadsCompleted(messages, { endsAtMs: clock.nowMs }), messages)
   t.match(await fixture.find(image), { status: 'pending', attempts: 0 })
 
   for (let attempts = 1; attempts <= 3; attempts++) {
-    t.strictSame(await processor.handleUploadsCompleted(messages, { endsAtMs: Date.now() + 200 }), messages)
+    t.strictSame(await processor.handleUploadsCompleted(messages, { endsAtMs: clock.nowMs + 200 }), messages)
   }
   t.match(await fixture.find(image), { status: 'pending' }, 'interrupted, and released')
   t.match(logLines().at(-1), { level: 40, code: 'OUT_OF_TIME', imageId: image.imageId })
   t.strictSame(letters, [], 'no dead letter')
-  await t.rejects(processor.handleObjectsCreated(objectsOf(image), { endsAtMs: Date.now() }), {
+  await t.rejects(processor.handleObjectsCreated(objectsOf(image), { endsAtMs: clock.nowMs }), {
     errors: [{ name: 'OutOfTime' }],
   })
 })

@@ -1,52 +1,58 @@
 import { once } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { test } from 'tap'
+import { createTestClock, type TestClock } from '../../../scripts/testkit/create-test-clock.ts'
 import type { CallContext } from '../../pipeline/process-once.ts'
 import { startReconciler } from '../../triggers/start-reconciler.ts'
 
 const logger = pino({ level: 'silent' })
-const shortly = 0.001
+const intervalSeconds = 60
 
-test('it runs again and again, never two at a time, whatever one of them ends with', async (t) => {
-  const enough = Promise.withResolvers<void>()
-  let runs = 0
-  let running = 0
-  let most = 0
-  const reconciler = start(async () => {
-    most = Math.max(most, ++running)
-    await new Promise(setImmediate)
-    running--
-    if (++runs === 4) enough.resolve()
-    throw new Error('not this time')
+test('a run starts one interval after the last one ended, also after a failure', async (t) => {
+  const clock = createTestClock(0)
+  const starts: number[] = []
+  const reconciler = start(clock, async () => {
+    starts.push(clock.nowMs)
+    clock.advance(90_000)
+    throw new Error('the catalog is down')
   })
-  await enough.promise
+  for (let run = 0; run < 3; run++) {
+    clock.advance(60_000)
+    await nextTurn()
+  }
+  t.strictSame(starts, [60_000, 210_000, 360_000], 'a long run delays the next one')
+
   await reconciler.close()
-  t.equal(most, 1)
-  const count = runs
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  t.equal(runs, count, 'closed, it runs no more')
+  clock.advance(60_000)
+  t.equal(starts.length, 3, 'no run starts after close')
 })
 
-test('closed in mid-run, it tells the run to begin nothing more, and waits for it', async (t) => {
-  const begun = Promise.withResolvers<void>()
+test('close during a run aborts its signal and waits for its end', async (t) => {
+  const clock = createTestClock(0)
   let hasEnded = false
-  const reconciler = start(async (context) => {
-    begun.resolve()
+  const reconciler = start(clock, async (context) => {
     if (context?.signal) await once(context.signal, 'abort')
-    await new Promise(setImmediate)
+    await nextTurn()
     hasEnded = true
   })
-  await begun.promise
+  clock.advance(60_000)
   await reconciler.close()
   t.ok(hasEnded)
+  clock.advance(60_000)
 })
 
 test('an interval of 0 turns the reconciler off', async (t) => {
-  const reconciler = start(async () => void t.fail('must not run'), 0)
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  const clock = createTestClock(0)
+  const reconciler = start(clock, async () => void t.fail('must not run'), 0)
+  clock.advance(60_000)
   await reconciler.close()
 })
 
-function start(reconcile: (context?: CallContext) => Promise<void>, intervalSeconds = shortly) {
-  return startReconciler({ intervalSeconds, processor: { reconcile }, logger })
+function start(
+  { timers }: TestClock,
+  reconcile: (context?: CallContext) => Promise<void>,
+  seconds = intervalSeconds,
+) {
+  return startReconciler({ intervalSeconds: seconds, processor: { reconcile }, logger, timers })
 }

@@ -53,15 +53,18 @@ test('an object that goes on for ever is cut off at the limit', async (t) => {
 })
 
 test('a body that stalls is the fault of the store', async (t) => {
-  const { deps } = createStepDeps({ imageTimeoutMs: 100 })
-  // A real socket would keep the process alive.
-  const alive = setInterval(() => {}, 1_000)
-  t.teardown(() => clearInterval(alive))
-  const read = async () => ({ byteLength: 5, contentType: 'image/png', body: new PassThrough() })
+  const { deps, clock } = createStepDeps({ imageTimeoutMs: 60_000 })
+  const body = new PassThrough({
+    read() {
+      clock.advance(30_000)
+    },
+  })
+  const read = async () => ({ byteLength: 5, contentType: 'image/png', body })
   await t.rejects(fetchOriginal(claimed(Buffer.alloc(1)), { ...deps, rawBucket: { read } }), {
     name: 'DependencyUnavailable',
     dependency: 'bucket',
   })
+  t.ok(body.destroyed, 'the connection is given up')
 })
 
 test('other bytes than the name says', async (t) => {
