@@ -11,6 +11,7 @@ import { authenticate } from './plugins/authenticate.ts'
 import { closingSignal } from './plugins/closing-signal.ts'
 import { corsPlugin } from './plugins/cors.ts'
 import { errorHandler, sendProblem } from './plugins/error-handler.ts'
+import { jsonBody } from './plugins/json-body.ts'
 import { methodNotAllowed } from './plugins/method-not-allowed.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { outboxRelay } from './plugins/outbox-relay.ts'
@@ -74,8 +75,6 @@ export async function createApp(
     schemaController: { compilersFactory: { buildValidator: compileValidators } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  app.removeContentTypeParser('text/plain')
-
   // Registered first, because it only traces what is registered after it.
   if (dependencies.traceRequests) await app.register(dependencies.traceRequests)
   await app.register(closingSignal)
@@ -86,6 +85,7 @@ export async function createApp(
   await app.register(underPressurePlugin, config)
   await app.register(rateLimitPlugin, { ...config, store: dependencies.rateLimitStore })
   await app.register(errorHandler)
+  await app.register(jsonBody)
   await app.register(openapiPlugin)
   await app.register(authenticate, dependencies)
 

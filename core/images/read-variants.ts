@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Value } from 'typebox/value'
 import { ConfigError } from '../config/read-config.ts'
+import { parseJson } from '../parse-json.ts'
 import { maxAvifPixels, maxVariants, VariantSpec, variants } from './variants.ts'
 
 const table = Type.Array(VariantSpec, { minItems: 1, maxItems: maxVariants })
@@ -16,7 +17,7 @@ export function readVariants(setting = ''): readonly VariantSpec[] {
   if (setting.trim() === '') return variants
   const entries = Value.Default(
     table,
-    parseJson(setting.trimStart().startsWith('[') ? setting : readFile(setting)),
+    parseSetting(setting.trimStart().startsWith('[') ? setting : readFile(setting)),
   )
   const errors = [...Value.Errors(table, entries).flatMap(describeError), ...findConflicts(entries)]
   if (errors.length > 0) throw new ConfigError(errors.join('\n'))
@@ -32,9 +33,9 @@ function readFile(path: string): string {
   }
 }
 
-function parseJson(text: string): unknown {
+function parseSetting(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (error) {
     throw new ConfigError(`VARIANTS is not JSON: ${(error as Error).message}.`)
   }

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { parseJson } from '../parse-json.ts'
 
 const Login = Type.Object({
   username: Type.String({ minLength: 1 }),
@@ -69,7 +70,7 @@ async function readSecret(client: SecretsManagerClient, SecretId: string): Promi
     })
   })
   try {
-    return login.Parse(JSON.parse(SecretString))
+    return login.Parse(parseJson(SecretString))
   } catch {
     // The cause is left out because it contains the secret.
     throw new Error(`The secret ${SecretId} is not {"username": "…", "password": "…"} in JSON.`)

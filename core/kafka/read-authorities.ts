@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import type { KafkaSettings } from '../config/kafka-settings.ts'
 import { ConfigError } from '../config/read-config.ts'
+import { parseJson } from '../parse-json.ts'
 
 /**
  * Reads the CA certificates of the brokers in PEM. Returns undefined when none are configured; Node.js then uses its own. A secret
@@ -37,7 +38,7 @@ async function checked(setting: string, reading: Promise<string>): Promise<strin
 
 async function readCertificate(client: SecretsManagerClient, SecretId: string): Promise<string> {
   const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }))
-  const { certificate } = JSON.parse(SecretString)
+  const { certificate } = parseJson(SecretString) as { certificate?: unknown }
   if (typeof certificate !== 'string') throw new Error(`the secret ${SecretId} is not {"certificate": "…"}`)
   return certificate
 }

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
+import { parseJson } from '../../core/parse-json.ts'
 import type { TokenSettings } from './token-settings.ts'
 
 type IssuerSettings = Pick<TokenSettings, 'JWT_ISSUER' | 'JWT_JWKS_URL'>
@@ -65,7 +66,7 @@ async function openKeySet({ JWT_ISSUER, JWT_JWKS_URL }: IssuerSettings, cooldown
 async function discoverKeySet(issuer: string): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
-  const document = response.ok ? await response.json() : {}
+  const document = response.ok ? Object(parseJson(await response.text())) : {}
   if (document.issuer !== issuer || typeof document.jwks_uri !== 'string') {
     throw new errors.JOSEError(`${url} does not describe the issuer`)
   }

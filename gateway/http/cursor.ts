@@ -1,5 +1,6 @@
 import { dayOfPosition, isPosition } from '../../core/catalog/day-index.ts'
 import type { ImageStatus } from '../../core/images/image-record.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import { Problem } from './problems.ts'
 
 const version = 1
@@ -24,7 +25,8 @@ export function readCursor(cursor: string, asked: { day?: string; status?: Image
 
 function positionIn(cursor: string): string {
   try {
-    return String(JSON.parse(Buffer.from(cursor, 'base64url').toString()).at(-1))
+    const content = parseJson(Buffer.from(cursor, 'base64url').toString())
+    return Array.isArray(content) ? String(content.at(-1)) : ''
   } catch {
     return ''
   }

@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify'
 import { DependencyUnavailable } from '../../core/errors.ts'
+import { JsonTooDeep, maxJsonDepth } from '../../core/parse-json.ts'
 
 /**
  * The errors of the HTTP API: one table, and one function that maps any thrown error to an entry of it.
@@ -141,6 +142,10 @@ export function toProblem(error: unknown): Problem {
       retryAfterSeconds: dependencyRetryAfterSeconds,
       cause: error,
     })
+  }
+  if (error instanceof JsonTooDeep) {
+    const message = `must NOT be nested deeper than ${maxJsonDepth} levels`
+    return new Problem('VALIDATION_FAILED', { errors: [{ field: 'body', message }] })
   }
   const { validation, code, statusCode = 500 } = error as FastifyError
   if (validation) return validationProblem(validation)

@@ -6,6 +6,7 @@ import type { DeadLetters } from '../../core/events/dead-letters.ts'
 import { topics } from '../../core/events/image-events.ts'
 import { type ImageRef, parseRawKey } from '../../core/images/object-key.ts'
 import { type KafkaMessage, partitionKey } from '../../core/kafka/kafka-message.ts'
+import { parseJson } from '../../core/parse-json.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import { isRetryable } from '../pipeline/classify-error.ts'
 import type { Observer } from '../pipeline/observer.ts'
@@ -114,7 +115,7 @@ function readMessage({
 
 function parseEvent(value: Buffer | null): UploadCompleted | undefined {
   try {
-    return uploadCompleted.Parse(JSON.parse(String(value)))
+    return uploadCompleted.Parse(parseJson(String(value)))
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import type { S3Event } from 'aws-lambda'
 import Fastify, { LogController } from 'fastify'
+import { assertShallow } from '../../core/parse-json.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import type { Processor } from './create-processor.ts'
 import { readS3Event } from './read-s3-event.ts'
@@ -62,6 +63,12 @@ export function createS3WebhookServer({ processor, rawBucket, logger }: S3Webhoo
     http: { headersTimeout: 20_000 },
     requestTimeout: 30_000,
     logController: new LogController({ disableRequestLogging: true }),
+  })
+
+  const parse = server.getDefaultJsonParser('error', 'error')
+  server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    assertShallow(body)
+    parse(request, body, done)
   })
 
   server.get('/healthz', async () => ({ status: 'ok' }))

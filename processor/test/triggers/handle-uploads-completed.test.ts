@@ -29,6 +29,10 @@ const message = (value: unknown, offset = '15'): KafkaMessage => ({
 })
 const upload = message(completed)
 
+/** The event with another field, nested too deeply to be read. */
+const withDeepField = (event: object) =>
+  JSON.stringify(event).replace('{', `{"more":${'['.repeat(5_000)}${']'.repeat(5_000)},`)
+
 test('the image of a message is processed, in the trace of the message', async (t) => {
   const calls: unknown[] = []
   const { handle, letters } = createTestHandler(async (image, context) => {
@@ -55,6 +59,7 @@ test('a message that names no upload becomes a dead letter, unchanged and with t
     [{ ...completed, type: 'hashgate.image.processed.v1' }, 'not_an_upload_completed_event'],
     [{ ...completed, data: dataWithoutKey }, 'not_an_upload_completed_event'],
     [null, 'not_an_upload_completed_event'],
+    [withDeepField(completed), 'not_an_upload_completed_event'],
     [{ ...completed, data: { ...completed.data, objectKey: 'elsewhere' } }, 'no_raw_key'],
   ]
   let processed = 0

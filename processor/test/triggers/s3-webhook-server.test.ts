@@ -39,6 +39,7 @@ test('rejects anything that is not an S3 event', async (t) => {
     ['{', 'application/json', 400],
     ['{}', 'application/json', 400],
     ['{"Records":[{}]}', 'application/json', 400],
+    [`{"Records":[],"more":${'['.repeat(5_000)}${']'.repeat(5_000)}}`, 'application/json', 400],
     ['<xml/>', 'application/xml', 415],
     [JSON.stringify({ Records: 'x'.repeat(1_100_000) }), 'application/json', 413],
   ]
