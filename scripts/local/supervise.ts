@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readLogTail } from '../services/read-log-tail.ts'
 import { spawnChild, stopChild } from './spawn-child.ts'
@@ -25,7 +25,8 @@ const restartDelayMs = 300
 
 /**
  * Runs the gateway or the processor as a child process and restarts it when it exits unexpectedly. The child reports
- * readiness by an IPC message `{ ready: true, url, adminUrl? }`.
+ * readiness by an IPC message `{ ready: true, url, adminUrl? }`. The log has the output of this run, restarts included; the log of
+ * the run before is kept as `….previous.log`.
  * @throws Error with the end of the log when the first start fails
  */
 export async function supervise(options: SuperviseOptions) {
@@ -61,12 +62,17 @@ export async function supervise(options: SuperviseOptions) {
     await stopChild(child)
   }
 
+  setAside(logFile)
   try {
     await start()
   } catch {
     throw new Error(`The ${name} did not start.\n${await readLogTail(logFile)}`)
   }
   return { stop, pid: () => child.pid }
+}
+
+function setAside(logFile: string): void {
+  if (existsSync(logFile)) renameSync(logFile, logFile.replace(/\.log$/, '.previous.log'))
 }
 
 function becomeReady(child: ChildProcess): Promise<Addresses> {
