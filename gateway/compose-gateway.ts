@@ -17,12 +17,13 @@ import type { Logger } from '../core/telemetry/logger.ts'
 import { createApp } from './app.ts'
 import { createAudit } from './auth/audit.ts'
 import { createIdentify } from './auth/create-identify.ts'
+import { watchIssuer } from './auth/issuer-keys.ts'
 import type { GatewayConfig } from './config.ts'
 import { createAdminApp } from './observe/create-admin-app.ts'
 import { createMetrics } from './observe/create-metrics.ts'
 import { measureDynamoDb } from './observe/measure-dynamodb.ts'
 import { timeMethod, timeOutcome } from './observe/time-calls.ts'
-import { connectRedis } from './rate-limit/connect-redis.ts'
+import { connectRedis, watchRedis } from './rate-limit/connect-redis.ts'
 import { sharedRateLimitStore } from './rate-limit/rate-limit-store.ts'
 import { createPresignDownload } from './uploads/presign-download.ts'
 import { createPresignUpload } from './uploads/presign-upload.ts'
@@ -80,6 +81,10 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
       presignUpload: timeMethod(metrics.presignSeconds, 'PUT', presignUpload),
       presignDownload: timeMethod(metrics.presignSeconds, 'GET', presignDownload),
       ...(config.AUTH.includes('keys') && { keys }),
+      optional: {
+        ...(config.AUTH.includes('jwt') && { issuer: watchIssuer(config) }),
+        ...(redis && { redis: watchRedis(redis) }),
+      },
       identify: createIdentify(config, { keys, audit, now }),
       audit,
       rateLimitStore: redis && sharedRateLimitStore(redis, logger),

@@ -7,12 +7,14 @@ import {
   s3ClientOptions,
 } from '../core/aws/aws-client-options.ts'
 import { createBucket } from '../core/aws/bucket.ts'
+import { watchBucket, watchTable } from '../core/aws/watch-aws.ts'
 import { createCatalog } from '../core/catalog/catalog.ts'
 import { createDeadLetters } from '../core/events/dead-letters.ts'
 import { createEventBus, type EventBus } from '../core/events/event-bus.ts'
 import { hashRecipe } from '../core/images/recipe.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
 import type { KafkaClient } from '../core/kafka/kafka-client.ts'
+import { watchKafka } from '../core/kafka/watch-kafka.ts'
 import type { Logger } from '../core/telemetry/logger.ts'
 import type { ProcessorConfig } from './config.ts'
 import { createMemorySemaphore } from './imaging/memory-semaphore.ts'
@@ -78,13 +80,20 @@ export async function composeProcessor(config: ProcessorConfig, overrides: Overr
     logger,
   })
 
+  const watched = {
+    rawBucket: watchBucket('RAW_BUCKET', deps.rawBucket),
+    processedBucket: watchBucket('PROCESSED_BUCKET', deps.processedBucket),
+    catalog: watchTable('CATALOG_TABLE', catalog),
+    events: watchKafka(eventBus),
+  }
+
   async function close(): Promise<void> {
     await Promise.all([overrides.eventBus ? undefined : eventBus.close(), deadLetters.close()])
     if (!overrides.s3) s3.destroy()
     if (!overrides.dynamoDb) dynamoDb.destroy()
   }
 
-  return { processor, deps, kafka, close }
+  return { processor, deps, watched, kafka, close }
 }
 
 function readLimits(config: ProcessorConfig): ProcessorDeps['limits'] {

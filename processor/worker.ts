@@ -19,10 +19,15 @@ const tracing = await startTracing({
   service: 'hashgate-processor',
   endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
 })
-const { processor, kafka, close } = await readOrExit(() =>
+const { processor, watched, kafka, close } = await readOrExit(() =>
   composeProcessor(config, { logger, traceUploads: tracing.isOn }),
 )
-const webhookServer = createS3WebhookServer({ processor, rawBucket: config.RAW_BUCKET, logger })
+const webhookServer = createS3WebhookServer({
+  processor,
+  rawBucket: config.RAW_BUCKET,
+  dependencies: watched,
+  logger,
+})
 const consumer = startUploadConsumer(kafka, {
   topicPrefix: config.KAFKA_TOPIC_PREFIX,
   groupId: config.KAFKA_GROUP_ID,

@@ -19,7 +19,7 @@ export type KeyTable = ReturnType<typeof createKeyTable>
 export function createKeyTable(client: DynamoDBDocumentClient, TableName: string) {
   async function find(keyId: string): Promise<ApiKey | undefined> {
     const get = new GetCommand({ TableName, Key: { keyId }, ConsistentRead: true })
-    return (await translateErrors(client.send(get))).Item as ApiKey | undefined
+    return (await translateErrors(client.send(get), 'keys')).Item as ApiKey | undefined
   }
 
   async function add(key: ApiKey): Promise<void> {
@@ -28,7 +28,7 @@ export function createKeyTable(client: DynamoDBDocumentClient, TableName: string
       Item: key,
       ConditionExpression: 'attribute_not_exists(keyId)',
     })
-    await translateErrors(client.send(put))
+    await translateErrors(client.send(put), 'keys')
   }
 
   /** Sets a time unless it is already set. Returns whether this call set it. */
@@ -41,7 +41,7 @@ export function createKeyTable(client: DynamoDBDocumentClient, TableName: string
       ExpressionAttributeNames: { '#field': field },
       ExpressionAttributeValues: { ':now': new Date(nowMs).toISOString() },
     })
-    return (await undefinedIfConditionFailed(client.send(update))) !== undefined
+    return (await undefinedIfConditionFailed(client.send(update), 'keys')) !== undefined
   }
 
   /** Lists all keys or those of one tenant. Scans the whole table, so only commands of the operator call it. */
@@ -57,7 +57,8 @@ export function createKeyTable(client: DynamoDBDocumentClient, TableName: string
 
   /** Resolves when the table is reachable. */
   async function ping(signal?: AbortSignal): Promise<void> {
-    await translateErrors(client.send(new DescribeTableCommand({ TableName }), { abortSignal: signal }))
+    const describe = new DescribeTableCommand({ TableName })
+    await translateErrors(client.send(describe, { abortSignal: signal }), 'keys')
   }
 
   return { find, add, mark, list, ping }

@@ -4,10 +4,12 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   NoSuchKey,
   NotFound,
   PutObjectCommand,
   type S3Client,
+  type S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { DependencyUnavailable } from '../errors.ts'
 
@@ -51,8 +53,22 @@ export function createBucket(client: S3Client, name: string) {
   }
 
   /** Resolves when the bucket is reachable. */
-  async function ping(signal?: AbortSignal): Promise<void> {
-    await requireFound(client.send(new HeadBucketCommand({ Bucket }), { abortSignal: signal }))
+  async function ping(abortSignal?: AbortSignal): Promise<void> {
+    try {
+      await client.send(new HeadBucketCommand({ Bucket }), { abortSignal })
+    } catch (error) {
+      throw new DependencyUnavailable('bucket', await findReason(error, abortSignal))
+    }
+  }
+
+  /** The answer to a HEAD has no body. After a refusal, a listing finds out why. */
+  async function findReason(error: unknown, abortSignal?: AbortSignal): Promise<unknown> {
+    const { $metadata } = error as Partial<S3ServiceException>
+    if (($metadata?.httpStatusCode ?? 500) >= 500) return error
+    return client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }), { abortSignal }).then(
+      () => error,
+      (reason) => reason,
+    )
   }
 
   return { name, head, read, write, remove, ping }

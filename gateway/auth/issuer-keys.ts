@@ -1,5 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose'
 import { parseJson } from '../../core/parse-json.ts'
+import type { WatchedDependency } from '../../core/telemetry/watch-dependencies.ts'
 import type { TokenSettings } from './token-settings.ts'
 
 type IssuerSettings = Pick<TokenSettings, 'JWT_ISSUER' | 'JWT_JWKS_URL'>
@@ -60,6 +61,15 @@ async function openKeySet({ JWT_ISSUER, JWT_JWKS_URL }: IssuerSettings, cooldown
     cooldownDuration: cooldownMs,
     cacheMaxAge: keysLifetimeMs,
   })
+}
+
+/** For the check at start-up. */
+export function watchIssuer(settings: IssuerSettings): WatchedDependency {
+  return {
+    title: 'The issuer of tokens',
+    ping: async () => (await openKeySet(settings, 0)).reload(),
+    advise: () => (settings.JWT_JWKS_URL ? 'Check JWT_JWKS_URL.' : 'Check JWT_ISSUER, or set JWT_JWKS_URL.'),
+  }
 }
 
 /** Source: OpenID Connect Discovery 1.0, section 4. */

@@ -3,6 +3,7 @@ import type { KeyTable } from '../../core/api-keys/key-table.ts'
 import type { Bucket } from '../../core/aws/bucket.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { EventBus } from '../../core/events/event-bus.ts'
+import type { WatchedDependency } from '../../core/telemetry/watch-dependencies.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { Identify } from '../auth/identify.ts'
 import type { GatewayMetrics } from '../observe/create-metrics.ts'
@@ -20,6 +21,8 @@ export interface GatewayDependencies {
   identify: Identify
   /** The API keys; absent when callers do not authenticate with keys. */
   keys?: Pick<KeyTable, 'ping'>
+  /** What `GET /readyz` does not report, because requests can do without it: checked and logged once, at start-up. */
+  optional?: Partial<Record<'issuer' | 'redis', WatchedDependency>>
   audit: Audit
   /** Where requests are counted; in this process by default. */
   rateLimitStore?: RateLimitStore

@@ -94,7 +94,7 @@ const invalidItem = {
 
 const up = { state: 'up', latencyMs: 3.1 } as const
 const down = { state: 'down', latencyMs: 1500 } as const
-const dependencies = { bucket: up, catalog: up, events: up } as const
+const dependencies = { bucket: up, catalog: up, keys: up, events: up } as const
 
 export const examples = {
   imageId,

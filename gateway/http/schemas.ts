@@ -266,7 +266,12 @@ export const DependencyState = Type.Object(
 )
 
 export const Dependencies = Type.Object(
-  { bucket: ref(DependencyState), catalog: ref(DependencyState), events: ref(DependencyState) },
+  {
+    bucket: ref(DependencyState),
+    catalog: ref(DependencyState),
+    keys: Type.Optional(ref(DependencyState)),
+    events: ref(DependencyState),
+  },
   { $id: 'Dependencies', examples: [examples.dependencies] },
 )
 

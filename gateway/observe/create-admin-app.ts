@@ -1,6 +1,6 @@
 import Fastify, { LogController } from 'fastify'
+import { cachedFor } from '../../core/cached-for.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
-import { cachedFor } from '../http/cached-for.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 
 /** One measurement sends about thirty queries to the catalog. */

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { Redis } from 'ioredis'
+import type { WatchedDependency } from '../../core/telemetry/watch-dependencies.ts'
 
 /** After this time the request is counted without Redis. */
 const commandTimeoutMs = 100
@@ -18,4 +20,16 @@ export function connectRedis(url: string): Redis {
   // Callers get the error of their command. Without a listener the process would exit.
   redis.on('error', () => {})
   return redis
+}
+
+/** For the check at start-up. A failed connection attempt emits its error, which rejects `once`. */
+export function watchRedis(redis: Redis): WatchedDependency {
+  return {
+    title: 'Redis',
+    ping: async (signal) => {
+      if (redis.status !== 'ready') await once(redis, 'ready', { signal })
+      await redis.ping()
+    },
+    advise: () => 'Check REDIS_URL: address, password and redis:// or rediss://. Each gateway counts alone.',
+  }
 }

@@ -1,22 +1,30 @@
-import type { Dependency } from '../../core/errors.ts'
-import { cachedFor } from '../http/cached-for.ts'
+import { watchBucket, watchTable } from '../../core/aws/watch-aws.ts'
+import { watchKafka } from '../../core/kafka/watch-kafka.ts'
+import { summarizeReadiness, watchWhileListening } from '../../core/telemetry/watch-dependencies.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { examples } from '../http/examples.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { Health, Readiness } from '../http/schemas.ts'
 
-const probeTimeoutMs = 1_500
-/** Anyone can call this often, so the dependencies are checked at most once per interval. */
-const probeLifetimeMs = 1_000
-
 const probeConfig = { rateLimit: false, isProbe: true } as const
 const shared = { tags: ['operations'] }
 const open = { key: false }
 
-/** `GET /healthz`: the process is alive. `GET /readyz`: the state and latency of each dependency. */
+/**
+ * `GET /healthz`: the process is alive. `GET /readyz`: the state and latency of each dependency. The log has the causes: those found
+ * when the server starts to listen, and every change that a readiness check sees.
+ */
 export function health(app: GatewayApp, dependencies: GatewayDependencies): void {
-  const checkReadiness = cachedFor(probeLifetimeMs, () => probeAll(dependencies))
+  const { rawBucket, catalog, keys, events, optional = {} } = dependencies
+  const watched = {
+    bucket: watchBucket('RAW_BUCKET', rawBucket),
+    catalog: watchTable('CATALOG_TABLE', catalog),
+    ...(keys && { keys: watchTable('KEYS_TABLE', keys) }),
+    events: watchKafka(events),
+  }
+  const checkReadiness = watchWhileListening(app, watched, app.log)
+  watchWhileListening(app, optional, app.log)
 
   const healthSchema = {
     ...shared,
@@ -36,7 +44,7 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
         'The gateway can serve requests. `degraded`: Kafka is unavailable, and events will be delivered later.',
         open,
       ),
-      503: jsonResponse(Readiness, 'The bucket or the catalog is unavailable.', {
+      503: jsonResponse(Readiness, 'The bucket, the catalog or the key table is unavailable.', {
         ...open,
         retryLater: true,
         example: examples.unavailable,
@@ -46,37 +54,8 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
   }
   app.get('/readyz', { schema: readinessSchema, config: probeConfig }, async (_request, reply) => {
     const states = await checkReadiness()
-    const status = summarize(states)
+    const status = summarizeReadiness(states)
     if (status === 'unavailable') reply.code(503).header('retry-after', 2)
     return { status, dependencies: states }
   })
-}
-
-/** Uploads are accepted without Kafka, so a load balancer must not take the gateway out of service for it. */
-function summarize({ events, ...needed }: Awaited<ReturnType<typeof probeAll>>) {
-  if (Object.values(needed).some(({ state }) => state === 'down')) return 'unavailable'
-  return events.state === 'down' ? 'degraded' : 'ready'
-}
-
-async function probeAll({ rawBucket, catalog, keys, events }: GatewayDependencies) {
-  const [bucket, catalogState, eventsState] = await Promise.all([
-    probe((signal) => rawBucket.ping(signal)),
-    // Both the records and the keys are in DynamoDB, and every call needs both.
-    probe((signal) => Promise.all([catalog.ping(signal), keys?.ping(signal)])),
-    probe(() => events.ping()),
-  ])
-  return { bucket, catalog: catalogState, events: eventsState } satisfies Partial<Record<Dependency, unknown>>
-}
-
-async function probe(ping: (signal: AbortSignal) => Promise<unknown>) {
-  const startedAt = performance.now()
-  const signal = AbortSignal.timeout(probeTimeoutMs)
-  const timeout = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
-  })
-  const state = await Promise.race([ping(signal), timeout]).then(
-    () => 'up',
-    () => 'down',
-  )
-  return { state, latencyMs: Math.round((performance.now() - startedAt) * 10) / 10 }
 }

@@ -224,6 +224,7 @@ export type components = {
         Dependencies: {
             bucket: components["schemas"]["DependencyState"];
             catalog: components["schemas"]["DependencyState"];
+            keys?: components["schemas"]["DependencyState"];
             events: components["schemas"]["DependencyState"];
         };
         DependencyState: {

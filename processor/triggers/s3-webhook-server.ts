@@ -2,12 +2,19 @@ import type { S3Event } from 'aws-lambda'
 import Fastify, { LogController } from 'fastify'
 import { assertShallow } from '../../core/parse-json.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
+import {
+  summarizeReadiness,
+  type WatchedDependency,
+  watchWhileListening,
+} from '../../core/telemetry/watch-dependencies.ts'
 import type { Processor } from './create-processor.ts'
 import { readS3Event } from './read-s3-event.ts'
 
 interface S3WebhookOptions {
   processor: Pick<Processor, 'handleObjectsCreated'>
   rawBucket: string
+  /** What `GET /readyz` checks; the log has the causes. */
+  dependencies?: Record<string, WatchedDependency>
   logger: Logger
 }
 
@@ -56,7 +63,7 @@ const s3EventSchema = {
  * Receives S3 notifications over HTTP where no Lambda function does. `POST /s3-events` takes the event JSON that S3 sends and
  * answers 204 once every image in it is processed, or 503 when the store must send it again.
  */
-export function createS3WebhookServer({ processor, rawBucket, logger }: S3WebhookOptions) {
+export function createS3WebhookServer({ processor, rawBucket, dependencies = {}, logger }: S3WebhookOptions) {
   const server = Fastify({
     loggerInstance: logger,
     bodyLimit: maxEventBytes,
@@ -72,6 +79,13 @@ export function createS3WebhookServer({ processor, rawBucket, logger }: S3Webhoo
   })
 
   server.get('/healthz', async () => ({ status: 'ok' }))
+
+  const checkReadiness = watchWhileListening(server, dependencies, logger)
+  server.get('/readyz', async (_request, reply) => {
+    const states = await checkReadiness()
+    const status = summarizeReadiness(states)
+    return reply.code(status === 'unavailable' ? 503 : 200).send({ status, dependencies: states })
+  })
 
   const closing = new AbortController()
   server.addHook('preClose', async () => closing.abort())

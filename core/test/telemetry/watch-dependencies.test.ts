@@ -1,0 +1,110 @@
+import Fastify from 'fastify'
+import t, { type Test } from 'tap'
+import { DependencyUnavailable } from '../../errors.ts'
+import { createLogger } from '../../telemetry/logger.ts'
+import {
+  summarizeReadiness,
+  type WatchedDependency,
+  watchDependencies,
+  watchWhileListening,
+} from '../../telemetry/watch-dependencies.ts'
+
+const timeoutMs = 60_000
+const advise = () => 'Check THE_SETTING.'
+
+function createLog() {
+  const lines: { level: string; msg: string }[] = []
+  const logger = createLogger('test', 'info', { write: (line: string) => lines.push(JSON.parse(line)) })
+  return { logger, read: () => lines.map(({ level, msg }) => `${level} ${msg}`) }
+}
+
+/** A dependency that fails with `state.error`, if there is one. */
+function createDependency() {
+  const state: { error?: unknown; asked: number } = { asked: 0 }
+  const store: WatchedDependency = {
+    title: 'The store',
+    ping: async () => {
+      state.asked += 1
+      if (state.error) throw state.error
+    },
+    advise,
+  }
+  return { state, store }
+}
+
+t.test('every change of state is one line, with the cause and the setting', async (t) => {
+  const { state, store } = createDependency()
+  const { logger, read } = createLog()
+  const { check } = watchDependencies({ store }, logger)
+  t.match(await check(timeoutMs), { store: { state: 'up', latencyMs: Number } })
+  state.error = new DependencyUnavailable('bucket', new Error('connect ECONNREFUSED 127.0.0.1:9'))
+  t.match(await check(timeoutMs), { store: { state: 'down' } })
+  await check(timeoutMs)
+  state.error = undefined
+  await check(timeoutMs)
+  t.same(read(), [
+    'error The store is unavailable: connect ECONNREFUSED 127.0.0.1:9. Check THE_SETTING.',
+    'info The store is available again.',
+  ])
+})
+
+t.test('a dependency that never answers is down, with a message that says so', async (t) => {
+  const { logger, read } = createLog()
+  const store = { title: 'The store', ping: () => new Promise(() => {}), advise }
+  const keepAlive = setInterval(() => {}, 1_000)
+  t.teardown(() => clearInterval(keepAlive))
+  t.match(await watchDependencies({ store }, logger).check(1), { store: { state: 'down' } })
+  t.same(read(), ['error The store is unavailable: no answer within 1 ms. Check THE_SETTING.'])
+})
+
+for (const [what, error, expected] of [
+  ['one error per address', new AggregateError([new Error('connect ECONNREFUSED ::1:9')]), 'connect ECONN'],
+  [
+    'an error with a name',
+    Object.assign(new Error('no such table.'), { name: 'Missing' }),
+    'Missing: no such',
+  ],
+  ['something that is no error', 'text', 'text'],
+] as const) {
+  t.test(`the cause is found in ${what}`, async (t) => {
+    const { state, store } = createDependency()
+    const { logger, read } = createLog()
+    state.error = error
+    await watchDependencies({ store }, logger).check(timeoutMs)
+    t.match(read()[0], `error The store is unavailable: ${expected}`)
+  })
+}
+
+t.test('the first check starts with listening, and readiness shares checks', async (t) => {
+  const { state, store } = createDependency()
+  const { logger, read } = createLog()
+  const server = Fastify()
+  t.teardown(() => server.close())
+  const checkReadiness = watchWhileListening(server, { store }, logger)
+  t.equal(state.asked, 0)
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  t.equal(state.asked, 1)
+  await Promise.all([checkReadiness(), checkReadiness()])
+  t.equal(state.asked, 2)
+  t.same(read(), [])
+})
+
+t.test('a check that ends after the server closed is not logged', async (t) => {
+  const { logger, read } = createLog()
+  const server = Fastify()
+  const pinging = Promise.withResolvers<void>()
+  const watched = { store: { title: 'The store', ping: () => pinging.promise, advise } }
+  const checking = watchWhileListening(server, watched, logger)()
+  await server.close()
+  pinging.reject(new Error('the client is closed'))
+  t.match(await checking, { store: { state: 'down' } })
+  t.same(read(), [])
+})
+
+t.test('only a missing Kafka leaves a process in service', async (t: Test) => {
+  const up = { state: 'up', latencyMs: 1 } as const
+  const down = { state: 'down', latencyMs: 1 } as const
+  t.equal(summarizeReadiness({ bucket: up, events: up }), 'ready')
+  t.equal(summarizeReadiness({ bucket: up, events: down }), 'degraded')
+  t.equal(summarizeReadiness({ bucket: down, events: up }), 'unavailable')
+})
