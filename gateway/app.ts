@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions, LogController } from 'fastify'
 import type { Logger } from '../core/telemetry/logger.ts'
 import type { GatewayConfig } from './config.ts'
+import { createTrustProxy } from './http/client-address.ts'
 import { compileValidators } from './http/compile-validators.ts'
 import type { GatewayDependencies } from './http/dependencies.ts'
 import type { GatewayApp } from './http/gateway-app.ts'
@@ -46,26 +47,27 @@ const bodyLimitBytes = 256 * 1024
 /** How often the relay looks for pending events. */
 const relayIntervalMs = 2_000
 
-/** Answers requests whose path the router cannot parse. Fastify runs no hooks for them. */
-const rejectUnreadable: FastifyServerOptions['frameworkErrors'] = (error, request, reply) => {
-  setRequestId(request, reply)
-  sendProblem(toProblem(error), request, reply)
-  logRequest(request, reply)
-}
-
 /** Creates the HTTP service. A request passes through the plugins in the order of their registration. */
 export async function createApp(
   config: AppConfig,
   dependencies: GatewayDependencies,
   logger: Logger,
 ): Promise<GatewayApp> {
+  /** Answers requests whose path the router cannot parse. Fastify runs no hooks for them. */
+  const rejectUnreadable: FastifyServerOptions['frameworkErrors'] = async (error, request, reply) => {
+    setRequestId(request, reply)
+    const limit = await app.countAddress(request, reply).catch((limit) => limit)
+    sendProblem(toProblem(limit ?? error), request, reply)
+    logRequest(request, reply)
+  }
+
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     frameworkErrors: rejectUnreadable,
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
-    trustProxy: config.TRUST_PROXY || false,
+    trustProxy: config.TRUST_PROXY ? createTrustProxy(config.TRUST_PROXY) : false,
     // Above a load balancer's idle timeout of 60 s: the load balancer must be the side that closes idle connections.
     // Source: AWS, "Troubleshoot your Application Load Balancers", HTTP 502.
     keepAliveTimeout: 75_000,
@@ -83,7 +85,7 @@ export async function createApp(
   await app.register(securityHeaders)
   await app.register(corsPlugin, config)
   await app.register(underPressurePlugin, config)
-  await app.register(rateLimitPlugin, { ...config, store: dependencies.rateLimitStore })
+  await app.register(rateLimitPlugin, { ...config, counters: dependencies.rateLimitCounters })
   await app.register(errorHandler)
   await app.register(jsonBody)
   await app.register(openapiPlugin)
@@ -97,9 +99,10 @@ export async function createApp(
   await app.register(
     async (v1: GatewayApp) => {
       // After onRequest, so that guessing keys is rate-limited, and before the body is read.
-      v1.addHook('preParsing', async (request, reply) => {
-        await app.authenticate(request, reply)
-        await app.countRequests(request, reply)
+      v1.addHook('preParsing', app.authenticate)
+      v1.addHook('preParsing', (request, reply, _payload, done) => {
+        const { countsItems } = request.routeOptions.config
+        app.countRequests(request, reply, countsItems ? 0 : 1, done)
       })
       v1.addHook('onRequest', (_request, reply, done) => {
         reply.header('cache-control', 'no-store')

@@ -24,7 +24,7 @@ import { createMetrics } from './observe/create-metrics.ts'
 import { measureDynamoDb } from './observe/measure-dynamodb.ts'
 import { timeMethod, timeOutcome } from './observe/time-calls.ts'
 import { connectRedis, watchRedis } from './rate-limit/connect-redis.ts'
-import { sharedRateLimitStore } from './rate-limit/rate-limit-store.ts'
+import { countInRedisOrLocally } from './rate-limit/count-in-redis-or-locally.ts'
 import { createPresignDownload } from './uploads/presign-download.ts'
 import { createPresignUpload } from './uploads/presign-upload.ts'
 
@@ -87,7 +87,7 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
       },
       identify: createIdentify(config, { keys, audit, now }),
       audit,
-      rateLimitStore: redis && sharedRateLimitStore(redis, logger),
+      rateLimitCounters: redis && countInRedisOrLocally(redis, logger),
       metrics,
       traceRequests: overrides.traceRequests,
       now,

@@ -7,7 +7,7 @@ import type { WatchedDependency } from '../../core/telemetry/watch-dependencies.
 import type { Audit } from '../auth/audit.ts'
 import type { Identify } from '../auth/identify.ts'
 import type { GatewayMetrics } from '../observe/create-metrics.ts'
-import type { RateLimitStore } from '../rate-limit/rate-limit-store.ts'
+import type { RateLimitCounters } from '../rate-limit/rate-limit-counters.ts'
 import type { PresignDownload } from '../uploads/presign-download.ts'
 import type { PresignUpload } from '../uploads/presign-upload.ts'
 
@@ -25,7 +25,7 @@ export interface GatewayDependencies {
   optional?: Partial<Record<'issuer' | 'redis', WatchedDependency>>
   audit: Audit
   /** Where requests are counted; in this process by default. */
-  rateLimitStore?: RateLimitStore
+  rateLimitCounters?: RateLimitCounters
   metrics: GatewayMetrics
   /** Creates a span for every request; absent when tracing is off. */
   traceRequests?: FastifyPluginCallback

@@ -5,6 +5,7 @@ import type { Audit } from '../auth/audit.ts'
 import type { Credentials, Identify } from '../auth/identify.ts'
 import type { Principal } from '../auth/principal.ts'
 import { Refusal } from '../auth/refusal.ts'
+import { clientAddress } from '../http/client-address.ts'
 import { Problem } from '../http/problems.ts'
 
 interface AuthenticateOptions {
@@ -26,7 +27,7 @@ export const authenticate = fp(async function authenticate(
   app.decorate('authenticate', async (request: FastifyRequest, reply: FastifyReply) => {
     const { scope } = request.routeOptions.config
     if (!scope) return
-    const origin = { ip: request.ip, requestId: request.id }
+    const origin = { ip: clientAddress(request), requestId: request.id }
     const credentials = readCredentials(request)
     try {
       request.principal = await identify(credentials, origin)

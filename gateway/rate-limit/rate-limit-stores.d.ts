@@ -12,7 +12,11 @@ interface RateLimitCounter {
 }
 
 declare module '@fastify/rate-limit/store/LocalStore.js' {
-  const LocalStore: new (continueExceeding: boolean, exponentialBackoff: boolean) => RateLimitCounter
+  const LocalStore: new (
+    continueExceeding: boolean,
+    exponentialBackoff: boolean,
+    maxKeys: number,
+  ) => RateLimitCounter
   export default LocalStore
 }
 

@@ -22,7 +22,6 @@ import type { RequestUpload } from '../uploads/request-upload.ts'
 
 type Item = Static<typeof UploadRequest>
 type Result = Static<typeof UploadBatchItem>
-type BatchRequest = FastifyRequest<{ Body: Static<typeof UploadBatchRequest> }>
 
 /** `POST /v1/uploads/batch`: up to 100 images in one request, each with its own result. */
 export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload): void {
@@ -41,15 +40,14 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
 
   const options = {
     schema,
-    config: { scope: 'upload' },
+    config: { scope: 'upload', countsItems: true },
     attachValidation: true,
-    preValidation: rejectLongList,
+    preValidation: countItems,
   } as const
-  app.post('/uploads/batch', options, async (request, reply) => {
+  app.post('/uploads/batch', options, async (request) => {
     const errors = groupByItem(request.validationError?.validation ?? [])
     const errorsOfBatch = errors.get(undefined)
     if (errorsOfBatch) throw validationProblem(errorsOfBatch)
-    await countItems(request, reply)
     const results = new Map<string, Promise<Result>>()
 
     /** Identical items of one batch are handled once. */
@@ -75,21 +73,24 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
     return { results: await Promise.all(request.body.uploads.map(handleOnce)) }
   })
 
-  /** Counts each item as a request. The first one was counted with the request itself. */
-  async function countItems(request: BatchRequest, reply: FastifyReply): Promise<void> {
-    const { length } = request.body.uploads
-    const { requestsPerMinute } = request.principal
-    if (length > requestsPerMinute)
-      throw longList(requestsPerMinute, ', the rate limit of this key per minute')
-    await app.countRequests(request, reply, length - 1)
+  /**
+   * Counts each item as a request, all in one step. Runs before validation, because the validator would collect the errors of
+   * every item, however many there are.
+   */
+  function countItems(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+    const { uploads } = Object(request.body) as { uploads?: unknown }
+    const items = Array.isArray(uploads) ? uploads.length : 0
+    const refusal = rejectLongList(items, request.principal.requestsPerMinute)
+    const times = refusal ? 1 : Math.max(1, items)
+    app.countRequests(request, reply, times, (limit) => done(limit ?? refusal))
   }
 }
 
-/** Runs before validation, because the validator would collect the errors of every item, however many there are. */
-async function rejectLongList({ body }: FastifyRequest): Promise<void> {
-  const { uploads } = (body ?? {}) as { uploads?: unknown }
-  if (!Array.isArray(uploads) || uploads.length <= maxBatchItems) return
-  throw longList(maxBatchItems)
+function rejectLongList(items: number, requestsPerMinute: number): Problem | undefined {
+  if (items > maxBatchItems) return longList(maxBatchItems)
+  // No wait would help.
+  if (items > requestsPerMinute) return longList(requestsPerMinute, ', the rate limit of this key per minute')
+  return undefined
 }
 
 function longList(maxItems: number, why = ''): Problem {

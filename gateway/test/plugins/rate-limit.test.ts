@@ -65,6 +65,50 @@ t.test('behind a trusted proxy it is the client’s address that counts, and nob
   t.equal(await ask('203.0.113.5', '192.0.2.8'), 429, 'who is no proxy speaks for itself')
 })
 
+t.test('a client has one limit, however its proxies write its address', async (t) => {
+  const proxy = '10.0.0.1'
+  const sameClient = {
+    'with and without a port': ['192.0.2.1', '192.0.2.1:40000', '192.0.2.1:40001'],
+    'behind a proxy whose port is listed': ['192.0.2.2', '192.0.2.2, 10.0.0.9:443', '192.0.2.2:1, 10.0.0.9'],
+    'with brackets, as part of a /64': [
+      '2001:db8::1',
+      '[2001:db8::1]',
+      '[2001:db8::2]:443',
+      '2001:db8::3%eth0',
+    ],
+    'text that is no address counts as the proxy': ['unknown', '_hidden', '1.2.3.4.5:1', '[::1', '', '%0'],
+  }
+  for (const [name, entries] of Object.entries(sameClient)) {
+    const config = { RATE_LIMIT_PER_MINUTE: 1, TRUST_PROXY: '10.0.0.0/8,fd00::/8' }
+    const { app } = await createTestApp(t, { config })
+    const statuses = []
+    for (const entry of entries) {
+      const headers = { ...withKey, 'x-forwarded-for': entry }
+      statuses.push((await app.inject({ url, headers, remoteAddress: proxy })).statusCode)
+    }
+    t.strictSame(statuses, [404, ...entries.slice(1).map(() => 429)], name)
+  }
+})
+
+t.test('the audit log names the address that is limited', async (t) => {
+  const config = { TRUST_PROXY: '10.0.0.0/8', LOG_LEVEL: 'warn' } as const
+  const { app, lines } = await createTestApp(t, { config })
+  const headers = { 'x-api-key': 'wrong', 'x-forwarded-for': '[2001:db8::1]:443' }
+  await app.inject({ url, headers, remoteAddress: '::ffff:10.0.0.1' })
+  t.match(lines, [{ audit: 'credentials.refused', ip: '2001:db8::1' }])
+})
+
+t.test('paths that cannot be read are counted, and shown like every other request', async (t) => {
+  const { app } = await createTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 2 } })
+  const first = await app.inject('/%zz')
+  t.match(first.json(), { code: 'BAD_REQUEST' })
+  t.equal(first.headers['ratelimit-remaining'], '1')
+  await app.inject('/v1/images/%zz')
+  const refused = await app.inject('/%zz')
+  t.match(refused.json(), { status: 429, code: 'RATE_LIMITED' })
+  t.ok(Number(refused.headers['retry-after']) > 0)
+})
+
 t.test('concurrent requests that wait for one key lookup are limited one by one', async (t) => {
   const keys = createKeyTableDouble()
   const { text } = keys.make({ requestsPerMinute: 5 })
@@ -139,11 +183,7 @@ t.test('a batch counts its items', async (t) => {
   t.equal(second.statusCode, 429)
   t.ok(Number(second.headers['retry-after']) > 0)
   t.equal(records.size, known, 'nothing of it was done')
-  t.equal(
-    (await ask(1)).headers['ratelimit-remaining'],
-    '0',
-    'and but for the request itself nothing was counted',
-  )
+  t.equal((await ask(1)).headers['ratelimit-remaining'], '1', 'and nothing of it was counted')
   const { app: other, keys: otherKeys } = await createTestApp(t)
   const never = await other.inject({
     method: 'POST',
@@ -152,4 +192,32 @@ t.test('a batch counts its items', async (t) => {
     payload: { uploads: [1, 2].map(() => ({ sha256, byteLength: 5, contentType: 'image/png' })) },
   })
   t.match(never.json(), { code: 'VALIDATION_FAILED', errors: [{ field: 'uploads' }] }, 'no wait would help')
+})
+
+t.test('simultaneous batches use the whole rate', async (t) => {
+  const { app, keys } = await createTestApp(t)
+  const headers = bearer(keys.make({ requestsPerMinute: 300 }).text)
+  const ask = (batch: number) => {
+    const uploads = Array.from({ length: 100 }, (_, index) => ({
+      sha256: String(batch * 100 + index).padStart(64, '0'),
+      byteLength: 5,
+      contentType: 'image/png',
+    }))
+    return app.inject({ method: 'POST', url: '/v1/uploads/batch', headers, payload: { uploads } })
+  }
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, batch) => ask(batch)))
+  const statuses = answers.map(({ statusCode }) => statusCode).sort()
+  t.strictSame(statuses, [...Array(3).fill(200), ...Array(9).fill(429)])
+})
+
+t.test('a batch without items is one request, and a spent key’s batch is not read', async (t) => {
+  const { app, keys } = await createTestApp(t)
+  const headers = {
+    ...bearer(keys.make({ requestsPerMinute: 2 }).text),
+    'content-type': 'application/json',
+  }
+  const ask = (payload: string) => app.inject({ method: 'POST', url: '/v1/uploads/batch', headers, payload })
+  t.match((await ask('{"uploads":[]}')).headers, { 'ratelimit-remaining': '1' })
+  t.match((await ask('{"uploads":[1,2,3]}')).headers, { 'ratelimit-remaining': '0' })
+  t.match((await ask('{"broken')).json(), { code: 'RATE_LIMITED' })
 })

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import t from 'tap'
 import { createLogger } from '../../../core/telemetry/logger.ts'
 import { createTestApp, sha256, withKey } from '../../../scripts/testkit/create-test-app.ts'
 import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { connectRedis } from '../../rate-limit/connect-redis.ts'
-import { sharedRateLimitStore } from '../../rate-limit/rate-limit-store.ts'
+import { countInRedisOrLocally } from '../../rate-limit/count-in-redis-or-locally.ts'
 
 const url = `/v1/images/${sha256}`
 
@@ -14,9 +13,9 @@ t.test('while Redis does not answer, requests are served, and counted by each ga
     const gate = await startTcpGate(t, state)
     const redis = connectRedis(`redis://${gate.address}`)
     t.teardown(() => redis.disconnect())
-    const rateLimitStore = sharedRateLimitStore(redis, createLogger('gateway', 'silent'))
+    const rateLimitCounters = countInRedisOrLocally(redis, createLogger('gateway', 'silent'))
     const config = { RATE_LIMIT_PER_MINUTE: 3 }
-    const { app } = await createTestApp(t, { config, dependencies: { rateLimitStore } })
+    const { app } = await createTestApp(t, { config, dependencies: { rateLimitCounters } })
     const statuses = []
     for (let index = 0; index < 5; index += 1) {
       statuses.push((await app.inject({ url, headers: withKey })).statusCode)
@@ -34,9 +33,9 @@ t.test('while Redis is down, the gateway probes it rarely and logs one line', as
     const done = args.at(-1) as (error: Error) => void
     done(new Error('away'))
   }
-  const redis = { rateLimit, rateLimitRead: rateLimit } as unknown as Redis
-  const rateLimitStore = sharedRateLimitStore(redis, logger)
-  const { app } = await createTestApp(t, { dependencies: { rateLimitStore } })
+  const redis = { rateLimit, rateLimitRead: rateLimit, hashgateReserve: rateLimit } as unknown as Redis
+  const rateLimitCounters = countInRedisOrLocally(redis, logger)
+  const { app } = await createTestApp(t, { dependencies: { rateLimitCounters } })
   for (let index = 0; index < 20; index += 1) {
     t.equal((await app.inject({ url, headers: withKey })).statusCode, 404)
   }
@@ -51,14 +50,20 @@ t.test('when Redis hangs, one request at a time probes it', async (t) => {
     const done = args.at(-1) as (error: Error) => void
     if (asked === 1) done(new Error('timed out'))
   }
-  const redis = { rateLimit, rateLimitRead: rateLimit } as unknown as Redis
-  const store = new (sharedRateLimitStore(redis, createLogger('gateway', 'silent')))()
+  const redis = { rateLimit, rateLimitRead: rateLimit, hashgateReserve: rateLimit } as unknown as Redis
+  const clock = { now: 1_000_000 }
+  const counters = countInRedisOrLocally(redis, createLogger('gateway', 'silent'), () => clock.now)
   const count = () =>
-    new Promise<number>((resolve, reject) =>
-      store.incr('k', (error, result) => (error ? reject(error) : resolve(result?.current ?? 0)), 60_000, 9),
+    new Promise((resolve, reject) =>
+      counters.countAddress(
+        'k',
+        (error, usage) => (error ? reject(error) : resolve(usage?.current)),
+        60_000,
+        9,
+      ),
     )
   t.equal(await count(), 1, 'Redis has failed')
-  await sleep(1_001)
+  clock.now += 1_001
   const waiting = count()
   t.strictSame(await Promise.all([count(), count(), count()]), [2, 3, 4], 'nobody else waits')
   t.equal(asked, 2)

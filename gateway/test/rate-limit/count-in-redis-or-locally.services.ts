@@ -5,7 +5,7 @@ import { connectServices } from '../../../scripts/testkit/connect-services.ts'
 import { createTestApp, sha256 } from '../../../scripts/testkit/create-test-app.ts'
 import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { connectRedis } from '../../rate-limit/connect-redis.ts'
-import { sharedRateLimitStore } from '../../rate-limit/rate-limit-store.ts'
+import { countInRedisOrLocally } from '../../rate-limit/count-in-redis-or-locally.ts'
 
 const { setting } = await connectServices()
 const redisUrl = new URL(setting('REDIS_URL'))
@@ -16,8 +16,8 @@ async function startGateway(t: Test, host = redisUrl.host) {
   const redis = connectRedis(Object.assign(new URL(redisUrl), { host }).href)
   t.teardown(() => redis.disconnect())
   await new Promise((resolve) => redis.once('ready', resolve))
-  const rateLimitStore = sharedRateLimitStore(redis, createLogger('gateway', 'silent'))
-  const { app, keys } = await createTestApp(t, { dependencies: { rateLimitStore } })
+  const rateLimitCounters = countInRedisOrLocally(redis, createLogger('gateway', 'silent'))
+  const { app, keys } = await createTestApp(t, { dependencies: { rateLimitCounters } })
   const remoteAddress = `10.${[...randomBytes(3)].join('.')}`
   const ask = async (key: string) => {
     const headers = { authorization: `Bearer ${key}` }
