@@ -10,6 +10,7 @@ await testBucketContract(t, {
   isAtomicIfAbsent: false,
   maxKeySegmentBytes: 255,
   unknownKeyAnswer: { status: 404, code: 'XAdminUserNotFound' },
+  refusesReorderedHeaders: false,
   showsRefusalToFetch: false,
   ...aws,
 })

@@ -80,7 +80,7 @@ export async function signPut(
 /** Sends exactly these headers, even if they do not match the body, which `fetch` refuses to do. */
 export function sendRaw(
   url: string,
-  init: { method: string; headers?: Record<string, string>; body?: Buffer; hangUp?: boolean },
+  init: { method: string; headers?: Record<string, string | string[]>; body?: Buffer; hangUp?: boolean },
 ): Promise<RawAnswer> {
   const send = url.startsWith('https:') ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {

@@ -39,6 +39,16 @@ export async function testReading(t: Test, { client, bucket, options }: BucketUn
     })
   }
 
+  await t.test('a part has no checksum header, which would be that of the whole object', async (t) => {
+    const object = { Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' } as const
+    const part = await client.send(new GetObjectCommand({ ...object, Range: 'bytes=10-19' }))
+    t.equal(part.ChecksumSHA256, undefined)
+    t.ok(bytes.subarray(10, 20).equals((await part.Body?.transformToByteArray()) ?? Buffer.alloc(0)))
+    const whole = await client.send(new GetObjectCommand(object))
+    t.equal(whole.ChecksumSHA256, signed.headers['x-amz-checksum-sha256'])
+    t.ok(bytes.equals((await whole.Body?.transformToByteArray()) ?? Buffer.alloc(0)))
+  })
+
   await t.test('a Range beyond the end returns 416', async (t) => {
     const response = await sendRaw(url, { method: 'GET', headers: { range: 'bytes=100000-' } })
     t.equal(response.status, 416)

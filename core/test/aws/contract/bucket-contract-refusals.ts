@@ -9,7 +9,7 @@ import {
   sendSignedPut,
   signPut,
 } from './bucket-contract-client.ts'
-import type { BucketUnderTest } from './bucket-under-test.ts'
+import type { BucketContractOptions, BucketUnderTest } from './bucket-under-test.ts'
 
 interface Refusal {
   what: string
@@ -21,7 +21,7 @@ interface Refusal {
 /** Every abuse of a signed PUT is refused, and nothing is stored. */
 export async function testSignedPutRefusals(t: Test, subject: BucketUnderTest): Promise<void> {
   const { client, bucket, options } = subject
-  const cases = [...wrongBytes(), ...wrongHeaders(), ...missingHeaders(), ...wrongUrls()]
+  const cases = [...wrongBytes(), ...wrongHeaders(), ...missingHeaders(), ...wrongUrls(options)]
 
   async function refuse(
     t: Test,
@@ -101,11 +101,12 @@ function wrongBytes(): Refusal[] {
 
 function wrongHeaders(): Refusal[] {
   const otherChecksum = createHash('sha256').update('other').digest('base64')
-  const changed: [what: string, headers: Record<string, string>][] = [
+  const changed: [what: string, headers: Record<string, string | string[]>][] = [
     ['another content-type', { 'content-type': 'text/html' }],
     ['another checksum', { 'x-amz-checksum-sha256': otherChecksum }],
     ['other metadata', { 'x-amz-meta-traceparent': 'mine' }],
     ['another if-none-match', { 'if-none-match': '"etag"' }],
+    ['a second content-type', { 'content-type': ['image/png', 'text/html'] }],
   ]
   const refusals = changed.map(([what, headers]) => ({
     what,
@@ -145,15 +146,22 @@ function missingHeaders(): Refusal[] {
   ]
 }
 
-function wrongUrls(): Refusal[] {
+function wrongUrls({ refusesReorderedHeaders = true }: BucketContractOptions): Refusal[] {
   const refused = { statuses: [403], codes: ['SignatureDoesNotMatch'] }
+  const reordered = { what: 'reordered signed headers', ...refused, send: sendTo(reverseSignedHeaders) }
   return [
+    ...(refusesReorderedHeaders ? [reordered] : []),
     { what: 'tampered key', ...refused, send: sendTo((url) => url.replace('/refused/', '/refused/x')) },
     { what: 'tampered signature', ...refused, send: sendTo(flipSignature) },
     {
       what: 'lengthened expiry',
       ...refused,
       send: sendTo((url) => url.replace('X-Amz-Expires=300', 'X-Amz-Expires=3000')),
+    },
+    {
+      what: 'another spelling of the expiry',
+      ...refused,
+      send: sendTo((url) => url.replace('X-Amz-Expires=300', 'X-Amz-Expires=0300')),
     },
     { what: 'an added query parameter', ...refused, send: sendTo((url) => `${url}&x-id=Other`) },
     {
@@ -169,6 +177,13 @@ function sendTo(tamper: (url: string) => string): Refusal['send'] {
   return (signed, bytes) => sendSignedPut({ ...signed, url: tamper(signed.url) }, bytes)
 }
 
+function reverseSignedHeaders(url: string): string {
+  const reversed = new URL(url)
+  const names = reversed.searchParams.get('X-Amz-SignedHeaders') ?? ''
+  reversed.searchParams.set('X-Amz-SignedHeaders', names.split(';').reverse().join(';'))
+  return reversed.href
+}
+
 function flipSignature(url: string): string {
   return url.replace(/(X-Amz-Signature=)(.)/, (_all, name, digit) => `${name}${digit === '0' ? '1' : '0'}`)
 }
@@ -176,11 +191,11 @@ function flipSignature(url: string): string {
 /** Changes headers, or removes those whose value is undefined. */
 function sendWith(
   signed: SignedPut,
-  changes: Record<string, string | undefined>,
+  changes: Record<string, string | string[] | undefined>,
   body: Buffer,
 ): Promise<RawAnswer> {
-  const merged: Record<string, string | undefined> = { ...signed.headers, ...changes }
-  const headers: Record<string, string> = {}
+  const merged: Record<string, string | string[] | undefined> = { ...signed.headers, ...changes }
+  const headers: Record<string, string | string[]> = {}
   for (const [name, value] of Object.entries(merged)) if (value !== undefined) headers[name] = value
   return sendRaw(signed.url, { method: 'PUT', headers, body })
 }

@@ -14,6 +14,8 @@ export interface BucketContractOptions extends BucketEndpoint {
   maxKeySegmentBytes?: number
   /** The error for an unknown access key. S3: 403 InvalidAccessKeyId. */
   unknownKeyAnswer?: { status: number; code: string }
+  /** False for stores that sort `X-Amz-SignedHeaders` before they check the signature (versitygw 1.7). */
+  refusesReorderedHeaders?: boolean
   /** False for stores that close the connection during a refused upload: `fetch` then fails instead of returning 412. */
   showsRefusalToFetch?: boolean
   /** False for stores whose error codes differ from those of S3. */

@@ -20,8 +20,11 @@ export function createRequestId(): string {
   return randomBytes(8).toString('hex').toUpperCase()
 }
 
-/** Path-style addressing only: `/bucket/key`. Throws `InvalidURI`. */
+/** Path-style addressing only: `/bucket/key`. Throws `InvalidURI` and `BadRequest`. */
 export function readRequest(message: IncomingMessage, requestId: string): S3Request {
+  // RFC 9112, section 3.2. Node would use the first one.
+  if ((message.headersDistinct.host?.length ?? 0) > 1)
+    throw new S3Error('BadRequest', 'The request has more than one Host header.')
   // Not `new URL`: it would resolve `..` and `//`, which are ordinary parts of an S3 key.
   const [rawPath = '', ...search] = (message.url ?? '').split('?')
   if (!rawPath.startsWith('/')) throw new S3Error('InvalidURI')
@@ -38,10 +41,12 @@ export function readRequest(message: IncomingMessage, requestId: string): S3Requ
   }
 }
 
-/** A header that may be sent once; undefined when it was not sent. */
+/**
+ * A header, or undefined when it was not sent. The values of a repeated header are joined as Signature Version 4 joins them;
+ * Node's own `headers` would drop all but the first of some.
+ */
 export function readHeader(request: S3Request, name: string): string | undefined {
-  const value = request.message.headers[name]
-  return Array.isArray(value) ? value.join(',') : value
+  return request.message.headersDistinct[name]?.join(',')
 }
 
 function decodePath(path: string): string {

@@ -49,6 +49,24 @@ t.test('a half-closed connection with too few bytes gets IncompleteBody', async 
   t.same(await list(`buckets/${bucket}`), [])
 })
 
+t.test('a request with two Host headers is refused', async (t) => {
+  const { s3, client, list } = await startWithBucket(t)
+  const bytes = Buffer.from('bytes')
+  const { url, headers } = await signPut(client, { bucket, key: 'two-hosts', bytes })
+  const { pathname, search, host } = new URL(url)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  for (const hosts of [
+    [host, 'other.test'],
+    [host, host],
+  ]) {
+    const head = [...hosts.map((name) => `host: ${name}`), ...lines, 'connection: close'].join('\r\n')
+    const socket = connectSocket(s3.port, '127.0.0.1')
+    socket.write(`PUT ${pathname}${search} HTTP/1.1\r\n${head}\r\n\r\n${bytes}`)
+    t.match(await text(socket), /^HTTP\/1\.1 400 [\s\S]*<Message>The request has more than one Host header/)
+  }
+  t.same(await list(`buckets/${bucket}`), [])
+})
+
 t.test('refused uploads leave no file', async (t) => {
   const { client, list } = await startWithBucket(t)
   const bytes = Buffer.alloc(10_000)
