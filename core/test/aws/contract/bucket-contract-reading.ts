@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, NoSuchKey } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Test } from 'tap'
+import { createBucket } from '../../../aws/bucket.ts'
 import { createContractClient, isStored, sendRaw, sendSignedPut, signPut } from './bucket-contract-client.ts'
 import type { BucketUnderTest } from './bucket-under-test.ts'
 
@@ -22,6 +24,21 @@ export async function testReading(t: Test, { client, bucket, options }: BucketUn
     t.same(head.Metadata, { traceparent: signed.headers['x-amz-meta-traceparent'] })
     t.equal(head.ChecksumSHA256, signed.headers['x-amz-checksum-sha256'])
     t.ok(Math.abs(Date.now() - Number(head.LastModified)) < 3_600_000, 'modified within the hour')
+  })
+
+  await t.test('unsigned headers of a PUT change nothing that the product reads', async (t) => {
+    const added = {
+      'cache-control': 'max-age=31536000',
+      'content-disposition': 'attachment; filename="x.html"',
+      'content-encoding': 'gzip',
+      'content-language': 'de',
+      expires: 'Wed, 21 Oct 2037 07:28:00 GMT',
+    }
+    const put = await signPut(client, { bucket, key: 'added', bytes })
+    t.equal((await sendSignedPut({ ...put, headers: { ...put.headers, ...added } }, bytes)).status, 200)
+    const found = await createBucket(client, bucket).read('added')
+    t.match(found, { byteLength: bytes.length, contentType: 'image/png' })
+    t.ok(found && bytes.equals(await buffer(found.body)), 'no encoding is undone')
   })
 
   const ranges = [
