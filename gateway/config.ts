@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { connectionSettings } from '../core/config/connection-settings.ts'
-import { ConfigError, readConfig } from '../core/config/read-config.ts'
+import { findKafkaConflicts } from '../core/config/kafka-settings.ts'
+import { readConfig } from '../core/config/read-config.ts'
 import { tokenSettings } from './auth/token-settings.ts'
 
 /** Every setting of the gateway; `npm run config-docs` renders them to docs/CONFIGURATION.md. */
@@ -30,6 +31,7 @@ export const gatewaySettings = Type.Object({
   }),
   AUTH: Type.String({
     pattern: '^(none|keys|jwt|keys,jwt|jwt,keys)$',
+    mustBe: 'keys, jwt, keys,jwt or none',
     default: 'keys',
     description:
       'How callers authenticate: `keys` (API keys), `jwt` (tokens of an OpenID Connect issuer), `keys,jwt` (either) or `none` (experiments only).',
@@ -59,18 +61,20 @@ export const gatewaySettings = Type.Object({
   }),
   REDIS_URL: Type.String({
     pattern: '^(rediss?://\\S+)?$',
+    mustBe: 'a URL that begins with redis:// or rediss://, or empty',
     default: '',
     description:
       'Redis (`redis://` or `rediss://`) in which all gateways share their rate-limit counters. Empty: each gateway counts alone.',
   }),
   CORS_ORIGINS: Type.String({
     pattern: '^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)?$',
+    mustBe:
+      'origins such as https://app.example.com, separated by commas without spaces and without a slash at the end, or *, or empty',
     default: '',
     description:
       'Origins of web pages that may call the API, separated by commas, or `*`. Empty: no cross-origin calls.',
   }),
   TRUST_PROXY: Type.String({
-    pattern: '^[0-9a-fA-F.:/]*(,[0-9a-fA-F.:/]+)*$',
     default: '',
     description:
       'Addresses or networks (CIDR) of the proxies whose `X-Forwarded-For` is trusted, separated by commas, such as `10.0.0.0/16`.',
@@ -107,13 +111,14 @@ export type GatewayConfig = Static<typeof gatewaySettings>
 
 /** @throws ConfigError that names every invalid setting */
 export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env): GatewayConfig {
-  const config = readConfig(gatewaySettings, environment)
-  const errors = [...findAuthErrors(config), ...findProxyErrors(config)]
-  if (errors.length > 0) throw new ConfigError(errors.join('\n'))
-  return config
+  return readConfig(gatewaySettings, environment, (config) => [
+    ...findKafkaConflicts(config),
+    ...findAuthErrors(config),
+    ...findProxyErrors(config),
+  ])
 }
 
-function findProxyErrors({ TRUST_PROXY }: GatewayConfig): string[] {
+function findProxyErrors({ TRUST_PROXY = '' }: Partial<GatewayConfig>): string[] {
   const entries = TRUST_PROXY.split(',').filter(Boolean)
   return entries
     .filter((entry) => !isNetwork(entry))
@@ -129,8 +134,8 @@ function isNetwork(text: string): boolean {
 }
 
 /** The settings that each authentication method requires. */
-function findAuthErrors(config: GatewayConfig): string[] {
-  const ways = config.AUTH.split(',')
+function findAuthErrors(config: Partial<GatewayConfig>): string[] {
+  const ways = config.AUTH?.split(',') ?? []
   const needed: [string, (keyof GatewayConfig)[]][] = [
     ['keys', ['KEYS_TABLE']],
     ['jwt', ['JWT_ISSUER', 'JWT_AUDIENCE']],
@@ -138,7 +143,9 @@ function findAuthErrors(config: GatewayConfig): string[] {
   const missing = needed
     .filter(([way]) => ways.includes(way))
     .flatMap(([way, names]) =>
-      names.filter((name) => !config[name]).map((name) => `${name} is not set. AUTH=${way} requires it.`),
+      names
+        .filter((name) => config[name] === '')
+        .map((name) => `${name} is not set. AUTH=${way} requires it.`),
     )
   const isOpen = config.AUTH === 'none' && config.NODE_ENV === 'production'
   return isOpen ? ['AUTH=none is not allowed with NODE_ENV=production.', ...missing] : missing

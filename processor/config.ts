@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { connectionSettings } from '../core/config/connection-settings.ts'
-import { ConfigError, readConfig, readTogether } from '../core/config/read-config.ts'
+import { findKafkaConflicts } from '../core/config/kafka-settings.ts'
+import { readConfig, readTogether } from '../core/config/read-config.ts'
 import { readVariants } from '../core/images/read-variants.ts'
 import type { VariantSpec } from '../core/images/variants.ts'
 
@@ -145,18 +146,26 @@ export type ProcessorConfig = Static<typeof settings> & { variants: readonly Var
 export function readProcessorConfig(overrides: NodeJS.ProcessEnv = {}): ProcessorConfig {
   const environment = { ...process.env, ...overrides }
   const [config, variants] = readTogether(
-    () => checkTimes(readConfig(settings, environment)),
+    () =>
+      readConfig(settings, environment, (config) => [
+        ...findKafkaConflicts(config),
+        ...findTimeConflicts(config),
+      ]),
     () => readVariants(environment.VARIANTS),
   )
   return { ...config, variants }
 }
 
 /** A decode must be able to time out, which rejects the image, before the image's own time is up, which only releases it. */
-function checkTimes(config: Static<typeof settings>): Static<typeof settings> {
-  const { DECODE_TIMEOUT_SECONDS, IMAGE_TIMEOUT_SECONDS, LEASE_SECONDS } = config
+function findTimeConflicts({
+  DECODE_TIMEOUT_SECONDS = 0,
+  IMAGE_TIMEOUT_SECONDS = Number.POSITIVE_INFINITY,
+  LEASE_SECONDS = Number.POSITIVE_INFINITY,
+}: Partial<Static<typeof settings>>): string[] {
   const bounds: string[] = []
   if (DECODE_TIMEOUT_SECONDS > IMAGE_TIMEOUT_SECONDS) bounds.push('IMAGE_TIMEOUT_SECONDS')
   if (DECODE_TIMEOUT_SECONDS > LEASE_SECONDS * 0.75) bounds.push('three quarters of LEASE_SECONDS')
-  if (bounds.length === 0) return config
-  throw new ConfigError(`DECODE_TIMEOUT_SECONDS must be <= ${bounds.join(', and <= ')}.`)
+  return bounds.length === 0
+    ? []
+    : [`DECODE_TIMEOUT_SECONDS must be at most ${bounds.join(' and at most ')}.`]
 }

@@ -1,7 +1,13 @@
 import { Type } from 'typebox'
 import { kafkaSettings } from './kafka-settings.ts'
 
-const url = (description: string) => Type.String({ pattern: '^(https?://\\S+)?$', default: '', description })
+/** The options of a setting that is a URL or empty. */
+export const urlOrEmpty = {
+  pattern: '^(https?://\\S+)?$',
+  mustBe: 'a URL that begins with http:// or https://, or empty',
+}
+
+const url = (description: string) => Type.String({ ...urlOrEmpty, default: '', description })
 
 /** Settings that all processes share: how to connect to S3, DynamoDB, Secrets Manager and Kafka, and how to log. */
 export const connectionSettings = {

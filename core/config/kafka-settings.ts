@@ -7,6 +7,7 @@ const brokersPattern = `^${broker}(,${broker})*$`
 export const kafkaSettings = {
   KAFKA_BROKERS: Type.String({
     pattern: brokersPattern,
+    mustBe: 'one or more brokers as host:port, separated by commas',
     description: 'Bootstrap brokers as `host:port`, separated by commas.',
   }),
   KAFKA_TOPIC_PREFIX: Type.String({
@@ -41,3 +42,25 @@ export const kafkaSettings = {
 
 const schema = Type.Object(kafkaSettings)
 export type KafkaSettings = Omit<Static<typeof schema>, 'KAFKA_TOPIC_PREFIX'>
+
+/** Finds settings that exclude or require each other, a sentence each. */
+export function findKafkaConflicts({
+  KAFKA_CA_FILE: caFile,
+  KAFKA_CA_SECRET_ID: caSecretId,
+  KAFKA_SASL_USERNAME: username,
+  KAFKA_SASL_PASSWORD: password,
+  KAFKA_SASL_SECRET_ID: secretId,
+}: Partial<KafkaSettings>): string[] {
+  const conflicts: string[] = []
+  if (caFile && caSecretId) conflicts.push('Set either KAFKA_CA_FILE or KAFKA_CA_SECRET_ID, not both.')
+  if (secretId && (username || password)) {
+    conflicts.push(
+      'Set either KAFKA_SASL_SECRET_ID or KAFKA_SASL_USERNAME with KAFKA_SASL_PASSWORD, not both.',
+    )
+  } else if (password && !username) {
+    conflicts.push('KAFKA_SASL_PASSWORD is set, but KAFKA_SASL_USERNAME is not.')
+  } else if (username && !password) {
+    conflicts.push('KAFKA_SASL_USERNAME is set, but KAFKA_SASL_PASSWORD is not.')
+  }
+  return conflicts
+}

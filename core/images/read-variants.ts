@@ -2,16 +2,21 @@ import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Value } from 'typebox/value'
+import { describeRequirement, type Requirement } from '../config/describe-requirement.ts'
 import { ConfigError } from '../config/read-config.ts'
 import { parseJson } from '../parse-json.ts'
 import { maxAvifPixels, maxVariants, VariantSpec, variants } from './variants.ts'
 
-const table = Type.Array(VariantSpec, { minItems: 1, maxItems: maxVariants })
+const table = Type.Array(VariantSpec, {
+  minItems: 1,
+  maxItems: maxVariants,
+  mustBe: `a JSON array of 1 to ${maxVariants} variants`,
+})
 
 /**
- * Reads the variant table from the setting `VARIANTS`, which is JSON or the path of a JSON file. Missing fields get their deerrors; an
+ * Reads the variant table from the setting `VARIANTS`, which is JSON or the path of a JSON file. Missing fields get their defaults; an
  * empty setting gives the default table of `variants.ts`.
- * @throws ConfigError that lists every error, such as `VARIANTS[2].quality must be <= 100.`
+ * @throws ConfigError that lists every error, such as `VARIANTS[2].quality must be an integer from 1 to 100.`
  */
 export function readVariants(setting = ''): readonly VariantSpec[] {
   if (setting.trim() === '') return variants
@@ -41,7 +46,7 @@ function parseSetting(text: string): unknown {
   }
 }
 
-function describeError({ keyword, instancePath, message, params }: TLocalizedValidationError): string[] {
+function describeError({ keyword, instancePath, params }: TLocalizedValidationError): string[] {
   const path = settingPath(instancePath)
   // TypeBox reports the same field with `additionalProperties`.
   if (keyword === 'boolean') return []
@@ -49,8 +54,13 @@ function describeError({ keyword, instancePath, message, params }: TLocalizedVal
   if (keyword === 'additionalProperties') {
     return params.additionalProperties.map((name) => `${path}.${name} is not a field of a variant.`)
   }
-  if (keyword === 'enum') return [`${path} must be one of ${params.allowedValues.join(', ')}.`]
-  return [`${path} ${message}.`]
+  return [`${path} ${describeRequirement(requirementAt(instancePath))}.`]
+}
+
+function requirementAt(instancePath: string): Requirement {
+  const [, index, field] = instancePath.split('/')
+  if (field) return VariantSpec.properties[field as keyof VariantSpec]
+  return index ? { mustBe: 'a JSON object' } : table
 }
 
 /** `/2/quality` as `VARIANTS[2].quality` */

@@ -10,7 +10,10 @@ export const maxAvifPixels = 4096 * 4096
 /** One output of the processor. Only `name`, `width` and `height` are required. */
 export const VariantSpec = Type.Object(
   {
-    name: Type.String({ pattern: variantNamePattern }),
+    name: Type.String({
+      pattern: variantNamePattern,
+      mustBe: '1 to 32 lower-case letters, digits and hyphens that do not begin with a hyphen',
+    }),
     /** Bounds in pixels. An image is never enlarged. */
     width: bound,
     height: bound,
@@ -23,7 +26,9 @@ export const VariantSpec = Type.Object(
     /** Encoder effort: 0 is fastest, 6 makes the smallest file. */
     effort: Type.Integer({ minimum: 0, maximum: 6, default: 2 }),
     /** `#rrggbb`, replaces transparency. Without it transparency is kept. Required for JPEG. */
-    background: Type.Optional(Type.String({ pattern: '^#[0-9a-f]{6}$' })),
+    background: Type.Optional(
+      Type.String({ pattern: '^#[0-9a-f]{6}$', mustBe: 'a colour such as #ffffff, in lower case' }),
+    ),
     /** Keep an animation; otherwise only its first frame is used. Requires the format `webp` or `same`. */
     animated: Type.Boolean({ default: false }),
   },

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { secretsManagerClientOptions } from '../aws/aws-client-options.ts'
-import type { KafkaSettings } from '../config/kafka-settings.ts'
+import { findKafkaConflicts, type KafkaSettings } from '../config/kafka-settings.ts'
 import { ConfigError } from '../config/read-config.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createKafka, type KafkaClient } from './kafka-client.ts'
@@ -19,6 +19,8 @@ type ConnectSettings = KafkaSettings & { AWS_REGION: string; SECRETS_MANAGER_END
  * @throws ConfigError that names the invalid setting
  */
 export async function connectKafka(settings: ConnectSettings, options: ConnectOptions): Promise<KafkaClient> {
+  const conflicts = findKafkaConflicts(settings)
+  if (conflicts.length > 0) throw new ConfigError(conflicts.join('\n'))
   let client: SecretsManagerClient | undefined
   const secretsManager = () => (client ??= new SecretsManagerClient(secretsManagerClientOptions(settings)))
   const credentials = chooseCredentials(settings, secretsManager)
@@ -36,14 +38,6 @@ function chooseCredentials(
     KAFKA_SASL_PASSWORD: password,
     KAFKA_SASL_SECRET_ID: secretId,
   } = settings
-  if (secretId && (username || password)) {
-    throw new ConfigError(
-      'Set either KAFKA_SASL_SECRET_ID or KAFKA_SASL_USERNAME with KAFKA_SASL_PASSWORD, not both.',
-    )
-  }
   if (secretId) return secretCredentials(secretsManager(), secretId)
-  if (!username && !password) return undefined
-  if (!username) throw new ConfigError('KAFKA_SASL_PASSWORD is set, but KAFKA_SASL_USERNAME is not.')
-  if (!password) throw new ConfigError('KAFKA_SASL_USERNAME is set, but KAFKA_SASL_PASSWORD is not.')
-  return fixedCredentials({ username, password })
+  return username ? fixedCredentials({ username, password }) : undefined
 }

@@ -21,7 +21,6 @@ export async function readAuthorities(
   }: Pick<KafkaSettings, 'KAFKA_CA_FILE' | 'KAFKA_CA_SECRET_ID'>,
   secretsManager: () => SecretsManagerClient,
 ): Promise<string | undefined> {
-  if (file && secretId) throw new ConfigError('Set either KAFKA_CA_FILE or KAFKA_CA_SECRET_ID, not both.')
   if (file) return checked('KAFKA_CA_FILE', readFile(file, 'utf8'))
   if (secretId) return checked('KAFKA_CA_SECRET_ID', readCertificate(secretsManager(), secretId))
 }

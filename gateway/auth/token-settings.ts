@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { urlOrEmpty } from '../../core/config/connection-settings.ts'
 
 /** Asymmetric algorithms only, so that only the issuer can sign tokens. */
 const algorithms = 'RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA'
@@ -15,12 +16,13 @@ export const tokenSettings = Type.Object({
     description: 'Required value of the `aud` claim. Needed for `AUTH=jwt`.',
   }),
   JWT_JWKS_URL: Type.String({
-    pattern: '^(https?://\\S+)?$',
+    ...urlOrEmpty,
     default: '',
     description: "URL of the issuer's public keys. Empty: found through OpenID Connect Discovery.",
   }),
   JWT_ALGORITHMS: Type.String({
     pattern: `^(${algorithms})(,(${algorithms}))*$`,
+    mustBe: `one or more of ${algorithms.replaceAll('|', ', ')}, separated by commas without spaces`,
     default: 'RS256,ES256',
     description:
       'Accepted signature algorithms, separated by commas: `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384`, `ES512`, `EdDSA`.',

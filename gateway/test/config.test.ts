@@ -26,6 +26,27 @@ t.test('what a way needs is named, all of it', async (t) => {
   t.match(readGatewayConfig({ ...without, ...tokens, AUTH: 'jwt' }), { KEYS_TABLE: '' })
 })
 
+t.test('all errors are reported together', async (t) => {
+  const bad = {
+    RAW_BUCKET: 'raw',
+    KAFKA_BROKERS: 'broker',
+    KAFKA_SASL_USERNAME: 'gateway',
+    REDIS_URL: 'cache',
+    TRUST_PROXY: 'x',
+  }
+  t.throws(() => readGatewayConfig(bad), {
+    message: [
+      'PROCESSED_BUCKET is not set.',
+      'CATALOG_TABLE is not set.',
+      'KAFKA_BROKERS must be one or more brokers as host:port, separated by commas.',
+      'REDIS_URL must be a URL that begins with redis:// or rediss://, or empty.',
+      'KAFKA_SASL_USERNAME is set, but KAFKA_SASL_PASSWORD is not.',
+      'KEYS_TABLE is not set. AUTH=keys requires it.',
+      'TRUST_PROXY: x is not an IP address or CIDR such as 10.0.0.0/16.',
+    ].join('\n'),
+  })
+})
+
 t.test('nobody runs open in production', async (t) => {
   t.match(readGatewayConfig({ ...needed, AUTH: 'none' }), { AUTH: 'none' })
   t.throws(() => readGatewayConfig({ ...needed, AUTH: 'none', NODE_ENV: 'production' }), {

@@ -99,10 +99,27 @@ t.test('all errors are reported together', async (t) => {
 t.test('the message has one line per setting that says what is expected', async (t) => {
   const { message } = errorOf({ ...needed, RAW_BUCKET: undefined, RETENTION_DAYS: 'week', LOG_LEVEL: 'loud' })
   t.strictSame(message.split('\n').sort(), [
-    'LOG_LEVEL must be equal to one of the allowed values: fatal, error, warn, info, debug, trace, silent.',
+    'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent.',
     'RAW_BUCKET is not set.',
-    'RETENTION_DAYS must be integer.',
+    'RETENTION_DAYS must be an integer from 1 to 365.',
   ])
+})
+
+t.test('no message prints a regular expression', async (t) => {
+  const { message } = errorOf({ ...needed, S3_ENDPOINT: 'here', KAFKA_BROKERS: 'a:1;b:2' })
+  t.strictSame(message.split('\n').sort(), [
+    'KAFKA_BROKERS must be one or more brokers as host:port, separated by commas.',
+    'S3_ENDPOINT must be a URL that begins with http:// or https://, or empty.',
+  ])
+})
+
+t.test('settings that contradict each other are reported with the invalid ones', async (t) => {
+  const read = () =>
+    readConfig(schema, { ...needed, RETENTION_DAYS: 'week', LOG_LEVEL: 'debug' }, (config) => {
+      t.notOk('RETENTION_DAYS' in config, 'an invalid setting is absent')
+      return [`A ${config.LOG_LEVEL} log is too long.`]
+    })
+  t.throws(read, { message: 'RETENTION_DAYS must be an integer from 1 to 365.\nA debug log is too long.' })
 })
 
 t.test('the message contains no values', async (t) => {

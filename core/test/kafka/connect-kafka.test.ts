@@ -27,6 +27,7 @@ t.test('conflicting settings are named', async (t) => {
   await t.rejects(connect(user), /KAFKA_SASL_PASSWORD is not/)
   await t.rejects(connect(password), /KAFKA_SASL_USERNAME is not/)
   await t.rejects(connect({ ...user, ...password, KAFKA_SASL_SECRET_ID: 'c' }), /not both/)
+  await t.rejects(connect({ KAFKA_CA_FILE: 'a', KAFKA_CA_SECRET_ID: 'b' }), /not both/)
   await t.rejects(connect({ KAFKA_CA_FILE: '/nowhere/ca.pem' }), /KAFKA_CA_FILE cannot be used: .*ca\.pem/)
 })
 
