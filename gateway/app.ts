@@ -84,7 +84,7 @@ export async function createApp(
   await app.register(requestMetrics, dependencies)
   await app.register(securityHeaders)
   await app.register(corsPlugin, config)
-  await app.register(underPressurePlugin, config)
+  await app.register(underPressurePlugin, { ...config, uptime: dependencies.uptime })
   await app.register(rateLimitPlugin, { ...config, counters: dependencies.rateLimitCounters })
   await app.register(errorHandler)
   await app.register(jsonBody)

@@ -31,4 +31,6 @@ export interface GatewayDependencies {
   traceRequests?: FastifyPluginCallback
   /** Epoch milliseconds. */
   now: () => number
+  /** Monotonic milliseconds; `performance.now` by default. */
+  uptime?: () => number
 }

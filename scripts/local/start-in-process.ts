@@ -98,9 +98,7 @@ async function startGateway(
   clients: Clients,
   { now, storeNow, onStop }: InProcessOptions,
 ) {
-  // No load shedding: under-pressure also refuses requests when a blocked event loop left it without a sample.
-  const config = { ...readGatewayConfig(environment), MAX_EVENT_LOOP_DELAY_MS: 0 }
-  const gateway = await composeGateway(config, {
+  const gateway = await composeGateway(readGatewayConfig(environment), {
     ...clients,
     logger,
     now,

@@ -62,8 +62,7 @@ export const testConfig: GatewayConfig = {
   REDIS_URL: '',
   CORS_ORIGINS: '',
   TRUST_PROXY: '',
-  // No load shedding: under-pressure also refuses requests when a blocked event loop left it without a sample.
-  MAX_EVENT_LOOP_DELAY_MS: 0,
+  MAX_EVENT_LOOP_DELAY_MS: 500,
   EVENT_BUDGET_MS: 500,
   RECONCILE_AFTER_SECONDS: 300,
 }
