@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import {
-  DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -9,15 +8,33 @@ import {
   NotFound,
   PutObjectCommand,
   type S3Client,
-  type S3ServiceException,
+  S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { DependencyUnavailable } from '../errors.ts'
 
 export interface StoredObject {
   byteLength: number
   contentType: string
+  etag?: string
+  /** Base64 of the SHA-256, if it was requested and the object was written with it. */
+  sha256?: string
   /** W3C Trace Context of the upload, if it was traced. */
   traceparent?: string
+}
+
+interface HeadOptions {
+  /** Request the SHA-256, for which S3 needs the right to decrypt the object. */
+  withSha256?: boolean
+  signal?: AbortSignal
+}
+
+interface WriteOptions {
+  /** Base64 of the body's SHA-256, which S3 verifies and stores. */
+  sha256?: string
+  /** Write only if the key does not exist, or only if the object has this ETag. Unconditional by default. */
+  only?: 'if absent' | { ifEtag: string }
+  /** Aborts the request and its retries. */
+  signal?: AbortSignal
 }
 
 export type Bucket = ReturnType<typeof createBucket>
@@ -30,8 +47,12 @@ export function createBucket(client: S3Client, name: string) {
   const Bucket = name
 
   /** Describes an object, or returns undefined when it does not exist. */
-  async function head(Key: string): Promise<StoredObject | undefined> {
-    const found = await undefinedIfNotFound(client.send(new HeadObjectCommand({ Bucket, Key })))
+  async function head(
+    Key: string,
+    { withSha256 = false, signal }: HeadOptions = {},
+  ): Promise<StoredObject | undefined> {
+    const command = new HeadObjectCommand({ Bucket, Key, ...(withSha256 && { ChecksumMode: 'ENABLED' }) })
+    const found = await undefinedIfNotFound(client.send(command, { abortSignal: signal }))
     return found && describe(found)
   }
 
@@ -41,15 +62,28 @@ export function createBucket(client: S3Client, name: string) {
     return found && { ...describe(found), body: found.Body as Readable }
   }
 
-  async function write(Key: string, body: Buffer, contentType: string): Promise<void> {
-    await requireFound(
-      client.send(new PutObjectCommand({ Bucket, Key, Body: body, ContentType: contentType })),
-    )
-  }
-
-  /** Also resolves when the object does not exist. */
-  async function remove(Key: string): Promise<void> {
-    await undefinedIfNotFound(client.send(new DeleteObjectCommand({ Bucket, Key })))
+  /** Writes an object. Returns false when the condition `only` did not hold, which leaves the stored object unchanged. */
+  async function write(
+    Key: string,
+    body: Buffer,
+    contentType: string,
+    { sha256, only, signal }: WriteOptions = {},
+  ): Promise<boolean> {
+    const command = new PutObjectCommand({
+      Bucket,
+      Key,
+      Body: body,
+      ContentType: contentType,
+      ChecksumSHA256: sha256,
+      ...(only === 'if absent' ? { IfNoneMatch: '*' } : { IfMatch: only?.ifEtag }),
+    })
+    try {
+      await client.send(command, { abortSignal: signal })
+      return true
+    } catch (error) {
+      if (only && isConditionFailure(error)) return false
+      throw new DependencyUnavailable('bucket', error)
+    }
   }
 
   /** Resolves when the bucket is reachable. */
@@ -71,21 +105,30 @@ export function createBucket(client: S3Client, name: string) {
     )
   }
 
-  return { name, head, read, write, remove, ping }
+  return { name, head, read, write, ping }
 }
 
 interface Found {
   ContentLength?: number
   ContentType?: string
+  ETag?: string
+  ChecksumSHA256?: string
   Metadata?: Record<string, string>
 }
 
-function describe({ ContentLength, ContentType, Metadata }: Found): StoredObject {
+function describe({ ContentLength, ContentType, ETag, ChecksumSHA256, Metadata }: Found): StoredObject {
   return {
+    etag: ETag,
+    sha256: ChecksumSHA256,
     byteLength: ContentLength ?? 0,
     contentType: ContentType ?? 'application/octet-stream',
     traceparent: Metadata?.traceparent,
   }
+}
+
+/** 412; or 404 when the object that must have an ETag does not exist. */
+function isConditionFailure(error: unknown): boolean {
+  return error instanceof S3ServiceException && ['PreconditionFailed', 'NoSuchKey'].includes(error.name)
 }
 
 async function undefinedIfNotFound<T>(response: Promise<T>): Promise<T | undefined> {
@@ -95,10 +138,4 @@ async function undefinedIfNotFound<T>(response: Promise<T>): Promise<T | undefin
     if (error instanceof NoSuchKey || error instanceof NotFound) return undefined
     throw new DependencyUnavailable('bucket', error)
   }
-}
-
-async function requireFound<T>(response: Promise<T>): Promise<T> {
-  const found = await undefinedIfNotFound(response)
-  if (!found) throw new DependencyUnavailable('bucket', new Error('the bucket does not exist'))
-  return found
 }

@@ -31,7 +31,10 @@ type AttemptCounts = Partial<Pick<ImageRecord, 'attempts' | 'reprocessAttempts'>
 type Find = (tenant: string, imageId: string) => Promise<ImageRecord | undefined>
 
 const leaseAttributes = ['leaseOwner', 'leaseUntil']
-/** The attributes to remove when a lease ends for good; the reconciler then stops checking the image. */
+/**
+ * The attributes to remove when a lease ends for good; the reconciler then stops checking the image. Records that an
+ * earlier version reprocessed can have `replacedKeys`.
+ */
 const workAttributes = [...leaseAttributes, 'replacedKeys', ...attributeNames(sparseIndexes.unfinished)]
 
 /** Leases of images: one worker at a time holds the lease of an image, from the claim until its events are published. */
@@ -129,7 +132,6 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
         image,
         recipe,
         reprocessedAt: new Date(now()).toISOString(),
-        replacedKeys: findReplacedKeys(held.image, image),
         ...indexEntry(sparseIndexes.unfinished, held, held.leaseUntil ?? now()),
       },
       remove: ['reprocessAttempts'],
@@ -208,15 +210,6 @@ function countsBefore({ attempts, reprocessAttempts }: ImageRecord): AttemptCoun
 
 const undefinedFields = (fields: object) =>
   Object.entries(fields).flatMap(([name, value]) => (value === undefined ? name : []))
-
-function findReplacedKeys(
-  before: ProcessedImage | undefined,
-  { variants }: ProcessedImage,
-): string[] | undefined {
-  const keys = variants.map(({ key }) => key)
-  const replaced = before?.variants.map(({ key }) => key).filter((key) => !keys.includes(key)) ?? []
-  return replaced.length > 0 ? replaced : undefined
-}
 
 /** The condition that `owner` holds the lease and that the status has not changed. */
 const heldBy = (owner: string, status: string) => ({

@@ -41,8 +41,6 @@ export interface ImageRecord extends ImageRef {
   reprocessedAt?: string
   /** Attempts of the current reprocessing, which `attempts` does not include. Absent: none. */
   reprocessAttempts?: number
-  /** Keys in the processed bucket that only the previous recipe produced and that are still to be deleted. */
-  replacedKeys?: string[]
   rejection?: { reason: RejectionReason; detail: string }
   /** Number of upload requests that were answered as duplicates. Absent: none. */
   duplicates?: number

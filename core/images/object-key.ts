@@ -2,13 +2,15 @@
  * The layout of the two buckets. Only this file builds and parses keys.
  *
  *     raw bucket        ‹tenant›/‹sha256›/‹generation›
- *     processed bucket  ‹tenant›/‹sha256›/‹generation›/‹variant›.‹ext›
+ *     processed bucket  ‹tenant›/‹sha256›/‹generation›/‹recipe›/‹variant›.‹ext›
  *                       manifests/day=‹YYYY-MM-DD›/‹tenant›/‹sha256›.json
  *
  * - The tenant comes first, so a policy can allow or deny the prefix of one tenant, and a listing can be limited to it.
  * - The SHA-256 spreads keys evenly, so S3 can split the prefix under load.
  * - The generation is the UTC day on which the record was created (`20261122`). S3 purges about once a day, so an
  *   expired image's bytes can outlive its record; without a generation, S3 would refuse a new upload with 412.
+ * - The recipe is the hash of what determines the bytes (`recipe.ts`), so two recipes never write the same key. Earlier
+ *   versions left it out. Records name the keys of their variants, so both kinds can be read.
  * - Manifests have their own prefix with a `day=` partition, because Redshift Spectrum reads them by day.
  */
 
@@ -37,8 +39,13 @@ export function parseRawKey(key: string): ImageRef | undefined {
 }
 
 /** @param extension file extension without the dot, such as `webp` */
-export function variantKey(image: ImageRef, variant: string, extension: string): string {
-  return `${rawKey(image)}/${variant}.${extension}`
+export function variantKey(image: ImageRef, recipe: string, variant: string, extension: string): string {
+  return `${rawKey(image)}/${recipe}/${variant}.${extension}`
+}
+
+/** The raw key of the image that a variant belongs to. */
+export function rawKeyOfVariant(key: string): string {
+  return key.split('/', 3).join('/')
 }
 
 export function manifestKey({ tenant, imageId, generation }: ImageRef): string {

@@ -10,7 +10,7 @@ const otherTenants = { ...image, tenant: 'other' }
 for (const env of environments) {
   const bucket = (kind: string) => `arn:aws:s3:::hashgate-${env}-${kind}-${account}-${region}`
   const raw = `${bucket('raw')}/${rawKey(image)}`
-  const variant = `${bucket('processed')}/${variantKey(image, 'thumb', 'webp')}`
+  const variant = `${bucket('processed')}/${variantKey(image, '5f0c9b1d7a3e8264', 'thumb', 'webp')}`
   const manifest = `${bucket('processed')}/${manifestKey(image)}`
   const [gateway, processor, reprocess, analytics] = ['gateway', 'processor', 'reprocess', 'analytics'].map(
     (name) => `hashgate-${env}-${name}`,
@@ -122,7 +122,9 @@ for (const env of environments) {
         },
       ],
       [false, { action: 's3:GetObject', resource: variant }],
-      [false, { role: processor, action: 's3:GetObject', resource: variant }],
+      [true, { role: processor, action: 's3:GetObject', resource: variant }],
+      [true, { role: processor, action: 's3:GetObject', resource: manifest }],
+      [false, { role: processor, action: 's3:GetObject', resource: `${bucket('processed')}/top` }],
       [false, { role: analytics, action: 's3:GetObject', resource: variant }],
       [true, { role: analytics, action: 's3:GetObject', resource: manifest }],
       [false, { role: gateway, action: 's3:GetObject', resource: manifest }],
@@ -134,7 +136,8 @@ for (const env of environments) {
       [true, { role: reprocess, action: 's3:PutObject', resource: variant }],
       [true, { role: reprocess, action: 's3:PutObject', resource: manifest }],
       [false, { role: reprocess, action: 's3:PutObject', resource: raw }],
-      [false, { role: reprocess, action: 's3:GetObject', resource: variant }],
+      [true, { role: reprocess, action: 's3:GetObject', resource: variant }],
+      [true, { role: reprocess, action: 's3:GetObject', resource: manifest }],
       [false, { role: reprocess, action: 's3:DeleteObject', resource: manifest }],
       [false, { role: processor, action: 's3:DeleteObject', resource: manifest }],
     ],
@@ -149,10 +152,7 @@ for (const env of environments) {
       return [
         ...[gateway, processor, reprocess, analytics, 'administrator'].flatMap(
           (role): [boolean, Request][] => [
-            [
-              resource === variant && [processor, reprocess].includes(role),
-              { role, action: 's3:DeleteObject', resource },
-            ],
+            [false, { role, action: 's3:DeleteObject', resource }],
             [false, { role, action: 's3:DeleteObjectVersion', resource }],
             [false, { role, action: 's3:PutLifecycleConfiguration', resource: of }],
             [false, { role, action: 's3:PutBucketPolicy', resource: of }],

@@ -48,7 +48,7 @@ const variant = {
   height: 256,
   byteLength: 9_412,
   contentType: 'image/webp',
-  url: `${bucketUrl('processed-bucket')}/thumb.webp?${signature}`,
+  url: `${bucketUrl('processed-bucket')}/5f0c9b1d7a3e8264/thumb.webp?${signature}`,
   urlExpiresAt,
 } as const
 

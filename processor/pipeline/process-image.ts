@@ -10,7 +10,6 @@ import { claimRecord } from './steps/claim-record.ts'
 import { fetchOriginal } from './steps/fetch-original.ts'
 import { inspectImage } from './steps/inspect-image.ts'
 import { recordResult } from './steps/record-result.ts'
-import { removeReplaced } from './steps/remove-replaced.ts'
 import { renderVariants } from './steps/render-variants.ts'
 import { storeManifest } from './steps/store-manifest.ts'
 import { storeVariants } from './steps/store-variants.ts'
@@ -27,15 +26,14 @@ const steps: { [S in OpenStage]: Step<S> } = {
   rendered: storeVariants,
   decided: recordResult, // ready, or rejected with a reason; from here on the decision is final
   recorded: storeManifest, // the record's facts for analytics
-  manifestStored: removeReplaced, // deletes variants that the record no longer names
-  staleDeleted: announceResult,
+  manifestStored: announceResult,
 }
 
 /** Stages bounded by the image's deadline. The time-outs of the clients bound the others. */
 const timed = new Set<OpenStage>(['claimed', 'fetched', 'inspected', 'rendered'])
 
 /** Stages not started after the end of the call. The record is final by then, and the next delivery or the reconciler continues. */
-const deferrable = new Set<OpenStage>(['recorded', 'manifestStored', 'staleDeleted'])
+const deferrable = new Set<OpenStage>(['recorded', 'manifestStored'])
 
 /**
  * Turns one raw upload into variants and a final record. Any number of calls for one image, concurrent or repeated, have one effect.

@@ -26,7 +26,7 @@ export interface ProcessorDeps {
     | 'release'
   >
   rawBucket: Pick<Bucket, 'read'>
-  processedBucket: Pick<Bucket, 'write' | 'remove'>
+  processedBucket: Pick<Bucket, 'head' | 'write'>
   eventBus: Pick<EventBus, 'publish'>
   variants: readonly VariantSpec[]
   /** Identifies the variant table and settings that an image is processed with; see `core/images/recipe.ts`. */
@@ -103,7 +103,6 @@ export interface Stages {
   decided: Decided
   recorded: Recorded
   manifestStored: Recorded
-  staleDeleted: Recorded
   done: Done
 }
 

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Bucket } from '../../core/aws/bucket.ts'
 
 interface MemoryObject {
   bytes: Buffer
   contentType: string
+  /** As in S3, only of objects that were written with it. */
+  sha256?: string
 }
 
 /** A bucket in memory that counts what it is asked to do. */
@@ -12,10 +15,12 @@ export function createMemoryBucket() {
   const writes: string[] = []
   const reads: string[] = []
 
-  const bucket: Pick<Bucket, 'head' | 'read' | 'write' | 'remove'> = {
-    async head(key) {
+  const bucket: Pick<Bucket, 'head' | 'read' | 'write'> = {
+    async head(key, { withSha256 = false } = {}) {
       const found = objects.get(key)
-      return found && { byteLength: found.bytes.length, contentType: found.contentType }
+      if (!found) return undefined
+      const { bytes, contentType, sha256 } = found
+      return { byteLength: bytes.length, contentType, etag: etagOf(found), ...(withSha256 && { sha256 }) }
     },
     async read(key) {
       reads.push(key)
@@ -24,17 +29,21 @@ export function createMemoryBucket() {
       const { bytes, contentType } = found
       return { byteLength: bytes.length, contentType, body: Readable.from(piecesOf(bytes)) }
     },
-    async remove(key) {
-      objects.delete(key)
-    },
-    async write(key, bytes, contentType) {
+    async write(key, bytes, contentType, { sha256, only, signal } = {}) {
+      signal?.throwIfAborted()
+      const found = objects.get(key)
+      if (only === 'if absent' && found) return false
+      if (typeof only === 'object' && (!found || etagOf(found) !== only.ifEtag)) return false
       writes.push(key)
-      objects.set(key, { bytes, contentType })
+      objects.set(key, { bytes, contentType, sha256 })
+      return true
     },
   }
 
   return { ...bucket, objects, writes, reads }
 }
+
+const etagOf = ({ bytes }: MemoryObject) => `"${createHash('md5').update(bytes).digest('hex')}"`
 
 const pieceBytes = 65_536
 

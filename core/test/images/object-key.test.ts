@@ -8,11 +8,13 @@ import {
   manifestKey,
   parseRawKey,
   rawKey,
+  rawKeyOfVariant,
   tenantPattern,
   variantKey,
 } from '../../images/object-key.ts'
 
 const imageId = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+const recipe = '5f0c9b1d7a3e8264'
 const image: ImageRef = { tenant: 'local', imageId, generation: '20261122' }
 
 const charOf = (alphabet: string) => fc.constantFrom(...alphabet)
@@ -31,7 +33,7 @@ const images: fc.Arbitrary<ImageRef> = fc.record(
 
 t.test('keys have the documented layout', async (t) => {
   t.equal(rawKey(image), `local/${imageId}/20261122`)
-  t.equal(variantKey(image, 'thumb', 'webp'), `local/${imageId}/20261122/thumb.webp`)
+  t.equal(variantKey(image, recipe, 'thumb', 'webp'), `local/${imageId}/20261122/${recipe}/thumb.webp`)
   t.equal(manifestKey(image), `manifests/day=2026-11-22/local/${imageId}.json`)
 })
 
@@ -43,9 +45,15 @@ t.test('a raw key is parsed back to its image', async (t) => {
 
 t.test('keys of variants and manifests are not raw keys, so they cannot trigger the processor', async (t) => {
   const isNoInput = (key: string) => parseRawKey(key) === undefined
-  fc.assert(fc.property(images, (one) => isNoInput(variantKey(one, 'thumb', 'webp'))))
+  fc.assert(fc.property(images, (one) => isNoInput(variantKey(one, recipe, 'thumb', 'webp'))))
   fc.assert(fc.property(images, (one) => isNoInput(manifestKey(one))))
   t.pass('none was')
+})
+
+t.test('a variant of any recipe, or of none as in old keys, belongs to its original', async (t) => {
+  const original = `local/${imageId}/20261122`
+  t.equal(rawKeyOfVariant(variantKey(image, recipe, 'thumb', 'webp')), original)
+  t.equal(rawKeyOfVariant(`${original}/thumb.webp`), original)
 })
 
 const foreignKeys = {
@@ -69,6 +77,7 @@ const foreignKeys = {
   'something before': `x/local/${imageId}/20261122`,
   'a slash before': `/local/${imageId}/20261122`,
   'something after': `local/${imageId}/20261122/thumb.webp`,
+  'a recipe after': `local/${imageId}/20261122/${recipe}/thumb.webp`,
   'a line break after': `local/${imageId}/20261122\n`,
   'another line before': `x\nlocal/${imageId}/20261122`,
   'digits of another script': `local/${imageId}/٢٠٢٦١١٢٢`,

@@ -124,7 +124,7 @@ function makeReady(record: ImageRecord): void {
   const { format, width, height, colorSpace, hasAlpha, pages, camera, takenAt, finishedAt } = image
   const { placeholder, dominantColor } = image
   const variants = image.variants.map(({ url: _, urlExpiresAt: __, ...variant }) => {
-    return { ...variant, key: `${rawKeyOf(record)}/thumb.webp` }
+    return { ...variant, key: `${rawKeyOf(record)}/5f0c9b1d7a3e8264/thumb.webp` }
   })
   const found = { format, width, height, colorSpace, hasAlpha, pages, camera, takenAt }
   const facts = { ...found, placeholder, dominantColor, variants }

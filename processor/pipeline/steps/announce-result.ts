@@ -6,7 +6,7 @@ import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
  * unavailable, the events stay pending, a relay publishes them later, and processing counts as finished.
  */
 export async function announceResult(
-  { record, owner }: Work<'staleDeleted'>,
+  { record, owner }: Work<'manifestStored'>,
   deps: ProcessorDeps,
 ): Promise<Work<'done'>> {
   if (await publishInOrder(record, deps)) await deps.catalog.completeLease(record, owner)

@@ -1,24 +1,18 @@
 import { manifestKey, rawKey } from '../../../core/images/object-key.ts'
-import { readHeldRecord } from '../read-held-record.ts'
 import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
+import { storeObject } from '../store-object.ts'
 
 /**
  * Writes the manifest that Redshift reads. It depends only on the final record, so all workers that finish the same result write the
- * same manifest. A reprocessed image has several results, so only the holder of the lease writes. @throws LeaseLost
+ * same manifest. A reprocessed image has several results, so only the holder of the lease replaces a manifest. @throws LeaseLost
  */
 export async function storeManifest(
   work: Work<'recorded'>,
   deps: ProcessorDeps,
 ): Promise<Work<'manifestStored'>> {
-  if (mayBeReplaced(work.record, deps.now())) await readHeldRecord(work, deps)
-  const body = Buffer.from(JSON.stringify(describeRecord(work.record)))
-  await deps.processedBucket.write(manifestKey(work.record), body, 'application/json')
+  const bytes = Buffer.from(JSON.stringify(describeRecord(work.record)))
+  await storeObject({ key: manifestKey(work.record), bytes, contentType: 'application/json' }, work, deps)
   return { ...work, stage: 'manifestStored' }
-}
-
-/** Whether another result can exist. An image is reprocessed only after its events are published, so not within its first lease. */
-function mayBeReplaced({ reprocessedAt, leaseUntil = 0 }: UnpublishedRecord, nowMs: number): boolean {
-  return reprocessedAt !== undefined || leaseUntil <= nowMs
 }
 
 /**
@@ -30,7 +24,7 @@ function mayBeReplaced({ reprocessedAt, leaseUntil = 0 }: UnpublishedRecord, now
  *       "recipe": "5f0c9b1d7a3e8264", "format": "jpeg", "width": 4000, "height": 3000, "colorSpace": "srgb", "hasAlpha": false,
  *       "pages": 1, "camera": { "make": "Canon", "model": "Canon EOS 40D" }, "takenAt": "2008-05-30T15:56:01",
  *       "placeholder": "3OcR…", "dominantColor": "#345678",
- *       "variants": [{ "name": "thumb", "key": "…/thumb.webp", "contentType": "image/webp", "width": 256, … }] }
+ *       "variants": [{ "name": "thumb", "key": "…/5f0c9b1d7a3e8264/thumb.webp", "contentType": "image/webp", "width": 256, … }] }
  *
  * A rejected image has `reason` and `detail` instead of the fields from `recipe` on. `remadeAt` is present once a ready image was
  * reprocessed, and `location` with KEEP_LOCATION=true.

@@ -1,17 +1,19 @@
 import { variantKey } from '../../../core/images/object-key.ts'
 import { readPhotoFacts } from '../../imaging/read-photo-facts.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
+import { storeObject } from '../store-object.ts'
 
-/** Writes the variants. Keys and bytes depend only on the image and the recipe, so repeating it changes nothing. */
-export async function storeVariants(
-  work: Work<'rendered'>,
-  { processedBucket, recipe, keepLocation }: ProcessorDeps,
-): Promise<Work<'decided'>> {
+/**
+ * Writes the variants. Keys and bytes depend only on the image and the recipe, so repeating it changes nothing, and a worker that lost
+ * its lease cannot change what another one stored.
+ */
+export async function storeVariants(work: Work<'rendered'>, deps: ProcessorDeps): Promise<Work<'decided'>> {
+  const { recipe, keepLocation } = deps
   const { record, owner, rendered } = work
   const variants = await Promise.all(
     rendered.map(async ({ bytes, extension, ...variant }) => {
-      const key = variantKey(record, variant.name, extension)
-      await processedBucket.write(key, bytes, variant.contentType)
+      const key = variantKey(record, recipe, variant.name, extension)
+      await storeObject({ key, bytes, contentType: variant.contentType }, work, deps)
       return { ...variant, key, byteLength: bytes.length }
     }),
   )

@@ -21,9 +21,9 @@ test('an image of every accepted format becomes ready', async (t) => {
     t.strictSame(
       record?.image?.variants.map(({ name, key, width, height }) => [name, key, width, height]),
       [
-        ['thumb', variantKey(image, 'thumb', 'webp'), 240, 240],
-        ['medium', variantKey(image, 'medium', 'webp'), 320, 240],
-        ['large', variantKey(image, 'large', 'webp'), 320, 240],
+        ['thumb', variantKey(image, fixture.deps.recipe, 'thumb', 'webp'), 240, 240],
+        ['medium', variantKey(image, fixture.deps.recipe, 'medium', 'webp'), 320, 240],
+        ['large', variantKey(image, fixture.deps.recipe, 'large', 'webp'), 320, 240],
       ],
     )
     for (const { key, byteLength } of record?.image?.variants ?? []) {
@@ -45,7 +45,9 @@ test('twenty concurrent calls have one effect', async (t) => {
   t.equal(outcomes.filter((outcome) => outcome === 'ready').length, 1, 'one does the work')
   t.equal(outcomes.filter((outcome) => outcome === 'already finished').length, 19)
   t.strictSame(fixture.rawBucket.reads, [rawKey(image)], 'one claim leads to one fetch')
-  const keys = ['thumb', 'medium', 'large'].map((name) => variantKey(image, name, 'webp'))
+  const keys = ['thumb', 'medium', 'large'].map((name) =>
+    variantKey(image, fixture.deps.recipe, name, 'webp'),
+  )
   t.strictSame(
     fixture.processedBucket.writes.toSorted(),
     [...keys, manifestKey(image)].sort(),

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3'
 import type { Test } from 'tap'
 import { createContractClient } from './bucket-contract-client.ts'
+import { testConditionalWrites } from './bucket-contract-conditions.ts'
 import { testListing } from './bucket-contract-listing.ts'
 import { testReading } from './bucket-contract-reading.ts'
 import { testSignedPutRefusals } from './bucket-contract-refusals.ts'
@@ -29,6 +30,7 @@ export async function testBucketContract(t: Test, options: BucketContractOptions
     await testSignedPut(t, subject)
     await testSignedPutRefusals(t, subject)
     await testReading(t, subject)
+    await testConditionalWrites(t, subject)
     await testListing(t, subject)
   })
 }

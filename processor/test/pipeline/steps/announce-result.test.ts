@@ -21,7 +21,7 @@ test('the event leaves the outbox only after it is published', async (t) => {
       owedWhilePublishing.push((await fixture.find(image))?.pendingEvents !== undefined)
     },
   }
-  const done = await announceResult({ ...recorded, stage: 'staleDeleted' }, { ...fixture.deps, eventBus })
+  const done = await announceResult({ ...recorded, stage: 'manifestStored' }, { ...fixture.deps, eventBus })
   t.strictSame(done, {
     stage: 'done',
     outcome: 'rejected',

@@ -16,7 +16,7 @@ test('variants lie where the record says, as long as it says', async (t) => {
   t.match(result, { recipe: deps.recipe, image: facts })
   t.strictSame(
     result.image.variants.map(({ key }) => key),
-    ['thumb', 'medium', 'large'].map((name) => variantKey(record, name, 'webp')),
+    ['thumb', 'medium', 'large'].map((name) => variantKey(record, deps.recipe, name, 'webp')),
   )
   for (const { key, byteLength, contentType } of result.image.variants) {
     const stored = processedBucket.objects.get(key)

@@ -1,6 +1,7 @@
 import { type Topic, topicOf, topics } from '../../../../core/events/image-events.ts'
 import type { ImageEvent } from '../../../../core/images/image-event.ts'
 import { rawKey, variantKey } from '../../../../core/images/object-key.ts'
+import { hashRecipe } from '../../../../core/images/recipe.ts'
 import { variants } from '../../../../core/images/variants.ts'
 import type { Figures } from './figures.ts'
 import type { Evidence } from './gather-evidence.ts'
@@ -74,8 +75,10 @@ function describeDuplicates(image: ImageEvidence): string[] {
 
 const nothing: ImageEvidence = { rawVersions: [], processedKeys: [], events: [] }
 
+const recipe = hashRecipe(variants, { keepLocation: false })
+
 function expectedKeys({ record }: ImageEvidence): string[] {
-  return record ? variants.map(({ name }) => variantKey(record, name, 'webp')) : []
+  return record ? variants.map(({ name }) => variantKey(record, recipe, name, 'webp')) : []
 }
 
 function idsOn({ events }: ImageEvidence, topic: Topic): Set<string> {

@@ -1,6 +1,6 @@
 import type { ImageEvent } from '../../../../core/images/image-event.ts'
 import type { ImageRecord } from '../../../../core/images/image-record.ts'
-import { parseRawKey } from '../../../../core/images/object-key.ts'
+import { parseRawKey, rawKeyOfVariant } from '../../../../core/images/object-key.ts'
 import type { Evidence } from './gather-evidence.ts'
 
 /** Everything stored about one image. */
@@ -30,14 +30,11 @@ export function groupByImage(
     if (!isExcluded(event.data.objectKey)) of(event.data.imageId).events.push(event)
   }
   for (const key of evidence.processedKeys.filter(isVariant)) {
-    if (!isExcluded(rawKeyOf(key))) of(imageIdOf(rawKeyOf(key))).processedKeys.push(key)
+    if (!isExcluded(rawKeyOfVariant(key))) of(imageIdOf(rawKeyOfVariant(key))).processedKeys.push(key)
   }
   return images
 }
 
 const isVariant = (key: string): boolean => !key.startsWith('manifests/')
-
-/** Keys of variants start with the key of their original. */
-const rawKeyOf = (variantKey: string): string => variantKey.slice(0, variantKey.lastIndexOf('/'))
 
 const imageIdOf = (key: string): string => parseRawKey(key)?.imageId ?? key

@@ -1,26 +1,28 @@
 import { buildObjectCreatedEvent } from '../events/object-created-event.ts'
+import { S3Error } from '../http/s3-error.ts'
 import type { S3Context, VerifiedRequest } from '../s3-context.ts'
 import type { ObjectHead } from '../store/object-file.ts'
 import { preconditionFailed } from '../store/object-store.ts'
 import type { StagedFile } from '../store/staged-file.ts'
+import type { WriteCondition } from './stored-headers.ts'
 
 /**
  * Makes a received object visible and enqueues its event. The event is on disk before the object is visible, so neither
- * a crash nor a refused retry (412) can lose it. Throws `PreconditionFailed`; the staged file is then removed.
+ * a crash nor a refused retry (412) can lose it. Throws `PreconditionFailed` or `NoSuchKey` when the condition does not hold; the staged file is then removed.
  */
 export async function publishObject(
   request: VerifiedRequest,
   s3: S3Context,
-  upload: { staged: StagedFile; head: ObjectHead; ifAbsent: boolean },
+  upload: { staged: StagedFile; head: ObjectHead; condition: WriteCondition },
 ): Promise<void> {
-  const { staged, head, ifAbsent } = upload
+  const { staged, head, condition } = upload
   const { bucket, key } = request
   try {
     await staged.seal(head)
     await s3.runAlone(`${bucket}/${key}`, async () => {
-      if (ifAbsent) await refuseExisting(request, s3)
+      await checkCondition(request, s3, condition)
       const spooled = await prepareEvent(request, s3, head)
-      await s3.store.publish(staged.path, bucket, key, ifAbsent).catch(async (error) => {
+      await s3.store.publish(staged.path, bucket, key, condition.ifAbsent).catch(async (error) => {
         if (spooled) await s3.spool.withdraw(spooled)
         throw error
       })
@@ -34,9 +36,17 @@ export async function publishObject(
   }
 }
 
-/** Throws `PreconditionFailed` when the key exists. */
-export async function refuseExisting({ bucket, key }: VerifiedRequest, { store }: S3Context): Promise<void> {
-  if (await store.hasObject(bucket, key)) throw preconditionFailed()
+/** Throws `PreconditionFailed`, or `NoSuchKey` when an object that must match does not exist. */
+export async function checkCondition(
+  { bucket, key }: VerifiedRequest,
+  { store }: S3Context,
+  { ifAbsent, ifMatch }: WriteCondition,
+): Promise<void> {
+  if (ifAbsent && (await store.hasObject(bucket, key))) throw preconditionFailed('If-None-Match')
+  if (ifMatch === undefined) return
+  const found = await store.findHead(bucket, key)
+  if (!found) throw new S3Error('NoSuchKey', undefined, { Key: key })
+  if (found.etag !== ifMatch) throw preconditionFailed('If-Match')
 }
 
 async function prepareEvent(

@@ -31,12 +31,21 @@ export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > maxKeyBytes) throw new S3Error('KeyTooLongError')
 }
 
-/** True for `If-None-Match: *`; S3 supports no other value for writes. */
-export function readIfAbsent(request: S3Request): boolean {
-  const condition = readHeader(request, 'if-none-match')
-  if (readHeader(request, 'if-match') !== undefined)
-    throw new S3Error('NotImplemented', 'This local S3 does not write with If-Match.')
-  if (condition !== undefined && condition !== '*')
+/** The condition of a write. */
+export interface WriteCondition {
+  /** `If-None-Match: *`. S3 supports no other value for writes. */
+  ifAbsent: boolean
+  /** `If-Match`: the ETag that the object must have, without quotes. */
+  ifMatch?: string
+}
+
+/** Throws `NotImplemented` for conditions that S3 does not support. */
+export function readWriteCondition(request: S3Request): WriteCondition {
+  const ifNoneMatch = readHeader(request, 'if-none-match')
+  const ifMatch = readHeader(request, 'if-match')
+  if (ifNoneMatch !== undefined && ifMatch !== undefined)
+    throw new S3Error('NotImplemented', 'A write has either If-Match or If-None-Match.')
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*')
     throw new S3Error('NotImplemented', 'If-None-Match on a write must be *.')
-  return condition === '*'
+  return { ifAbsent: ifNoneMatch === '*', ifMatch: ifMatch?.replaceAll('"', '') }
 }

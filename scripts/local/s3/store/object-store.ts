@@ -61,7 +61,7 @@ export async function createObjectStore(directory: string) {
       // Unlike rename, link never replaces: the file system itself decides who was first.
       await link(stagedPath, path)
     } catch (error) {
-      throw isErrno(error, 'EEXIST') ? preconditionFailed() : error
+      throw isErrno(error, 'EEXIST') ? preconditionFailed('If-None-Match') : error
     }
     await unlink(stagedPath)
   }
@@ -134,8 +134,8 @@ export async function createObjectStore(directory: string) {
   }
 }
 
-export function preconditionFailed(): S3Error {
-  return new S3Error('PreconditionFailed', undefined, { Condition: 'If-None-Match' })
+export function preconditionFailed(condition: 'If-Match' | 'If-None-Match'): S3Error {
+  return new S3Error('PreconditionFailed', undefined, { Condition: condition })
 }
 
 export function isErrno(error: unknown, code: string): boolean {

@@ -153,6 +153,7 @@ t.test('declared checksums must be well-formed and correct', async (t) => {
   await refuse({ ContentMD5: 'AAAA' }, 'InvalidDigest')
   await refuse({ ChecksumCRC64NVME: 'AAAAAAAAAAA=' }, 'NotImplemented')
   await refuse({ IfNoneMatch: '"etag"' }, 'NotImplemented')
+  await refuse({ IfNoneMatch: '*', IfMatch: '"etag"' }, 'NotImplemented')
   await refuse({ Metadata: { long: 'x'.repeat(2_100) } }, 'MetadataTooLarge')
   await refuse({ Key: 'x'.repeat(1_025) }, 'KeyTooLongError')
   await refuse({ Bucket: 'absent' }, 'NoSuchBucket')

@@ -2,10 +2,13 @@ import t from 'tap'
 import { imageEvent, type Topic, topics } from '../../../../../core/events/image-events.ts'
 import { type ImageRecord, newRecord } from '../../../../../core/images/image-record.ts'
 import { rawKey, variantKey } from '../../../../../core/images/object-key.ts'
+import { hashRecipe } from '../../../../../core/images/recipe.ts'
+import { variants } from '../../../../../core/images/variants.ts'
 import { countEffects } from '../../../../checks/faults/evidence/count-effects.ts'
 import { formatFigures, parseFigures } from '../../../../checks/faults/evidence/figures.ts'
 import type { Evidence } from '../../../../checks/faults/evidence/gather-evidence.ts'
 
+const recipe = hashRecipe(variants, { keepLocation: false })
 const imageId = 'ab'.repeat(32)
 const nowMs = Date.UTC(2026, 10, 22, 10)
 const request = { tenant: 'local', imageId, byteLength: 5, contentType: 'image/png' } as const
@@ -15,7 +18,7 @@ const promised = { granted: new Set([imageId]), stored: new Set([imageId]) }
 
 const eventOn = (topic: Topic, of = record) => imageEvent(topic, of, { source: '/hashgate/test', nowMs })
 const variantsOf = (of: ImageRecord) =>
-  ['thumb', 'medium', 'large'].map((name) => variantKey(of, name, 'webp'))
+  ['thumb', 'medium', 'large'].map((name) => variantKey(of, recipe, name, 'webp'))
 
 const clean: Evidence = {
   records: [record],
@@ -67,7 +70,10 @@ t.test('duplicated effects are counted', async (t) => {
     ['a second version', { rawVersions: [rawKey(record), rawKey(record)] }],
     ['a second object', { rawVersions: [rawKey(record), rawKey(nextGeneration)] }],
     ['a second final event', { events: [...clean.events, eventOn(topics.rejected)] }],
-    ['another variant', { processedKeys: [...clean.processedKeys, variantKey(record, 'huge', 'webp')] }],
+    [
+      'another variant',
+      { processedKeys: [...clean.processedKeys, variantKey(record, recipe, 'huge', 'webp')] },
+    ],
     ['a second generation', { events: [...clean.events, eventOn(topics.uploadRequested, nextGeneration)] }],
   ]
   for (const [name, part] of cases) {
