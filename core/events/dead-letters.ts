@@ -5,6 +5,9 @@ import { type KafkaProducer, type OutgoingMessage, openProducer } from '../kafka
 import { addDeadLetterHeaders, type DeadLetterFacts } from './dead-letter-headers.ts'
 import { topics } from './image-events.ts'
 
+/** The reason of a letter that stands for a whole batch and holds none of its messages. They are still on their topic. */
+export const unreadableBatch = 'unreadable_batch'
+
 /** A message that cannot be processed, unchanged, with the reason and where it came from. */
 export interface DeadLetter extends Omit<DeadLetterFacts, 'failedAt'> {
   key: Buffer | null
@@ -46,12 +49,12 @@ export function createDeadLetters(
 
   async function send({ key, value, headers, ...facts }: DeadLetter): Promise<void> {
     const failedAt = new Date().toISOString()
-    const message = { key, value, headers: addDeadLetterHeaders(headers, { ...facts, failedAt }) }
-    await write(message).catch((error) => {
-      if (error.type !== 'MESSAGE_TOO_LARGE') throw error
-      // Its headers say where the original is.
-      return write({ ...message, value: null })
-    })
+    const position = { ...facts, failedAt }
+    const message = { key, value, headers: addDeadLetterHeaders(headers, position) }
+    // What is left out is still at the position that the headers give.
+    await write(message)
+      .catch(ifTooLarge(() => write({ ...message, value: null })))
+      .catch(ifTooLarge(() => write({ key: null, value: null, headers: addDeadLetterHeaders([], position) })))
   }
 
   /** Compressed, because the original may have been: with the added headers it must still fit. */
@@ -73,4 +76,11 @@ export function createDeadLetters(
   }
 
   return { publish, close }
+}
+
+function ifTooLarge<T>(writeLess: () => Promise<T>) {
+  return (error: { type?: string }): Promise<T> => {
+    if (error.type !== 'MESSAGE_TOO_LARGE') throw error
+    return writeLess()
+  }
 }

@@ -28,8 +28,8 @@ export interface KafkaEventRecord {
   key?: string | null
   /** base64 */
   value?: string | null
-  /** Java's signed bytes, from -128 to 127. */
-  headers?: Record<string, number[]>[]
+  /** Java's signed bytes, from -128 to 127. A header can have no value. */
+  headers?: Record<string, number[] | null>[] | null
 }
 
 /**
@@ -66,7 +66,7 @@ function toMessage({
   timestamp,
   key,
   value,
-  headers = [],
+  headers,
 }: KafkaEventRecord): KafkaMessage {
   return {
     topic,
@@ -75,9 +75,9 @@ function toMessage({
     timestamp,
     key: decodeBase64(key),
     value: decodeBase64(value),
-    headers: headers
+    headers: (headers ?? [])
       .flatMap((header) => Object.entries(header))
-      .map(([name, bytes]) => ({ name, value: Buffer.from(bytes) })),
+      .map(([name, bytes]) => ({ name, value: Buffer.from(bytes ?? []) })),
   }
 }
 

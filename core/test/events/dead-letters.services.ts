@@ -42,3 +42,13 @@ t.test('of a message that is too large, only the headers with its position are p
   t.equal(found?.value, 'null')
   t.match(found?.headers, { 'dead-letter-topic': facts.topic, 'dead-letter-offset': facts.offset })
 })
+
+t.test('of a message whose headers are too large, only its position is published', async (t) => {
+  const headers = [{ name: 'large', value: randomBytes(1_500_000) }]
+  const offset = '1208'
+  await deadLetters.publish({ ...facts, offset, key: Buffer.from('key'), value: Buffer.from('v'), headers })
+  await reader.waitFor(({ headers }) => headers['dead-letter-offset'] === offset)
+  const [found] = await reader.messagesOf('null', 1)
+  t.notOk(found?.headers.large)
+  t.match(found?.headers, { 'dead-letter-topic': facts.topic })
+})

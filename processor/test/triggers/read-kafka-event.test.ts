@@ -44,6 +44,15 @@ test("Java's negative bytes in headers are those above 127", async (t) => {
   )
 })
 
+test('a record without headers is read, and a header without a value is empty', async (t) => {
+  const event = await readEvent<KafkaEvent>('kafka-self-managed')
+  const records = Object.values(event.records).flat()
+  for (const record of records) record.headers = null
+  t.strictSame(readKafkaEvent(event)[0]?.headers, [])
+  for (const record of records) record.headers = [{ toString: null }]
+  t.strictSame(readKafkaEvent(event)[0]?.headers, [{ name: 'toString', value: Buffer.alloc(0) }])
+})
+
 test('the batch response names failed records by partition and numeric offset', async (t) => {
   const event = await readEvent<KafkaEvent>('kafka-self-managed')
   for (const record of Object.values(event.records).flat()) record.offset = '15'
