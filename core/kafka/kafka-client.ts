@@ -2,6 +2,7 @@ import { Kafka, type KafkaConfig, type logCreator, logLevel } from 'kafkajs'
 // The only way to use kafkajs's SCRAM with credentials that are read again for each connection.
 import authenticateWithScram from 'kafkajs/src/broker/saslAuthenticator/scram512.js'
 import type { Logger } from '../telemetry/logger.ts'
+import { registerFetchDecoder } from './decode-fetch.ts'
 import type { KafkaCredentials } from './kafka-credentials.ts'
 
 export interface KafkaOptions {
@@ -17,6 +18,8 @@ export interface KafkaOptions {
 
 /** A client for one Kafka cluster. It retries only a few times, because callers have time budgets of their own. */
 export type KafkaClient = Kafka
+
+registerFetchDecoder()
 
 /** Creates a client. Nothing outside `core/kafka` imports kafkajs. */
 export function createKafka({

@@ -1,4 +1,5 @@
-import type { IHeaders, KafkaMessage as RawMessage } from 'kafkajs'
+import type { IHeaders } from 'kafkajs'
+import type { FetchedMessage } from './decode-fetch.ts'
 
 /** A message as it is stored on its topic. */
 export interface KafkaMessage {
@@ -11,6 +12,8 @@ export interface KafkaMessage {
   value: Buffer | null
   /** In no particular order; a name can occur more than once. */
   headers: MessageHeader[]
+  /** Set when a batch cannot be read: the offsets of the batch, and why. The message stands for all of them, at the last offset. */
+  unreadable?: string
 }
 
 export interface MessageHeader {
@@ -24,9 +27,9 @@ export const partitionKey = ({ topic, partition }: Pick<KafkaMessage, 'topic' | 
 
 export function toKafkaMessage(
   { topic, partition }: { topic: string; partition: number },
-  message: RawMessage,
+  message: FetchedMessage,
 ): KafkaMessage {
-  const { offset, timestamp, key, value, headers } = message
+  const { offset, timestamp, key, value, headers, unreadable } = message
   return {
     topic,
     partition,
@@ -35,13 +38,21 @@ export function toKafkaMessage(
     key,
     value,
     headers: splitHeaders(headers),
+    ...(unreadable && { unreadable }),
   }
 }
 
-/** kafkajs groups the values of headers that share a name; this lists them one by one. */
+/**
+ * kafkajs groups the values of headers that share a name; this lists them one by one. It does so in a plain object, so that the
+ * values of a header named `toString` begin with the function that every object has: only what was sent is kept. A null value,
+ * which kafkajs can read but not send, becomes an empty one.
+ */
 function splitHeaders(headers: IHeaders = {}): MessageHeader[] {
   return Object.entries(headers).flatMap(([name, values]) =>
-    [values ?? []].flat().map((value) => ({ name, value: Buffer.from(value) })),
+    [values]
+      .flat()
+      .filter((value) => value === null || typeof value === 'string' || Buffer.isBuffer(value))
+      .map((value) => ({ name, value: Buffer.from(value ?? '') })),
   )
 }
 

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { LeaseLost } from '../../core/errors.ts'
-import type { DeadLetters } from '../../core/events/dead-letters.ts'
+import { type DeadLetters, unreadableBatch } from '../../core/events/dead-letters.ts'
 import { topics } from '../../core/events/image-events.ts'
 import { type ImageRef, parseRawKey } from '../../core/images/object-key.ts'
 import { type KafkaMessage, partitionKey } from '../../core/kafka/kafka-message.ts'
@@ -59,6 +59,7 @@ export function createHandleUploadsCompleted({
 
   /** @throws when the message must be delivered again */
   async function handleMessage(message: KafkaMessage, context: CallContext): Promise<void> {
+    if (message.unreadable) return publishDeadLetter(message, unreadableBatch, message.unreadable)
     const request = readMessage(message)
     if (typeof request === 'string') return publishDeadLetter(message, request, poisonMessages[request])
     try {

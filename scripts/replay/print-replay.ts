@@ -1,5 +1,5 @@
 import { printTable } from '../bench/print-table.ts'
-import type { FoundLetter } from './replay-dead-letters.ts'
+import { canReplay, type FoundLetter } from './replay-dead-letters.ts'
 
 /** Prints how many messages were sent to which topic, or would be. @returns the exit code */
 export function printReplay(
@@ -7,13 +7,16 @@ export function printReplay(
   { topic, dryRun }: { topic: string; dryRun: boolean },
 ): number {
   if (dryRun && letters.length > 0) printLetters(letters, topic)
-  const targets = letters.flatMap(({ facts }) => facts?.topic ?? [])
+  const targets = letters.filter(canReplay).map(({ facts }) => facts?.topic ?? '')
   const counts = Map.groupBy(targets, (target) => target)
   for (const [target, { length }] of counts) {
     console.log(`${length} ${dryRun ? 'would be sent' : 'sent'} from ${topic} to ${target}`)
   }
+  const unnamed = letters.filter(({ facts }) => !facts).length
+  if (unnamed > 0) console.log(`${unnamed} skipped on ${topic}: their headers do not name the original topic`)
   const skipped = letters.length - targets.length
-  if (skipped > 0) console.log(`${skipped} skipped on ${topic}: their headers do not name the original topic`)
+  const batches = skipped - unnamed
+  if (batches > 0) console.log(`${batches} skipped on ${topic}: they name batches that could not be read`)
   if (letters.length === 0) console.log(`Nothing to replay on ${topic}`)
   return skipped > 0 ? 1 : 0
 }

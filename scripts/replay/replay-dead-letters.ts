@@ -4,6 +4,7 @@ import {
   readDeadLetterHeaders,
   withoutDeadLetterHeaders,
 } from '../../core/events/dead-letter-headers.ts'
+import { unreadableBatch } from '../../core/events/dead-letters.ts'
 import type { KafkaClient } from '../../core/kafka/kafka-client.ts'
 import type { KafkaMessage } from '../../core/kafka/kafka-message.ts'
 import { type KafkaProducer, type OutgoingMessage, openProducer } from '../../core/kafka/producer.ts'
@@ -25,6 +26,10 @@ export interface FoundLetter {
   facts: DeadLetterFacts | undefined
 }
 
+/** Whether a letter holds a message and says where it came from. */
+export const canReplay = ({ facts }: Pick<FoundLetter, 'facts'>): boolean =>
+  facts !== undefined && facts.reason !== unreadableBatch
+
 /** Marks a message that was a dead letter, with the time at which it was sent again. */
 export const replayedHeader = 'replayed-at'
 
@@ -44,7 +49,7 @@ export async function replayDeadLetters(kafka: KafkaClient, options: ReplayOptio
 
   /** Resolves when all in-sync replicas have the messages. */
   async function sendBack(letters: Letter[]): Promise<void> {
-    const known = letters.filter(({ facts }) => facts)
+    const known = letters.filter(canReplay)
     if (known.length === 0) return
     opening ??= openProducer(kafka)
     const producer = await opening

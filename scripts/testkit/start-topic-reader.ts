@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, on } from 'node:events'
 import type { createKafka } from '../../core/kafka/kafka-client.ts'
+import { toKafkaMessage } from '../../core/kafka/kafka-message.ts'
 
 export interface ReadMessage {
   topic: string
@@ -22,8 +23,9 @@ export async function startTopicReader(kafka: ReturnType<typeof createKafka>, to
   await consumer.connect()
   await consumer.subscribe({ topics: topicNames, fromBeginning: true })
   await consumer.run({
-    eachMessage: async ({ topic, message: { key, value, headers = {} } }) => {
-      const texts = Object.entries(headers).map(([name, text]) => [name, String(text)])
+    eachMessage: async ({ topic, partition, message }) => {
+      const { key, value, headers } = toKafkaMessage({ topic, partition }, message)
+      const texts = headers.map(({ name, value }) => [name, String(value)])
       messages.push({ topic, key: String(key), value: String(value), headers: Object.fromEntries(texts) })
       arrivals.emit('message')
     },

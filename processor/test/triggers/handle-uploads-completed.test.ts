@@ -87,6 +87,13 @@ test('a message that names no upload becomes a dead letter, unchanged and with t
   })
 })
 
+test('a message that stands for an unreadable batch becomes a dead letter that names the batch', async (t) => {
+  const { handle, letters } = createTestHandler(async () => ({ outcome: 'ready' }))
+  const unreadable = 'the batch with the offsets 10 to 15 cannot be read: the codec 5 is unknown'
+  t.strictSame(await handle([{ ...message(null), headers: [], unreadable }, upload]), [])
+  t.match(letters, [{ reason: 'unreadable_batch', message: unreadable, offset: '15', value: null }])
+})
+
 test('an invalid timestamp is kept as a number in the dead letter', async (t) => {
   const { handle, letters } = createTestHandler(async () => ({ outcome: 'ready' }))
   await handle([{ ...message('{}'), timestamp: 1.79e18 }])

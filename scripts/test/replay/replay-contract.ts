@@ -23,9 +23,10 @@ export async function testReplay(t: Test, { kafka, environment, createTopics }: 
   const reader = await startTopicReader(kafka, [source])
   t.teardown(() => Promise.all([deadLetters.close(), reader.close()]))
   const replay = (...args: string[]) => runReplay(args, { ...environment, KAFKA_TOPIC_PREFIX: topicPrefix })
-  const publishDeadLetter = (key: string) =>
+  const contentType = { name: 'content-type', value: Buffer.from('text/plain') }
+  const publishDeadLetter = (key: string, reason = 'no_raw_key', headers = [contentType]) =>
     deadLetters.publish({
-      reason: 'no_raw_key',
+      reason,
       message: 'the event names no raw key',
       topic: source,
       partition: 2,
@@ -33,7 +34,7 @@ export async function testReplay(t: Test, { kafka, environment, createTopics }: 
       timestamp: '2026-11-22T10:00:00.000Z',
       key: Buffer.from(key),
       value: Buffer.from(`value of ${key}`),
-      headers: [{ name: 'content-type', value: Buffer.from('text/plain') }],
+      headers,
     })
   const sent = (count: number) => ({
     code: 0,
@@ -84,6 +85,23 @@ export async function testReplay(t: Test, { kafka, environment, createTopics }: 
     await producer.disconnect()
     const stdout = `1 skipped on ${dead}: their headers do not name the original topic\n`
     t.strictSame(await replay(), { code: 1, stdout, stderr: '' })
+  })
+
+  await t.test('a letter that stands for an unreadable batch is skipped and reported', async (t) => {
+    await publishDeadLetter('batch', 'unreadable_batch')
+    const stdout = `1 skipped on ${dead}: they name batches that could not be read\n`
+    t.strictSame(await replay(), { code: 1, stdout, stderr: '' })
+  })
+
+  await t.test('a letter with the headers of a hostile message is sent back with them', async (t) => {
+    const headers = Object.getOwnPropertyNames(Object.prototype).map((name) => ({
+      name,
+      value: Buffer.from(`value of ${name}`),
+    }))
+    await publishDeadLetter('hostile', 'no_raw_key', headers)
+    t.strictSame(await replay(), sent(1))
+    const [message] = await reader.messagesOf('hostile', 1)
+    for (const { name, value } of headers) t.equal(message?.headers[name], String(value))
   })
 
   await t.test('an error is printed in one line', async (t) => {
