@@ -35,9 +35,17 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
   const checkAfterMs = reconcileAfterSeconds * 1_000
   const { unfinished } = sparseIndexes
   const table = createImageTable(client, tableName)
+  const dayTable = createDayTable(client, tableName)
+  const imagesOfDay = createImagesOfDay(dayTable, now)
 
   async function find(tenant: string, imageId: string): Promise<ImageRecord | undefined> {
     return ifAlive(await table.read(tenant, imageId), now())
+  }
+
+  /** Finds at most 100 images in one call, in any order. */
+  async function findMany(images: Pick<ImageRecord, 'tenant' | 'imageId'>[]): Promise<ImageRecord[]> {
+    const records = await dayTable.readRecords(images)
+    return records.filter((record) => ifAlive(record, now()))
   }
 
   /**
@@ -76,11 +84,11 @@ export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOp
     await table.change(record, { add: { duplicates: 1 } })
   }
 
-  const imagesOfDay = createImagesOfDay(createDayTable(client, tableName), now)
   const scanReady = createScanReady(client, tableName)
 
   return {
     find,
+    findMany,
     register,
     countDuplicate,
     ...createImageLeases(table, find, now),

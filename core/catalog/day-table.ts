@@ -51,7 +51,7 @@ export function createDayTable(client: DynamoDBDocumentClient, TableName: string
   }
 
   /** Reads the current records, in any order; deleted ones are left out. @param refs at most 100 */
-  async function readRecords(refs: ImageRef[]): Promise<ImageRecord[]> {
+  async function readRecords(refs: Pick<ImageRef, 'tenant' | 'imageId'>[]): Promise<ImageRecord[]> {
     const found: ImageRecord[] = []
     let keys: Record<string, unknown>[] | undefined = refs.map(keyOf)
     for (let tries = 1; keys?.length; tries += 1) {

@@ -13,7 +13,7 @@ import type { PresignUpload } from '../uploads/presign-upload.ts'
 
 /** What the routes use. `compose-gateway.ts` creates the real ones. */
 export interface GatewayDependencies {
-  catalog: Pick<Catalog, 'find' | 'register' | 'countDuplicate' | 'listDay' | 'outbox' | 'ping'>
+  catalog: Pick<Catalog, 'find' | 'findMany' | 'register' | 'countDuplicate' | 'listDay' | 'outbox' | 'ping'>
   rawBucket: Pick<Bucket, 'head' | 'ping'>
   events: Pick<EventBus, 'publish' | 'ping'>
   presignUpload: PresignUpload

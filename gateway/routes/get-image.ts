@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
-import { type ImageRecord, isFinal } from '../../core/images/image-record.ts'
 import type { GatewayConfig } from '../config.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage } from '../http/describe-image.ts'
@@ -8,9 +6,7 @@ import type { GatewayApp } from '../http/gateway-app.ts'
 import { Problem } from '../http/problems.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { Image, ImageParams } from '../http/schemas.ts'
-
-const firstPollMs = 50
-const maxPollMs = 800
+import { createWaitForFinal } from '../long-poll/create-wait-for-final.ts'
 
 const Query = Type.Object(
   {
@@ -34,6 +30,7 @@ export function getImage(
   dependencies: GatewayDependencies,
 ): void {
   const { catalog } = dependencies
+  const waitForFinal = createWaitForFinal(catalog)
   const schema = {
     operationId: 'getImage',
     tags: ['images'],
@@ -48,26 +45,17 @@ export function getImage(
 
   app.get('/images/:imageId', { schema, config: { scope: 'read' } }, async (request) => {
     const { wait = 0 } = request.query
+    const { tenant, id } = request.principal
+    const found = await catalog.find(tenant, request.params.imageId)
+    if (!found) throw new Problem('IMAGE_NOT_FOUND')
+    if (wait === 0) return describeImage(found, dependencies)
     const over = AbortSignal.any([
       AbortSignal.timeout(Math.min(wait, MAX_WAIT_SECONDS) * 1000),
       request.signal,
       app.closing,
     ])
-    const record = await findFinal(request.principal.tenant, request.params.imageId, over)
+    const record = await waitForFinal(id, found, over)
     if (!record) throw new Problem('IMAGE_NOT_FOUND')
     return describeImage(record, dependencies)
   })
-
-  /** Polls, with growing intervals, until the status is final or the wait is over. */
-  async function findFinal(
-    tenant: string,
-    imageId: string,
-    over: AbortSignal,
-  ): Promise<ImageRecord | undefined> {
-    for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 1.5, maxPollMs)) {
-      const record = await catalog.find(tenant, imageId)
-      if (!record || isFinal(record) || over.aborted) return record
-      await sleep(pollMs, undefined, { signal: over }).catch(() => {})
-    }
-  }
 }

@@ -16,6 +16,10 @@ export function createCatalogDouble(
     const record = records.get(`${tenant}#${imageId}`)
     return record && !isExpired(record, now()) ? record : undefined
   }
+  const findMany: GatewayDependencies['catalog']['findMany'] = async (images) => {
+    const found = await Promise.all(images.map(({ tenant, imageId }) => find(tenant, imageId)))
+    return found.filter((record) => record !== undefined)
+  }
   const register = async (request: UploadRequest) => {
     const existing = await find(request.tenant, request.imageId)
     const record = existing ?? newRecord(request, now(), 7 * 24 * 3600)
@@ -40,6 +44,7 @@ export function createCatalogDouble(
   }
   return {
     find,
+    findMany,
     register,
     countDuplicate,
     outbox: {

@@ -43,6 +43,7 @@ type Operations = { [Name in Exclude<keyof Catalog, 'outbox'>]: Call } & {
 /** One call of every operation. A new operation of the catalog does not compile until it is listed here. */
 const operations: Operations = {
   find: (catalog) => catalog.find(record.tenant, record.imageId),
+  findMany: (catalog) => catalog.findMany([record]),
   register: (catalog) => catalog.register(someUpload()),
   countDuplicate: (catalog) => catalog.countDuplicate(record),
   claim: (catalog) => catalog.claim(record, 'worker', leaseMs),
@@ -69,8 +70,8 @@ const operations: Operations = {
 }
 const { outbox: outboxOperations, ...catalogOperations } = operations
 const allOperations = Object.entries({ ...catalogOperations, ...outboxOperations })
-/** These send several requests at once, so their number of requests is not fixed. */
-const fanOut = ['listUnfinished', 'listDay', 'listOutdated', 'listPending', 'measurePending']
+/** These can send several requests, so their number of requests is not fixed. */
+const fanOut = ['findMany', 'listUnfinished', 'listDay', 'listOutdated', 'listPending', 'measurePending']
 const [fanOutOperations, singleOperations] = [true, false].map((isFanOut) =>
   allOperations.filter(([name]) => fanOut.includes(name) === isFanOut),
 ) as [typeof allOperations, typeof allOperations]

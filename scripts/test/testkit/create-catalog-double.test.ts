@@ -36,6 +36,14 @@ const scenarios: Record<string, (catalog: GatewayCatalog) => Promise<unknown>> =
     catalog.register(request('a', { byteLength: 6, contentType: 'image/jpeg', fileName: 'b.jpg' })),
   'finds an image': (catalog) => catalog.find('acme', 'a'.repeat(64)),
   'finds no image of another tenant': (catalog) => catalog.find('other', 'a'.repeat(64)),
+  'finds several images, without those that do not exist': async (catalog) => {
+    const ids = [
+      ['acme', 'a'],
+      ['other', 'a'],
+      ['acme', 'f'],
+    ] as const
+    return catalog.findMany(ids.map(([tenant, digit]) => ({ tenant, imageId: digit.repeat(64) })))
+  },
   'keeps the images of tenants apart': (catalog) => catalog.register(request('a', { tenant: 'other' })),
   'counts duplicates': async (catalog) => {
     const record = await findOrFail(catalog, 'a')

@@ -3,6 +3,7 @@ import { LeaseLost } from '../../../errors.ts'
 import {
   type CatalogStore,
   claimed,
+  dayMs,
   finishedAs,
   leaseMs,
   openCatalog,
@@ -58,6 +59,18 @@ export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
     )
     t.equal(results.filter(({ created }) => created).length, 1)
     for (const { record } of results) t.strictSame(record, results[0]?.record)
+  })
+
+  await t.test('of several images, those that are absent or expired are left out', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const { record: old } = await catalog.register(someUpload())
+    clock.now += dayMs
+    const { record } = await catalog.register(someUpload())
+    const images = [old, record, { ...record, tenant: 'other' }]
+    const ids = (await catalog.findMany(images)).map(({ imageId }) => imageId)
+    t.strictSame(ids.sort(), [old.imageId, record.imageId].sort())
+    clock.now = old.expiresAt * 1_000
+    t.strictSame(await catalog.findMany(images), [record])
   })
 
   await t.test('a duplicate request does not extend the lifetime', async (t) => {
