@@ -67,12 +67,12 @@ export const gatewaySettings = Type.Object({
       'Redis (`redis://` or `rediss://`) in which all gateways share their rate-limit counters. Empty: each gateway counts alone.',
   }),
   CORS_ORIGINS: Type.String({
-    pattern: '^(\\*|https?://[^\\s,/]+(,https?://[^\\s,/]+)*)?$',
+    pattern: '^(\\*|(loopback|https?://[^\\s,/]+)(,(loopback|https?://[^\\s,/]+))*)?$',
     mustBe:
-      'origins such as https://app.example.com, separated by commas without spaces and without a slash at the end, or *, or empty',
+      'origins such as https://app.example.com, separated by commas without spaces and without a slash at the end, or loopback, or *, or empty',
     default: '',
     description:
-      'Origins of web pages that may call the API, separated by commas, or `*`. Empty: no cross-origin calls.',
+      'Origins of web pages that may call the API, separated by commas, or `*`. `loopback` stands for pages of localhost, 127.0.0.1 and [::1] on any port. Empty: no cross-origin calls.',
   }),
   TRUST_PROXY: Type.String({
     default: '',

@@ -11,6 +11,11 @@ const exposedHeaders = [
   'x-request-id',
 ]
 
+/** Pages that this machine serves, on any port. */
+const loopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
+
+const toOrigin = (entry: string) => (entry === 'loopback' ? loopback : entry)
+
 /** Allows pages of the listed origins to call the API. With none, browsers block all cross-origin calls. */
 export const corsPlugin = fp(async function corsPlugin(
   app: FastifyInstance,
@@ -18,7 +23,7 @@ export const corsPlugin = fp(async function corsPlugin(
 ) {
   if (CORS_ORIGINS === '') return
   await app.register(cors, {
-    origin: CORS_ORIGINS === '*' ? '*' : CORS_ORIGINS.split(','),
+    origin: CORS_ORIGINS === '*' ? '*' : CORS_ORIGINS.split(',').map(toOrigin),
     methods: ['GET', 'POST'],
     allowedHeaders: ['authorization', 'content-type', 'traceparent', 'tracestate', 'x-api-key'],
     exposedHeaders,

@@ -58,6 +58,8 @@ async function startParts(options: SystemOptions, onStop: OnStop) {
   const environment: Backing['environment'] = {
     ...backing.environment,
     HOST: '127.0.0.1',
+    // A page under development is served from another port of this machine.
+    CORS_ORIGINS: 'loopback',
     ...options.settings,
   }
   const key = await ensureLocalKey(environment, {

@@ -41,6 +41,12 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
   const target = { gateway: system.gatewayUrl, key: system.key }
   const client = createHashgateClient(target)
 
+  t.test('a page that this machine serves may call the gateway', async (t) => {
+    const origin = 'http://localhost:5173'
+    const { headers } = await fetch(`${system.gatewayUrl}/healthz`, { headers: { origin } })
+    t.equal(headers.get('access-control-allow-origin'), origin)
+  })
+
   t.test('the photos of a folder become ready; a second run uploads nothing', async (t) => {
     const sizes = await Promise.all(photos.map(async (name) => (await stat(pathOf(name))).size))
     const first = await runUploadJson([photoDirectory], target)

@@ -57,3 +57,19 @@ t.test('with * all may, but never with cookies', async (t) => {
   t.equal(headers['access-control-allow-origin'], '*')
   t.notOk(headers['access-control-allow-credentials'])
 })
+
+t.test('with loopback the pages of this machine may call, on any port, and no others', async (t) => {
+  const { app } = await createTestApp(t, { config: { CORS_ORIGINS: `loopback,${listed}` } })
+  const allowedFor = async (origin: string) =>
+    (await app.inject(preflight(origin))).headers['access-control-allow-origin']
+  for (const origin of ['http://localhost:5173', 'http://127.0.0.1', 'https://[::1]:8443', listed]) {
+    t.equal(await allowedFor(origin), origin)
+  }
+  for (const origin of [
+    'http://localhost.evil.example',
+    'http://evil.example/localhost',
+    'http://127.0.0.10',
+  ]) {
+    t.notOk(await allowedFor(origin), origin)
+  }
+})
