@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { FastifyPluginCallback } from 'fastify'
+import type { Dispatcher } from 'undici'
 import { createKeyTable, type KeyTable } from '../core/api-keys/key-table.ts'
 import {
   documentClientOptions,
@@ -9,6 +10,7 @@ import {
   s3ClientOptions,
 } from '../core/aws/aws-client-options.ts'
 import { createBucket } from '../core/aws/bucket.ts'
+import { createDocumentClient } from '../core/aws/document-client.ts'
 import { createCatalog } from '../core/catalog/catalog.ts'
 import { createEventBus, type EventBus } from '../core/events/event-bus.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
@@ -21,7 +23,7 @@ import { watchIssuer } from './auth/issuer-keys.ts'
 import type { GatewayConfig } from './config.ts'
 import { createAdminApp } from './observe/create-admin-app.ts'
 import { createMetrics } from './observe/create-metrics.ts'
-import { measureDynamoDb } from './observe/measure-dynamodb.ts'
+import { measureDynamoDb, observeDynamoDbCall } from './observe/measure-dynamodb.ts'
 import { timeMethod, timeOutcome } from './observe/time-calls.ts'
 import { connectRedis, watchRedis } from './rate-limit/connect-redis.ts'
 import { countInRedisOrLocally } from './rate-limit/count-in-redis-or-locally.ts'
@@ -34,6 +36,8 @@ interface Overrides {
   traceRequests?: FastifyPluginCallback
   s3?: S3Client
   dynamoDb?: DynamoDBClient
+  /** Replaces the connections of the hot DynamoDB calls. */
+  dispatcher?: Dispatcher
   kafka?: KafkaClient
   eventBus?: EventBus
   keys?: KeyTable
@@ -55,13 +59,18 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
   const s3 = overrides.s3 ?? new S3Client(s3ClientOptions(config))
   const dynamoDb = overrides.dynamoDb ?? new DynamoDBClient(dynamoDbClientOptions(config))
   measureDynamoDb(dynamoDb, metrics)
-  const documents = DynamoDBDocumentClient.from(dynamoDb, documentClientOptions)
+  const documents = createDocumentClient(dynamoDb, {
+    dispatcher: overrides.dispatcher,
+    onCall: observeDynamoDbCall(metrics),
+  })
   const kafka = overrides.kafka ?? (await connectKafka(config, { clientId: 'hashgate-gateway', logger }))
   const eventBus =
     overrides.eventBus ??
     createEventBus(kafka, { topicPrefix: config.KAFKA_TOPIC_PREFIX, budgetMs: config.EVENT_BUDGET_MS })
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : undefined
-  const keys = overrides.keys ?? createKeyTable(documents, config.KEYS_TABLE)
+  const keys =
+    overrides.keys ??
+    createKeyTable(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), config.KEYS_TABLE)
   const catalog = createCatalog(documents, {
     tableName: config.CATALOG_TABLE,
     retentionSeconds: config.RETENTION_DAYS * 86_400,
@@ -101,6 +110,7 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
     await Promise.all([app.close(), admin.close()])
     redis?.disconnect()
     if (!overrides.eventBus) await eventBus.close()
+    await documents.close()
     if (!overrides.s3) s3.destroy()
     if (!overrides.dynamoDb) dynamoDb.destroy()
   }

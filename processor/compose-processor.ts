@@ -1,12 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import {
-  documentClientOptions,
-  dynamoDbClientOptions,
-  s3ClientOptions,
-} from '../core/aws/aws-client-options.ts'
+import { dynamoDbClientOptions, s3ClientOptions } from '../core/aws/aws-client-options.ts'
 import { createBucket } from '../core/aws/bucket.ts'
+import { createDocumentClient } from '../core/aws/document-client.ts'
 import { watchBucket, watchTable } from '../core/aws/watch-aws.ts'
 import { createCatalog } from '../core/catalog/catalog.ts'
 import { createDeadLetters } from '../core/events/dead-letters.ts'
@@ -53,7 +49,8 @@ export async function composeProcessor(config: ProcessorConfig, overrides: Overr
   }
   const eventBus = overrides.eventBus ?? createEventBus(kafka, publishing)
   const deadLetters = createDeadLetters(kafka, publishing)
-  const catalog = createCatalog(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), {
+  const documents = createDocumentClient(dynamoDb)
+  const catalog = createCatalog(documents, {
     tableName: config.CATALOG_TABLE,
     retentionSeconds: config.RETENTION_DAYS * 86_400,
     now,
@@ -89,6 +86,7 @@ export async function composeProcessor(config: ProcessorConfig, overrides: Overr
 
   async function close(): Promise<void> {
     await Promise.all([overrides.eventBus ? undefined : eventBus.close(), deadLetters.close()])
+    await documents.close()
     if (!overrides.s3) s3.destroy()
     if (!overrides.dynamoDb) dynamoDb.destroy()
   }

@@ -32,11 +32,16 @@ export function s3ClientOptions(settings: ConnectionSettings): S3ClientConfig {
   }
 }
 
-/** The SDK's default of 50 is too low, because listing a day queries 16 shards at once. */
-const maxSockets = 200
+export const dynamoDbLimits = {
+  /** The SDK's default of 50 is too low, because listing a day queries 16 shards at once. */
+  maxSockets: 200,
+  connectTimeoutMs: timeouts.connectionTimeout,
+  /** Short, because DynamoDB answers calls for small items within milliseconds. */
+  requestTimeoutMs: 1_500,
+}
 
-/** The request timeout is short because DynamoDB answers calls for small items within milliseconds. */
 export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBClientConfig {
+  const { maxSockets, requestTimeoutMs } = dynamoDbLimits
   return {
     region: settings.AWS_REGION,
     ...(settings.DYNAMODB_ENDPOINT && { endpoint: settings.DYNAMODB_ENDPOINT }),
@@ -44,7 +49,7 @@ export function dynamoDbClientOptions(settings: ConnectionSettings): DynamoDBCli
     maxAttempts: 3,
     requestHandler: {
       ...timeouts,
-      requestTimeout: 1_500,
+      requestTimeout: requestTimeoutMs,
       httpAgent: { maxSockets },
       httpsAgent: { maxSockets },
     },

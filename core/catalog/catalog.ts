@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { DocumentClient } from '../aws/document-client.ts'
 import { DependencyUnavailable } from '../errors.ts'
 import { type ImageRecord, newRecord, type UploadRequest } from '../images/image-record.ts'
 import { dayEntryOf } from './day-index.ts'
@@ -30,7 +30,7 @@ export type Catalog = ReturnType<typeof createCatalog>
  *
  * All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB is unreachable, throttles or fails.
  */
-export function createCatalog(client: DynamoDBDocumentClient, options: CatalogOptions) {
+export function createCatalog(client: DocumentClient, options: CatalogOptions) {
   const { tableName, retentionSeconds, reconcileAfterSeconds = 300, now } = options
   const checkAfterMs = reconcileAfterSeconds * 1_000
   const { unfinished } = sparseIndexes

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import type { DocumentClient } from '../aws/document-client.ts'
 import { translateErrors } from '../aws/translate-errors.ts'
 import { DependencyUnavailable } from '../errors.ts'
 import type { ImageRecord, ImageStatus } from '../images/image-record.ts'
@@ -29,7 +30,7 @@ const maxTries = 4
 const firstPauseMs = 50
 
 /** Reads the catalog's table by day. Both functions throw `DependencyUnavailable` (a retry can help). */
-export function createDayTable(client: DynamoDBDocumentClient, TableName: string) {
+export function createDayTable(client: DocumentClient, TableName: string) {
   /** Reads part of one shard of a day. Eventually consistent: records of the last second can be missing. */
   async function readShard(shardKey: string, { readLimit, ...query }: ShardQuery): Promise<ShardPart> {
     const command = new QueryCommand({

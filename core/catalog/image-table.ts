@@ -1,11 +1,6 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb'
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import type { DocumentClient } from '../aws/document-client.ts'
 import { translateErrors, undefinedIfConditionFailed } from '../aws/translate-errors.ts'
 import { type ImageRecord, isExpired } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
@@ -31,7 +26,7 @@ export type ImageTable = ReturnType<typeof createImageTable>
  * Reads and writes the DynamoDB table of the catalog. All functions throw `DependencyUnavailable` (a retry can help) when DynamoDB
  * is unreachable, throttles or fails.
  */
-export function createImageTable(client: DynamoDBDocumentClient, TableName: string) {
+export function createImageTable(client: DocumentClient, TableName: string) {
   /** Reads a record, even if it has expired. */
   async function read(tenant: string, imageId: string): Promise<ImageRecord | undefined> {
     const Key = keyOf({ tenant, imageId })

@@ -1,4 +1,5 @@
-import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import type { DocumentClient } from '../aws/document-client.ts'
 import { translateErrors } from '../aws/translate-errors.ts'
 import type { ImageRecord } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
@@ -32,7 +33,7 @@ const recordsPerPage = 100
  * Creates a function that scans the whole table page by page. It is for commands of the operator, never for a request. It throws
  * DependencyUnavailable (a retry can help).
  */
-export function createScanReady(client: DynamoDBDocumentClient, TableName: string) {
+export function createScanReady(client: DocumentClient, TableName: string) {
   return async function scanReady({ startAt, ...query }: ReadyQuery): Promise<ReadyPage> {
     const command = new ScanCommand({
       TableName,

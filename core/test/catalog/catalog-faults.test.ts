@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import t, { type Test } from 'tap'
 import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
+import type { DocumentClient } from '../../aws/document-client.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { createCatalogTable } from '../../catalog/create-catalog-table.ts'
 import { DependencyUnavailable, LeaseLost } from '../../errors.ts'
@@ -76,7 +76,7 @@ const [fanOutOperations, singleOperations] = [true, false].map((isFanOut) =>
   allOperations.filter(([name]) => fanOut.includes(name) === isFanOut),
 ) as [typeof allOperations, typeof allOperations]
 
-async function testEveryOperation(t: Test, documents: DynamoDBDocumentClient, calls?: string[]) {
+async function testEveryOperation(t: Test, documents: DocumentClient, calls?: string[]) {
   const { catalog } = open(documents)
   const rejectAll = (tested: typeof allOperations) =>
     Promise.all(tested.map(([name, operation]) => t.rejects(operation(catalog), isUnavailable, name)))
@@ -87,8 +87,7 @@ async function testEveryOperation(t: Test, documents: DynamoDBDocumentClient, ca
   await rejectAll(fanOutOperations)
 }
 
-const open = (documents: DynamoDBDocumentClient, tableName = 'catalog') =>
-  openCatalog({ documents, tableName })
+const open = (documents: DocumentClient, tableName = 'catalog') => openCatalog({ documents, tableName })
 
 t.test('an unreachable store', async (t) => {
   await testEveryOperation(t, connect(t, 'http://127.0.0.1:1'))

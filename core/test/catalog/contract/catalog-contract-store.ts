@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import type { DocumentClient } from '../../../aws/document-client.ts'
 import { type Catalog, createCatalog } from '../../../catalog/catalog.ts'
 import type { Claim, ImageResult, ReadyResult } from '../../../catalog/image-leases.ts'
 import { imageEvent, topics } from '../../../events/image-events.ts'
@@ -9,7 +10,7 @@ import type { ImageRecord, UploadRequest } from '../../../images/image-record.ts
 
 export interface CatalogStore {
   client: DynamoDBClient
-  documents: DynamoDBDocumentClient
+  documents: DocumentClient
   tableName: string
 }
 
@@ -86,5 +87,5 @@ export function beforeUpdates({ documents, tableName }: CatalogStore, overtake: 
     if (command instanceof UpdateCommand) await overtake()
     return documents.send(command as UpdateCommand)
   }
-  return { documents: { send } as DynamoDBDocumentClient, tableName }
+  return { documents: { send } as DocumentClient, tableName }
 }

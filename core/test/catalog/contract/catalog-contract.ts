@@ -3,6 +3,7 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Test } from 'tap'
 import { documentClientOptions, dynamoDbClientOptions } from '../../../aws/aws-client-options.ts'
+import { createDocumentClient } from '../../../aws/document-client.ts'
 import { createCatalogTable } from '../../../catalog/create-catalog-table.ts'
 import { testClaims } from './catalog-contract-claims.ts'
 import { testDay } from './catalog-contract-day.ts'
@@ -27,10 +28,33 @@ export interface CatalogContractOptions {
   tablePrefix?: string
 }
 
-/** Tests the catalog against any DynamoDB endpoint, in a table of its own. */
+type Connect = (t: Test, client: DynamoDBClient) => CatalogStore['documents']
+
+/** Ours, and the SDK's as its reference. */
+const documentClients: Record<string, Connect> = {
+  'our document client': (t, client) => {
+    const documents = createDocumentClient(client)
+    t.teardown(documents.close)
+    return documents
+  },
+  "the SDK's document client": (_t, client) => DynamoDBDocumentClient.from(client, documentClientOptions),
+}
+
+/** Tests the catalog against any DynamoDB endpoint, with both clients, each in a table of its own. */
 export async function testCatalogContract(t: Test, options: CatalogContractOptions): Promise<void> {
-  await t.test(`catalog contract: ${options.name}`, async (t) => {
-    const store = await createStore(t, options)
+  for (const [clientName, connect] of Object.entries(documentClients)) {
+    await testWith(t, `catalog contract: ${options.name}, ${clientName}`, options, connect)
+  }
+}
+
+async function testWith(
+  t: Test,
+  name: string,
+  options: CatalogContractOptions,
+  connect: Connect,
+): Promise<void> {
+  await t.test(name, async (t) => {
+    const store = await createStore(t, options, connect)
     await testRegistering(t, store)
     await testExpiry(t, store)
     await testLeases(t, store)
@@ -43,7 +67,11 @@ export async function testCatalogContract(t: Test, options: CatalogContractOptio
   })
 }
 
-async function createStore(t: Test, options: CatalogContractOptions): Promise<CatalogStore> {
+async function createStore(
+  t: Test,
+  options: CatalogContractOptions,
+  connect: Connect,
+): Promise<CatalogStore> {
   const { endpoint, region, credentials, tablePrefix = 'catalog' } = options
   const client = new DynamoDBClient({
     ...dynamoDbClientOptions({ AWS_REGION: region, DYNAMODB_ENDPOINT: endpoint, S3_ENDPOINT: '' }),
@@ -56,5 +84,5 @@ async function createStore(t: Test, options: CatalogContractOptions): Promise<Ca
     await client.send(new DeleteTableCommand({ TableName: tableName }))
     client.destroy()
   })
-  return { client, documents: DynamoDBDocumentClient.from(client, documentClientOptions), tableName }
+  return { client, documents: connect(t, client), tableName }
 }
