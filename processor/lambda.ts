@@ -1,4 +1,4 @@
-import type { Context, S3Event } from 'aws-lambda'
+import type { Context, EventBridgeEvent, S3Event, SNSEvent, SQSEvent } from 'aws-lambda'
 import { createLogger } from '../core/telemetry/logger.ts'
 import { startTracing } from '../core/telemetry/start-tracing.ts'
 import { composeProcessor } from './compose-processor.ts'
@@ -12,10 +12,17 @@ import {
   readKafkaEvent,
   toBatchResponse,
 } from './triggers/read-kafka-event.ts'
-import { isS3Event, readS3Event, type S3TestEvent } from './triggers/read-s3-event.ts'
+import { isS3Event, readS3Event } from './triggers/read-s3-event.ts'
 import { isScheduleEvent, type ScheduleEvent } from './triggers/read-schedule-event.ts'
 
-export type TriggerEvent = S3Event | S3TestEvent | KafkaEvent | ScheduleEvent
+/** An S3 event can come through SNS, SQS or EventBridge. */
+export type TriggerEvent =
+  | S3Event
+  | SNSEvent
+  | SQSEvent
+  | EventBridgeEvent<string, unknown>
+  | KafkaEvent
+  | ScheduleEvent
 
 type LambdaContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemainingTimeInMillis'>
 
@@ -38,7 +45,7 @@ const writeMs = 5_000
 const reserveMs = Math.max(config.PUBLISH_TIMEOUT_SECONDS * 1_000, writeMs) + writeMs
 
 /**
- * The AWS Lambda handler for S3 notifications, self-managed Kafka events and schedules. When it throws, Lambda delivers the whole
+ * The AWS Lambda handler for S3 notifications (also through SNS, SQS or EventBridge), self-managed Kafka events and schedules. When it throws, Lambda delivers the whole
  * event again. Images that cannot be finished before the function times out are released before that.
  */
 export async function handler(
@@ -60,9 +67,16 @@ export async function handler(
 /** @throws Error for an event of an unknown source */
 async function dispatch(event: TriggerEvent, call: CallContext): Promise<KafkaBatchResponse | undefined> {
   if ('records' in event) return handleKafkaEvent(event, call)
-  if (isS3Event(event)) await processor.handleObjectsCreated(readS3Event(event, config.RAW_BUCKET), call)
+  if (isS3Event(event)) await handleS3Event(event, call)
   else if (isScheduleEvent(event)) await processor.reconcile(call)
-  else throw new Error('The event is neither an S3 notification nor a Kafka event nor a schedule.')
+  else throw new Error('The event is neither an S3 event nor a Kafka event nor a schedule.')
+}
+
+/** @throws Error after the images of the readable parts are processed, so that the rest ends where failed events do */
+async function handleS3Event(event: TriggerEvent, call: CallContext): Promise<void> {
+  const { objects, unreadable } = readS3Event(event, config.RAW_BUCKET)
+  await processor.handleObjectsCreated(objects, call)
+  if (unreadable > 0) throw new Error(`${unreadable} parts of the event are not S3 events`)
 }
 
 /** An event source that ignores batch responses redelivers only when the handler throws, and then the whole batch. */

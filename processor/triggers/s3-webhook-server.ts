@@ -1,5 +1,6 @@
-import type { S3Event } from 'aws-lambda'
 import Fastify, { LogController } from 'fastify'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { assertShallow } from '../../core/parse-json.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import {
@@ -21,47 +22,14 @@ interface S3WebhookOptions {
 /** An S3 notification holds few records, so anything larger is not one. */
 const maxEventBytes = 1_048_576
 
-const s3EventSchema = {
-  anyOf: [
-    {
-      type: 'object',
-      required: ['Records'],
-      properties: {
-        Records: {
-          type: 'array',
-          items: {
-            type: 'object',
-            required: ['eventName', 's3'],
-            properties: {
-              eventName: { type: 'string' },
-              s3: {
-                type: 'object',
-                required: ['bucket', 'object'],
-                properties: {
-                  bucket: {
-                    type: 'object',
-                    required: ['name'],
-                    properties: { name: { type: 'string' } },
-                  },
-                  object: {
-                    type: 'object',
-                    required: ['key'],
-                    properties: { key: { type: 'string' }, sequencer: { type: 'string' } },
-                  },
-                },
-              },
-            },
-          },
-        },
-      },
-    },
-    { type: 'object', required: ['Event'], properties: { Event: { const: 's3:TestEvent' } } },
-  ],
-}
+/** SNS sends it once to an HTTP subscriber. Source: "Parsing message formats", Amazon SNS Developer Guide. */
+const subscriptionConfirmation = Compile(
+  Type.Object({ Type: Type.Literal('SubscriptionConfirmation'), SubscribeURL: Type.String() }),
+)
 
 /**
- * Receives S3 notifications over HTTP where no Lambda function does. `POST /s3-events` takes the event JSON that S3 sends and
- * answers 204 once every image in it is processed, or 503 when the store must send it again.
+ * Receives S3 notifications over HTTP where no Lambda function does. `POST /s3-events` takes the event JSON of S3, also through SNS or
+ * EventBridge, and answers 204 once every image in it is processed, 400 when it is no S3 event, or 503 when it must be sent again.
  */
 export function createS3WebhookServer({ processor, rawBucket, dependencies = {}, logger }: S3WebhookOptions) {
   const server = Fastify({
@@ -73,7 +41,9 @@ export function createS3WebhookServer({ processor, rawBucket, dependencies = {},
   })
 
   const parse = server.getDefaultJsonParser('error', 'error')
-  server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+  // SNS sends its JSON as text/plain.
+  const types = ['application/json', 'text/plain']
+  server.addContentTypeParser<string>(types, { parseAs: 'string' }, (request, body, done) => {
     assertShallow(body)
     parse(request, body, done)
   })
@@ -90,15 +60,18 @@ export function createS3WebhookServer({ processor, rawBucket, dependencies = {},
   const closing = new AbortController()
   server.addHook('preClose', async () => closing.abort())
 
-  server.post<{ Body: Partial<S3Event> }>(
-    '/s3-events',
-    { schema: { body: s3EventSchema } },
-    async ({ body: { Records = [] }, id }, reply) => {
-      const objects = readS3Event({ Records }, rawBucket)
-      await processor.handleObjectsCreated(objects, { awsRequestId: id, signal: closing.signal })
+  server.post('/s3-events', async ({ body, id }, reply) => {
+    if (subscriptionConfirmation.Check(body)) {
+      const facts = { operation: 'trigger', subscribeUrl: body.SubscribeURL }
+      logger.warn(facts, 'Amazon SNS asks to confirm a subscription; open subscribeUrl if you made it')
       return reply.code(204).send()
-    },
-  )
+    }
+    const { objects, unreadable } = readS3Event(body, rawBucket)
+    const call = { awsRequestId: id, signal: closing.signal }
+    if (objects.length > 0) await processor.handleObjectsCreated(objects, call)
+    if (unreadable > 0) throw Object.assign(new Error('The body is not an S3 event.'), { statusCode: 400 })
+    return reply.code(204).send()
+  })
 
   server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
     if (error.statusCode && error.statusCode < 500) return reply.send(error)

@@ -1,10 +1,17 @@
 import type { S3Event } from 'aws-lambda'
 import { test } from 'tap'
-import { readS3Event } from '../../triggers/read-s3-event.ts'
+import { isS3Event, readS3Event as readParts } from '../../triggers/read-s3-event.ts'
 import { readEvent } from './read-event.ts'
 
 const imageId = 'ab'.repeat(32)
 const key = `local/${imageId}/20261122`
+
+/** The new objects of an event that is readable in all its parts. */
+function readS3Event(event: unknown, rawBucket: string) {
+  const { objects, unreadable } = readParts(event, rawBucket)
+  if (unreadable > 0) throw new Error('the event is not readable')
+  return objects
+}
 
 test('a notification names the new object, whatever created it', async (t) => {
   const put = await readEvent<S3Event>('s3-object-created-put')
@@ -47,6 +54,56 @@ for (const sender of ['s3', 'versitygw']) {
   test(`the test event of ${sender} names no object`, async (t) => {
     t.strictSame(readS3Event(await readEvent(`${sender}-test-event`), 'raw'), [])
   })
+}
+
+const senders = {
+  'sns-s3': 'SNS',
+  'sns-http-s3': 'SNS over HTTP',
+  'sqs-s3': 'SQS',
+  'sqs-sns-s3': 'SNS and SQS',
+  'eventbridge-object-created': 'EventBridge',
+  'sqs-eventbridge': 'EventBridge and SQS',
+}
+
+for (const [file, sender] of Object.entries(senders)) {
+  test(`an S3 event through ${sender} names the new object`, async (t) => {
+    const event = await readEvent<object>(file)
+    if (file !== 'sns-http-s3') t.ok(isS3Event(event), 'the function takes it')
+    t.match(readS3Event(event, 'raw'), [{ key, sequencer: /^[\dA-Fa-f]+$/ }])
+    t.strictSame(readS3Event(event, 'another'), [])
+  })
+}
+
+test("a key from EventBridge is not form-encoded, and only 'Object Created' counts", async (t) => {
+  const event = await readEvent<EventBridgeEvent>('eventbridge-object-created')
+  event.detail.object.key = 'a+b%20c'
+  t.match(readS3Event(event, 'raw'), [{ key: 'a+b%20c' }])
+  t.strictSame(readS3Event({ ...event, 'detail-type': 'Object Deleted' }, 'raw'), [])
+})
+
+test('a test event names no object, whatever else it has and whoever sends it', async (t) => {
+  t.strictSame(readS3Event({ Event: 's3:TestEvent', Records: 5 }, 'raw'), [])
+  t.strictSame(readS3Event(await readEvent('sqs-s3-test-event'), 'raw'), [])
+})
+
+test('parts that are no S3 event are counted, and hide no other part', async (t) => {
+  const { Records } = await eventOf(key)
+  const [fromQueue] = (await readEvent<{ Records: { body: string }[] }>('sqs-s3')).Records
+  const wrapped = (body: string) => ({ ...fromQueue, body })
+  const deep = '['.repeat(100_000)
+  let nested = JSON.stringify({ Records })
+  for (let wraps = 0; wraps < 5; wraps++) nested = JSON.stringify({ Records: [wrapped(nested)] })
+  const bad = [null, 5, {}, { s3: {} }, wrapped('no JSON'), wrapped(deep), wrapped('{}'), wrapped(nested)]
+  const found = readParts({ Records: [...bad, ...Records, fromQueue] }, 'raw')
+  t.match(found.objects, [{ key }, { key }])
+  t.equal(found.unreadable, bad.length)
+  for (const event of [null, 5, {}, { Records: 5 }, { Records: {} }]) {
+    t.strictSame(readParts(event, 'raw'), { objects: [], unreadable: 1 })
+  }
+})
+
+interface EventBridgeEvent {
+  detail: { object: { key: string } }
 }
 
 async function eventOf(key: string, eventName = 'ObjectCreated:Put'): Promise<S3Event> {

@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { test } from 'tap'
 import type { CreatedObject } from '../../triggers/handle-objects-created.ts'
 import { createS3WebhookServer } from '../../triggers/s3-webhook-server.ts'
+import { readEvent } from './read-event.ts'
 
 const logger = pino({ level: 'silent' })
 const record = {
@@ -21,7 +22,44 @@ test('answers 204 and passes on nothing but the records', async (t) => {
     const { statusCode } = await server.inject({ method: 'POST', url: '/s3-events', payload })
     t.equal(statusCode, 204)
   }
-  t.strictSame(calls, [[{ key: 'a', sequencer: '1' }], []])
+  t.strictSame(calls, [[{ key: 'a', sequencer: '1' }]])
+})
+
+test('takes events of S3 through SNS and EventBridge, and test events of any form', async (t) => {
+  const calls: CreatedObject[][] = []
+  const server = build(async (objects) => void calls.push(objects))
+  const post = async (payload: object, contentType = 'application/json') => {
+    const headers = { 'content-type': contentType }
+    return server.inject({ method: 'POST', url: '/s3-events', headers, payload: JSON.stringify(payload) })
+  }
+  const notification = await readEvent<object>('sns-http-s3')
+  t.equal((await post(notification, 'text/plain; charset=UTF-8')).statusCode, 204)
+  t.equal((await post(await readEvent('eventbridge-object-created'))).statusCode, 204)
+  t.match(calls, [[{ key: /^local/ }], [{ key: /^local/ }]])
+  t.equal((await post({ Event: 's3:TestEvent', Records: 5 })).statusCode, 204)
+})
+
+test('a subscription of SNS is left to the operator: the log has its URL', async (t) => {
+  const lines: string[] = []
+  const server = createS3WebhookServer({
+    processor: { handleObjectsCreated: async () => void t.fail('must not reach the handler') },
+    rawBucket: 'raw',
+    logger: pino({ level: 'warn' }, { write: (line) => void lines.push(line) }),
+  })
+  const payload = JSON.stringify(await readEvent('sns-subscription-confirmation'))
+  const headers = { 'content-type': 'text/plain; charset=UTF-8' }
+  const answer = await server.inject({ method: 'POST', url: '/s3-events', headers, payload })
+  t.equal(answer.statusCode, 204)
+  t.match(lines, [/"subscribeUrl":"https:\/\/sns\.us-west-2\.amazonaws\.com\/\?Action=ConfirmSubscription/])
+})
+
+test('the images of a batch are processed even if another part of it is no S3 event', async (t) => {
+  const calls: CreatedObject[][] = []
+  const server = build(async (objects) => void calls.push(objects))
+  const payload = { Records: [{}, record] }
+  const answer = await server.inject({ method: 'POST', url: '/s3-events', payload })
+  t.equal(answer.statusCode, 400)
+  t.strictSame(calls, [[{ key: 'a', sequencer: '1' }]])
 })
 
 test('answers 503 without internal details when processing failed', async (t) => {
