@@ -17,7 +17,9 @@ export interface FaultRun {
   onStop: (stop: Stop) => void
 }
 
-interface FaultDefaults {
+type Scenario = (run: FaultRun) => Promise<Figures>
+
+interface FaultLimits {
   images: number
   /** Time limit of the run. */
   seconds: number
@@ -28,16 +30,22 @@ const maxPrintedFindings = 10
 /** Time for counting and cleaning up after the time limit. */
 const graceMs = 60_000
 
+/** Runs one fault scenario with the limits from the command line: `--images` and `--seconds`. */
+export function runFault(defaults: FaultLimits, scenario: Scenario): Promise<void> {
+  return runFaultFor(() => ({ limits: readArguments(defaults), scenario }))
+}
+
 /**
  * Runs one fault scenario and prints its figures in one line. The exit code is 0 only if every image was accepted, none was
  * lost and no effect was duplicated. The process ends at most a minute after its time limit, even if something hangs.
+ * @param readOptions may throw: its message is printed
  */
-export async function runFault(
-  defaults: FaultDefaults,
-  scenario: (run: FaultRun) => Promise<Figures>,
+export async function runFaultFor(
+  readOptions: () => { limits: FaultLimits; scenario: Scenario },
 ): Promise<void> {
   await runCommand(async () => {
-    const { images, seconds } = readArguments(defaults)
+    const { limits, scenario } = readOptions()
+    const { images, seconds } = limits
     const hardLimit = setTimeout(() => process.exit(1), seconds * 1_000 + graceMs)
     const directory = await mkdtemp(join(tmpdir(), 'hashgate-fault-'))
     try {
@@ -58,7 +66,7 @@ export async function runFault(
 }
 
 async function runScenario(
-  scenario: (run: FaultRun) => Promise<Figures>,
+  scenario: Scenario,
   run: Pick<FaultRun, 'images' | 'directory' | 'signal'>,
 ): Promise<Figures> {
   const stops: Stop[] = []
@@ -76,7 +84,7 @@ function print(figures: Figures): void {
   console.log(formatFigures(figures))
 }
 
-function readArguments(defaults: FaultDefaults): FaultDefaults {
+function readArguments(defaults: FaultLimits): FaultLimits {
   const { values } = parseArgs({
     options: {
       images: { type: 'string', default: String(defaults.images) },

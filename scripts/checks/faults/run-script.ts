@@ -12,7 +12,10 @@ export const faultNames = [
   'clock-jump',
 ] as const
 
-export type FaultName = (typeof faultNames)[number]
+/** Runs only when it is named: it takes ten minutes and repeats the kinds of the others. */
+export const chaosName = 'chaos'
+
+export type FaultName = (typeof faultNames)[number] | typeof chaosName
 
 interface FaultOutcome {
   code: number
@@ -21,9 +24,13 @@ interface FaultOutcome {
   figures?: PrintedFigures
 }
 
-/** Runs one fault script in a child process. */
-export async function runScript(name: FaultName, onLine: (line: string) => void): Promise<FaultOutcome> {
-  const child = spawnChild(new URL(`./${name}.ts`, import.meta.url), { output: 'pipe' })
+/** Runs one fault script in a child process. @param args of the script */
+export async function runScript(
+  name: FaultName,
+  onLine: (line: string) => void,
+  args: string[] = [],
+): Promise<FaultOutcome> {
+  const child = spawnChild(new URL(`./${name}.ts`, import.meta.url), { args, output: 'pipe' })
   const exited = once(child, 'exit')
   const lines: string[] = []
   if (child.stdout) {

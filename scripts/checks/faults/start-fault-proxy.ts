@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface FaultResponse {
   status: number
@@ -8,19 +9,29 @@ export interface FaultResponse {
   body: string
 }
 
+export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>
+
 /**
- * Starts an HTTP proxy in front of a store. It forwards requests with unchanged headers, as the client has signed them (`host`
- * included), and can be switched to return errors or to stall.
+ * Starts an HTTP proxy in front of a server. It forwards requests with unchanged headers, as the client has signed them (`host`
+ * included), and can be switched to return errors, to be slow, to stall or to close every connection.
  */
 export async function startFaultProxy(target: string) {
   const agent = new Agent({ keepAlive: true })
   let faults: readonly FaultResponse[] = []
   let failed = 0
   let isStalled = (_path: string) => false
+  let isCut = false
+  let delayMs = 0
+  const stalled = new Set<ServerResponse>()
 
-  const server = createServer((incoming, response) => {
+  const server = createServer(async (incoming, response) => {
     const fault = faults[failed % faults.length]
-    if (isStalled(incoming.url ?? '')) return void incoming.resume()
+    if (isCut) return void incoming.socket.destroy()
+    if (isStalled(incoming.url ?? '')) {
+      stalled.add(response)
+      return void incoming.resume()
+    }
+    if (delayMs > 0) await sleep(delayMs)
     if (!fault) return forward(incoming, response, target, agent)
     failed += 1
     incoming.resume()
@@ -45,9 +56,26 @@ export async function startFaultProxy(target: string) {
     stall: (paths: (path: string) => boolean) => {
       isStalled = paths
     },
-    /** Forwards all following requests again. @returns the number of requests that got an error */
+    /** Closes all connections, also in the middle of a request, and refuses requests. */
+    cut: () => {
+      isCut = true
+      server.closeAllConnections()
+    },
+    /** Forwards all following requests after this many milliseconds. */
+    delay: (ms: number) => {
+      delayMs = ms
+    },
+    /**
+     * Forwards all following requests again, and closes the connections of stalled ones.
+     * @returns the number of requests that got an error
+     */
     recover: () => {
       faults = []
+      isStalled = () => false
+      isCut = false
+      delayMs = 0
+      for (const response of stalled) response.destroy()
+      stalled.clear()
       return failed
     },
     close,

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readServicesEnvironment } from '../../services/env-file.ts'
 import { judge } from './evidence/judge.ts'
 import { type FaultRun, runFault } from './run-fault.ts'
-import { type FaultResponse, startFaultProxy } from './start-fault-proxy.ts'
+import { type FaultProxy, startFaultProxy } from './start-fault-proxy.ts'
 import { startFaultSystem } from './start-fault-system.ts'
 import { startLoad } from './start-load.ts'
+import { dynamoDbFaults, s3Faults } from './store-faults.ts'
 import { waitUntil } from './wait-until.ts'
 
 const faultMs = 20_000
@@ -16,24 +17,6 @@ const shortTimes = {
   RECONCILE_AFTER_SECONDS: '10',
   RECONCILE_INTERVAL_SECONDS: '2',
 }
-
-/** Source: "Error handling with DynamoDB", Amazon DynamoDB Developer Guide. */
-const dynamoDbFaults: readonly FaultResponse[] = [
-  dynamoDbFault(400, 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException'),
-  dynamoDbFault(400, 'com.amazon.coral.availability#ThrottlingException'),
-  dynamoDbFault(500, 'com.amazonaws.dynamodb.v20120810#InternalServerError'),
-]
-
-/** Source: "Error responses", Amazon S3 API Reference. */
-const s3Faults: readonly FaultResponse[] = [
-  {
-    status: 503,
-    headers: { 'content-type': 'application/xml' },
-    body: '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>',
-  },
-]
-
-type Proxy = Awaited<ReturnType<typeof startFaultProxy>>
 
 await runFault({ images: 500, seconds: 300 }, async (run) => {
   const services = await readServicesEnvironment()
@@ -51,14 +34,9 @@ await runFault({ images: 500, seconds: 300 }, async (run) => {
   return judge(run, system.evidence, load)
 })
 
-async function failFor({ say, signal }: FaultRun, name: string, proxy: Proxy, faults: typeof s3Faults) {
+async function failFor({ say, signal }: FaultRun, name: string, proxy: FaultProxy, faults: typeof s3Faults) {
   say(`${name} starts to fail`)
   proxy.fail(faults)
   await sleep(faultMs, undefined, { signal }).catch(() => {})
   say(`${name} recovered after ${proxy.recover()} failed requests`)
-}
-
-function dynamoDbFault(status: number, type: string): FaultResponse {
-  const headers = { 'content-type': 'application/x-amz-json-1.0' }
-  return { status, headers, body: JSON.stringify({ __type: type, message: 'This is a test.' }) }
 }

@@ -45,3 +45,21 @@ t.test('after fail() it returns the given responses in turn, until recover()', a
   t.equal(proxy.recover(), 3)
   t.equal(await statusOf(), 201)
 })
+
+t.test('cut() and stall() leave requests without a response, until recover()', async (t) => {
+  const proxy = await start(t)
+  const arrived = new Promise<void>((resolve) => {
+    proxy.stall(() => {
+      resolve()
+      return true
+    })
+  })
+  const stalled = t.rejects(fetch(proxy.url), 'a stalled request fails when the proxy recovers')
+  await arrived
+  proxy.recover()
+  await stalled
+  proxy.cut()
+  await t.rejects(fetch(proxy.url))
+  proxy.recover()
+  t.equal((await fetch(proxy.url)).status, 201)
+})
