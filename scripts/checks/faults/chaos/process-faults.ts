@@ -30,6 +30,7 @@ export async function fillDisk(layout: ServicesLayout, name: string): Promise<Re
   // Only the soft limit, so that it can be lifted.
   const limit = (bytes: string) => execFileSync('prlimit', [`--pid=${service.pid}`, `--fsize=${bytes}:`])
   limit('0')
+  // A broker ends when it cannot write, and leaves no limit to lift.
   return () => {
     if (isAlive(service)) limit('unlimited')
   }
