@@ -103,7 +103,8 @@ async function tryPing(ping: WatchedDependency['ping'], timeoutMs: number): Prom
     signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs} ms`)))
   })
   try {
-    await Promise.race([timeout, ping(signal)])
+    // Called in a promise, so that a ping that throws at once leaves no rejection of `timeout` unhandled.
+    await Promise.race([timeout, Promise.resolve(signal).then(ping)])
     return undefined
   } catch (error) {
     return innermost(error)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { DependencyUnavailable } from '../../errors.ts'
@@ -55,6 +56,27 @@ t.test('a dependency that never answers is down, with a message that says so', a
   t.teardown(() => clearInterval(keepAlive))
   t.match(await watchDependencies({ store }, logger).check(1), { store: { state: 'down' } })
   t.same(read(), ['error The store is unavailable: no answer within 1 ms. Check THE_SETTING.'])
+})
+
+t.test('a ping that throws at once is down, and leaves no unhandled rejection', async (t) => {
+  const { logger } = createLog()
+  const unhandled: unknown[] = []
+  const collect = (reason: unknown) => unhandled.push(reason)
+  process.on('unhandledRejection', collect)
+  const keepAlive = setInterval(() => {}, 1_000)
+  t.teardown(() => {
+    clearInterval(keepAlive)
+    process.off('unhandledRejection', collect)
+  })
+  const ping = () => {
+    throw new Error('no such function')
+  }
+  const { check } = watchDependencies({ store: { title: 'The store', ping, advise } }, logger)
+  t.match(await check(1), { store: { state: 'down' } })
+  // Its timer was started later and runs longer, so that of the check has fired when it fires.
+  await once(AbortSignal.timeout(20), 'abort')
+  await new Promise(setImmediate)
+  t.same(unhandled, [])
 })
 
 for (const [what, error, expected] of [
