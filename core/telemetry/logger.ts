@@ -21,7 +21,14 @@ const keyHeader = new RegExp(
   'gi',
 )
 
-const censor = (line: string) => line.replace(signature, '$1[redacted]').replace(keyHeader, '$1"[redacted]"')
+/** Each match of the two expressions contains one of these. Looking for them first spares most lines the expressions. */
+const hints = ['x-amz-', 'bearer ', 'hg_', 'authorization', 'x-api-key', 'cookie']
+
+function censor(line: string): string {
+  const lowerCase = line.toLowerCase()
+  if (!hints.some((hint) => lowerCase.includes(hint))) return line
+  return line.replace(signature, '$1[redacted]').replace(keyHeader, '$1"[redacted]"')
+}
 
 /**
  * Creates a logger that writes JSON lines. Fixed fields: service, operation, tenant, imageId, requestId, durationMs, code.

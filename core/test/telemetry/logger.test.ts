@@ -157,3 +157,26 @@ t.test('an SDK error that contains the signed request is redacted', async (t) =>
   t.match(entries()[1].err.message, /X-Amz-Algorithm/, 'the message of the store is kept')
   for (const secret of secrets) t.notMatch(lines.join(''), secret)
 })
+
+t.test('one secret alone in a line is hidden, in any case', async (t) => {
+  const secret = 'f00dfeed'.repeat(6)
+  const alone: Record<string, object> = {
+    'a signature': { at: `?X-Amz-Signature=${secret}` },
+    'a credential': { at: `?x-amz-credential=${secret}` },
+    'a session token': { at: `?X-AMZ-SECURITY-TOKEN=${secret}` },
+    'a bearer token': { given: `bearer ${secret}` },
+    'a bearer token in capitals': { given: `BEARER ${secret}` },
+    'an API key': { given: `hg_${keyId}_${secret}` },
+    'an API key in capitals': { given: `HG_${keyId}_${secret}` },
+    'an authorization header': { Authorization: secret },
+    'a key header': { 'X-API-Key': [secret] },
+    'a cookie': { Cookie: secret },
+  }
+  for (const [title, fields] of Object.entries(alone)) {
+    const { logger, lines, entries } = startLog()
+    logger.info(fields)
+    t.notMatch(lines[0], secret, title)
+    t.match(lines[0], '[redacted]', title)
+    t.equal(entries().length, 1)
+  }
+})
