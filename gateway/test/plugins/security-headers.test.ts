@@ -1,5 +1,8 @@
+import helmet from '@fastify/helmet'
+import Fastify from 'fastify'
 import t from 'tap'
 import { createTestApp, sha256, withKey } from '../../../scripts/testkit/create-test-app.ts'
+import { securityHeaders } from '../../plugins/security-headers.ts'
 
 const everywhere = {
   'x-content-type-options': 'nosniff',
@@ -30,4 +33,25 @@ t.test('the page runs its own scripts alone, and works without https', async (t)
   t.equal(statusCode, 200)
   t.match(headers, { ...everywhere, 'content-security-policy': /script-src 'self'/ })
   t.notMatch(headers['content-security-policy'], /upgrade-insecure-requests|script-src[^;]*unsafe/)
+})
+
+t.test('the headers are those of helmet', async (t) => {
+  const ours = Fastify()
+  await ours.register(securityHeaders)
+  const reference = Fastify()
+  await reference.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  })
+  const [own, expected] = await Promise.all(
+    [ours, reference].map(async (app) => {
+      app.get('/', async () => 'body')
+      const { date, ...headers } = (await app.inject('/')).headers
+      return headers
+    }),
+  )
+  t.strictSame(own, expected)
 })
