@@ -1,13 +1,15 @@
 /** `npm run bench`: how the gateway and the processor compare with the least that could do the same. */
 import { parseArgs } from 'node:util'
 import { describeMachine } from './bench/describe-machine.ts'
-import { benchGateway } from './bench/gateway/gateway-bench.ts'
+import { benchGateway, benchGatewayPeers, checkGateway } from './bench/gateway/gateway-bench.ts'
 import { benchProcessor, processorBenches } from './bench/processor/processor-bench.ts'
 import { runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run bench [-- NAME…]
 
-  gateway            requests a second against the least that could answer
+  gateway            requests a second and CPU against the least that could answer; with --check it fails
+                     when the CPU ratio is more than twice the one in docs/MEASURED.md
+  gateway-peers      the same against a route with getSignedUrl and DynamoDBDocumentClient
   processor          all of the following:
   processor-tools    CPU, memory and bytes against vipsthumbnail, separate sharp pipelines and imagor
   processor-quality  SSIM and PSNR against a full decode, and what each encoder effort costs and gives
@@ -20,7 +22,12 @@ downloaded once, into .cache/; without apt the few of the tests are taken. Every
 within one round, in which all rows take their turn, and the table shows medians: other work on the machine disturbs
 all rows alike.`
 
-const benches = { gateway: benchGateway, processor: benchProcessor, ...processorBenches }
+const benches = {
+  gateway: benchGateway,
+  'gateway-peers': benchGatewayPeers,
+  processor: benchProcessor,
+  ...processorBenches,
+}
 const byDefault = ['gateway', 'processor']
 
 process.once('SIGINT', () => process.exit(130))
@@ -33,15 +40,17 @@ process.exit()
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: 'boolean' } },
+    options: { help: { type: 'boolean' }, check: { type: 'boolean' } },
   })
   const chosen = positionals.length > 0 ? positionals : byDefault
-  if (values.help || !chosen.every(isBench)) {
+  const isCheck = values.check && chosen.join() === 'gateway'
+  if (values.help || !chosen.every(isBench) || (values.check && !isCheck)) {
     console.log(usage)
     return values.help ? 0 : 1
   }
   console.log(describeMachine())
-  for (const name of chosen) await benches[name]()
+  if (isCheck) await checkGateway()
+  else for (const name of chosen) await benches[name]()
   return 0
 }
 

@@ -2,6 +2,7 @@ import { devNull } from 'node:os'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { pino } from 'pino'
+import type { Dispatcher } from 'undici'
 import type { KeyTable } from '../../../core/api-keys/key-table.ts'
 import type { KafkaClient } from '../../../core/kafka/kafka-client.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
@@ -13,6 +14,7 @@ import { environment, key } from './settings.ts'
 interface Clients {
   s3: S3Client
   dynamoDb: DynamoDBClient
+  dispatcher?: Dispatcher
   kafka: KafkaClient
 }
 
@@ -21,7 +23,11 @@ export const logger = createLogger('gateway', 'info', pino.destination(devNull))
 
 /** Serves the gateway as in production, with all plugins, over these clients. Looking up the API key costs nothing here. */
 export async function serveGateway(clients: Clients): Promise<void> {
-  const keys = { find: async () => key.record, mark: async () => false } as unknown as KeyTable
+  const keys = {
+    find: async () => key.record,
+    mark: async () => false,
+    ping: async () => {},
+  } as unknown as KeyTable
   const { app } = await composeGateway(readGatewayConfig(environment), { ...clients, keys, logger })
   await serve(app)
 }
