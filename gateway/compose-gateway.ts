@@ -20,6 +20,7 @@ import { createApp } from './app.ts'
 import { createAudit } from './auth/audit.ts'
 import { createIdentify } from './auth/create-identify.ts'
 import { watchIssuer } from './auth/issuer-keys.ts'
+import { createReadTokens } from './auth/read-token.ts'
 import type { GatewayConfig } from './config.ts'
 import { createAdminApp } from './observe/create-admin-app.ts'
 import { createMetrics } from './observe/create-metrics.ts'
@@ -94,6 +95,7 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
         ...(config.AUTH.includes('jwt') && { issuer: watchIssuer(config) }),
         ...(redis && { redis: watchRedis(redis) }),
       },
+      ...(config.READ_TOKEN_SECRET && { readTokens: createReadTokens(config.READ_TOKEN_SECRET, now) }),
       identify: createIdentify(config, { keys, audit, now }),
       audit,
       rateLimitCounters: redis && countInRedisOrLocally(redis, logger),

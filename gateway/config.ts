@@ -41,6 +41,13 @@ export const gatewaySettings = Type.Object({
     description: 'DynamoDB table of the API keys. Needed for `AUTH=keys` and by `npm run keys`.',
   }),
   ...tokenSettings.properties,
+  READ_TOKEN_SECRET: Type.String({
+    pattern: '^(\\S{32,})?$',
+    mustBe: 'at least 32 characters without spaces, or empty',
+    default: '',
+    description:
+      'Secret of at least 32 characters, the same for all gateways, that signs the read tokens in upload answers. Empty: no read tokens.',
+  }),
   MAX_UPLOAD_BYTES: Type.Integer({
     minimum: 1,
     maximum: 5 * 1024 ** 3,

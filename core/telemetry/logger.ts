@@ -14,7 +14,7 @@ const secrets = ['*.url', '*.upload']
 
 /** Secrets anywhere else in a line, including messages and stacks: URL signatures, bearer tokens and API keys. */
 const signature =
-  /(X-Amz-(?:Signature|Credential|Security-Token)=|\bBearer |\bhg_[0-9a-f]{12}_)[^&"'\\\s]{8,}/gi
+  /(X-Amz-(?:Signature|Credential|Security-Token)=|\bBearer |\bhg_[0-9a-f]{12}_|\bhgr_)[^&"'\\\s]{8,}/gi
 const text = String.raw`"(?:[^"\\]|\\.)*"`
 const keyHeader = new RegExp(
   `("(?:authorization|x-api-key|cookie)"[:,])(?:${text}|\\[(?:${text},?)*\\])`,

@@ -6,6 +6,7 @@ import type { EventBus } from '../../core/events/event-bus.ts'
 import type { WatchedDependency } from '../../core/telemetry/watch-dependencies.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { Identify } from '../auth/identify.ts'
+import type { ReadTokens } from '../auth/read-token.ts'
 import type { GatewayMetrics } from '../observe/create-metrics.ts'
 import type { RateLimitCounters } from '../rate-limit/rate-limit-counters.ts'
 import type { PresignDownload } from '../uploads/presign-download.ts'
@@ -19,6 +20,8 @@ export interface GatewayDependencies {
   presignUpload: PresignUpload
   presignDownload: PresignDownload
   identify: Identify
+  /** Absent when the gateway issues no read tokens. */
+  readTokens?: ReadTokens
   /** The API keys; absent when callers do not authenticate with keys. */
   keys?: Pick<KeyTable, 'ping'>
   /** What `GET /readyz` does not report, because requests can do without it: checked and logged once, at start-up. */

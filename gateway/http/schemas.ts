@@ -192,6 +192,12 @@ export const UploadAnswer = Type.Object(
     }),
     expiresAt: moment('When the image expires. Requesting it again does not extend this.'),
     upload: Type.Optional(ref(UploadTarget)),
+    readToken: Type.Optional(
+      Type.String({
+        description:
+          'Token for one hour that permits `getImage` for this image and nothing else: send it as `Authorization: Bearer`. Present with `upload` if the gateway issues read tokens. Keep it secret.',
+      }),
+    ),
     image: Type.Optional(ref(Image)),
     rejection: Type.Optional(ref(ImageRejection)),
   },

@@ -4,19 +4,22 @@ import type { Scope } from '../../core/api-keys/api-key.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { Credentials, Identify } from '../auth/identify.ts'
 import type { Principal } from '../auth/principal.ts'
+import { isReadToken, type ReadTokens } from '../auth/read-token.ts'
 import { Refusal } from '../auth/refusal.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { Problem } from '../http/problems.ts'
 
 interface AuthenticateOptions {
   identify: Identify
+  /** Absent when the gateway issues no read tokens. */
+  readTokens?: ReadTokens
   audit: Audit
 }
 
 /** Authenticates and authorizes requests: sets `request.principal`, or answers 401 or 403. */
 export const authenticate = fp(async function authenticate(
   app: FastifyInstance,
-  { identify, audit }: AuthenticateOptions,
+  { identify, readTokens, audit }: AuthenticateOptions,
 ) {
   app.decorateRequest('principal', null as unknown as Principal)
   app.addHook('onRoute', ({ url, config }) => {
@@ -30,7 +33,8 @@ export const authenticate = fp(async function authenticate(
     const origin = { ip: clientAddress(request), requestId: request.id }
     const credentials = readCredentials(request)
     try {
-      request.principal = await identify(credentials, origin)
+      request.principal =
+        verifyReadToken(request, credentials.bearer) ?? (await identify(credentials, origin))
     } catch (error) {
       if (error instanceof Refusal) {
         reply.header('www-authenticate', challenge(error.reason === 'missing' ? '' : 'invalid_token'))
@@ -44,6 +48,13 @@ export const authenticate = fp(async function authenticate(
     audit.refused('scope_missing', { principal: id, tenant }, origin)
     throw new Problem('SCOPE_MISSING', { detail: `This call requires the scope "${scope}".` })
   })
+
+  /** Only a route that reads one image takes read tokens; elsewhere they are credentials of no known kind. */
+  function verifyReadToken({ routeOptions, params }: FastifyRequest, bearer = ''): Principal | undefined {
+    if (!isReadToken(bearer)) return undefined
+    if (!readTokens || !routeOptions.config.takesReadToken) throw new Refusal('malformed')
+    return readTokens.verify(bearer, (params as { imageId: string }).imageId)
+  }
 })
 
 function readCredentials({ headers }: FastifyRequest): Credentials {
@@ -69,6 +80,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that the caller needs. */
     scope?: Scope
+    /** The route reads the image `imageId` and nothing else, so a read token for it is enough. */
+    takesReadToken?: boolean
   }
   interface FastifyInstance {
     authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>

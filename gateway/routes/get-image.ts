@@ -43,19 +43,23 @@ export function getImage(
     },
   }
 
-  app.get('/images/:imageId', { schema, config: { scope: 'read' } }, async (request) => {
-    const { wait = 0 } = request.query
-    const { tenant, id } = request.principal
-    const found = await catalog.find(tenant, request.params.imageId)
-    if (!found) throw new Problem('IMAGE_NOT_FOUND')
-    if (wait === 0) return describeImage(found, dependencies)
-    const over = AbortSignal.any([
-      AbortSignal.timeout(Math.min(wait, MAX_WAIT_SECONDS) * 1000),
-      request.signal,
-      app.closing,
-    ])
-    const record = await waitForFinal(id, found, over)
-    if (!record) throw new Problem('IMAGE_NOT_FOUND')
-    return describeImage(record, dependencies)
-  })
+  app.get(
+    '/images/:imageId',
+    { schema, config: { scope: 'read', takesReadToken: true } },
+    async (request) => {
+      const { wait = 0 } = request.query
+      const { tenant, id } = request.principal
+      const found = await catalog.find(tenant, request.params.imageId)
+      if (!found) throw new Problem('IMAGE_NOT_FOUND')
+      if (wait === 0) return describeImage(found, dependencies)
+      const over = AbortSignal.any([
+        AbortSignal.timeout(Math.min(wait, MAX_WAIT_SECONDS) * 1000),
+        request.signal,
+        app.closing,
+      ])
+      const record = await waitForFinal(id, found, over)
+      if (!record) throw new Problem('IMAGE_NOT_FOUND')
+      return describeImage(record, dependencies)
+    },
+  )
 }

@@ -25,7 +25,7 @@ export function createRequestUpload(
   dependencies: GatewayDependencies,
   publishOrEnqueue: OutboxPublisher['publishOrEnqueue'],
 ) {
-  const { catalog, presignUpload, metrics } = dependencies
+  const { catalog, presignUpload, readTokens, metrics } = dependencies
 
   /** @throws Problem: VALIDATION_FAILED for too many bytes, DEPENDENCY_UNAVAILABLE (a retry can help) */
   return async function requestUpload(
@@ -47,8 +47,9 @@ export function createRequestUpload(
       publishOrEnqueue(topics.uploadRequested, record),
     ])
     metrics.uploads.inc({ outcome: 'granted' })
-    const { imageId, status } = record
-    return { imageId, status, duplicate: false, expiresAt: expiryOf(record), upload }
+    const { tenant, imageId, status } = record
+    const readToken = readTokens?.issue(tenant, imageId)
+    return { imageId, status, duplicate: false, expiresAt: expiryOf(record), upload, readToken }
   }
 
   /** A caller without the scope `read` learns that the image exists, but gets no URLs to read it. */

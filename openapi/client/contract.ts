@@ -65,6 +65,8 @@ export type components = {
              */
             expiresAt: string;
             upload?: components["schemas"]["UploadTarget"];
+            /** @description Token for one hour that permits `getImage` for this image and nothing else: send it as `Authorization: Bearer`. Present with `upload` if the gateway issues read tokens. Keep it secret. */
+            readToken?: string;
             image?: components["schemas"]["Image"];
             rejection?: components["schemas"]["ImageRejection"];
         };
@@ -81,6 +83,8 @@ export type components = {
              */
             expiresAt?: string;
             upload?: components["schemas"]["UploadTarget"];
+            /** @description Token for one hour that permits `getImage` for this image and nothing else: send it as `Authorization: Bearer`. Present with `upload` if the gateway issues read tokens. Keep it secret. */
+            readToken?: string;
             image?: components["schemas"]["Image"];
             rejection?: components["schemas"]["ImageRejection"];
             problem?: components["schemas"]["ProblemDetails"];

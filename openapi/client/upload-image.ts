@@ -34,7 +34,11 @@ export async function uploadImage(file: Blob, options: UploadOptions): Promise<I
   }
   const answer = await client.requestUpload(request)
   if (isGranted(answer)) await deliverBytes(client, request, answer, file, options)
-  return client.waitForImage(answer.imageId)
+  return client.waitForImage(answer.imageId).catch((error) => {
+    // A key that may only upload may follow its image with the token of the answer.
+    if (!answer.readToken || !isScopeMissing(error)) throw error
+    return createHashgateClient({ ...options, key: answer.readToken }).waitForImage(answer.imageId)
+  })
 }
 
 export function isGranted(answer: UploadAnswer): answer is UploadGranted {
@@ -78,6 +82,10 @@ export async function deliverBytes(
     })
     return 'announced' as const
   }
+}
+
+function isScopeMissing(error: unknown): boolean {
+  return error instanceof HashgateError && error.code === 'SCOPE_MISSING'
 }
 
 function isNotFoundInStore(error: unknown): boolean {

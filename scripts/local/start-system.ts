@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { namedSettings } from '../config.ts'
@@ -60,6 +61,7 @@ async function startParts(options: SystemOptions, onStop: OnStop) {
     HOST: '127.0.0.1',
     // A page under development is served from another port of this machine.
     CORS_ORIGINS: 'loopback',
+    READ_TOKEN_SECRET: randomBytes(32).toString('hex'),
     ...options.settings,
   }
   const key = await ensureLocalKey(environment, {
