@@ -9,7 +9,10 @@ function withoutUrls(answer: unknown): unknown {
 }
 
 async function buildExampleApp(t: Test) {
-  const { clock, ...built } = await createTestApp(t, { config: { MAX_UPLOAD_BYTES: 52_428_800 } })
+  const { clock, ...built } = await createTestApp(t, {
+    config: { MAX_UPLOAD_BYTES: 52_428_800 },
+    dependencies: { keys: { ping: async () => {} } },
+  })
   await built.app.ready()
   const document = built.app.swagger() as unknown as Document
 
