@@ -5,16 +5,38 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { readHeader } from '../../../processor/imaging/read-header.ts'
 import { inheritedEnvironment } from '../../config.ts'
-import { heavyImages, packages, photographs } from './photographs.ts'
 
 const run = promisify(execFile)
+
+/** Debian packages with photographs under open licences, and with the tool that recodes them without loss. */
+const packages = [
+  'lomiri-wallpapers-16.04',
+  'lomiri-wallpapers-20.04',
+  'mate-backgrounds',
+  'libjpeg-turbo-progs',
+  'libjpeg62-turbo',
+] as const
+
+/** Photographs of 12 to 20 megapixels, as cameras and phones take them. */
+const photographs = [
+  'lomiri-wallpapers-16.04/usr/share/backgrounds/Dragonfly_by_Bolly.jpg',
+  'lomiri-wallpapers-16.04/usr/share/backgrounds/seeding_by_Clements_Engelhardt.jpg',
+  'lomiri-wallpapers-16.04/usr/share/backgrounds/sunset_by_Aitzol_Berasategi.jpg',
+  'lomiri-wallpapers-20.04/usr/share/backgrounds/Kleiber_by_Lukas_Baubkus.jpg',
+]
+
+/** Images that need much memory: 18 megapixels in 16 MB, and 24 megapixels with full colour resolution and a profile. */
+const heavyImages = [
+  'mate-backgrounds/usr/share/backgrounds/mate/abstract/Elephants_5640x3172.jpg',
+  'lomiri-wallpapers-20.04/usr/share/backgrounds/Painting-Colors_by__herobrine7gamer.jpg',
+]
 
 export const codings = ['baseline', 'progressive'] as const
 export type Coding = (typeof codings)[number]
 
-/** The same photographs in both codings; or other ones in each, where `note` says so. */
+/** The same photographs in both codings. Without apt they differ; `note` then says so. */
 export interface Photographs extends Record<Coding, string[]> {
-  /** Hard on memory, in both codings. */
+  /** Images that need much memory, in both codings. */
   heavy: Record<Coding, string[]>
   note: string
 }
@@ -22,7 +44,7 @@ export interface Photographs extends Record<Coding, string[]> {
 const cache = fileURLToPath(new URL('../../../.cache/photographs/', import.meta.url))
 const committed = fileURLToPath(new URL('../../../processor/test/photos/', import.meta.url))
 
-/** Photographs of Debian's packages, kept in `.cache/`, each as a baseline and as a progressive JPEG; where there is no apt, the committed ones. */
+/** Finds photographs in Debian packages, kept in `.cache/`, each as a baseline and as a progressive JPEG. Without apt, uses the committed ones. */
 export async function findPhotographs(): Promise<Photographs> {
   try {
     await Promise.all(packages.map(unpack))
@@ -64,7 +86,7 @@ async function recodeAll(files: string[]): Promise<Record<Coding, string[]>> {
   return { baseline: baseline ?? [], progressive: progressive ?? [] }
 }
 
-/** The same coefficients in another order: not a pixel changes. */
+/** Stores the same coefficients in another order, so no pixel changes. */
 async function recode(file: string, coding: Coding): Promise<string> {
   const directory = join(cache, 'recoded', coding)
   const target = join(directory, basename(file))

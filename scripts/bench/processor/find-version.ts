@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** What a program on the PATH says of its version, or undefined where there is none. */
+/** The version that a program reports, or undefined if it is not on the PATH. */
 export async function findVersion(program: string, flag: string): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(program, [flag])

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { peakMegabytes, residentMegabytes } from './read-memory.ts'
+import { peakMegabytes, residentMegabytes } from './read-process.ts'
 
 const intervalMs = 4
 
 /**
- * Follows short-lived processes, of which nobody can ask after their end how much they held. The peak is the larger of
- * one process's own peak and the most that all of them were seen to hold at one time.
+ * Watches short-lived processes, whose memory cannot be read after they have ended. The peak is the larger of a single process's
+ * own peak and the highest sum that was seen for all of them at one time.
  */
 export function watchMemory() {
   const living = new Set<number>()
@@ -25,7 +25,7 @@ export function watchMemory() {
     }
   }
 
-  /** @returns the peak in megabytes, NaN where there is no /proc */
+  /** @returns the peak in megabytes, NaN without /proc */
   async function stop(): Promise<number> {
     watching = false
     await watched

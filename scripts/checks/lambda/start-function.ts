@@ -4,7 +4,7 @@ import { glob, readFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { peakMegabytes } from '../../bench/processor/read-memory.ts'
+import { peakMegabytes } from '../../bench/processor/read-process.ts'
 import { inheritedEnvironment } from '../../config.ts'
 
 export interface FunctionOptions {

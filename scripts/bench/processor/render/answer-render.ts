@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { limitConcurrency } from '../../../../core/limit-concurrency.ts'
 import { answerQuestions } from '../../answer-questions.ts'
-import { peakMegabytes } from '../read-memory.ts'
-import { outputFile } from './output-file.ts'
+import { peakMegabytes } from '../read-process.ts'
+import { outputFile } from './outputs.ts'
 import type { RenderSample, RenderTask } from './render-sample.ts'
 
 interface Output {
@@ -10,7 +10,7 @@ interface Output {
   bytes: Buffer
 }
 
-/** The bench's end of a program that renders: does the task of its environment when it is asked to, and measures itself. */
+/** Runs in a program that renders: on request it performs the task from its environment and measures itself. */
 export function answerRender(renderPhoto: (photo: string) => Promise<Output[]>): void {
   const { photos, inFlight, directory }: RenderTask = JSON.parse(process.env.RENDER_TASK ?? '{}')
   answerQuestions(true, { render })

@@ -2,8 +2,8 @@ import { startProgram } from '../../start-program.ts'
 import type { Render, RenderSample } from './render-sample.ts'
 
 /**
- * Renders with one of the programs beside this file. A process for each sample: the peak of its memory is never forgotten,
- * so it must be this sample's own.
+ * Renders with one of the programs in this directory. Each sample gets its own process, because the peak memory of a process never
+ * decreases.
  */
 export function renderInProgram(program: `${string}-program.ts`): Render {
   return async (task) => {

@@ -1,11 +1,11 @@
-/** What one tool is to do: all photos, so many at a time, outputs into `directory` as `outputFile` says. */
+/** The work of one tool: render all photos, `inFlight` at a time, to the files that `outputFile` names. */
 export interface RenderTask {
   photos: string[]
   inFlight: number
   directory: string
 }
 
-/** What that took. */
+/** The cost of a task. */
 export interface RenderSample {
   seconds: number
   cpuSeconds: number

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { variants } from '../../../../core/images/variants.ts'
 
-/** What one writes first: for each output a pipeline of its own from the original, and sharp's own WebP settings (quality 80, effort 4). */
+/** The obvious implementation: one pipeline per output from the original, with sharp's default WebP settings (quality 80, effort 4). */
 export async function renderSeparately(photo: string): Promise<{ name: string; bytes: Buffer }[]> {
   const original = await readFile(photo)
   const outputs: { name: string; bytes: Buffer }[] = []

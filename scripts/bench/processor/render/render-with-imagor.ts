@@ -7,20 +7,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type VariantSpec, variants } from '../../../../core/images/variants.ts'
 import { limitConcurrency } from '../../../../core/limit-concurrency.ts'
 import { findVersion } from '../find-version.ts'
-import { readCpuSeconds } from '../read-cpu.ts'
-import { peakMegabytes } from '../read-memory.ts'
-import { outputFile } from './output-file.ts'
+import { peakMegabytes, readCpuSeconds } from '../read-process.ts'
+import { outputFile } from './outputs.ts'
 import type { RenderSample, RenderTask } from './render-sample.ts'
 
 const program = 'imagor'
 
-/** Its version, or undefined where it is not on the PATH. */
+/** The version of imagor, or undefined if it is not on the PATH. */
 export const findImagor = () => findVersion(program, '-version')
 
-/** The same variants from an image server in Go over libvips, one request each; its WebP encoder works at libvips' own effort, 4. */
+/** Renders the same variants with an image server in Go on libvips, one request per variant. Its WebP encoder uses libvips' default effort, 4. */
 export async function renderWithImagor({ photos, inFlight, directory }: RenderTask): Promise<RenderSample> {
   const port = await findFreePort()
-  // The folder itself: imagor serves nothing from below a name that begins with a dot.
+  // Not a parent folder: imagor serves nothing below a folder whose name begins with a dot.
   const folder = dirname(photos[0] ?? '')
   const flags = ['-imagor-unsafe', '-file-loader-base-dir', folder, '-bind', `127.0.0.1:${port}`]
   const server = spawn(program, flags, { stdio: 'ignore' })

@@ -7,7 +7,7 @@ import { inspectImage } from '../../../../processor/pipeline/steps/inspect-image
 import { renderVariants } from '../../../../processor/pipeline/steps/render-variants.ts'
 import { testLimits } from '../../../testkit/test-limits.ts'
 
-/** The processor's defaults. These steps use nothing else. */
+/** The processor's default settings. These steps need no other dependencies. */
 export const deps = {
   variants,
   limits: { ...testLimits, maxUploadBytes: 50 * 1024 ** 2 },
@@ -24,7 +24,7 @@ export async function inspectPhoto(photo: string): Promise<Work<'inspected'>> {
   return { ...(await inspectImage(fetched, deps)), stage: 'inspected' }
 }
 
-/** From the bytes to the variants with the processor's own steps. What S3 would do is left to files. */
+/** Renders with the processor's own steps, and files in place of S3. */
 export async function renderWithSteps(photo: string): Promise<RenderedVariant[]> {
   const { rendered } = await renderVariants(await inspectPhoto(photo), deps)
   return rendered

@@ -2,19 +2,18 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type VariantSpec, variants } from '../../../../core/images/variants.ts'
 import { limitConcurrency } from '../../../../core/limit-concurrency.ts'
-import { countOutputBytes } from '../count-output-bytes.ts'
 import { findVersion } from '../find-version.ts'
-import { readChildrenCpuSeconds } from '../read-cpu.ts'
+import { readChildrenCpuSeconds } from '../read-process.ts'
 import { watchMemory } from '../watch-memory.ts'
-import { outputFile } from './output-file.ts'
+import { countOutputBytes, outputFile } from './outputs.ts'
 import type { RenderSample, RenderTask } from './render-sample.ts'
 
 const program = 'vipsthumbnail'
 
-/** The version of libvips that it is built on, or undefined where there is none. */
+/** The version of libvips that vipsthumbnail uses, or undefined if it is not installed. */
 export const findVipsthumbnail = () => findVersion(program, '--vips-version')
 
-/** The same variants by the command line: one run for each, as it makes one size of a file at a time. */
+/** Renders the same variants with the command-line tool, in one run per variant, because a run makes one size only. */
 export async function renderWithVipsthumbnail(
   task: RenderTask,
   specs: readonly VariantSpec[] = variants,
@@ -42,7 +41,7 @@ export async function renderWithVipsthumbnail(
     const { name, width, height, fit, quality, effort } = spec
     const output = `${outputFile(directory, photo, name)}[Q=${quality},effort=${effort},strip]`
     const shape = fit === 'cover' ? ['--smartcrop', 'centre'] : []
-    // ">" never enlarges; turning upright is its default. No profile: it would convert photos that are sRGB already.
+    // ">" never enlarges, and the image is turned upright by default. No profile, because these photos are already sRGB.
     return [photo, '--size', `${width}x${height}>`, ...shape, '--output', output]
   }
 
