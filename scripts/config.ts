@@ -38,7 +38,14 @@ export const readReplayConfig = (overrides: NodeJS.ProcessEnv): Static<typeof re
   readConfig(replaySchema, { ...process.env, ...overrides })
 
 const { DYNAMODB_ENDPOINT } = connectionSettings
-const keysSchema = Type.Object({ AWS_REGION, DYNAMODB_ENDPOINT, KEYS_TABLE: Type.String({ minLength: 3 }) })
+const keysTable = Type.String({ minLength: 3 })
+const keysSchema = Type.Object({ AWS_REGION, DYNAMODB_ENDPOINT, KEYS_TABLE: keysTable })
+
+const { CATALOG_TABLE } = connectionSettings
+const tablesSchema = Type.Object({ AWS_REGION, DYNAMODB_ENDPOINT, CATALOG_TABLE, KEYS_TABLE: keysTable })
+
+/** @throws ConfigError that names every invalid setting */
+export const readTablesConfig = (): Static<typeof tablesSchema> => readConfig(tablesSchema, process.env)
 
 export const hasKeysTable = (): boolean => Boolean(process.env.KEYS_TABLE)
 

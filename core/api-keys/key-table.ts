@@ -64,9 +64,9 @@ export function createKeyTable(client: DynamoDBDocumentClient, TableName: string
   return { find, add, mark, list, ping }
 }
 
-/** Creates the DynamoDB table of API keys where CloudFormation does not. An existing table is not changed. */
-export async function createApiKeyTable(client: DynamoDBClient, tableName: string): Promise<void> {
-  await createTableOnce(client, {
+/** Creates the DynamoDB table of API keys where CloudFormation does not. @returns false, and changes nothing, when it exists */
+export function createApiKeyTable(client: DynamoDBClient, tableName: string): Promise<boolean> {
+  return createTableOnce(client, {
     TableName: tableName,
     AttributeDefinitions: [{ AttributeName: 'keyId', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'keyId', KeyType: 'HASH' }],

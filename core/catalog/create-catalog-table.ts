@@ -1,6 +1,7 @@
 import {
   type AttributeDefinition,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   type DynamoDBClient,
   type GlobalSecondaryIndex,
   UpdateTimeToLiveCommand,
@@ -26,11 +27,12 @@ const dayIndexDefinition: GlobalSecondaryIndex = {
 const definitions = [...indexes.map(defineIndex), dayIndexDefinition]
 
 /**
- * Creates the catalog's table where CloudFormation does not: on a laptop and in tests. An existing table is not changed.
- * A store without TTL is accepted: the catalog ignores expired records, they only take up space.
+ * Creates the catalog's table where CloudFormation does not. In an existing table, only a missing TTL is corrected. A store
+ * without TTL is accepted: the catalog ignores expired records, they only take up space.
+ * @returns whether the table is new
  * @throws Error when the existing table lacks an index because an older version created it
  */
-export async function createCatalogTable(client: DynamoDBClient, tableName: string): Promise<void> {
+export async function createCatalogTable(client: DynamoDBClient, tableName: string): Promise<boolean> {
   const isNew = await createTableOnce(client, {
     TableName: tableName,
     AttributeDefinitions: [
@@ -42,8 +44,9 @@ export async function createCatalogTable(client: DynamoDBClient, tableName: stri
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     GlobalSecondaryIndexes: definitions,
   })
-  if (isNew) await enableTimeToLive(client, tableName)
-  else await requireIndexes(client, tableName)
+  if (!isNew) await requireIndexes(client, tableName)
+  await enableTimeToLive(client, tableName, isNew)
+  return isNew
 }
 
 /** Missing indexes are not added: the embedded DynamoDB cannot, and a new day index would lack the existing records. */
@@ -57,13 +60,20 @@ async function requireIndexes(client: DynamoDBClient, tableName: string): Promis
   )
 }
 
-async function enableTimeToLive(client: DynamoDBClient, tableName: string): Promise<void> {
+async function enableTimeToLive(client: DynamoDBClient, tableName: string, isNew: boolean): Promise<void> {
   const TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true }
   try {
+    if (!isNew && (await hasTimeToLive(client, tableName))) return
     await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }))
   } catch (error) {
     if ((error as Error).name !== 'UnknownOperationException') throw error
   }
+}
+
+/** Enabling TTL twice is an error. */
+async function hasTimeToLive(client: DynamoDBClient, TableName: string): Promise<boolean> {
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }))
+  return TimeToLiveDescription?.TimeToLiveStatus?.startsWith('ENABL') ?? false
 }
 
 function defineAttributes({ shard, at }: SparseIndex): AttributeDefinition[] {

@@ -1,4 +1,9 @@
-import { CreateTableCommand, type DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb'
 import t from 'tap'
 import { createApiKeyTable } from '../../core/api-keys/key-table.ts'
 import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
@@ -18,6 +23,26 @@ function noteTables() {
   }
   return { asked, client: client as unknown as DynamoDBClient }
 }
+
+t.test('TTL is enabled on an existing table that lacks it, and only there', async (t) => {
+  for (const [TimeToLiveStatus, expected] of [
+    ['DISABLED', { TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } }],
+    ['ENABLED', {}],
+    ['ENABLING', {}],
+  ] as const) {
+    const asked: Record<string, unknown> = {}
+    const indexes = ['owing', 'unfinished', 'byDay'].map((IndexName) => ({ IndexName }))
+    const send = async (command: { input: object }) => {
+      if (command instanceof CreateTableCommand)
+        throw new ResourceInUseException({ message: '', $metadata: {} })
+      if (command instanceof UpdateTimeToLiveCommand) Object.assign(asked, command.input)
+      return { TimeToLiveDescription: { TimeToLiveStatus }, Table: { GlobalSecondaryIndexes: indexes } }
+    }
+    await createCatalogTable({ send } as unknown as DynamoDBClient, 'images')
+    t.match(asked, expected, TimeToLiveStatus)
+    t.equal(Object.keys(asked).length > 0, TimeToLiveStatus === 'DISABLED')
+  }
+})
 
 const byName = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b))
 
