@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { connectionSettings } from '../core/config/connection-settings.ts'
 import { kafkaSettings } from '../core/config/kafka-settings.ts'
@@ -59,6 +60,20 @@ export const hasCatalog = (): boolean => Boolean(process.env.CATALOG_TABLE)
 /** The given settings, as far as the environment has them. */
 export function namedSettings(names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+}
+
+const projectRoot = resolve(import.meta.dirname, '..')
+
+/** The directory in which the user ran the command. npm changes to the root of the project, and passes it in `INIT_CWD`. */
+export function callerDirectory(): string {
+  const directory = process.cwd()
+  return directory === projectRoot ? (process.env.INIT_CWD ?? directory) : directory
+}
+
+/** The data of the local system: `.data` in the project, wherever the user is, or the directory in `HASHGATE_DATA`. */
+export function localDataDirectory(): string {
+  const { HASHGATE_DATA } = process.env
+  return HASHGATE_DATA ? resolve(callerDirectory(), HASHGATE_DATA) : resolve(projectRoot, '.data')
 }
 
 /** The environment for child processes: everything except the way to a real AWS account. */

@@ -1,3 +1,11 @@
+import { readFile } from 'node:fs/promises'
+
+/** Options of every command for users. */
+export const commonOptions = {
+  help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
+} as const
+
 const exitCodes = { SIGINT: 130, SIGTERM: 143 }
 
 /**
@@ -12,6 +20,12 @@ export async function runCommand(main: () => Promise<number>): Promise<void> {
     console.error((error as Error).message)
     process.exitCode = 1
   }
+}
+
+/** Prints the version of the project, for `--version`. */
+export async function printVersion(): Promise<void> {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  console.log(version)
 }
 
 /** Aborts `signal` on the first SIGINT or SIGTERM. A second one ends the process at once. */

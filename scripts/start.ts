@@ -1,23 +1,25 @@
 /** `npm start`: runs the whole system on this machine in the foreground until Ctrl-C. */
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
-import { readStartConfig } from './config.ts'
+import { localDataDirectory, readStartConfig } from './config.ts'
 import { startStandIns } from './local/start-stand-ins.ts'
 import { type LocalSystem, startSystem } from './local/start-system.ts'
 import { useServices } from './local/use-services.ts'
 import { runCommand } from './run-command.ts'
 import { assertUnlocked } from './services/process/lock-directory.ts'
 
-const dataDirectory = '.data'
+const dataDirectory = relative('', localDataDirectory())
 const stopDelayMs = 4_500
 
 const usage = `Usage: npm start [-- --services] [--fresh]
 
   --services   use the Kafka, DynamoDB Local and versitygw of "npm run services -- up" instead of the stand-ins
   --fresh      delete ${dataDirectory}/ first; data in the services is kept until "npm run services -- down"
-  PORT         environment variable: port of the gateway (default: 3000; 0 picks a free port)`
+  PORT         environment variable: port of the gateway (default: 3000; 0 picks a free port)
+  HASHGATE_DATA  environment variable: directory of the data (default: .data)`
 
 const options = {
   services: { type: 'boolean' },

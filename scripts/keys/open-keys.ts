@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createKeyTable } from '../../core/api-keys/key-table.ts'
 import { documentClientOptions, dynamoDbClientOptions } from '../../core/aws/aws-client-options.ts'
-import { hasKeysTable, readKeysConfig } from '../config.ts'
+import { hasKeysTable, localDataDirectory, readKeysConfig } from '../config.ts'
 import { readLocalSettings } from '../local/local-settings.ts'
 
 /**
@@ -10,7 +10,7 @@ import { readLocalSettings } from '../local/local-settings.ts'
  * @throws Error when there is neither
  */
 export async function openKeys() {
-  const local = hasKeysTable() ? undefined : await readLocalSettings('.data')
+  const local = hasKeysTable() ? undefined : await readLocalSettings(localDataDirectory())
   if (!hasKeysTable() && !local) {
     throw new Error('No table of keys: set KEYS_TABLE (and AWS_REGION), or run "npm start" first.')
   }

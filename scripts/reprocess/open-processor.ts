@@ -4,7 +4,7 @@ import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws/aws-clien
 import { createLogger } from '../../core/telemetry/logger.ts'
 import { composeProcessor } from '../../processor/compose-processor.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
-import { hasCatalog, namedSettings } from '../config.ts'
+import { hasCatalog, localDataDirectory, namedSettings } from '../config.ts'
 import { readLocalSettings } from '../local/local-settings.ts'
 
 /** Settings that the environment can override when the others come from the local system. */
@@ -22,7 +22,7 @@ const overridable = [
  * @throws Error if there are neither
  */
 export async function openProcessor() {
-  const local = hasCatalog() ? undefined : (await readLocalSettings('.data'))?.processor
+  const local = hasCatalog() ? undefined : (await readLocalSettings(localDataDirectory()))?.processor
   if (!hasCatalog() && !local) {
     throw new Error(
       'No system is configured. Set CATALOG_TABLE and the other settings of the processor, or run "npm start" first.',

@@ -143,7 +143,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
   t.test('without --json it prints a table', async (t) => {
     const { code, stdout } = await runUpload([pathOf('drum-portrait.jpg')], target)
     t.equal(code, 0)
-    t.match(stdout, /drum-portrait\.jpg +│ d2e96e6d4da4 │ duplicate │ thumb medium large │/)
+    t.match(stdout, /drum-portrait\.jpg +│ d2e96e6d4da4[0-9a-f]{52} │ duplicate │ thumb medium large │/)
     t.match(stdout, '1 of 1 ready, 0 B uploaded, 522.4 kB already stored')
   })
 

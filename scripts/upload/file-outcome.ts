@@ -35,13 +35,13 @@ function describeTrouble({ status, rejection }: Image): Pick<FileOutcome, 'resul
     return { result: 'failed', reason: `The image is still ${status}; run the command again later.` }
 }
 
-/** @param file absent if the file could not be read */
-export function describeFailure(error: unknown, file?: PreparedFile): FileOutcome {
+/** @param file absent if it could not be read. @param uploadedBytes bytes that were stored before the failure */
+export function describeFailure(error: unknown, file?: PreparedFile, uploadedBytes = 0): FileOutcome {
   return {
     imageId: file?.request.sha256,
     result: 'failed',
     reason: error instanceof Error ? error.message : String(error),
-    uploadedBytes: 0,
+    uploadedBytes,
     skippedBytes: 0,
     variants: [],
   }

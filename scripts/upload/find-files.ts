@@ -1,46 +1,96 @@
 import { glob, readdir, stat } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
+import { printable } from './printable.ts'
+import { describeSkipped } from './skipped-files.ts'
 
 const imageName = /\.(jpe?g|png|webp|avif|gif|tiff?)$/i
 
+export interface FoundFiles {
+  files: string[]
+  /** Files in folders that do not have the extension of an image, such as HEIC, and broken links. Hidden files are not listed. */
+  skipped: string[]
+  unreadable: UnreadableFolder[]
+}
+
+export interface UnreadableFolder {
+  path: string
+  /** Code of the error, such as `EACCES`. */
+  code: string
+}
+
 /**
  * Expands paths, folders and globs to files, in order and without repetition. A folder expands to the files in it that
- * have the extension of an image; a file given by its path is used whatever its extension.
+ * have the extension of an image; a file given by its path is used whatever its extension. A folder that links to itself
+ * is searched once.
  * @throws Error when a path matches nothing
  */
-export async function findFiles(paths: string[]): Promise<string[]> {
+export async function findFiles(paths: string[]): Promise<FoundFiles> {
   const files = new Set<string>()
+  const skipped = new Set<string>()
+  const unreadable = new Map<string, UnreadableFolder>()
   for (const path of paths) {
     const found = await expand(path)
-    if (found.length === 0) throw new Error(`No image found at ${path}.`)
-    for (const file of found) files.add(relative('.', resolve(file)))
+    if (found.files.length === 0 && found.unreadable.length === 0) {
+      throw new Error(
+        [`No image found at ${printable(path)}.`, describeSkipped(found.skipped)].join(' ').trim(),
+      )
+    }
+    for (const file of found.files) files.add(displayPath(file))
+    for (const file of found.skipped) skipped.add(displayPath(file))
+    for (const folder of found.unreadable) unreadable.set(resolve(folder.path), folder)
   }
-  return [...files]
+  return {
+    files: [...files],
+    skipped: [...skipped].filter((file) => !files.has(file)),
+    unreadable: [...unreadable.values()],
+  }
 }
 
-async function expand(path: string): Promise<string[]> {
-  const found = await statOrNothing(path)
-  if (found?.isFile()) return [path]
-  if (found?.isDirectory()) return imagesIn(path)
-  return onlyFiles(await Array.fromAsync(glob(path)))
+async function expand(path: string): Promise<FoundFiles> {
+  const found: FoundFiles = { files: [], skipped: [], unreadable: [] }
+  const at = await statOrNothing(path)
+  if (at?.isFile()) found.files.push(path)
+  else if (at?.isDirectory()) await search(path, found, new Set())
+  else for (const file of (await Array.fromAsync(glob(path))).sort()) await addIfFile(file, found)
+  return found
 }
 
-/** Uses no glob, because the name of a folder may contain glob characters: `photos [2024]`. */
-async function imagesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true })
-  return onlyFiles(names.filter(isVisibleImage).map((name) => join(folder, name)))
+/**
+ * Adds the files below a folder. Uses no glob, because the name of a folder may contain glob characters: `photos [2024]`.
+ * @param searched the folders that have been searched, by device and inode
+ */
+async function search(folder: string, found: FoundFiles, searched: Set<string>): Promise<void> {
+  const names = await readNames(folder, found, searched)
+  const folders: string[] = []
+  for (const name of names) {
+    const path = join(folder, name)
+    const at = await statOrNothing(path)
+    if (at?.isDirectory()) folders.push(path)
+    // Hidden files, such as macOS's `._photo.jpg`, are not images.
+    else if (basename(path).startsWith('.')) continue
+    else if (at?.isFile() && imageName.test(name)) found.files.push(path)
+    else found.skipped.push(path)
+  }
+  for (const path of folders) await search(path, found, searched)
 }
 
-/** Leaves out hidden files, such as macOS's `._photo.jpg`, which is not an image. */
-function isVisibleImage(path: string): boolean {
-  return imageName.test(path) && !basename(path).startsWith('.')
+async function readNames(folder: string, found: FoundFiles, searched: Set<string>): Promise<string[]> {
+  try {
+    const { dev, ino } = await stat(folder)
+    if (searched.has(`${dev}:${ino}`)) return []
+    searched.add(`${dev}:${ino}`)
+    return (await readdir(folder)).sort()
+  } catch (error) {
+    found.unreadable.push({ path: displayPath(folder), code: (error as NodeJS.ErrnoException).code ?? '' })
+    return []
+  }
 }
 
-async function onlyFiles(paths: string[]): Promise<string[]> {
-  const files: string[] = []
-  for (const path of paths.sort()) if ((await statOrNothing(path))?.isFile()) files.push(path)
-  return files
+async function addIfFile(path: string, found: FoundFiles): Promise<void> {
+  if ((await statOrNothing(path))?.isFile()) found.files.push(path)
 }
+
+const displayPath = (path: string): string => relative('.', resolve(path)) || '.'
 
 /** Undefined for a missing file and for a broken link. */
 function statOrNothing(path: string) {

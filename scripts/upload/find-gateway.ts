@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { localDataDirectory } from '../config.ts'
 import { readLocalSettings } from '../local/local-settings.ts'
 
 interface Gateway {
@@ -15,10 +17,10 @@ export async function findGateway(given: Partial<Gateway>): Promise<Gateway> {
     throw new Error(`--gateway must be a URL such as http://127.0.0.1:3000, not "${given.gateway}".`)
   }
   if (given.gateway && given.key) return { gateway: given.gateway, key: given.key }
-  const local = await readLocalSettings('.data').catch((cause) => {
-    throw new Error('.data/local.json cannot be read. Run "npm start", or pass --gateway URL --key KEY.', {
-      cause,
-    })
+  const directory = localDataDirectory()
+  const local = await readLocalSettings(directory).catch((cause) => {
+    const file = join(directory, 'local.json')
+    throw new Error(`${file} cannot be read. Run "npm start", or pass --gateway URL --key KEY.`, { cause })
   })
   const gateway = given.gateway ?? local?.gateway
   const key = given.key ?? (gateway === local?.gateway ? local?.key : undefined)

@@ -1,5 +1,6 @@
 import type { Limit } from '../../core/limit-concurrency.ts'
 import type { HashgateClient } from '../../openapi/client/hashgate-client.ts'
+import { GatewayUnreachable, HashgateError } from '../../openapi/client/hashgate-error.ts'
 import type { UploadAnswer, UploadGranted, UploadRefused } from '../../openapi/client/types.ts'
 import { deliverBytes, isGranted } from '../../openapi/client/upload-image.ts'
 import { describeFailure, describeImage, type FileOutcome } from './file-outcome.ts'
@@ -16,16 +17,29 @@ export interface UploadContext {
   onSending: (file: PreparedFile) => Sending
 }
 
-/** Receives the progress of one file: `end` is called once, when nothing more will be sent. */
+/** Receives the progress of one file. */
 export interface Sending {
   sent: (bytes: number) => void
-  end: () => void
+  /** Called once, when nothing more will be sent. @param storedBytes 0 if the store already had the bytes, or sending failed */
+  end: (storedBytes: number) => void
+}
+
+/** The gateway can no longer be used, so the whole run ends instead of failing file by file. */
+export class RunStopped extends Error {
+  override readonly name = 'RunStopped'
+
+  constructor(cause: Error) {
+    super(
+      `${cause.message} The run has stopped. Run the same command again to continue; bytes that are stored are not sent again.`,
+      { cause },
+    )
+  }
 }
 
 /**
  * Sends the bytes if the gateway issued an upload URL, and waits until the image is final.
  * @returns the outcome, which may be a failure
- * @throws only the reason of `signal`
+ * @throws RunStopped when the gateway can no longer be used; otherwise only the reason of `signal`
  */
 export async function followUpload(
   file: PreparedFile,
@@ -33,16 +47,24 @@ export async function followUpload(
   context: UploadContext,
 ): Promise<FileOutcome> {
   const { client, waiting, timeoutSeconds, signal } = context
+  let uploadedBytes = 0
   try {
     if (!answer) throw new Error('The gateway’s response does not mention this file.')
     if ('problem' in answer) throw new Error(describeProblem(answer))
-    const uploadedBytes = isGranted(answer) ? await context.sending(() => send(file, answer, context)) : 0
+    uploadedBytes = isGranted(answer) ? await context.sending(() => send(file, answer, context)) : 0
     const image = await waiting(() => client.waitForImage(answer.imageId, timeoutSeconds))
     return describeImage(image, file, uploadedBytes)
   } catch (error) {
     signal.throwIfAborted()
-    return describeFailure(error, file)
+    if (concernsEveryFile(error)) throw new RunStopped(error)
+    return describeFailure(error, file, uploadedBytes)
   }
+}
+
+/** Whether the gateway is gone or no longer accepts the key. Server errors have been retried. */
+function concernsEveryFile(error: unknown): error is Error {
+  if (error instanceof HashgateError) return [401, 502, 503, 504].includes(error.status)
+  return error instanceof GatewayUnreachable
 }
 
 async function send(
@@ -53,10 +75,12 @@ async function send(
   signal.throwIfAborted()
   const sending = onSending(file)
   const onProgress = ({ sentBytes }: { sentBytes: number }) => sending.sent(sentBytes)
+  let storedBytes = 0
   try {
-    return await deliverBytes(client, file.request, granted, file.blob, { signal, onProgress })
+    storedBytes = await deliverBytes(client, file.request, granted, file.blob, { signal, onProgress })
+    return storedBytes
   } finally {
-    sending.end()
+    sending.end(storedBytes)
   }
 }
 

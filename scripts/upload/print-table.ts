@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import { formatBytes } from './format-bytes.ts'
+import { printable } from './printable.ts'
 import type { FileResult } from './upload-files.ts'
 
 /** East Asian characters and emoji occupy two terminal columns, combining marks none. */
@@ -8,48 +9,56 @@ const wide =
 const flat = /\p{Mark}/u
 
 const minFileWidth = 16
-const idWidth = 12
+const idWidth = 64
 /** ` │ ` */
 const gapWidth = 3
-/** All gaps, and `│ ` and ` │` at the ends. */
-const frameWidth = 4 * gapWidth + 4
+/** `│ ` and ` │` at the ends. */
+const edgesWidth = 4
 
 interface TableOptions {
   /** All files of the run, including those that were not reached. */
   fileCount: number
+  /** Bytes stored by this run, including those of images whose outcome is not known. */
+  uploadedBytes: number
   /** The width of the terminal, if stdout is one. */
   columns?: number
 }
 
-/** Prints a table of the results and a summary line. */
+/**
+ * Prints a table of the results and a summary line. An id is never shortened, because the API accepts only whole ones: in a
+ * narrow terminal it has a line of its own.
+ */
 export function printTable(
   results: FileResult[],
-  { fileCount, columns = Number.POSITIVE_INFINITY }: TableOptions,
+  { fileCount, uploadedBytes, columns = Number.POSITIVE_INFINITY }: TableOptions,
 ): void {
+  const restWidth = widthOfTheRest(results)
+  const isWide = columns >= minFileWidth + gapWidth + idWidth + gapWidth + restWidth + edgesWidth
   const table = new Table({
-    head: ['file', 'id', 'result', 'variants', 'ms'],
-    colAligns: ['left', 'left', 'left', 'left', 'right'],
+    head: ['file', ...(isWide ? ['id'] : []), 'result', 'variants', 'ms'],
+    colAligns: ['left', ...(isWide ? (['left'] as const) : []), 'left', 'left', 'right'],
     // No colours, and a separator only below the head.
     style: { head: [], border: [], compact: true },
   })
-  const restWidth = widthOfTheRest(results)
-  const fileWidth = Math.max(minFileWidth, columns - restWidth - frameWidth)
-  // A reason spans the last four columns and the three gaps between them.
-  const reasonWidth = restWidth + 3 * gapWidth
-  for (const { file, imageId, result, reason, variants, ms } of results) {
-    table.push([cutStart(file, fileWidth), imageId?.slice(0, idWidth) ?? '', result, variants.join(' '), ms])
-    if (reason) table.push(['', { colSpan: 4, content: wrap(reason, reasonWidth) }])
+  const idSpace = isWide ? idWidth + gapWidth : 0
+  const fileWidth = Math.max(minFileWidth, columns - restWidth - idSpace - gapWidth - edgesWidth)
+  for (const { file, imageId = '', result, reason, variants, ms } of results) {
+    const id = isWide ? [imageId] : []
+    table.push([cutStart(printable(file), fileWidth), ...id, result, variants.join(' '), ms])
+    if (imageId && !isWide) table.push([{ colSpan: 4, content: `  ${imageId}` }])
+    const spanned = { colSpan: isWide ? 4 : 3, content: wrap(printable(reason ?? ''), restWidth + idSpace) }
+    if (reason) table.push(['', spanned])
   }
-  console.log(table.toString())
-  console.log(summarise(results, fileCount))
+  if (results.length > 0) console.log(table.toString())
+  console.log(summarise(results, fileCount, uploadedBytes))
 }
 
-/** The total text width of all columns but the first. */
+/** The total width of the columns for result, variants and time, and of the gaps between them. */
 function widthOfTheRest(results: FileResult[]): number {
   const widest = (head: string, text: (result: FileResult) => string) =>
     results.reduce((width, result) => Math.max(width, text(result).length), head.length)
   return (
-    idWidth +
+    2 * gapWidth +
     widest('result', ({ result }) => result) +
     widest('variants', ({ variants }) => variants.join(' ')) +
     widest('ms', ({ ms }) => String(ms))
@@ -60,8 +69,7 @@ function wrap(text: string, width: number): string {
   return text.replace(new RegExp(`(.{1,${width}})(\\s+|$)`, 'g'), '$1\n').trimEnd()
 }
 
-function summarise(results: FileResult[], fileCount: number): string {
-  const uploaded = results.reduce((sum, { uploadedBytes }) => sum + uploadedBytes, 0)
+function summarise(results: FileResult[], fileCount: number, uploaded: number): string {
   const skipped = results.reduce((sum, { skippedBytes }) => sum + skippedBytes, 0)
   const ready = results.filter(({ status }) => status === 'ready').length
   return `${ready} of ${fileCount} ready, ${formatBytes(uploaded)} uploaded, ${formatBytes(skipped)} already stored`

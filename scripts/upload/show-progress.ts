@@ -3,6 +3,7 @@ import cliProgress, { MultiBar, type Options, type Params, Presets } from 'cli-p
 import type { Sending } from './follow-upload.ts'
 import { formatBytes } from './format-bytes.ts'
 import type { PreparedFile } from './prepare-file.ts'
+import { printable } from './printable.ts'
 
 export interface ProgressView {
   onSending: (file: PreparedFile) => Sending
@@ -27,7 +28,7 @@ export function showProgress(fileCount: number): ProgressView {
   return {
     onSending: ({ path, blob }) => {
       const line = freeLines.shift() ?? newLine()
-      line.shown.name = basename(path)
+      line.shown.name = printable(basename(path))
       line.bar.setTotal(blob.size)
       line.bar.update(0)
       run.sending += 1
@@ -38,7 +39,9 @@ export function showProgress(fileCount: number): ProgressView {
           sentBefore = bytes
           line.bar.update(bytes)
         },
-        end: () => {
+        end: (storedBytes) => {
+          // What the store already had, or did not take, is not part of the total.
+          run.sentBytes += storedBytes - sentBefore
           run.sending -= 1
           line.shown.name = ''
           freeLines.push(line)

@@ -29,12 +29,15 @@ const imagesAwaitedAtOnce = 16
 /**
  * Uploads files in batches, so that memory use does not depend on their number. Calls `onDone` with the result of each
  * file; the failure of one file throws nothing.
- * @throws HashgateError (such as a wrong key), GatewayUnreachable, or the reason of `signal`; the remaining files are skipped
+ * @throws HashgateError (such as a wrong key), GatewayUnreachable, RunStopped, or the reason of `signal`; no further file is sent
  */
 export async function uploadFiles(files: string[], run: UploadRun): Promise<void> {
-  const client = createHashgateClient(run)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([run.signal, stop.signal])
+  const client = createHashgateClient({ ...run, signal })
   const context: UploadContext = {
     ...run,
+    signal,
     client,
     sending: limitConcurrency(run.concurrency),
     waiting: limitConcurrency(imagesAwaitedAtOnce),
@@ -43,7 +46,6 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
   const inFlight = limitConcurrency(batchesInFlight)
   /** By content hash, so that files with the same bytes are uploaded once, even if they are in two batches. */
   const uploads = new Map<string, Upload>()
-  let isOver = false
 
   const batches = Array.from({ length: Math.ceil(files.length / batchSize) }, (_, index) =>
     inFlight(() => uploadBatch(files.slice(index * batchSize, (index + 1) * batchSize))),
@@ -53,7 +55,7 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
   }
 
   async function uploadBatch(paths: string[]): Promise<void> {
-    if (isOver) return
+    if (signal.aborted) return
     try {
       const begun = await Promise.all(paths.map((path) => hashing(() => begin(path))))
       const mine = startUploads(begun.flatMap(({ file }) => file ?? []))
@@ -61,7 +63,7 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
       // From here on the gateway reports these contents as duplicates.
       for (const sha256 of mine) uploads.delete(sha256)
     } catch (error) {
-      isOver = true
+      stop.abort(error)
       throw error
     }
   }
@@ -69,9 +71,9 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
   async function begin(path: string): Promise<BegunFile> {
     const startedAt = performance.now()
     try {
-      return { path, startedAt, file: await prepareFile(path, run.signal) }
+      return { path, startedAt, file: await prepareFile(path, signal) }
     } catch (error) {
-      run.signal.throwIfAborted()
+      signal.throwIfAborted()
       return { path, startedAt, error }
     }
   }

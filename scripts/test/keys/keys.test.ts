@@ -30,9 +30,9 @@ async function setUp(t: Test) {
   return { store, run: (...args: string[]) => runKeys(args, store) }
 }
 
-function runKeys(args: string[], environment: NodeJS.ProcessEnv, cwd?: string) {
+function runKeys(args: string[], environment: NodeJS.ProcessEnv) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    const options = { cwd, env: { PATH: process.env.PATH, ...environment } }
+    const options = { env: { PATH: process.env.PATH, ...environment } }
     const child = execFile(process.execPath, [program, ...args], options, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     )
@@ -101,9 +101,10 @@ t.test('without settings, it uses the keys of the local system, if there is one'
   const { store } = await setUp(t)
   const local = { gateway: 'http://127.0.0.1:1', key: 'hg', store }
   const directory = t.testdir({ '.data': {} })
-  const alone = await runKeys(['list'], {}, directory)
+  const environment = { HASHGATE_DATA: join(directory, '.data') }
+  const alone = await runKeys(['list'], environment)
   t.match(alone, { code: 1, stderr: /^No table of keys.*npm start.*\n$/ })
   await writeFile(join(directory, '.data', 'local.json'), JSON.stringify(local))
-  t.match(await runKeys(['create', '--tenant', 'acme'], {}, directory), { code: 0, stdout: /^hg_/ })
-  t.match((await runKeys(['list'], {}, directory)).stdout, /acme/)
+  t.match(await runKeys(['create', '--tenant', 'acme'], environment), { code: 0, stdout: /^hg_/ })
+  t.match((await runKeys(['list'], environment)).stdout, /acme/)
 })

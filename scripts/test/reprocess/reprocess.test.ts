@@ -106,16 +106,15 @@ t.test('an error is printed in one line', async (t) => {
       { ...environment, VARIANTS: '[{"name":"a","width":1}]' },
       /^VARIANTS\[0\]\.height is not set\.\n$/,
     ],
-    [[again], { CATALOG_TABLE: '' }, /^No system is configured\./],
+    [[again], { CATALOG_TABLE: '', HASHGATE_DATA: t.testdir() }, /^No system is configured\./],
     [
       [again],
       { ...environment, DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' },
       /^The catalog dependency is unavailable/,
     ],
   ]
-  const nowhere = t.testdir()
   for (const [args, settings, line] of mistakes) {
-    const { code, stderr } = await runReprocess(args, settings, nowhere)
+    const { code, stderr } = await runReprocess(args, settings)
     t.equal(code, 1, String(line))
     t.match(stderr, line)
     t.equal(stderr.trim().split('\n').length, 1, stderr)

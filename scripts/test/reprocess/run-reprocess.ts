@@ -10,10 +10,9 @@ export interface Ended {
 }
 
 /** Starts `npm run reprocess` from the command line, without npm. */
-export function startReprocess(args: string[], environment: NodeJS.ProcessEnv, cwd?: string) {
+export function startReprocess(args: string[], environment: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', program, ...args], {
     env: { ...process.env, ...environment },
-    cwd,
   })
   const output = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {

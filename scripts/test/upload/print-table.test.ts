@@ -27,7 +27,7 @@ const rejected: FileResult = {
 function print(t: Test, columns?: number): string[] {
   const lines: string[] = []
   const capture = t.capture(console, 'log', (text: string) => lines.push(...text.split('\n')))
-  printTable([ready, rejected], { fileCount: 3, columns })
+  printTable([ready, rejected], { fileCount: 3, uploadedBytes: 2_400_000, columns })
   capture.restore()
   return lines.map(stripVTControlCharacters)
 }
@@ -38,12 +38,27 @@ t.test('the table fits the terminal', async (t) => {
     lines.every(({ length }) => length <= 80),
     lines.join('\n'),
   )
-  t.match(lines.join('\n'), /…[\w/-]*-photo\.jpg │ 0123456789ab │ uploaded +│ thumb medium large │ 1234 │/)
+  t.match(lines.join('\n'), /…[\w/-]*-photo\.jpg +│ uploaded +│ thumb medium large │ 1234 │/)
+  t.ok(lines.includes(`│   ${ready.imageId?.padEnd(74)} │`), 'the id is whole, on a line of its own')
   t.equal(lines.filter((line) => line.startsWith('├')).length, 1, 'a line below the head only')
 })
 
 t.test('without a terminal, nothing is shortened', async (t) => {
-  t.match(print(t).join('\n'), '│ holiday/2026/a-long-name-for-a-photo.jpg │')
+  const text = print(t).join('\n')
+  t.match(text, `│ holiday/2026/a-long-name-for-a-photo.jpg │ ${ready.imageId} │ uploaded`)
+})
+
+t.test('control characters of a file name or a reason are escaped', async (t) => {
+  const lines: string[] = []
+  const capture = t.capture(console, 'log', (text: string) => lines.push(text))
+  printTable([{ ...rejected, file: 'a\u001b]0;title\u0007\u202egpj.jpg', reason: 'no\u001b[2J' }], {
+    fileCount: 1,
+    uploadedBytes: 0,
+  })
+  capture.restore()
+  t.match(lines.join('\n'), 'a\\u001b]0;title\\u0007\\u202egpj.jpg')
+  t.match(lines.join('\n'), 'no\\u001b[2J')
+  for (const character of '\u0007\u001b\u202e') t.notOk(lines.join('\n').includes(character))
 })
 
 t.test('reasons and the summary line', async (t) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
+import { pollUntil } from '../../testkit/poll-until.ts'
 import { prepareFile } from '../../upload/prepare-file.ts'
 import { formatFileLine, formatTotalLine, showProgress } from '../../upload/show-progress.ts'
 
@@ -22,6 +23,27 @@ t.test('progress lines', async (t) => {
   t.equal(formatFileLine(options, at(0, 1), { name: '' }), '', 'a line that nobody has is empty')
 })
 
+t.test('bytes that the store already had or refused are not counted as sent', async (t) => {
+  const written: string[] = []
+  t.capture(process.stderr, 'write', (text: string) => written.push(text))
+  t.intercept(process.stderr, 'isTTY', { value: true, configurable: true })
+  const directory = t.testdir({ 'a\u001b[2J.png': Buffer.alloc(3_000) })
+  const file = await prepareFile(join(directory, 'a\u001b[2J.png'))
+  const progress = showProgress(3)
+  for (const storedBytes of [3_000, 0, 0]) {
+    const sending = progress.onSending(file)
+    sending.sent(3_000)
+    sending.end(storedBytes)
+  }
+  await pollUntil(() => written.some((text) => text.includes('3.0 kB sent')))
+  progress.stop()
+  t.notOk(
+    written.some((text) => /[69]\.0 kB sent/.test(text)),
+    'the bar shows what the summary shows',
+  )
+  t.notMatch(written.join(''), 'a\u001b[2J', 'a file name controls no terminal')
+})
+
 t.test('lines are reused, and all are cleared at the end', async (t) => {
   const written: string[] = []
   t.capture(process.stderr, 'write', (text: string) => written.push(text))
@@ -32,7 +54,7 @@ t.test('lines are reused, and all are cleared at the end', async (t) => {
   for (const _ of [1, 2]) {
     const sending = progress.onSending(file)
     sending.sent(5)
-    sending.end()
+    sending.end(5)
     progress.onDone()
   }
   progress.stop()

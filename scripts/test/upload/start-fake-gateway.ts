@@ -70,11 +70,12 @@ export async function startFakeGateway(t: Test, { verdict = () => 'ready', refus
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  t.teardown(() => {
+  function vanish(): void {
     server.closeAllConnections()
     server.close()
-  })
-  return { gateway: url, key: 'test-key', calls, batches, stored }
+  }
+  t.teardown(vanish)
+  return { gateway: url, key: 'test-key', calls, batches, stored, vanish }
 }
 
 export const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex')

@@ -1,11 +1,14 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import t from 'tap'
+import { pollUntil } from '../../testkit/poll-until.ts'
 import { runUpload, runUploadJson } from '../../testkit/system/run-upload.ts'
 import { sha256, startFakeGateway } from './start-fake-gateway.ts'
 
+const root = resolve(import.meta.dirname, '../../..')
 const program = fileURLToPath(new URL('../../upload.ts', import.meta.url))
 
 t.test('--json prints one line per file; the exit code is 0 when all are ready', async (t) => {
@@ -40,9 +43,9 @@ t.test('the exit code is 1 when an image is not ready, and the table says why', 
   const { code, stdout, stderr } = await runUpload([directory, join(directory, 'note.txt')], fake)
   t.equal(code, 1)
   t.equal(stderr, '')
-  t.match(stdout, /bad\.png +│ [0-9a-f]{12} │ rejected +│/)
+  t.match(stdout, /bad\.png +│ [0-9a-f]{64} │ rejected +│/)
   t.match(stdout, 'image_corrupt: It is damaged.')
-  t.match(stdout, /good\.png +│ [0-9a-f]{12} │ uploaded +│ thumb +│/)
+  t.match(stdout, /good\.png +│ [0-9a-f]{64} │ uploaded +│ thumb +│/)
   t.match(stdout, /note\.txt +│ +│ failed +│/)
   t.match(stdout, '1 of 3 ready, 6 B uploaded, 0 B already stored')
 })
@@ -83,6 +86,56 @@ t.test('a closed stdout does not crash it', async (t) => {
   t.equal((await errors).join(''), '')
 })
 
+t.test('other files of a folder are named on stderr and do not count', async (t) => {
+  const fake = await startFakeGateway(t)
+  const directory = t.testdir({ 'a.png': 'one', 'b.heic': 'two', 'c.txt': 'three' })
+  t.match(await runUpload([directory], fake), {
+    code: 0,
+    stderr: /^Skipped 2 files that are not .*: 1 \.heic \(b\.heic\), 1 \.txt \(c\.txt\)\.\n$/,
+    stdout: /1 of 1 ready/,
+  })
+})
+
+t.test(
+  'paths are relative to where the user ran npm, and the local system is found from there',
+  async (t) => {
+    const fake = await startFakeGateway(t)
+    const directory = t.testdir({
+      'a.png': 'one',
+      data: { 'local.json': JSON.stringify({ gateway: fake.gateway, key: fake.key }) },
+    })
+    const { code, stdout } = await promisify(execFile)(process.execPath, [program, '--json', 'a.png'], {
+      // As npm does: the root of the project is the working directory, and INIT_CWD the user's.
+      cwd: root,
+      env: { ...process.env, INIT_CWD: directory, HASHGATE_DATA: 'data' },
+    }).then(
+      (output) => ({ code: 0, ...output }),
+      (error) => error,
+    )
+    t.equal(code, 0)
+    t.match(JSON.parse(stdout), { file: 'a.png', status: 'ready' })
+  },
+)
+
+t.test('a gateway that goes away is reported once, and the bytes that were stored are counted', async (t) => {
+  const fake = await startFakeGateway(t, {
+    // Nothing is answered after the last file has been stored.
+    verdict: async (): Promise<'never'> => {
+      await pollUntil(() => fake.stored.size === 18)
+      fake.vanish()
+      return 'never'
+    },
+  })
+  const names = Array.from({ length: 18 }, (_, index) => [`${index}.png`, `image ${index + 10}`])
+  const directory = t.testdir(Object.fromEntries(names))
+  const { code, stderr, stdout } = await runUpload([directory], fake)
+  t.equal(code, 1)
+  t.match(stderr, /^The gateway at \S+ cannot be reached\. The run has stopped\. Run the same command again/)
+  t.equal(stderr.trimEnd().split('\n').length, 1, stderr)
+  t.notMatch(stdout, 'cannot be reached')
+  t.match(stdout, /^0 of 18 ready, [1-9]\d* B uploaded, 0 B already stored$/m)
+})
+
 t.test('each user error prints one line', async (t) => {
   const fake = await startFakeGateway(t)
   const directory = t.testdir({ 'a.png': 'one', '.data': { 'local.json': '{"gateway":' }, elsewhere: {} })
@@ -90,7 +143,7 @@ t.test('each user error prints one line', async (t) => {
   const cases: [string[], object, RegExp][] = [
     [[file, '--gateway', 'here', '--key', 'k'], {}, /^--gateway must be a URL such as .*, not "here"/],
     [[file, '--concurrency', 'many'], fake, /^--concurrency must be an integer of at least 1, not "many"/],
-    [[file], { directory }, /^\.data\/local\.json cannot be read/],
+    [[file], { directory }, /\.data\/local\.json cannot be read/],
     [
       [file, '--gateway', fake.gateway],
       { directory: join(directory, 'elsewhere') },
@@ -106,7 +159,9 @@ t.test('each user error prints one line', async (t) => {
   t.strictSame(fake.calls, [], 'nothing was asked')
 })
 
-t.test('--help exits with 0; no path exits with 1', async (t) => {
+t.test('-h, --help and --version exit with 0; no path exits with 1', async (t) => {
   t.match(await runUpload(['--help'], {}), { code: 0, stdout: /^Usage: npm run upload/ })
+  t.match(await runUpload(['-h'], {}), { code: 0, stdout: /^Usage: npm run upload(.|\n)*Exit codes: 0/ })
+  t.match(await runUpload(['--version'], {}), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/ })
   t.match(await runUpload([], {}), { code: 1, stdout: /^Usage: npm run upload/ })
 })

@@ -1,24 +1,30 @@
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FileResult } from '../../upload/upload-files.ts'
-
-const program = fileURLToPath(new URL('../../upload.ts', import.meta.url))
 
 interface Options {
   gateway?: string
   key?: string
-  /** Working directory, where it looks for `.data/local.json`. */
+  /** Working directory, which has the `.data` of the local system. */
   directory?: string
 }
 
 /** Runs the program of `npm run upload` without npm. */
-export function runUpload(args: string[], { gateway, key, directory }: Options) {
+export const runUpload = (args: string[], options: Options) => run('upload.ts', args, options)
+
+/** Runs the program of `npm run images` without npm. */
+export const runImages = (args: string[], options: Options) => run('images.ts', args, options)
+
+function run(name: string, args: string[], { gateway, key, directory }: Options) {
+  const program = fileURLToPath(new URL(`../../${name}`, import.meta.url))
   const where = gateway && key ? ['--gateway', gateway, '--key', key] : []
+  const env = { ...process.env, ...(directory && { HASHGATE_DATA: join(directory, '.data') }) }
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const child = execFile(
       process.execPath,
       [program, ...where, ...args],
-      { cwd: directory },
+      { cwd: directory, env },
       (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     )
   })

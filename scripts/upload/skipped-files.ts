@@ -1,0 +1,24 @@
+import { basename, extname } from 'node:path'
+import { printable } from './printable.ts'
+
+/** Names shown for each kind of file. */
+const maxNames = 3
+
+/**
+ * Says which files of a folder are not uploaded: `Skipped 3 files that are not JPEG, …: 2 .heic (IMG_1.heic, IMG_2.heic), 1 .txt
+ * (note.txt).` Empty if there are none.
+ */
+export function describeSkipped(paths: string[]): string {
+  if (paths.length === 0) return ''
+  const kinds = Object.entries(Object.groupBy(paths, (path) => extname(path).toLowerCase() || 'no extension'))
+    .map(([kind, files = []]) => ({ kind, files }))
+    .sort((a, b) => b.files.length - a.files.length)
+  const counts = kinds.map(({ kind, files }) => `${files.length} ${printable(kind)} (${listNames(files)})`)
+  const files = paths.length === 1 ? '1 file that is' : `${paths.length} files that are`
+  return `Skipped ${files} not JPEG, PNG, WebP, AVIF, GIF or TIFF: ${counts.join(', ')}.`
+}
+
+function listNames(paths: string[]): string {
+  const names = paths.slice(0, maxNames).map((path) => printable(basename(path)))
+  return [...names, ...(paths.length > maxNames ? ['…'] : [])].join(', ')
+}
