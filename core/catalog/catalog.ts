@@ -55,9 +55,10 @@ export function createCatalog(client: DocumentClient, options: CatalogOptions) {
   async function register(request: UploadRequest): Promise<{ created: boolean; record: ImageRecord }> {
     const record = newRecord(request, now(), retentionSeconds)
     const entries = { ...indexEntry(unfinished, record, now() + checkAfterMs), ...dayEntryOf(record) }
-    if (await table.create(record, entries, now())) return { created: true, record }
+    const { created, existing: refusedFor } = await table.create(record, entries, now())
+    if (created) return { created, record }
     // The record can expire between the write and this read. A retry then creates a new one.
-    const existing = await find(record.tenant, record.imageId)
+    const existing = refusedFor ?? (await find(record.tenant, record.imageId))
     if (!existing) {
       throw new DependencyUnavailable('catalog', new Error('the record expired during registration'))
     }

@@ -1,5 +1,6 @@
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
+import { ConditionalCheckFailedException, DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DocumentClient } from '../aws/document-client.ts'
 import { translateErrors, undefinedIfConditionFailed } from '../aws/translate-errors.ts'
 import { type ImageRecord, isExpired } from '../images/image-record.ts'
@@ -36,15 +37,29 @@ export function createImageTable(client: DocumentClient, TableName: string) {
     return Item && toRecord(Item)
   }
 
-  /** Creates a record unless an unexpired one exists. Returns whether it did. */
-  async function create(record: ImageRecord, entries: object, nowMs: number): Promise<boolean> {
+  /**
+   * Creates a record unless an unexpired one exists. That one is returned if DynamoDB sends it; some stand-ins do not.
+   * @param entries attributes for the indexes
+   */
+  async function create(
+    record: ImageRecord,
+    entries: object,
+    nowMs: number,
+  ): Promise<{ created: boolean; existing?: ImageRecord }> {
     const put = new PutCommand({
       TableName,
       Item: { ...keyOf(record), ...entries, ...toStored(record) },
       ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
       ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     })
-    return (await undefinedIfConditionFailed(client.send(put))) !== undefined
+    try {
+      await translateErrors(client.send(put))
+      return { created: true }
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error
+      return { created: false, existing: error.Item && toRecord(unmarshall(error.Item)) }
+    }
   }
 
   /** Returns the changed record, or undefined when the condition did not hold. */

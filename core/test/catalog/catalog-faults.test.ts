@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
 import t, { type Test } from 'tap'
 import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
 import type { DocumentClient } from '../../aws/document-client.ts'
@@ -152,6 +153,25 @@ t.test('a request to a store that fails briefly is retried', async (t) => {
   t.equal(created, true)
   t.equal(calls.length, maxAttempts)
   t.strictSame(await open(direct, tableName).catalog.find(record.tenant, record.imageId), record)
+})
+
+t.test('register reads an existing record from the answer to its failed write', async (t) => {
+  const existing = { ...newRecord(someUpload(), Date.now(), 60), status: 'ready' }
+  const body = { __type: 'x#ConditionalCheckFailedException', Item: marshall({ pk: 'key', ...existing }) }
+  for (const sdk of [false, true]) {
+    const { documents, calls } = await startDynamoDbDouble(
+      t,
+      (request, response) => {
+        request.resume()
+        response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body))
+      },
+      { sdk },
+    )
+    const { created, record } = await open(documents).catalog.register(someUpload())
+    t.equal(created, false)
+    t.strictSame(record, existing)
+    t.strictSame(calls, ['PutItem'])
+  }
 })
 
 t.test('a ping ends when its signal is aborted', async (t) => {
