@@ -12,22 +12,33 @@ export type { Logger }
 /** Fields that contain only a presigned URL. Presigned URLs and credentials must never appear in logs. */
 const secrets = ['*.url', '*.upload']
 
-/** Secrets anywhere else in a line, including messages and stacks: URL signatures, bearer tokens and API keys. */
+/**
+ * Secrets anywhere else in a line, including messages and stacks: URL signatures, also in a URL that is a parameter of another,
+ * bearer tokens and API keys.
+ */
 const signature =
-  /(X-Amz-(?:Signature|Credential|Security-Token)=|\bBearer |\bhg_[0-9a-f]{12}_|\bhgr_)[^&"'\\\s]{8,}/gi
+  /(X-Amz-(?:Signature|Credential|Security-Token)(?:=|%(?:25)*3D)|\bBearer |\bhg_[0-9a-f]{12}_|\bhgr_)[^&"'\\\s]{8,}/gi
+/** A JWT, signed or encrypted. Its header is JSON, and `{"` in base64url is `eyJ`. */
+const token = /(?<![\w-])(eyJ)[\w-]+(?:\.[\w-]*){2,4}/g
+/** The password of a URL such as `redis://user:password@host`. */
+const password = /(:\/\/[^\s/:@"\\]*:)[^\s/@"\\]+(?=@)/g
 const text = String.raw`"(?:[^"\\]|\\.)*"`
 const keyHeader = new RegExp(
   `("(?:authorization|x-api-key|cookie)"[:,])(?:${text}|\\[(?:${text},?)*\\])`,
   'gi',
 )
 
-/** Each match of the two expressions contains one of these. Looking for them first spares most lines the expressions. */
-const hints = ['x-amz-', 'bearer ', 'hg_', 'authorization', 'x-api-key', 'cookie']
+/** Each match of these expressions contains one of these. Looking for them first spares most lines the expressions. */
+const hints = ['x-amz-', 'bearer ', 'hg_', 'hgr_', 'eyj', '://', 'authorization', 'x-api-key', 'cookie']
 
 function censor(line: string): string {
   const lowerCase = line.toLowerCase()
   if (!hints.some((hint) => lowerCase.includes(hint))) return line
-  return line.replace(signature, '$1[redacted]').replace(keyHeader, '$1"[redacted]"')
+  return line
+    .replace(signature, '$1[redacted]')
+    .replace(token, '$1[redacted]')
+    .replace(password, '$1[redacted]')
+    .replace(keyHeader, '$1"[redacted]"')
 }
 
 /**

@@ -17,7 +17,20 @@ const url =
   'https://raw.s3.amazonaws.com/local/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE' +
   `%2F20261122%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Security-Token=FwoGZXIvYXdz%2B&X-Amz-Signature=${signature}` +
   '&X-Amz-SignedHeaders=host&x-id=PutObject'
-const secrets = [keySecret, signature, 'AKIAIOSFODNN7EXAMPLE', 'FwoGZXIvYXdz']
+/** The claims of a token, and its signature. */
+const [claims, tokenSignature] = ['eyJzdWIiOiJhbGljZSJ9', 'c2lnbmF0dXJlLW9mLXRva2Vu']
+const token = `eyJhbGciOiJSUzI1NiJ9.${claims}.${tokenSignature}`
+const redisPassword = 'hunter2hunter2'
+const redisUrl = `rediss://default:${redisPassword}@cache.internal:6379/0`
+const secrets = [
+  keySecret,
+  signature,
+  'AKIAIOSFODNN7EXAMPLE',
+  'FwoGZXIvYXdz',
+  claims,
+  tokenSignature,
+  redisPassword,
+]
 
 /** A logger and the lines it printed; each is checked to be JSON. */
 function startLog(level: 'info' | 'debug' = 'info') {
@@ -73,6 +86,13 @@ const things: Record<string, object> = {
   'headers written into a message': { err: new Error(JSON.stringify({ authorization: `Bearer ${apiKey}` })) },
   'a bare key in an error': { err: new Error(`unknown key ${apiKey}`) },
   'a bare key in a field': { given: apiKey },
+  'a bare token': { given: token },
+  'a token in an error': { err: new Error(`cannot verify ${token}: no key`) },
+  'an encrypted token': { given: `eyJhbGciOiJkaXIifQ..${claims}.${tokenSignature}.${claims}` },
+  'a URL that is a parameter of another': { from: `https://a.example/?next=${encodeURIComponent(url)}` },
+  'a URL encoded twice': { from: `/?next=${encodeURIComponent(`/?to=${encodeURIComponent(url)}`)}` },
+  'the URL of Redis': { err: new Error(`cannot connect to ${redisUrl}`), url: redisUrl },
+  'the URL of Redis without a user': { given: `redis://:${redisPassword}@127.0.0.1:6379` },
   'an error that contains a URL': { err: new TypeError(`Failed to parse URL from ${url}`) },
   'an error caused by one': { err: new Error('outer', { cause: new Error(`PUT "${url}" failed`) }) },
   'an error that carries a request': { err: Object.assign(new Error('no'), { request: { headers, url } }) },
@@ -102,6 +122,15 @@ t.test('a bare API key in a message is redacted; its id stays', async (t) => {
   logger.warn(`the key ${apiKey} was presented`)
   t.notMatch(lines.join(''), keySecret)
   t.equal(entries()[0].msg, `the key hg_${keyId}_[redacted] was presented`)
+})
+
+t.test('the rest of a URL with a password is kept', async (t) => {
+  const { logger, entries } = startLog()
+  logger.warn(`cannot connect to ${redisUrl} or http://127.0.0.1:3000/a@b:c@d`)
+  t.equal(
+    entries()[0].msg,
+    'cannot connect to rediss://default:[redacted]@cache.internal:6379/0 or http://127.0.0.1:3000/a@b:c@d',
+  )
 })
 
 t.test('other values are not redacted', async (t) => {
