@@ -35,7 +35,14 @@ export function createRequestUpload(
     const { sha256, byteLength, contentType, fileName } = request
     if (byteLength > MAX_UPLOAD_BYTES) throw tooManyBytes(MAX_UPLOAD_BYTES)
     const imageId = sha256.toLowerCase()
-    const { record } = await catalog.register({ tenant, imageId, byteLength, contentType, fileName })
+    const { record } = await catalog.register({
+      tenant,
+      imageId,
+      byteLength,
+      contentType,
+      // Half a surrogate pair has no UTF-8, so the catalog could not store it.
+      fileName: fileName?.toWellFormed(),
+    })
     return record.status === 'pending'
       ? grantUpload(record)
       : reportDuplicate(record, scopes.includes('read'))

@@ -1,3 +1,4 @@
+import { cutFileName } from './cut-file-name.ts'
 import { hashBlob } from './hash-blob.ts'
 import { type ClientOptions, createHashgateClient, type HashgateClient } from './hashgate-client.ts'
 import { HashgateError } from './hashgate-error.ts'
@@ -11,9 +12,6 @@ export interface UploadOptions extends PutOptions, ClientOptions {
   /** Display name; by default the name of the File. */
   fileName?: string
 }
-
-/** The accepted content types. */
-const maxNameLength = 255
 
 /**
  * Uploads one image unless the gateway already has it, and waits until it is `ready` or `rejected`.
@@ -30,7 +28,7 @@ export async function uploadImage(file: Blob, options: UploadOptions): Promise<I
     sha256: await (options.hash ?? hashBlob)(file),
     byteLength: file.size,
     contentType: file.type as ContentType,
-    fileName: (options.fileName ?? (file as Partial<File>).name)?.slice(0, maxNameLength) || undefined,
+    fileName: cutFileName(options.fileName ?? (file as Partial<File>).name ?? '') || undefined,
   }
   const answer = await client.requestUpload(request)
   if (isGranted(answer)) await deliverBytes(client, request, answer, file, options)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants, createReadStream, openAsBlob } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
+import { cutFileName } from '../../openapi/client/cut-file-name.ts'
 import type { ContentType, UploadRequest } from '../../openapi/client/types.ts'
 
 export interface PreparedFile {
@@ -50,7 +51,7 @@ export async function prepareFile(path: string, signal?: AbortSignal): Promise<P
     hash.update(chunk)
   }
   const contentType = declareType(head, path)
-  const fileName = basename(path).slice(0, 255)
+  const fileName = cutFileName(basename(path))
   return { path, blob, request: { sha256: hash.digest('hex'), byteLength: blob.size, contentType, fileName } }
 }
 

@@ -217,3 +217,10 @@ t.test('granted uploads, duplicates and the bytes they save are counted', async 
   t.match(body, /^hashgate_uploads_total\{outcome="duplicate"\} 1$/m)
   t.match(body, /^hashgate_bytes_saved_total 5$/m)
 })
+
+t.test('half a character in a file name is replaced', async (t) => {
+  const { app, records } = await createTestApp(t)
+  const fileName = `beach ${'🖼'.slice(0, 1)}.png`
+  t.equal((await app.inject(post({ ...good, fileName }))).statusCode, 201)
+  t.match(records.get(`local#${sha256}`), { fileName: 'beach \ufffd.png' })
+})
