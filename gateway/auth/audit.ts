@@ -1,7 +1,7 @@
 import type { Logger } from '../../core/telemetry/logger.ts'
 
 /** Why a key or a token was not accepted. */
-export type RefusalReason =
+export type AuthFailureReason =
   | 'missing'
   | 'malformed'
   | 'unknown'
@@ -17,9 +17,9 @@ export interface Origin {
   requestId: string
 }
 
-/** What an audit line says about who it was, as far as that is known. */
+/** The caller in an audit line, as far as it is known. */
 export interface AuditSubject {
-  /** Id of a key, or subject of a token. */
+  /** The id of a key, or the subject of a token. */
   principal?: string
   tenant?: string
 }
@@ -27,22 +27,25 @@ export interface AuditSubject {
 export type Audit = ReturnType<typeof createAudit>
 
 /**
- * The audit log: lines with an `audit` field among the others, for who, what, when and from where. Keys that are made or
- * revoked have theirs from `npm run keys`.
+ * Writes the audit log: lines with an `audit` field in the service's log, which say who did what, when and from where.
+ * `npm run keys` writes those for keys that are created or revoked.
  */
 export function createAudit(logger: Logger) {
-  function refused(reason: RefusalReason, subject: AuditSubject, origin: Origin): void {
-    logger.warn({ audit: 'credentials.refused', reason, ...subject, ...origin }, 'credentials refused')
+  function rejected(reason: AuthFailureReason, subject: AuditSubject, origin: Origin): void {
+    logger.warn({ audit: 'credentials.refused', reason, ...subject, ...origin }, 'credentials rejected')
   }
 
   function firstUsed(subject: AuditSubject, origin: Origin): void {
     logger.info({ audit: 'key.first_used', ...subject, ...origin }, 'key used for the first time')
   }
 
-  /** The use itself goes on. */
-  function unnoted(subject: AuditSubject, err: unknown): void {
-    logger.warn({ operation: 'audit', ...subject, err }, 'the first use of a key could not be noted')
+  /** The request continues: only the time of first use is missing. */
+  function firstUseNotRecorded(subject: AuditSubject, err: unknown): void {
+    logger.warn(
+      { operation: 'audit', ...subject, err },
+      'the first use of a key could not be recorded; it will be tried again',
+    )
   }
 
-  return { refused, firstUsed, unnoted }
+  return { rejected, firstUsed, firstUseNotRecorded }
 }

@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 import { type ApiKey, hasSecret, parseKey } from '../../core/api-keys/api-key.ts'
 import type { KeyTable } from '../../core/api-keys/key-table.ts'
 import type { Audit, AuditSubject, Origin } from './audit.ts'
+import { AuthenticationError } from './authentication-error.ts'
 import type { Principal } from './principal.ts'
-import { Refusal } from './refusal.ts'
 
 interface IdentifyByKeyOptions {
   keys: Pick<KeyTable, 'find' | 'mark'>
@@ -40,14 +40,14 @@ export function createIdentifyByKey({
     },
   })
 
-  /** @throws Refusal, DependencyUnavailable (a retry can help) when the key table is unavailable */
+  /** @throws AuthenticationError, DependencyUnavailable (a retry can help) when the key table is unavailable */
   return async function identifyByKey(text: string, origin: Origin): Promise<Principal> {
     const presented = parseKey(text)
-    if (!presented) throw new Refusal('malformed')
+    if (!presented) throw new AuthenticationError('malformed')
     const { key } = (await known.fetch(presented.keyId)) ?? {}
-    if (!key) throw new Refusal('unknown', { principal: presented.keyId })
+    if (!key) throw new AuthenticationError('unknown', { principal: presented.keyId })
     const subject = { principal: key.keyId, tenant: key.tenant }
-    if (!hasSecret(key, presented.secret)) throw new Refusal('wrong_secret', subject)
+    if (!hasSecret(key, presented.secret)) throw new AuthenticationError('wrong_secret', subject)
     assertInForce(key, subject, now())
     if (!key.firstUsedAt) noteFirstUse(key, subject, origin)
     return { id: `key:${key.keyId}`, ...key }
@@ -58,12 +58,12 @@ export function createIdentifyByKey({
     key.firstUsedAt = new Date(now()).toISOString()
     keys.mark(key.keyId, 'firstUsedAt', now()).then(
       (isFirst) => isFirst && audit.firstUsed(subject, origin),
-      (error) => audit.unnoted(subject, error),
+      (error) => audit.firstUseNotRecorded(subject, error),
     )
   }
 }
 
 function assertInForce({ revokedAt, expiresAt }: ApiKey, subject: AuditSubject, nowMs: number): void {
-  if (revokedAt) throw new Refusal('revoked', subject)
-  if (expiresAt && Date.parse(expiresAt) <= nowMs) throw new Refusal('expired', subject)
+  if (revokedAt) throw new AuthenticationError('revoked', subject)
+  if (expiresAt && Date.parse(expiresAt) <= nowMs) throw new AuthenticationError('expired', subject)
 }

@@ -2,9 +2,9 @@ import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, j
 import { type Scope, scopes } from '../../core/api-keys/api-key.ts'
 import { DependencyUnavailable } from '../../core/errors.ts'
 import { tenantPattern } from '../../core/images/object-key.ts'
+import { AuthenticationError } from './authentication-error.ts'
 import { isIssuerFailure } from './issuer-keys.ts'
 import type { Principal } from './principal.ts'
-import { Refusal } from './refusal.ts'
 import type { TokenSettings } from './token-settings.ts'
 
 interface IdentifyByTokenOptions {
@@ -35,12 +35,16 @@ export function createIdentifyByToken(settings: TokenSettings, { keys, now }: Id
     }
   }
 
-  /** @throws Refusal, DependencyUnavailable (a retry can help) when the issuer's keys cannot be fetched */
+  /** @throws AuthenticationError, DependencyUnavailable (a retry can help) when the issuer's keys cannot be fetched */
   return async function identifyByToken(token: string): Promise<Principal> {
     const claims = await verify(token)
     const tenant = claims[settings.JWT_TENANT_CLAIM]
     if (typeof tenant !== 'string' || !tenantForm.test(tenant)) {
-      throw new Refusal('invalid_token', { principal: claims.sub }, new Error('the token names no tenant'))
+      throw new AuthenticationError(
+        'invalid_token',
+        { principal: claims.sub },
+        new Error('the token names no tenant'),
+      )
     }
     return {
       id: `token:${tenant}:${claims.sub ?? ''}`,
@@ -53,10 +57,10 @@ export function createIdentifyByToken(settings: TokenSettings, { keys, now }: Id
 
 function toAuthError(error: unknown): Error {
   if (error instanceof errors.JWTExpired) {
-    return new Refusal('expired', { principal: error.payload.sub }, error)
+    return new AuthenticationError('expired', { principal: error.payload.sub }, error)
   }
   if (isIssuerFailure(error)) return new DependencyUnavailable('issuer', error)
-  return new Refusal('invalid_token', {}, error as Error)
+  return new AuthenticationError('invalid_token', {}, error as Error)
 }
 
 /** While an issuer without key ids rotates its keys, several keys match. */

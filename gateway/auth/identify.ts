@@ -1,7 +1,7 @@
 import { scopes } from '../../core/api-keys/api-key.ts'
 import type { Origin } from './audit.ts'
+import { AuthenticationError } from './authentication-error.ts'
 import type { Principal } from './principal.ts'
-import { Refusal } from './refusal.ts'
 
 /** The credentials of a request: `Authorization: Bearer …` or `x-api-key`. */
 export interface Credentials {
@@ -9,7 +9,7 @@ export interface Credentials {
   apiKey?: string
 }
 
-/** @throws Refusal, or DependencyUnavailable (a retry can help) */
+/** @throws AuthenticationError, or DependencyUnavailable (a retry can help) */
 export type Identify = (credentials: Credentials, origin: Origin) => Promise<Principal>
 
 type IdentifyOne = (text: string, origin: Origin) => Promise<Principal>
@@ -18,10 +18,10 @@ type IdentifyOne = (text: string, origin: Origin) => Promise<Principal>
 export function identifyByAny(ways: { byKey?: IdentifyOne; byToken?: IdentifyOne }): Identify {
   return async ({ bearer, apiKey }, origin) => {
     const text = bearer ?? apiKey
-    if (!text) throw new Refusal('missing')
+    if (!text) throw new AuthenticationError('missing')
     const isToken = ways.byToken && bearer !== undefined && !bearer.startsWith('hg_')
     const identify = isToken ? ways.byToken : ways.byKey
-    if (!identify) throw new Refusal('malformed')
+    if (!identify) throw new AuthenticationError('malformed')
     return identify(text, origin)
   }
 }

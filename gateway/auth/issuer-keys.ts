@@ -6,20 +6,20 @@ import type { TokenSettings } from './token-settings.ts'
 type IssuerSettings = Pick<TokenSettings, 'JWT_ISSUER' | 'JWT_JWKS_URL'>
 
 const timeoutMs = 3_000
-/** A key that the issuer has withdrawn works no longer than this. */
+/** A key that the issuer has withdrawn works for at most this long. */
 const keysLifetimeMs = 600_000
 
-/** What is not the token's fault: its issuer cannot be asked, or answers nonsense. */
-const failures = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'])
+/** Codes of errors that the issuer caused, not the token: it is unreachable, or its response is invalid. */
+const issuerFailures = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'])
 
 export function isIssuerFailure(error: unknown): boolean {
-  return !(error instanceof errors.JOSEError) || failures.has(error.code)
+  return !(error instanceof errors.JOSEError) || issuerFailures.has(error.code)
 }
 
 /**
- * The public keys of the issuer, read when they are first needed, and again when a token names one that is not known:
- * keys are rotated without a restart.
- * @param cooldownMs pause between two questions to the issuer, answered or not: not every guess is a question
+ * The issuer's public keys. They are fetched when they are first needed, and again when a token names an unknown key, so that the
+ * issuer can rotate its keys without a restart.
+ * @param cooldownMs minimum time between two requests to the issuer, so that forged tokens do not cause one each
  */
 export function openIssuerKeys(
   settings: IssuerSettings,
@@ -38,9 +38,9 @@ export function openIssuerKeys(
 
   return async (header, token) => {
     if (failure && uptime() - failure.atMs < cooldownMs) {
-      const remembered = keySet?.fresh && keySet.jwks()
-      if (!remembered) throw failure.error
-      return createLocalJWKSet(remembered)(header, token)
+      const cached = keySet?.fresh && keySet.jwks()
+      if (!cached) throw failure.error
+      return createLocalJWKSet(cached)(header, token)
     }
     try {
       keySet ??= await open()

@@ -1,6 +1,6 @@
 import type { Scope } from '../../core/api-keys/api-key.ts'
 
-/** Who asks, as far as it is proven. */
+/** The authenticated caller. */
 export interface Principal {
   /** Names the key or the token's subject, in logs and for limits. */
   id: string

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto'
 import type { Principal } from './principal.ts'
-import { Refusal } from './refusal.ts'
+import { AuthenticationError } from './authentication-error.ts'
 
 /** Unlike `hg_`, which begins an API key. */
 const prefix = 'hgr_'
@@ -30,15 +30,15 @@ export function createReadTokens(secret: string, now: () => number) {
     return `${prefix}${tenant}.${expiry}.${sign(tenant, imageId, expiry)}`
   }
 
-  /** @throws Refusal when the token is not one for this image, or has expired */
+  /** @throws AuthenticationError when the token is not one for this image, or has expired */
   function verify(token: string, imageId: string): Principal {
     const [, tenant = '', expiry = '', mac = ''] = form.exec(token) ?? []
-    if (!mac) throw new Refusal('malformed')
+    if (!mac) throw new AuthenticationError('malformed')
     if (!timingSafeEqual(Buffer.from(mac), Buffer.from(sign(tenant, imageId, expiry)))) {
-      throw new Refusal('invalid_token')
+      throw new AuthenticationError('invalid_token')
     }
     const id = `read-token:${tenant}:${imageId}`
-    if (Number(expiry) * 1_000 <= now()) throw new Refusal('expired', { principal: id, tenant })
+    if (Number(expiry) * 1_000 <= now()) throw new AuthenticationError('expired', { principal: id, tenant })
     return { id, tenant, scopes: ['read'], requestsPerMinute }
   }
 

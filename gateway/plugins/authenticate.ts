@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Scope } from '../../core/api-keys/api-key.ts'
 import type { Audit } from '../auth/audit.ts'
+import { AuthenticationError } from '../auth/authentication-error.ts'
 import type { Credentials, Identify } from '../auth/identify.ts'
 import type { Principal } from '../auth/principal.ts'
 import { isReadToken, type ReadTokens } from '../auth/read-token.ts'
-import { Refusal } from '../auth/refusal.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { Problem } from '../http/problems.ts'
 
@@ -36,23 +36,23 @@ export const authenticate = fp(async function authenticate(
       request.principal =
         verifyReadToken(request, credentials.bearer) ?? (await identify(credentials, origin))
     } catch (error) {
-      if (error instanceof Refusal) {
+      if (error instanceof AuthenticationError) {
         reply.header('www-authenticate', challenge(error.reason === 'missing' ? '' : 'invalid_token'))
-        if (error.reason !== 'missing') audit.refused(error.reason, error.subject, origin)
+        if (error.reason !== 'missing') audit.rejected(error.reason, error.subject, origin)
       }
       throw error
     }
     const { id, tenant, scopes } = request.principal
     if (scopes.includes(scope)) return
     reply.header('www-authenticate', challenge('insufficient_scope', scope))
-    audit.refused('scope_missing', { principal: id, tenant }, origin)
+    audit.rejected('scope_missing', { principal: id, tenant }, origin)
     throw new Problem('SCOPE_MISSING', { detail: `This call requires the scope "${scope}".` })
   })
 
   /** Only a route that reads one image takes read tokens; elsewhere they are credentials of no known kind. */
   function verifyReadToken({ routeOptions, params }: FastifyRequest, bearer = ''): Principal | undefined {
     if (!isReadToken(bearer)) return undefined
-    if (!readTokens || !routeOptions.config.takesReadToken) throw new Refusal('malformed')
+    if (!readTokens || !routeOptions.config.takesReadToken) throw new AuthenticationError('malformed')
     return readTokens.verify(bearer, (params as { imageId: string }).imageId)
   }
 })

@@ -13,7 +13,7 @@ function record(log: (audit: ReturnType<typeof createAudit>) => void) {
 
 t.test('a refusal is audited with its reason, its subject and its origin', async (t) => {
   t.match(
-    record((audit) => audit.refused('revoked', subject, origin)),
+    record((audit) => audit.rejected('revoked', subject, origin)),
     [{ level: 'warn', audit: 'credentials.refused', reason: 'revoked', ...subject, ...origin }],
   )
 })
@@ -26,7 +26,7 @@ t.test('the first use of a key is audited', async (t) => {
 })
 
 t.test('a first use that could not be recorded is logged, without the field audit', async (t) => {
-  const [line] = record((audit) => audit.unnoted(subject, new Error('throttled')))
+  const [line] = record((audit) => audit.firstUseNotRecorded(subject, new Error('throttled')))
   t.match(line, { level: 'warn', operation: 'audit', ...subject, err: { message: 'throttled' } })
   t.notOk(line && 'audit' in line)
 })
