@@ -71,8 +71,8 @@ export async function createApp(
     // Above a load balancer's idle timeout of 60 s: the load balancer must be the side that closes idle connections.
     // Source: AWS, "Troubleshoot your Application Load Balancers", HTTP 502.
     keepAliveTimeout: 75_000,
-    // Cuts off clients that send slowly. The second limit includes the body.
-    http: { headersTimeout: 20_000 },
+    // Cuts off clients that send slowly. The second limit includes the body. Node.js checks both only every 30 s by default.
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 1_000 },
     requestTimeout: 30_000,
     schemaController: { compilersFactory: { buildValidator: compileValidators } },
   }).withTypeProvider<TypeBoxTypeProvider>()

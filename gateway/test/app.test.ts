@@ -133,9 +133,11 @@ t.test(
   'who drips a request is cut off: head and body have a time, and the head’s is within the body’s',
   async (t) => {
     const { app } = await createTestApp(t)
-    const { headersTimeout, requestTimeout } = app.server
+    const server = app.server as typeof app.server & { connectionsCheckingInterval: number }
+    const { headersTimeout, requestTimeout, connectionsCheckingInterval } = server
     t.ok(headersTimeout > 0 && headersTimeout <= requestTimeout, 'or Node looks at neither')
     t.ok(requestTimeout > 0 && requestTimeout <= 60_000)
+    t.ok(connectionsCheckingInterval <= 1_000, 'and is cut off within a second after it')
   },
 )
 

@@ -35,7 +35,7 @@ export function createS3WebhookServer({ processor, rawBucket, dependencies = {},
   const server = Fastify({
     loggerInstance: logger,
     bodyLimit: maxEventBytes,
-    http: { headersTimeout: 20_000 },
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 1_000 },
     requestTimeout: 30_000,
     logController: new LogController({ disableRequestLogging: true }),
   })
