@@ -27,7 +27,7 @@ export const problems = {
   UNAUTHENTICATED: {
     status: 401,
     title:
-      'A valid API key or token is required: send it as "Authorization: Bearer <key>", or a key as "x-api-key".',
+      'A valid API key or token is required: send it as "Authorization: Bearer YOUR_KEY", or a key as "x-api-key".',
     retryable: false,
   },
   SCOPE_MISSING: {
@@ -130,8 +130,9 @@ const codeOfFastifyError: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'BODY_NOT_JSON',
 }
 
-/** Bounds the response to a request that is wrong in very many places. */
-const maxErrors = 100
+/** Bound the response to a request that is wrong in very many places, or whose fields have very long names. */
+export const maxErrors = 100
+const maxFieldLength = 128
 const dependencyRetryAfterSeconds = 2
 
 /** Maps anything that was thrown to the problem that the client sees. */
@@ -154,18 +155,23 @@ export function toProblem(error: unknown): Problem {
   return new Problem(statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR', { cause: error })
 }
 
-export function validationProblem(errors: ValidationError[]): Problem {
-  return new Problem('VALIDATION_FAILED', { errors: errors.slice(0, maxErrors).map(toFieldError) })
+export function validationProblem(errors: ValidationError[], max = maxErrors): Problem {
+  return new Problem('VALIDATION_FAILED', { errors: errors.slice(0, max).map(toFieldError) })
 }
 
 function toFieldError({ instancePath, params, message = 'is not valid' }: ValidationError): FieldError {
   const { missingProperty, additionalProperty, allowedValues } = params as Record<string, string | string[]>
   const path = [...instancePath.split('/'), missingProperty ?? additionalProperty]
-  const field = path.filter(Boolean).join('.') || 'body'
+  const field = cut(path.filter(Boolean).join('.')) || 'body'
   if (missingProperty) return { field, message: 'is required' }
   if (additionalProperty) return { field, message: 'is not a field of this request' }
   if (Array.isArray(allowedValues)) return { field, message: `must be one of ${allowedValues.join(', ')}` }
   return { field, message }
+}
+
+/** Names can come from the request. */
+function cut(path: string): string {
+  return path.length <= maxFieldLength ? path : `${Array.from(path).slice(0, maxFieldLength).join('')}…`
 }
 
 /** The JSON body of a problem. */

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import type { GatewayApp } from '../http/gateway-app.ts'
 import {
+  maxErrors,
   Problem,
   toProblem,
   toProblemDetails,
@@ -48,6 +49,7 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
     const errors = groupByItem(request.validationError?.validation ?? [])
     const errorsOfBatch = errors.get(undefined)
     if (errorsOfBatch) throw validationProblem(errorsOfBatch)
+    const maxErrorsPerItem = Math.ceil(maxErrors / Math.max(1, errors.size))
     const results = new Map<string, Promise<Result>>()
 
     /** Identical items of one batch are handled once. */
@@ -61,7 +63,7 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
     async function handleItem(item: Item, index: number): Promise<Result> {
       try {
         const itemErrors = errors.get(index)
-        if (itemErrors) throw validationProblem(itemErrors)
+        if (itemErrors) throw validationProblem(itemErrors, maxErrorsPerItem)
         return await requestUpload(request.principal, item)
       } catch (error) {
         const problem = toProblem(error)

@@ -33,6 +33,30 @@ t.test('answers every item in its place; a bad one fails alone', async (t) => {
   t.equal(records.size, 2)
 })
 
+t.test('the answer to a bad batch is not much larger than the batch', async (t) => {
+  const { app } = await createTestApp(t)
+  const longNames = Object.fromEntries(
+    Array.from({ length: 100 }, (_, index) => [`${'x'.repeat(8)}${index}`, 1]),
+  )
+  const bad = {
+    'many fields in every item': Array.from({ length: 100 }, () => longNames),
+    'a long field in every item': Array.from({ length: 100 }, () => ({ ...good, ['🖼'.repeat(500)]: 1 })),
+    'many fields in one item': [Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [index, 1]))],
+  }
+  for (const [name, uploads] of Object.entries(bad)) {
+    const asked = post({ uploads })
+    const { statusCode, body } = await app.inject(asked)
+    t.equal(statusCode, 200, name)
+    t.ok(body.length < JSON.stringify(asked.payload).length, `${name}: ${body.length} bytes`)
+    t.ok(body.isWellFormed(), name)
+    const { results } = JSON.parse(body)
+    t.ok(
+      results.every(({ problem }: { problem: { errors: unknown[] } }) => problem.errors.length > 0),
+      `${name}: every item has a reason`,
+    )
+  }
+})
+
 t.test('the same hash twice is one record and one announcement', async (t) => {
   const { app, records, published } = await createTestApp(t)
   const { results } = (await app.inject(post({ uploads: [good, good, good] }))).json()
