@@ -38,6 +38,7 @@ export type AppConfig = Pick<
   | 'MAX_UPLOAD_BYTES'
   | 'MAX_WAIT_SECONDS'
   | 'RATE_LIMIT_PER_MINUTE'
+  | 'RETENTION_DAYS'
   | 'TRUST_PROXY'
 >
 
@@ -88,7 +89,7 @@ export async function createApp(
   await app.register(rateLimitPlugin, { ...config, counters: dependencies.rateLimitCounters })
   await app.register(errorHandler)
   await app.register(jsonBody)
-  await app.register(openapiPlugin)
+  await app.register(openapiPlugin, config)
   await app.register(authenticate, dependencies)
 
   const { publishOrEnqueue, relay } = createOutboxPublisher(dependencies, logger)

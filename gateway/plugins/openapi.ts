@@ -5,7 +5,7 @@ import fp from 'fastify-plugin'
 import { namedSchemas } from '../http/schemas.ts'
 import { showRequestExamples } from '../http/show-request-examples.ts'
 
-const description = `Every image uploaded once, straight to S3.
+const describe = (retentionDays: number) => `Every image uploaded once, straight to S3.
 
 1. Hash the file (SHA-256) and request an upload: \`POST /v1/uploads\`.
 2. If the response is 200 with \`duplicate: true\`, you have already uploaded these bytes: go to step 4. If it is 201, **PUT the
@@ -19,17 +19,21 @@ To try it on this page, *Authorize* with your key and request an upload with the
 
     curl -f -X PUT --upload-file photo.jpg -H 'content-type: image/jpeg' -H 'if-none-match: *' -H '…' 'upload.url'
 
-An image and all its data are deleted seven days after its upload was first requested.`
+An image and all its data are deleted ${retentionDays} days after its upload was first requested.`
 
 /** Serves the OpenAPI document, which is generated from the routes, and Swagger UI. */
-export const openapiPlugin = fp(async function openapiPlugin(app: FastifyInstance) {
+export const openapiPlugin = fp(async function openapiPlugin(
+  app: FastifyInstance,
+  { RETENTION_DAYS }: { RETENTION_DAYS: number },
+) {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'hashgate',
         version: '2.0.0',
-        description,
+        description: describe(RETENTION_DAYS),
+        contact: { name: 'The operator of this gateway' },
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/', description: 'The gateway that serves this page' }],
@@ -49,15 +53,19 @@ export const openapiPlugin = fp(async function openapiPlugin(app: FastifyInstanc
         },
       },
     },
-    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...securityOf(route) }, url }),
-    transformObject: (made) => showRequestExamples('openapiObject' in made ? made.openapiObject : {}),
+    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...authorizationOf(route) }, url }),
+    transformObject: (made) => {
+      const document = 'openapiObject' in made ? made.openapiObject : {}
+      return listPathParametersFirst(showRequestExamples(document))
+    },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `Schema${index}`),
     },
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { persistAuthorization: true, tryItOutEnabled: true },
+    // The key is kept in the page only, not in the browser's storage.
+    uiConfig: { persistAuthorization: false, tryItOutEnabled: true },
     staticCSP: true,
     // A local gateway has no HTTPS to upgrade to.
     transformStaticCSP: (policy) => policy.replace(/\s*upgrade-insecure-requests;?/, ''),
@@ -65,11 +73,32 @@ export const openapiPlugin = fp(async function openapiPlugin(app: FastifyInstanc
 
   for (const schema of namedSchemas) app.addSchema(schema)
 
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.get('/openapi.json', { schema: { hide: true } }, async ({ protocol, host }) => {
+    // An absolute address, because tools such as Postman keep the document only.
+    const servers = [{ url: `${protocol}://${host}`, description: 'The gateway that serves this document' }]
+    return { ...app.swagger(), ...(host && { servers }) }
+  })
 })
 
-/** The security requirement of a route, from the scope that it is registered with. */
-function securityOf({ config }: RouteOptions): { security: Record<string, string[]>[] } {
+/**
+ * The credentials and the scope that a route requires. OpenAPI has no place for the scopes of an API key, and linters reject
+ * them in a security requirement, so the scope is in the description and in `x-required-scope`.
+ */
+function authorizationOf({ config, schema }: RouteOptions) {
   const scope = config?.scope
-  return { security: scope ? [{ bearer: [scope] }, { apiKey: [scope] }] : [] }
+  if (!scope) return { security: [] }
+  const description = [schema?.description, `Requires the scope \`${scope}\`.`].filter(Boolean).join('\n\n')
+  const security: Record<string, string[]>[] = [{ bearer: [] }, { apiKey: [] }]
+  return { description, security, 'x-required-scope': scope }
+}
+
+type Paths = Record<string, Record<string, { parameters?: { in: string }[] }>>
+
+/** Generators make arguments in this order, and people expect the id first. */
+function listPathParametersFirst<T>(document: T): T {
+  const { paths = {} } = document as { paths?: Paths }
+  for (const { parameters } of Object.values(paths).flatMap((path) => Object.values(path))) {
+    parameters?.sort((a, b) => Number(b.in === 'path') - Number(a.in === 'path'))
+  }
+  return document
 }

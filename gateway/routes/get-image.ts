@@ -35,6 +35,7 @@ export function getImage(
     operationId: 'getImage',
     tags: ['images'],
     summary: 'Get an image and its variants',
+    description: 'With `wait`, the response is sent once the status is final or the time is up.',
     params: ImageParams,
     querystring: Query,
     response: {

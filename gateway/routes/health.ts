@@ -30,6 +30,7 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
     ...shared,
     operationId: 'getHealth',
     summary: 'Check whether the process is alive',
+    description: 'Checks no dependency.',
     response: { 200: jsonResponse(Health, 'The process is alive.', open), ...problemResponses([], open) },
   }
   app.get('/healthz', { schema: healthSchema, config: probeConfig }, async () => ({ status: 'ok' }))
@@ -38,6 +39,7 @@ export function health(app: GatewayApp, dependencies: GatewayDependencies): void
     ...shared,
     operationId: 'getReadiness',
     summary: 'Check whether the gateway can serve requests',
+    description: 'Checks the dependencies, at most once per second.',
     response: {
       200: jsonResponse(
         Readiness,

@@ -156,3 +156,17 @@ t.test('an idle connection is kept longer than a load balancer keeps it', async 
   const { app } = await createTestApp(t)
   t.ok(app.server.keepAliveTimeout > 60_000, 'or clients see 502 for requests that were on their way')
 })
+
+t.test('the document at /openapi.json names this gateway and its retention', async (t) => {
+  const { app } = await createTestApp(t, { config: { RETENTION_DAYS: 30 } })
+  const { servers, info } = (
+    await app.inject({ url: '/openapi.json', headers: { host: 'g.example:8' } })
+  ).json()
+  t.match(servers, [{ url: 'http://g.example:8' }])
+  t.match(info.description, /deleted 30 days after/)
+})
+
+t.test('Swagger UI keeps no key in the browser', async (t) => {
+  const { app } = await createTestApp(t)
+  t.match((await app.inject('/docs/static/swagger-initializer.js')).body, /"persistAuthorization":false/)
+})

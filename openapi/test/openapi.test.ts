@@ -13,9 +13,16 @@ interface Media {
 }
 interface Operation {
   operationId: string
+  description?: string
   tags: string[]
   security?: object[]
-  parameters?: { name: string; example?: unknown; required: boolean; schema: { examples?: unknown[] } }[]
+  parameters?: {
+    name: string
+    in: string
+    example?: unknown
+    required: boolean
+    schema: { examples?: unknown[] }
+  }[]
   requestBody?: { content: Record<string, Media> }
   responses: Record<string, { content: Record<string, Media> }>
 }
@@ -98,4 +105,16 @@ t.test('tags, servers and ways to show a key are described', async (t) => {
   for (const { operationId, security = document.security } of operations) {
     for (const name of security.flatMap(Object.keys)) t.ok(securitySchemes[name], operationId)
   }
+})
+
+t.test('linters, generators and importers get what they expect', async (t) => {
+  t.ok(document.info.contact)
+  for (const { url } of document.servers) t.ok(URL.canParse(url), 'a server has an absolute address')
+  for (const { operationId, description, security = [], parameters = [] } of operations) {
+    t.ok(description, `${operationId} has a description`)
+    t.strictSame(security.flatMap(Object.values).flat(), [], `${operationId}: only OAuth has scopes`)
+    const places = parameters.map((parameter) => parameter.in)
+    t.strictSame(places.indexOf('path'), places.includes('path') ? 0 : -1, `${operationId}: the id is first`)
+  }
+  t.notMatch(JSON.stringify(document), /<\w+>/, 'no text looks like HTML')
 })

@@ -11,12 +11,15 @@ export async function renderContract(): Promise<string> {
     MAX_UPLOAD_BYTES: 1,
     MAX_WAIT_SECONDS: 25,
     RATE_LIMIT_PER_MINUTE: 1,
+    RETENTION_DAYS: 7,
     TRUST_PROXY: '',
   }
   const dependencies = { metrics: createMetrics() } as GatewayDependencies
   const app = await createApp(settings, dependencies, createLogger('export', 'silent'))
   await app.ready()
-  const document = app.swagger()
+  // Tools such as Postman need an absolute address.
+  const servers = [{ url: 'http://127.0.0.1:3000', description: 'A local gateway, as `npm start` runs it' }]
+  const document = { ...app.swagger(), servers }
   await app.close()
   return `${JSON.stringify(document, null, 2)}\n`
 }
