@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto'
-import type { Principal } from './principal.ts'
 import { AuthenticationError } from './authentication-error.ts'
+import type { Principal } from './principal.ts'
 
 /** Unlike `hg_`, which begins an API key. */
 const prefix = 'hgr_'
