@@ -11,6 +11,31 @@ const machineErrors = [
   /error creating thread/i,
 ]
 
+/** libvips reported a time-out that cannot be this image's. A retry gets the real result. */
+export class ForeignTimeout extends Error {
+  override readonly name = 'ForeignTimeout'
+}
+
+const timeoutMessage = /^timeout: \d+% complete/m
+
+/**
+ * Runs an operation with a libvips time-out. libvips has one message buffer per process, so an operation that fails can report that
+ * another image, perhaps one that nobody waits for any more, has timed out. Ours has only if it took that long.
+ * @throws ForeignTimeout, or the error of the operation
+ */
+export async function refuseForeignTimeout<T>(seconds: number, operation: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now()
+  try {
+    return await operation()
+  } catch (error) {
+    const isTimeout = error instanceof Error && timeoutMessage.test(error.message)
+    if (!isTimeout || performance.now() - startedAt >= seconds * 1_000) throw error
+    throw new ForeignTimeout(`libvips reported the time-out of another image: ${error.message}`, {
+      cause: error,
+    })
+  }
+}
+
 /** Whether a libvips error has lost its message. */
 export function isSilent(error: unknown): boolean {
   return error instanceof Error && /^(Unknown error)?$/.test(error.message)
@@ -18,21 +43,21 @@ export function isSilent(error: unknown): boolean {
 
 /** Whether the machine failed rather than the image, so that a retry can succeed. */
 export function isMachineError(error: unknown): boolean {
+  if (error instanceof ForeignTimeout) return true
   return error instanceof Error && machineErrors.some((pattern) => pattern.test(error.message))
 }
 
 /** The Rejection that a decoding error stands for, or the error itself when the machine failed. */
 export function classifyDecodeError(error: unknown): unknown {
   if (!(error instanceof Error) || isMachineError(error)) return error
-  if (/^timeout: \d+% complete/m.test(error.message))
-    return new Rejection('processing_timeout', undefined, error)
+  if (timeoutMessage.test(error.message)) return new Rejection('processing_timeout', undefined, error)
   return new Rejection('image_corrupt', undefined, error)
 }
 
 const attempts = 3
 
 /**
- * Repeats an operation of libvips that failed without a message. libvips has one message buffer per process, so the work on
+ * Repeats an operation of libvips that failed without a message, or with the time-out of another image. libvips has one message buffer per process, so the work on
  * another image can clear ours; the next attempt fails with its message. A failure that stays without one is the image's fault:
  * some damaged PNGs have none, and a machine short of memory always says so.
  */
@@ -41,7 +66,8 @@ export async function retryIfSilent<T>(operation: () => Promise<T>): Promise<T> 
     try {
       return await operation()
     } catch (error) {
-      if (attempt === attempts || !isSilent(error)) throw error
+      const isUnclear = isSilent(error) || error instanceof ForeignTimeout
+      if (attempt === attempts || !isUnclear) throw error
     }
   }
 }

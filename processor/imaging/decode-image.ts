@@ -1,7 +1,7 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
 import type { AcceptedFormat } from '../../core/images/formats.ts'
 import { withSpan } from '../../core/telemetry/with-span.ts'
-import { classifyDecodeError, retryIfSilent } from './decode-errors.ts'
+import { classifyDecodeError, refuseForeignTimeout, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
@@ -47,7 +47,12 @@ function decode(
   failOn: FailOnOptions,
 ): Promise<Frame> {
   return limits.withMemory(estimateDecodeBytes(image.format, image), () =>
-    withSpan('decode', {}, () => shrinkToFrame(image, box, limits, failOn)),
+    withSpan('decode', {}, () => {
+      const { decodeTimeoutSeconds } = limits
+      return refuseForeignTimeout(decodeTimeoutSeconds, () =>
+        shrinkToFrame(image, box, { ...limits, decodeTimeoutSeconds }, failOn),
+      )
+    }),
   )
 }
 

@@ -1,5 +1,5 @@
 import type { VariantSpec } from '../../core/images/variants.ts'
-import { classifyDecodeError } from './decode-errors.ts'
+import { classifyDecodeError, refuseForeignTimeout } from './decode-errors.ts'
 import type { DecodableImage } from './decode-image.ts'
 import { sharp } from './decoder.ts'
 import type { RenderedVariant } from './encode-variant.ts'
@@ -52,7 +52,7 @@ async function shrinkAnimation(
     .resize(fitInto(shrinkBox(spec, image)))
     .toColourspace('srgb')
   try {
-    return await encodeVariant(frames, spec, image.format)
+    return await refuseForeignTimeout(seconds, () => encodeVariant(frames, spec, image.format))
   } catch (error) {
     throw classifyDecodeError(error)
   }

@@ -1,6 +1,11 @@
 import { test } from 'tap'
 import { Rejection } from '../../../core/errors.ts'
-import { classifyDecodeError } from '../../imaging/decode-errors.ts'
+import {
+  classifyDecodeError,
+  ForeignTimeout,
+  refuseForeignTimeout,
+  retryIfSilent,
+} from '../../imaging/decode-errors.ts'
 
 test('the machine may fail without blame for the image', async (t) => {
   const messages = [
@@ -28,4 +33,19 @@ test('everything else that libvips says about the bytes is the image', async (t)
     t.ok(judged instanceof Rejection)
     t.match(judged, { reason, cause: { message } })
   }
+})
+
+test('the time-out of another image is not blamed on this one', async (t) => {
+  const message = 'timeout: 24% complete\nVipsImage: killed for image "temp-53"\nvipspng: libpng read error'
+  const fail = () => Promise.reject(new Error(message))
+  const foreign = await refuseForeignTimeout(3_600, fail).catch((error: unknown) => error)
+  t.ok(foreign instanceof ForeignTimeout, 'it failed long before its own time-out')
+  t.equal(classifyDecodeError(foreign), foreign, 'so that the image is retried')
+
+  const own = await refuseForeignTimeout(0, fail).catch((error: unknown) => error)
+  t.match(classifyDecodeError(own), { reason: 'processing_timeout' })
+
+  let attempts = 0
+  const secondSucceeds = () => (attempts++ === 0 ? fail() : Promise.resolve('decoded'))
+  t.equal(await retryIfSilent(() => refuseForeignTimeout(3_600, secondSucceeds)), 'decoded')
 })
