@@ -3,12 +3,15 @@ import { once } from 'node:events'
 import { glob } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 
+/** Prints all failures again at the end. CI selects it for the other suites too. */
+const failureReporter = './scripts/checks/report-failures.ts'
+
 /** The suites that `npm test` leaves out. Tests of one job at a time share services, a browser or the CPU. */
 const suites = {
   services: { suffix: '.services.ts', options: ['--jobs=1', '--timeout=900'] },
   browser: { suffix: '.browser.ts', options: ['--jobs=1', '--timeout=300'] },
   deploy: { suffix: '.deploy.ts', options: ['--timeout=600'] },
-  lambda: { suffix: '.emulator.ts', options: ['--jobs=1', '--timeout=900', '--reporter=tap'] },
+  lambda: { suffix: '.emulator.ts', options: ['--jobs=1', '--timeout=900', `--reporter=${failureReporter}`] },
 }
 
 /** Runs the files named on the command line, or the whole suite. Returns tap's exit code. */
