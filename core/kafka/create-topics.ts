@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
+import { isUnknownTopic } from './is-unknown-topic.ts'
 import type { KafkaClient } from './kafka-client.ts'
 
 export interface TopicsOptions {
@@ -25,7 +26,7 @@ const timeoutMs = 30_000
 /**
  * Creates missing topics and corrects retention and durability of existing ones. The number of partitions of an existing topic
  * stays as it is: changing it would send later events of an image to another partition, out of order.
- * @throws Error when a topic has no leaders after 30 seconds
+ * @throws Error when a topic has no leaders, or a broker does not know it, after 30 seconds
  */
 export async function createTopics(
   kafka: KafkaClient,
@@ -40,8 +41,8 @@ export async function createTopics(
     const config = describeConfig(replicationFactor, options.retentionDays)
     await createMissing(admin, missing, { numPartitions: options.partitions, replicationFactor, config })
     await waitForLeaders(admin, names)
-    const corrected = await correctConfigs(admin, names, config)
-    return await describeTopics(admin, names, { missing, corrected })
+    const corrected = await retryWhileUnknown(() => correctConfigs(admin, names, config))
+    return await retryWhileUnknown(() => describeTopics(admin, names, { missing, corrected }))
   } finally {
     await admin.disconnect()
   }
@@ -81,7 +82,20 @@ async function createMissing(
   })
 }
 
-/** Waits until every broker knows the topics. @throws Error after 30 seconds */
+/** Each broker learns of a new topic in its own time, and kafkajs can ask another one each time. */
+async function retryWhileUnknown<T>(ask: () => Promise<T>): Promise<T> {
+  const deadline = AbortSignal.timeout(timeoutMs)
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!isUnknownTopic(error) || deadline.aborted) throw error
+      await sleep(100)
+    }
+  }
+}
+
+/** Waits until a broker knows the topics and their leaders. @throws Error after 30 seconds */
 export async function waitForLeaders(admin: Admin, names: string[]): Promise<void> {
   const deadline = AbortSignal.timeout(timeoutMs)
   while (!(await haveLeaders(admin, names))) {

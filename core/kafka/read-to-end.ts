@@ -1,4 +1,5 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs'
+import { isUnknownTopic } from './is-unknown-topic.ts'
 import type { KafkaClient } from './kafka-client.ts'
 import { type KafkaMessage, toKafkaMessage } from './kafka-message.ts'
 
@@ -101,12 +102,6 @@ async function findRanges(
   } finally {
     await admin.disconnect()
   }
-}
-
-/** kafkajs wraps the error after its retries. */
-function isUnknownTopic(error: unknown): boolean {
-  const { type, cause } = error as { type?: string; cause?: unknown }
-  return type === 'UNKNOWN_TOPIC_OR_PARTITION' || (cause !== undefined && isUnknownTopic(cause))
 }
 
 /** A promise that fails when `noteProgress` is not called for 30 seconds. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { connectServices } from '../../../scripts/testkit/connect-services.ts'
-import { testEventConsumerContract } from './consumer-contract.ts'
+import { testEventConsumerContract } from './contract/consumer-contract.ts'
 
 const { connection, createTopics } = await connectServices()
 await testEventConsumerContract(t, { name: 'Kafka over SASL_SSL', connection, createTopics })

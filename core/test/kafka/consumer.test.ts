@@ -1,6 +1,6 @@
 import t from 'tap'
 import { startTestKafka } from '../../../scripts/testkit/kafka/start-test-kafka.ts'
-import { testEventConsumerContract } from './consumer-contract.ts'
+import { testEventConsumerContract } from './contract/consumer-contract.ts'
 
 const brokers = await startTestKafka(t)
 
