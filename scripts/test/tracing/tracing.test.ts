@@ -20,6 +20,7 @@ async function start(t: Test, endpoint: string, startBacking: StartBacking = sta
   const settings = {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     RECONCILE_INTERVAL_SECONDS: '0',
+    MAX_EVENT_LOOP_DELAY_MS: '60000',
   }
   const system = await startSystem({ dataDirectory: t.testdir({}), port: 0, startBacking, settings })
   t.teardown(system.close)
