@@ -1,6 +1,6 @@
 import t from 'tap'
 import { manifestKey } from '../../core/images/object-key.ts'
-import { createGlueDouble } from './glue-double.ts'
+import { createGlueDouble } from './analytics/glue-double.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 
