@@ -10,6 +10,10 @@ export const packages: Record<string, string[]> = {
   ],
   'processor/pipeline': [
     'processor/test/pipeline/process-image*.test.ts',
+    'processor/test/pipeline/reprocess-image.test.ts',
+    'processor/test/pipeline/store-object.test.ts',
     'processor/test/pipeline/steps/*.test.ts',
+    'processor/test/triggers/create-processor.test.ts',
+    'processor/test/triggers/handle-uploads-completed.test.ts',
   ],
 }
