@@ -22,7 +22,7 @@ interface DocumentClientOptions extends JsonClientOptions {
   onCall?: (call: { operation: string; error: Error | undefined; durationMs: number }) => void
 }
 
-/** The calls that run for every request and every image. */
+/** The operations of upload requests and of image processing. */
 const hotOperations = new Map<unknown, HotOperation>([
   [GetCommand, 'GetItem'],
   [PutCommand, 'PutItem'],

@@ -6,7 +6,7 @@ export interface Requirement {
   maximum?: number
   minLength?: number
   maxLength?: number
-  /** Ends the sentence `NAME must be …` where a pattern decides, because nobody wants to read a regular expression. */
+  /** Completes `NAME must be …` for a setting with a pattern, so that the message does not show a regular expression. */
   mustBe?: string
 }
 

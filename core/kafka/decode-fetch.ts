@@ -30,9 +30,9 @@ const maxResponseBytes = 33_554_432
 const bytesPerRecord = 500
 
 /**
- * Makes kafkajs read every batch that a broker can return. By itself it fails the whole response, for all partitions, when one
- * batch has a codec that it does not know or is damaged, and the consumer then fails again on the same batch, for ever.
- * Here such a batch becomes one message at the batch's last offset that says why it is `unreadable`.
+ * Makes kafkajs read every batch that a broker can return. Without this, one damaged batch or one with an unknown codec fails the
+ * whole response, for all partitions, and the consumer fetches it again indefinitely. Here such a batch becomes one message, at the
+ * batch's last offset, whose `unreadable` gives the reason.
  */
 export function registerFetchDecoder(): void {
   registerCodecs()

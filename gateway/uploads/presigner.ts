@@ -17,8 +17,8 @@ interface PresignRequest {
 }
 
 /**
- * Creates the function that presigns requests to one bucket. The SDK presigns one URL at the start, which tells the bucket's
- * address and region; all others are signed here, because the SDK runs its whole middleware for every URL.
+ * Creates the function that presigns requests to one bucket. The SDK presigns one URL first, to find the bucket's address and
+ * region. This function signs all others, because the SDK runs its whole middleware for every URL.
  */
 export async function createPresigner(s3: S3Client, { bucket, ttlSeconds, now }: PresignerOptions) {
   const presignUrl = createQueryPresigner(await findBucketAddress(s3, bucket))

@@ -19,8 +19,8 @@ export class ForeignTimeout extends Error {
 const timeoutMessage = /^timeout: \d+% complete/m
 
 /**
- * Runs an operation with a libvips time-out. libvips has one message buffer per process, so an operation that fails can report that
- * another image, perhaps one that nobody waits for any more, has timed out. Ours has only if it took that long.
+ * Runs an operation with a libvips time-out. libvips has one message buffer per process, so a failing operation can report the
+ * time-out of another image. The operation itself timed out only if it ran for that long.
  * @throws ForeignTimeout, or the error of the operation
  */
 export async function refuseForeignTimeout<T>(seconds: number, operation: () => Promise<T>): Promise<T> {

@@ -16,7 +16,7 @@ const failing = `TAP version 14
             +1
           ...
         ok 2 - its id
-        not ok 3 - its end # TODO
+        not ok 3 - its expiry # TODO not supported yet
         1..3
     not ok 1 - an upload # time=90ms
     1..1
