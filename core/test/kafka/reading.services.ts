@@ -3,8 +3,8 @@ import t from 'tap'
 import { connectServices } from '../../../scripts/testkit/connect-services.ts'
 import { createKafka } from '../../kafka/kafka-client.ts'
 import { openProducer } from '../../kafka/producer.ts'
-import { readToEnd } from '../../kafka/read-to-end.ts'
 import { createLogger } from '../../telemetry/logger.ts'
+import { readTopic } from './contract/read-topic.ts'
 import { testReadingContract } from './contract/reading-contract.ts'
 
 const { connection, createTopics, setting } = await connectServices()
@@ -26,16 +26,10 @@ for (const codec of ['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd']) {
     t.teardown(producer.close)
     const messages = values.map((value) => ({ key: 'key', value, headers: { codec } }))
     await producer.send([{ topic, messages }], { compress: false })
-    const read: string[] = []
-    await readToEnd(kafka, {
-      topic,
-      groupId: `group-${randomUUID()}`,
-      fromCommitted: false,
-      commits: false,
-      onMessages: async (messages) => {
-        for (const { value } of messages) read.push(String(value))
-      },
-    })
-    t.strictSame(read, values)
+    const read = await readTopic(kafka, topic)
+    t.strictSame(
+      read.map(({ value }) => String(value)),
+      values,
+    )
   })
 }

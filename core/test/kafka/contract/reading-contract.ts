@@ -4,9 +4,9 @@ import { pollUntil } from '../../../../scripts/testkit/poll-until.ts'
 import { startConsumer } from '../../../kafka/consumer.ts'
 import { createKafka, type KafkaOptions } from '../../../kafka/kafka-client.ts'
 import type { KafkaMessage } from '../../../kafka/kafka-message.ts'
-import { readToEnd } from '../../../kafka/read-to-end.ts'
 import { createLogger } from '../../../telemetry/logger.ts'
 import { publishWithLibrdkafka, publishWithZstd } from './publish-compressed.ts'
+import { readTopic } from './read-topic.ts'
 
 export interface ReadingContractOptions {
   name: string
@@ -104,17 +104,7 @@ export async function testReadingContract(t: Test, options: ReadingContractOptio
         { offset: '2', value: null, unreadable: /offsets 1 to 2 cannot be read: codec gzip: .*33554432/ },
         { offset: '3', value: Buffer.from('after'), unreadable: undefined },
       ])
-      const read: KafkaMessage[] = []
-      await readToEnd(kafka, {
-        topic,
-        groupId: `group-${randomUUID()}`,
-        fromCommitted: false,
-        commits: false,
-        onMessages: async (messages) => {
-          read.push(...messages)
-        },
-      })
-      t.strictSame(read, received, 'the reader of replays gets the same')
+      t.strictSame(await readTopic(kafka, topic), received, 'the reader of replays gets the same')
     })
   })
 }
