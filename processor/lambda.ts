@@ -45,8 +45,8 @@ const writeMs = 5_000
 const reserveMs = Math.max(config.PUBLISH_TIMEOUT_SECONDS * 1_000, writeMs) + writeMs
 
 /**
- * The AWS Lambda handler for S3 notifications (also through SNS, SQS or EventBridge), self-managed Kafka events and schedules. When it throws, Lambda delivers the whole
- * event again. Images that cannot be finished before the function times out are released before that.
+ * The AWS Lambda handler for S3 notifications (also through SNS, SQS or EventBridge), self-managed Kafka events and schedules. When it
+ * throws, Lambda delivers the whole event again. Images that cannot be finished before the function times out are released before that.
  */
 export async function handler(
   event: TriggerEvent,

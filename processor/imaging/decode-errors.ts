@@ -57,9 +57,9 @@ export function classifyDecodeError(error: unknown): unknown {
 const attempts = 3
 
 /**
- * Repeats an operation of libvips that failed without a message, or with the time-out of another image. libvips has one message buffer per process, so the work on
- * another image can clear ours; the next attempt fails with its message. A failure that stays without one is the image's fault:
- * some damaged PNGs have none, and a machine short of memory always says so.
+ * Repeats an operation of libvips that failed without a message, or with the time-out of another image. libvips has one message buffer
+ * per process, so work on another image can clear or replace the message; the next attempt fails with the right one. A failure that
+ * stays without a message is the image's fault: some damaged PNGs have none, and a machine short of memory always reports it.
  */
 export async function retryIfSilent<T>(operation: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
