@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
 import { isUnknownTopic } from './is-unknown-topic.ts'
 import type { KafkaClient } from './kafka-client.ts'
+import { retryMs, retryWhile } from './retry-while.ts'
 
 export interface TopicsOptions {
   /** Full names, prefix included. */
@@ -21,7 +22,6 @@ export interface TopicState {
 
 /** With three replicas, losing one broker interrupts nothing and losing two loses nothing. */
 const wantedReplicas = 3
-const timeoutMs = 30_000
 
 /**
  * Creates missing topics and corrects retention and durability of existing ones. The number of partitions of an existing topic
@@ -83,24 +83,14 @@ async function createMissing(
 }
 
 /** Each broker learns of a new topic in its own time, and kafkajs can ask another one each time. */
-async function retryWhileUnknown<T>(ask: () => Promise<T>): Promise<T> {
-  const deadline = AbortSignal.timeout(timeoutMs)
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!isUnknownTopic(error) || deadline.aborted) throw error
-      await sleep(100)
-    }
-  }
-}
+const retryWhileUnknown = <T>(ask: () => Promise<T>) => retryWhile(isUnknownTopic, ask)
 
 /** Waits until a broker knows the topics and their leaders. @throws Error after 30 seconds */
 export async function waitForLeaders(admin: Admin, names: string[]): Promise<void> {
-  const deadline = AbortSignal.timeout(timeoutMs)
+  const deadline = AbortSignal.timeout(retryMs)
   while (!(await haveLeaders(admin, names))) {
     if (deadline.aborted)
-      throw new Error(`These topics have no leader after ${timeoutMs / 1_000} s: ${names.join(', ')}.`)
+      throw new Error(`These topics have no leader after ${retryMs / 1_000} s: ${names.join(', ')}.`)
     await sleep(100)
   }
 }

@@ -2,6 +2,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs'
 import { isUnknownTopic } from './is-unknown-topic.ts'
 import type { KafkaClient } from './kafka-client.ts'
 import { type KafkaMessage, toKafkaMessage } from './kafka-message.ts'
+import { readCommittedOffsets } from './read-committed-offsets.ts'
 
 interface ReadOptions {
   /** Full name, prefix included. */
@@ -86,10 +87,9 @@ async function findRanges(
   await admin.connect()
   try {
     const partitions = await admin.fetchTopicOffsets(topic)
-    const positions = fromCommitted ? await admin.fetchOffsets({ groupId, topics: [topic] }) : []
-    const committed = new Map(
-      positions.flatMap(({ partitions }) => partitions.map((p) => [p.partition, BigInt(p.offset)])),
-    )
+    const committed = fromCommitted
+      ? await readCommittedOffsets(admin, groupId, topic)
+      : new Map<number, bigint>()
     return partitions
       .map(({ partition, low, high }) => {
         const position = committed.get(partition) ?? -1n

@@ -6,6 +6,7 @@ import { createEventBus } from '../../../events/event-bus.ts'
 import { topics } from '../../../events/image-events.ts'
 import { createKafka } from '../../../kafka/kafka-client.ts'
 import type { KafkaMessage } from '../../../kafka/kafka-message.ts'
+import { readCommittedOffsets } from '../../../kafka/read-committed-offsets.ts'
 import { createLogger } from '../../../telemetry/logger.ts'
 import type { EventBusContractOptions } from '../../events/event-bus-contract.ts'
 import { someEvent } from '../../events/some-event.ts'
@@ -281,10 +282,8 @@ async function readCommitted(kafka: KafkaClient, groupId: string, topic: string)
   const admin = kafka.admin()
   await admin.connect()
   try {
-    const found = await admin.fetchOffsets({ groupId, topics: [topic] })
-    return found
-      .flatMap(({ partitions }) => partitions.map(({ offset }) => offset))
-      .filter((offset) => offset !== '-1')
+    const committed = await readCommittedOffsets(admin, groupId, topic)
+    return [...committed.values()].map(String)
   } finally {
     await admin.disconnect()
   }

@@ -1,5 +1,6 @@
 import { topics } from '../../../../core/events/image-events.ts'
 import { isFinal } from '../../../../core/images/image-record.ts'
+import { readCommittedOffsets } from '../../../../core/kafka/read-committed-offsets.ts'
 import { connectServicesKafka } from '../../../local/connect-services-kafka.ts'
 import type { FaultRun } from '../run-fault.ts'
 import type { Load } from '../start-load.ts'
@@ -50,9 +51,8 @@ async function hasConsumedAll({ KAFKA_TOPIC_PREFIX, KAFKA_GROUP_ID }: JudgedSett
   await admin.connect()
   try {
     const ends = await admin.fetchTopicOffsets(topic)
-    const [group] = await admin.fetchOffsets({ groupId: KAFKA_GROUP_ID, topics: [topic] })
-    const read = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
-    return ends.every(({ partition, high }) => Number(high) <= Math.max(0, read.get(partition) ?? 0))
+    const committed = await readCommittedOffsets(admin, KAFKA_GROUP_ID, topic)
+    return ends.every(({ partition, high }) => BigInt(high) <= (committed.get(partition) ?? 0n))
   } finally {
     await admin.disconnect()
   }
