@@ -115,8 +115,9 @@ t.test('listing a day fails when a single shard fails', async (t) => {
 
 t.test('a store that accepts the request and never responds', async (t) => {
   const silent = (request: IncomingMessage) => request.resume()
-  const { documents, calls } = await startDynamoDbDouble(t, silent, { requestTimeout: 200 })
-  await testEveryOperation(t, documents, calls)
+  const { documents } = await startDynamoDbDouble(t, silent, { requestTimeout: 200 })
+  // Requests are not counted: on a busy machine some time out before they are sent.
+  await testEveryOperation(t, documents)
 })
 
 t.test('a store that closes the connection in the middle of a response', async (t) => {
