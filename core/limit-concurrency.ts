@@ -1,19 +1,30 @@
-export type Limit = <T>(task: () => Promise<T>) => Promise<T>
+/** @param slots how many of the slots the task takes, 1 by default; all of them if there are not that many */
+export type Limit = <T>(task: () => Promise<T>, slots?: number) => Promise<T>
 
-/** Creates a function that runs at most `max` tasks at a time and queues the rest in order. */
+/** Creates a function that runs tasks in at most `max` slots at a time and queues the rest in order. */
 export function limitConcurrency(max: number): Limit {
-  const waiting: (() => void)[] = []
-  let running = 0
+  const waiting: { slots: number; start: () => void }[] = []
+  let free = max
 
-  return async function limit(task) {
-    if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running++
+  function startNext(): void {
+    for (let next = waiting[0]; next && next.slots <= free; next = waiting[0]) {
+      waiting.shift()
+      free -= next.slots
+      next.start()
+    }
+  }
+
+  return async function limit(task, requested = 1) {
+    const slots = Math.min(requested, max)
+    await new Promise<void>((start) => {
+      waiting.push({ slots, start })
+      startNext()
+    })
     try {
       return await task()
     } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running--
+      free += slots
+      startNext()
     }
   }
 }

@@ -24,3 +24,24 @@ test('tasks run in order, never more than the limit at a time, and a failed task
   t.equal(results.filter(({ status }) => status === 'fulfilled').length, 10)
   t.equal(await limit(async () => 'still working'), 'still working')
 })
+
+test('a task that takes all slots runs alone and is not overtaken', async (t) => {
+  const limit = limitConcurrency(3)
+  const order: string[] = []
+  let running = 0
+  const task = (name: string, mayHaveOthers: boolean) => async () => {
+    running++
+    order.push(name)
+    t.ok(mayHaveOthers || running === 1, name)
+    await new Promise(setImmediate)
+    t.ok(mayHaveOthers || running === 1, name)
+    running--
+  }
+  await Promise.all([
+    limit(task('first', true)),
+    limit(task('alone', false), 10),
+    limit(task('second', true)),
+    limit(task('third', true)),
+  ])
+  t.strictSame(order, ['first', 'alone', 'second', 'third'])
+})
