@@ -68,7 +68,8 @@ const settings = Type.Object({
   MAX_ATTEMPTS: Type.Integer({
     minimum: 1,
     default: 5,
-    description: 'Failed attempts after which an image is rejected as `processing_failed`.',
+    description:
+      'Starts without a result after which an image is rejected as `processing_failed`. Only starts that the image had alone in a working process count ([why](decisions/0039-isolate-suspects.md)).',
   }),
   PUBLISH_TIMEOUT_SECONDS: Type.Integer({
     minimum: 1,

@@ -13,8 +13,20 @@ export type Claim =
   | { outcome: 'finished'; record: ImageRecord }
   /** Another worker holds the lease. */
   | { outcome: 'busy' }
+  /** An earlier start ended without a result, so this image must be alone in its process. Nothing was changed. */
+  | { outcome: 'must run alone' }
   /** No record, an expired one, or one of another generation: the trigger belongs to an earlier upload. */
   | { outcome: 'gone' }
+
+/** The circumstances in which a worker starts an image. */
+export interface Start {
+  /** Whether the process works on no other image meanwhile. */
+  alone: boolean
+  /** Whether the start counts towards `MAX_ATTEMPTS` if it ends without a result. Only starts that are alone may. */
+  counts: boolean
+}
+
+export const countedStart: Start = { alone: true, counts: true }
 
 export interface ReadyResult {
   status: 'ready'
@@ -27,7 +39,7 @@ export type ImageResult =
   | ReadyResult
   | { status: 'rejected'; rejection: { reason: RejectionReason; detail: string } }
 
-type AttemptCounts = Partial<Pick<ImageRecord, 'attempts' | 'reprocessAttempts'>>
+type AttemptCounts = Partial<Pick<ImageRecord, 'attempts' | 'aloneAttempts' | 'reprocessAttempts'>>
 type Find = (tenant: string, imageId: string) => Promise<ImageRecord | undefined>
 
 const leaseAttributes = ['leaseOwner', 'leaseUntil']
@@ -40,11 +52,21 @@ const workAttributes = [...leaseAttributes, 'replacedKeys', ...attributeNames(sp
 /** Leases of images: one worker at a time holds the lease of an image, from the claim until its events are published. */
 export function createImageLeases(table: ImageTable, find: Find, now: () => number) {
   /** Takes the lease of an image unless another worker holds an unexpired one. A final record is claimed only for its pending events. */
-  async function claim(ref: ImageRef, owner: string, leaseMs: number): Promise<Claim> {
+  async function claim(
+    ref: ImageRef,
+    owner: string,
+    leaseMs: number,
+    { alone, counts }: Start = countedStart,
+  ): Promise<Claim> {
     const current = await find(ref.tenant, ref.imageId)
     if (current?.generation !== ref.generation) return { outcome: 'gone' }
     if (isFinal(current) && !current.pendingEvents) return { outcome: 'finished', record: current }
-    return takeLease(current, owner, leaseMs, { attempts: current.attempts + 1 })
+    if (isLeased(current)) return { outcome: 'busy' }
+    const attempts = current.attempts + 1
+    if (isFinal(current)) return takeLease(current, owner, leaseMs, { attempts })
+    if (current.attempts > 0 && !alone) return { outcome: 'must run alone' }
+    const aloneAttempts = counts ? (current.aloneAttempts ?? 0) + 1 : undefined
+    return takeLease(current, owner, leaseMs, { attempts, aloneAttempts })
   }
 
   /**
@@ -66,14 +88,16 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     return takeLease(current, owner, leaseMs, { reprocessAttempts: (current.reprocessAttempts ?? 0) + 1 })
   }
 
-  /** @param counts the attempt count that this claim raises */
+  const isLeased = ({ leaseUntil = 0 }: ImageRecord) => leaseUntil > now()
+
+  /** @param counts the attempt counts after this claim */
   async function takeLease(
     current: ImageRecord,
     owner: string,
     leaseMs: number,
     counts: AttemptCounts,
   ): Promise<Claim> {
-    if ((current.leaseUntil ?? 0) > now()) return { outcome: 'busy' }
+    if (isLeased(current)) return { outcome: 'busy' }
     const pendingCondition = current.pendingEvents
       ? 'attribute_exists(#pendingEvents)'
       : 'attribute_not_exists(#pendingEvents)'
@@ -145,6 +169,21 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   }
 
   /**
+   * Makes an image that was rejected as `processing_failed` pending again, with no attempt counted. The reconciler checks it from now on.
+   * Returns false, and changes nothing, if it was not, or if its event is not published yet.
+   */
+  async function reopen(ref: ImageRef): Promise<boolean> {
+    const reopened = await table.change(ref, {
+      set: { status: 'pending', attempts: 0, ...indexEntry(sparseIndexes.unfinished, ref, now()) },
+      remove: ['rejection', 'startedAt', 'finishedAt', 'aloneAttempts'],
+      condition:
+        '#status = :rejected AND #rejection.#reason = :reason AND attribute_not_exists(#pendingEvents)',
+      values: { ':rejected': 'rejected', ':reason': 'processing_failed' },
+    })
+    return reopened !== undefined
+  }
+
+  /**
    * Reads the record after a condition failed. When a response was lost, the SDK repeats the write, whose condition then fails
    * because of the first one; in that case the record shows that the write succeeded.
    */
@@ -198,14 +237,28 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     )
   }
 
-  return { claim, claimForReprocess, finish, completeReprocess, completeLease, handOffToRelay, release }
+  return {
+    claim,
+    claimForReprocess,
+    finish,
+    completeReprocess,
+    completeLease,
+    handOffToRelay,
+    release,
+    reopen,
+  }
 }
 
-/** The attempt count before the last claim. `reprocessAttempts` is only set while the image is being reprocessed. */
-function countsBefore({ attempts, reprocessAttempts }: ImageRecord): AttemptCounts {
-  return reprocessAttempts
-    ? { reprocessAttempts: reprocessAttempts - 1 || undefined }
-    : { attempts: attempts - 1 }
+/**
+ * The attempt counts before the last claim. `reprocessAttempts` is only set while the image is being reprocessed. A claim that did not
+ * raise `aloneAttempts` lowers it here, in the image's favour.
+ */
+function countsBefore({ attempts, aloneAttempts, reprocessAttempts }: ImageRecord): AttemptCounts {
+  if (reprocessAttempts) return { reprocessAttempts: reprocessAttempts - 1 || undefined }
+  return {
+    attempts: attempts - 1,
+    aloneAttempts: aloneAttempts && aloneAttempts > 1 ? aloneAttempts - 1 : undefined,
+  }
 }
 
 const undefinedFields = (fields: object) =>

@@ -27,6 +27,10 @@ export interface ImageRecord extends ImageRef {
   expiresAt: number
   /** Number of times that a worker started processing this image. */
   attempts: number
+  /**
+   * Starts that count towards `MAX_ATTEMPTS`: the image was alone in a process that had already shown that it works. Absent: none.
+   */
+  aloneAttempts?: number
   /** The worker that holds the lease, and when the lease expires (epoch milliseconds). */
   leaseOwner?: string
   leaseUntil?: number

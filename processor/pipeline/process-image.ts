@@ -1,3 +1,4 @@
+import type { Start } from '../../core/catalog/image-leases.ts'
 import { DependencyUnavailable, Rejection } from '../../core/errors.ts'
 import { isFinal } from '../../core/images/image-record.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
@@ -38,10 +39,16 @@ const deferrable = new Set<OpenStage>(['recorded', 'manifestStored'])
 /**
  * Turns one raw upload into variants and a final record. Any number of calls for one image, concurrent or repeated, have one effect.
  * @param call must end some seconds before the caller does, so that the current step can finish and the image can be released
+ * @param start whether other images are in progress in this process, and whether the start counts
  * @throws only errors that a retry can cure
  */
-export function processImage(image: ImageRef, deps: ProcessorDeps, call?: CallTime): Promise<Done> {
-  return runPipeline({ stage: 'requested', image }, deps, call)
+export function processImage(
+  image: ImageRef,
+  deps: ProcessorDeps,
+  call?: CallTime,
+  start?: Start,
+): Promise<Done> {
+  return runPipeline({ stage: 'requested', image, start }, deps, call)
 }
 
 /**

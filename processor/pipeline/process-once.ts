@@ -38,6 +38,8 @@ export function createProcessOnce({
   logger,
 }: ProcessOnceOptions) {
   const limit = limitConcurrency(imagesInFlight)
+  /** Whether this process has shown that it works, so that a start without a result is the image's own fault. */
+  let isProven = false
   const inProgress = new Map<string, Promise<Done>>()
 
   return function processOnce(image: ImageRef, context: CallContext = {}): Promise<Done> {
@@ -47,16 +49,22 @@ export function createProcessOnce({
     return shared
   }
 
-  function start(image: ImageRef, context: CallContext): Promise<Done> {
-    return limit(async () => {
-      context.signal?.throwIfAborted()
-      if (isOver(context, deps.now())) throw new OutOfTime('the call had no time left for this image')
-      const parent = context.traceparent ?? (await findTraceparent?.(image))
-      return traceImage(image, parent, () => processAndLog(image, context))
-    })
+  /** An image whose earlier start ended without a result runs alone: it may have crashed the process, with its neighbours. */
+  async function start(image: ImageRef, context: CallContext): Promise<Done> {
+    const alone = imagesInFlight === 1
+    const done = await limit(() => startInSlot(image, context, alone))
+    if (done.outcome !== 'must run alone') return done
+    return limit(() => startInSlot(image, context, true), imagesInFlight)
   }
 
-  async function processAndLog(image: ImageRef, context: CallContext): Promise<Done> {
+  async function startInSlot(image: ImageRef, context: CallContext, alone: boolean): Promise<Done> {
+    context.signal?.throwIfAborted()
+    if (isOver(context, deps.now())) throw new OutOfTime('the call had no time left for this image')
+    const parent = context.traceparent ?? (await findTraceparent?.(image))
+    return traceImage(image, parent, () => processAndLog(image, context, alone))
+  }
+
+  async function processAndLog(image: ImageRef, context: CallContext, alone: boolean): Promise<Done> {
     const startedAt = performance.now()
     const facts = () => ({
       operation: 'process-image',
@@ -66,11 +74,15 @@ export function createProcessOnce({
       durationMs: Math.round(performance.now() - startedAt),
     })
     try {
-      const done = await processImage(image, deps, context)
+      const done = await processImage(image, deps, context, { alone, counts: alone && isProven })
+      if (done.outcome === 'must run alone') return done
+      if (done.outcome === 'ready') isProven = true
       logger.info({ ...facts(), code: done.reason }, done.outcome)
       observer?.imageFinished(done, performance.now() - startedAt)
       return done
     } catch (error) {
+      // The process survived, and the image had its time.
+      if (error instanceof OutOfTime && error.hadItsTime) isProven = true
       const level = isExpected(error) ? 'warn' : 'error'
       logger[level]({ ...facts(), code: codeOf(error), err: error }, 'image processing failed')
       observer?.imageFailed(codeOf(error))

@@ -1,6 +1,6 @@
 import type { Bucket } from '../../core/aws/bucket.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
-import type { ImageResult } from '../../core/catalog/image-leases.ts'
+import type { ImageResult, Start } from '../../core/catalog/image-leases.ts'
 import type { RejectionReason } from '../../core/errors.ts'
 import type { EventBus } from '../../core/events/event-bus.ts'
 import type { ImageEvent } from '../../core/images/image-event.ts'
@@ -42,7 +42,7 @@ export interface ProcessorDeps {
 
 export interface ProcessorLimits extends ImagingLimits {
   maxUploadBytes: number
-  /** Starts without a result, after which an image is rejected as `processing_failed`. */
+  /** Counted starts without a result, after which an image is rejected as `processing_failed`. */
   maxAttempts: number
   leaseMs: number
 }
@@ -85,7 +85,13 @@ export interface Recorded extends Held {
 
 /** The outcome of processing an image. Every outcome acknowledges the trigger. */
 export interface Done {
-  outcome: ImageResult['status'] | 'already finished' | 'expired' | 'not uploaded' | 'unchanged'
+  outcome:
+    | ImageResult['status']
+    | 'already finished'
+    | 'expired'
+    | 'must run alone'
+    | 'not uploaded'
+    | 'unchanged'
   reason?: RejectionReason
   /** Sizes of the original and of all variants together; only for images with a final status. */
   bytes?: { original: number; variants: number }
@@ -93,7 +99,7 @@ export interface Done {
 
 /** The stages of the pipeline and what is known about the image in each. */
 export interface Stages {
-  requested: { image: ImageRef }
+  requested: { image: ImageRef; start?: Start }
   /** An operator requested reprocessing of a ready image. */
   reprocessRequested: { image: ImageRef }
   claimed: Held

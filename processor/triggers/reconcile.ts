@@ -20,6 +20,8 @@ export type Reconcile = (
   isOver?: () => boolean,
 ) => Promise<void>
 
+const promptStarts = 5
+const maxPauseMs = 3_600_000
 const minCheckIntervalMs = 60_000
 const lastCheckBeforeEndMs = 3_600_000
 
@@ -46,6 +48,8 @@ export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Rec
     const record = await catalog.find(image.tenant, image.imageId)
     if (record?.generation !== image.generation || isComplete(record)) return catalog.endChecks(image)
     if (record.status === 'pending' && !(await rawBucket.head(rawKey(image)))) return postpone(record)
+    const pauseUntil = pauseAfterFailures(record)
+    if (pauseUntil > now()) return catalog.postponeCheck(image, pauseUntil)
     await processOne(image)
   }
 
@@ -56,6 +60,16 @@ export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Rec
     const last = record.expiresAt * 1_000 - lastCheckBeforeEndMs
     return catalog.postponeCheck(record, now() < last ? Math.min(next, last) : next)
   }
+}
+
+/**
+ * Until when an image rests whose starts keep ending without a result, in epoch milliseconds. The pause doubles, because such an image
+ * may crash its process each time.
+ */
+function pauseAfterFailures(record: ImageRecord): number {
+  const { attempts, leaseUntil = 0 } = record
+  if (isFinal(record) || attempts <= promptStarts) return 0
+  return leaseUntil + Math.min(60_000 * 2 ** (attempts - promptStarts), maxPauseMs)
 }
 
 function isComplete(record: ImageRecord): boolean {

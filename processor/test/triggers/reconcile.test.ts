@@ -144,3 +144,20 @@ async function listUnfinished({ catalog }: TestProcessor): Promise<ImageRef[]> {
   for await (const page of catalog.listUnfinished()) images.push(...page)
   return images
 }
+
+test('an image whose starts keep ending without a result is started less and less often', async (t) => {
+  const fixture = await createTestProcessor(t)
+  const image = await fixture.upload(await makeImage('png'), 'image/png')
+  const starts: number[] = []
+  for (let minute = 0; minute < 24 * 60; minute += 10) {
+    fixture.clock.nowMs += 600_000
+    await createReconcile(fixture.deps)(async () => {
+      const { outcome } = await fixture.catalog.claim(image, `killed-${minute}`, 120_000)
+      if (outcome === 'claimed') starts.push(minute)
+    })
+  }
+  const pauses = starts.slice(1).map((minute, index) => minute - (starts[index] ?? 0))
+  t.strictSame(pauses.slice(0, 4), [10, 10, 10, 10], 'the first few at once')
+  t.equal(Math.max(...pauses), 70, 'then about once an hour')
+  t.ok(starts.length < 40, `${starts.length} starts in a day`)
+})

@@ -129,6 +129,29 @@ export async function testClaims(t: Test, store: CatalogStore): Promise<void> {
     t.match(await catalog.find(other.tenant, other.imageId), { status: 'pending', attempts: 0 })
   })
 
+  await t.test('after a start without a result, an image is claimed only to run alone', async (t) => {
+    const { catalog, clock } = openCatalog(store)
+    const shared = { alone: false, counts: false }
+    const { record } = await catalog.register(someUpload())
+    t.notOk('aloneAttempts' in claimed(await catalog.claim(record, 'first', leaseMs, shared)))
+    t.match(await catalog.claim(record, 'second', leaseMs, shared), { outcome: 'busy' })
+    clock.now += leaseMs
+    const before = await catalog.find(record.tenant, record.imageId)
+    t.strictSame(await catalog.claim(record, 'second', leaseMs, shared), { outcome: 'must run alone' })
+    t.strictSame(await catalog.find(record.tenant, record.imageId), before, 'nothing changed')
+
+    const uncounted = claimed(await catalog.claim(record, 'second', leaseMs, { alone: true, counts: false }))
+    t.equal(uncounted.attempts, 2)
+    t.notOk('aloneAttempts' in uncounted)
+    clock.now += leaseMs
+    const counted = claimed(await catalog.claim(record, 'third', leaseMs))
+    t.match(counted, { attempts: 3, aloneAttempts: 1 })
+    await catalog.release(counted, 'third')
+    const released = await catalog.find(record.tenant, record.imageId)
+    t.equal(released?.attempts, 2)
+    t.notOk('aloneAttempts' in (released ?? {}), 'a released start does not count')
+  })
+
   await t.test('the table is reachable', async (t) => {
     await t.resolves(openCatalog(store).catalog.ping())
   })
