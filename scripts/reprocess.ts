@@ -1,30 +1,32 @@
-/** `npm run reprocess`: reprocesses images whose variants were made with another recipe. */
+/** `npm run reprocess`: processes images again, because the recipe changed or because they failed. */
 import { parseArgs } from 'node:util'
 import { tenantPattern } from '../core/images/object-key.ts'
 import { reprocessImage } from '../processor/pipeline/process-image.ts'
+import { countCandidates } from './reprocess/count-candidates.ts'
 import { countOutcomes } from './reprocess/count-outcomes.ts'
-import { countOutdated } from './reprocess/count-outdated.ts'
 import { openProcessor } from './reprocess/open-processor.ts'
 import { printRecipe, printSummary } from './reprocess/print-summary.ts'
-import { reprocessOutdated } from './reprocess/reprocess-outdated.ts'
+import { reprocessAll } from './reprocess/reprocess-all.ts'
+import { retryImage } from './reprocess/retry-image.ts'
 import { showProgress } from './reprocess/show-progress.ts'
 import { abortOnSignal, integerOption, runCommand } from './run-command.ts'
 
-const usage = `Usage: npm run reprocess -- --recipe-changed [--tenant TENANT] [--day YYYY-MM-DD] [--dry-run]
+const usage = `Usage: npm run reprocess -- --recipe-changed | --failed [--tenant TENANT] [--day YYYY-MM-DD] [--dry-run]
 
-Reprocesses ready images whose variants were made with another variant table, or with another KEEP_LOCATION, than the current
-settings. The images stay readable meanwhile. Images that expire within a day are skipped. Ctrl-C stops the command after the
-images in progress; run it again to continue. Several instances can run at the same time.
+Processes images again. Images that expire within a day are skipped. Ctrl-C stops the command after the images in progress; run
+it again to continue. Several instances can run at the same time.
 
-  --recipe-changed  reprocess outdated images (required; the only criterion so far)
+  --recipe-changed  ready images whose variants were made with another variant table, or with another KEEP_LOCATION, than the
+                    current settings. They stay readable meanwhile. Each is announced on image.reprocessed
+  --failed          images that were rejected as processing_failed, once the cause is repaired. They are pending again, and
+                    their new result is announced like that of a new image
   --tenant TENANT   only images of this tenant, found by an index; without it, the whole table is scanned
   --day DAY         only images created on this UTC day
   --read-units N    limit of read units per second for the table scan, 500 by default
-  --dry-run         count outdated images by day and tenant without changing anything
+  --dry-run         count the images by day and tenant without changing anything
 
 Takes the processor's settings from the environment: use the same values as the processors, VARIANTS above all. If
-CATALOG_TABLE is not set, the command uses the settings of the system that "npm start" runs in this folder. Each reprocessed
-image is announced on image.reprocessed.
+CATALOG_TABLE is not set, the command uses the settings of the system that "npm start" runs in this folder.
 
 The exit code is 0 if nothing is left to do, and 130 after Ctrl-C.`
 
@@ -34,6 +36,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       'recipe-changed': { type: 'boolean', default: false },
+      failed: { type: 'boolean', default: false },
       tenant: { type: 'string' },
       day: { type: 'string' },
       'read-units': { type: 'string', default: '500' },
@@ -41,7 +44,7 @@ async function main(): Promise<number> {
       help: { type: 'boolean', default: false },
     },
   })
-  if (values.help || !values['recipe-changed']) {
+  if (values.help || values['recipe-changed'] === values.failed) {
     console.log(usage)
     return values.help ? 0 : 1
   }
@@ -54,15 +57,16 @@ async function main(): Promise<number> {
   const { config, deps, close } = await openProcessor()
   try {
     printRecipe(deps.recipe, deps.variants)
-    const pages = deps.catalog.listOutdated({ ...query, recipe: deps.recipe })
+    const criterion = values.failed ? 'failed' : { outdatedFor: deps.recipe }
+    const pages = deps.catalog.listCandidates({ ...query, criterion })
     if (values['dry-run']) {
-      await countOutdated(pages, signal)
+      await countCandidates(pages, signal)
       return exitCode() ?? 0
     }
     const counts = countOutcomes()
     const stopProgress = showProgress(counts)
-    await reprocessOutdated(pages, {
-      reprocess: (image) => reprocessImage(image, deps),
+    await reprocessAll(pages, {
+      reprocess: (image) => (values.failed ? retryImage(image, deps) : reprocessImage(image, deps)),
       concurrency: config.IMAGES_IN_FLIGHT,
       signal,
       ...counts,

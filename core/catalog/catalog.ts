@@ -7,8 +7,8 @@ import { createImageLeases } from './image-leases.ts'
 import { createImageTable, ifAlive } from './image-table.ts'
 import { createImagesOfDay } from './images-of-day.ts'
 import { createOutbox } from './outbox.ts'
-import { createOutdatedImages } from './outdated-images.ts'
-import { createScanReady } from './scan-ready.ts'
+import { createReprocessCandidates } from './reprocess-candidates.ts'
+import { createScanCandidates } from './scan-candidates.ts'
 import { indexEntry, sparseIndexes } from './sparse-indexes.ts'
 import { createUnfinishedImages } from './unfinished-images.ts'
 
@@ -85,7 +85,7 @@ export function createCatalog(client: DocumentClient, options: CatalogOptions) {
     await table.change(record, { add: { duplicates: 1 } })
   }
 
-  const scanReady = createScanReady(client, tableName)
+  const scanCandidates = createScanCandidates(client, tableName)
 
   return {
     find,
@@ -96,7 +96,7 @@ export function createCatalog(client: DocumentClient, options: CatalogOptions) {
     outbox: createOutbox(table, now),
     ...createUnfinishedImages(table, now),
     ...imagesOfDay,
-    ...createOutdatedImages({ ...imagesOfDay, scanReady, retentionSeconds, now }),
+    ...createReprocessCandidates({ ...imagesOfDay, scanCandidates, retentionSeconds, now }),
     ping: table.ping,
   }
 }

@@ -1,6 +1,6 @@
-import type { OutdatedPage } from '../../core/catalog/outdated-images.ts'
+import type { CandidatePage } from '../../core/catalog/reprocess-candidates.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
-import type { Outcome } from './reprocess-outdated.ts'
+import type { Outcome } from './reprocess-all.ts'
 
 export type OutcomeCounts = ReturnType<typeof countOutcomes>
 
@@ -15,7 +15,7 @@ export function countOutcomes() {
     if (reason) console.error(`${tenant} ${imageId}: ${result.outcome}: ${reason}`)
   }
 
-  function onPage(page: OutdatedPage): void {
+  function onPage(page: CandidatePage): void {
     scannedCount += page.scannedCount
     endingSoon += page.endingSoon
   }

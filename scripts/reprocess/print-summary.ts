@@ -1,10 +1,12 @@
 import type { VariantSpec } from '../../core/images/variants.ts'
 import type { OutcomeCounts } from './count-outcomes.ts'
-import type { Outcome } from './reprocess-outdated.ts'
+import type { Outcome } from './reprocess-all.ts'
 
 const sentences: [outcome: Outcome['outcome'], sentence: string][] = [
   ['ready', 'reprocessed'],
   ['already finished', 'were already up to date'],
+  ['rejected', 'were rejected'],
+  ['must run alone', 'were retried elsewhere meanwhile: run the command again later'],
   ['expired', 'had expired'],
   ['not uploaded', 'no longer have an original and stay unchanged'],
   ['unchanged', 'cannot be reprocessed with these settings and stay unchanged'],

@@ -33,7 +33,7 @@ const isUnavailable = { name: 'DependencyUnavailable', dependency: 'catalog' }
 
 const recipe = readyResult.recipe
 const event = processedEvent(record)
-const outdatedQuery = { recipe, readUnitsPerSecond: 100 }
+const candidateQuery = { criterion: { outdatedFor: recipe }, readUnitsPerSecond: 100 }
 const listing = { tenant: record.tenant, day: '2026-11-22', limit: 1 }
 
 type Call = (catalog: Catalog) => Promise<unknown>
@@ -54,11 +54,12 @@ const operations: Operations = {
   completeLease: (catalog) => catalog.completeLease(finishedAs(record), 'worker'),
   handOffToRelay: (catalog) => catalog.handOffToRelay(finishedAs(record), 'worker'),
   release: (catalog) => catalog.release(record, 'worker'),
+  reopen: (catalog) => catalog.reopen(record),
   listUnfinished: (catalog) => catalog.listUnfinished().next(),
   postponeCheck: (catalog) => catalog.postponeCheck(record, 0),
   endChecks: (catalog) => catalog.endChecks(record),
   listDay: (catalog) => catalog.listDay(listing),
-  listOutdated: (catalog) => catalog.listOutdated(outdatedQuery).next(),
+  listCandidates: (catalog) => catalog.listCandidates(candidateQuery).next(),
   ping: (catalog) => catalog.ping(),
   outbox: {
     enqueue: ({ outbox }) => outbox.enqueue(record, event),
@@ -72,7 +73,7 @@ const operations: Operations = {
 const { outbox: outboxOperations, ...catalogOperations } = operations
 const allOperations = Object.entries({ ...catalogOperations, ...outboxOperations })
 /** These can send several requests, so their number of requests is not fixed. */
-const fanOut = ['findMany', 'listUnfinished', 'listDay', 'listOutdated', 'listPending', 'measurePending']
+const fanOut = ['findMany', 'listUnfinished', 'listDay', 'listCandidates', 'listPending', 'measurePending']
 const [fanOutOperations, singleOperations] = [true, false].map((isFanOut) =>
   allOperations.filter(([name]) => fanOut.includes(name) === isFanOut),
 ) as [typeof allOperations, typeof allOperations]

@@ -123,5 +123,6 @@ t.test('an error is printed in one line', async (t) => {
     t.equal(stderr.trim().split('\n').length, 1, stderr)
   }
   const unasked = await runReprocess([], environment)
-  t.match(unasked, { code: 1, stdout: /^Usage/ }, '--recipe-changed is required')
+  t.match(unasked, { code: 1, stdout: /^Usage/ }, '--recipe-changed or --failed is required')
+  t.match(await runReprocess([again, '--failed'], environment), { code: 1, stdout: /^Usage/ }, 'not both')
 })

@@ -5,12 +5,12 @@ import type { Test } from 'tap'
 import { documentClientOptions, dynamoDbClientOptions } from '../../../aws/aws-client-options.ts'
 import { createDocumentClient } from '../../../aws/document-client.ts'
 import { createCatalogTable } from '../../../catalog/create-catalog-table.ts'
+import { testCandidates } from './catalog-contract-candidates.ts'
 import { testClaims } from './catalog-contract-claims.ts'
 import { testDay } from './catalog-contract-day.ts'
 import { testExpiry } from './catalog-contract-expiry.ts'
 import { testLeases } from './catalog-contract-leases.ts'
 import { testOutbox } from './catalog-contract-outbox.ts'
-import { testOutdated } from './catalog-contract-outdated.ts'
 import { testRegistering } from './catalog-contract-registering.ts'
 import { testReprocess } from './catalog-contract-reprocess.ts'
 import type { CatalogStore } from './catalog-contract-store.ts'
@@ -63,7 +63,7 @@ async function testWith(
     await testOutbox(t, store)
     await testUnfinished(t, store)
     await testDay(t, store)
-    await testOutdated(t, store)
+    await testCandidates(t, store)
   })
 }
 

@@ -1,9 +1,12 @@
-import type { OutdatedPage } from '../../core/catalog/outdated-images.ts'
+import type { CandidatePage } from '../../core/catalog/reprocess-candidates.ts'
 import { printTable } from '../bench/print-table.ts'
 import { printEndingSoon } from './print-summary.ts'
 
-/** Prints the number of outdated images by day and tenant. */
-export async function countOutdated(pages: AsyncIterable<OutdatedPage>, signal: AbortSignal): Promise<void> {
+/** Prints the number of images by day and tenant. */
+export async function countCandidates(
+  pages: AsyncIterable<CandidatePage>,
+  signal: AbortSignal,
+): Promise<void> {
   const counts = new Map<string, number>()
   let [scannedCount, endingSoon] = [0, 0]
   for await (const page of pages) {
@@ -18,7 +21,7 @@ export async function countOutdated(pages: AsyncIterable<OutdatedPage>, signal: 
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   if (total > 0) {
     printTable({
-      title: 'Outdated images',
+      title: 'Images to reprocess',
       head: ['day and tenant', 'images'],
       rows: [...counts].sort(([a], [b]) => (a < b ? 1 : -1)),
       notes: [],

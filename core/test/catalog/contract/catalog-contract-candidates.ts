@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Test } from 'tap'
 import type { Catalog } from '../../../catalog/catalog.ts'
 import type { ImageResult } from '../../../catalog/image-leases.ts'
-import type { OutdatedQuery } from '../../../catalog/outdated-images.ts'
+import type { CandidateQuery } from '../../../catalog/reprocess-candidates.ts'
 import type { ImageRecord } from '../../../images/image-record.ts'
 import {
   type CatalogStore,
@@ -31,15 +31,15 @@ async function make(
 }
 
 /** The listed ids of these tenants only, because the table contains images of other tests. */
-async function idsOf(catalog: Catalog, query: Omit<OutdatedQuery, 'readUnitsPerSecond'>, tenants: string[]) {
+async function idsOf(catalog: Catalog, query: Omit<CandidateQuery, 'readUnitsPerSecond'>, tenants: string[]) {
   const found: string[] = []
-  for await (const { images } of catalog.listOutdated({ ...rate, ...query })) {
+  for await (const { images } of catalog.listCandidates({ ...rate, ...query })) {
     found.push(...images.filter(({ tenant }) => tenants.includes(tenant)).map(({ imageId }) => imageId))
   }
   return found.sort()
 }
 
-export async function testOutdated(t: Test, store: CatalogStore): Promise<void> {
+export async function testCandidates(t: Test, store: CatalogStore): Promise<void> {
   await t.test(
     'images of another recipe are listed, for one tenant or all, for one day or all',
     async (t) => {
@@ -56,23 +56,26 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
       const nextDay = new Date(clock.now).toISOString().slice(0, 10)
       const second = await make(catalog, one, old)
 
-      const { recipe } = readyResult
+      const criterion = { outdatedFor: readyResult.recipe }
       const both = [one, other]
       const ids = (...records: ImageRecord[]) => records.map(({ imageId }) => imageId).sort()
-      t.strictSame(await idsOf(catalog, { recipe, tenant: one }, both), ids(first, second))
-      t.strictSame(await idsOf(catalog, { recipe, tenant: one, day }, both), ids(first))
-      t.strictSame(await idsOf(catalog, { recipe, tenant: one, day: nextDay }, both), ids(second))
-      t.strictSame(await idsOf(catalog, { recipe }, both), ids(first, second, elsewhere))
-      t.strictSame(await idsOf(catalog, { recipe, day }, both), ids(first, elsewhere))
-      t.strictSame(await idsOf(catalog, { recipe: 'older' }, both).then(({ length }) => length), 1)
+      t.strictSame(await idsOf(catalog, { criterion, tenant: one }, both), ids(first, second))
+      t.strictSame(await idsOf(catalog, { criterion, tenant: one, day }, both), ids(first))
+      t.strictSame(await idsOf(catalog, { criterion, tenant: one, day: nextDay }, both), ids(second))
+      t.strictSame(await idsOf(catalog, { criterion }, both), ids(first, second, elsewhere))
+      t.strictSame(await idsOf(catalog, { criterion, day }, both), ids(first, elsewhere))
+      t.strictSame(
+        await idsOf(catalog, { criterion: { outdatedFor: 'older' } }, both).then(({ length }) => length),
+        1,
+      )
 
       clock.now = first.expiresAt * 1_000
       t.strictSame(
-        await idsOf(catalog, { recipe, tenant: one }, both),
+        await idsOf(catalog, { criterion, tenant: one }, both),
         ids(second),
         'an expired image is not listed',
       )
-      t.strictSame(await idsOf(catalog, { recipe }, both), ids(second))
+      t.strictSame(await idsOf(catalog, { criterion }, both), ids(second))
     },
   )
 
@@ -82,7 +85,11 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
     const { imageId, expiresAt } = await make(catalog, tenant)
     const look = async (query: { tenant?: string }) => {
       const found = { images: [] as string[], endingSoon: 0 }
-      for await (const page of catalog.listOutdated({ ...rate, recipe: 'newer', ...query })) {
+      for await (const page of catalog.listCandidates({
+        ...rate,
+        criterion: { outdatedFor: 'newer' },
+        ...query,
+      })) {
         found.images.push(...page.images.map((image) => image.imageId))
         found.endingSoon += page.endingSoon
       }
@@ -103,7 +110,9 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
     const tenant = `c-${randomUUID()}`
     const record = await make(catalog, tenant, { ...readyResult, recipe: undefined as never })
     for (const query of [{ tenant }, {}]) {
-      t.strictSame(await idsOf(catalog, { recipe: 'any', ...query }, [tenant]), [record.imageId])
+      t.strictSame(await idsOf(catalog, { criterion: { outdatedFor: 'any' }, ...query }, [tenant]), [
+        record.imageId,
+      ])
     }
     t.match(await catalog.claimForReprocess(record, 'again', leaseMs, 'any'), { outcome: 'claimed' })
   })
@@ -116,12 +125,51 @@ export async function testOutdated(t: Test, store: CatalogStore): Promise<void> 
       records.push(...(await Promise.all(Array.from({ length: 10 }, () => make(catalog, tenant)))))
     }
     let [pages, scannedCount] = [0, 0]
-    for await (const page of catalog.listOutdated({ ...rate, recipe: 'newer' })) {
+    for await (const page of catalog.listCandidates({ ...rate, criterion: { outdatedFor: 'newer' } })) {
       pages += 1
       scannedCount += page.scannedCount
     }
     t.ok(pages > 1, `${pages} pages`)
     t.ok(scannedCount >= records.length)
-    t.equal((await idsOf(catalog, { recipe: 'newer', tenant }, [tenant])).length, records.length)
+    t.equal(
+      (await idsOf(catalog, { criterion: { outdatedFor: 'newer' }, tenant }, [tenant])).length,
+      records.length,
+    )
+  })
+
+  await t.test('images that were rejected as processing_failed are listed and reopened', async (t) => {
+    const { catalog } = openCatalog(store)
+    const tenant = `f-${randomUUID()}`
+    const rejection = { reason: 'processing_failed', detail: 'failed' } as const
+    const failed = await make(catalog, tenant, { status: 'rejected', rejection })
+    const corrupt = await make(catalog, tenant, rejectedResult)
+    const ready = await make(catalog, tenant)
+    for (const query of [{ tenant }, {}]) {
+      t.strictSame(await idsOf(catalog, { criterion: 'failed', ...query }, [tenant]), [failed.imageId])
+    }
+    for (const image of [corrupt, ready]) {
+      const before = await catalog.find(tenant, image.imageId)
+      t.equal(await catalog.reopen(image), false)
+      t.strictSame(await catalog.find(tenant, image.imageId), before)
+    }
+    t.equal(await catalog.reopen(failed), true)
+    t.equal(await catalog.reopen(failed), false, 'once')
+    const reopened = await catalog.find(tenant, failed.imageId)
+    t.match(reopened, { status: 'pending', attempts: 0 })
+    for (const name of ['rejection', 'finishedAt', 'startedAt']) t.notOk(name in (reopened ?? {}), name)
+    const unfinished: string[] = []
+    for await (const page of catalog.listUnfinished()) unfinished.push(...page.map(({ imageId }) => imageId))
+    t.ok(unfinished.includes(failed.imageId), 'the reconciler finds it if the command stops')
+    t.match(claimed(await catalog.claim(failed, 'again', leaseMs)), { attempts: 1 })
+  })
+
+  await t.test('an image whose rejection is not published yet is not reopened', async (t) => {
+    const { catalog } = openCatalog(store)
+    const { record } = await catalog.register(someUpload())
+    const held = claimed(await catalog.claim(record, 'worker', leaseMs))
+    const rejection = { reason: 'processing_failed', detail: 'failed' } as const
+    await catalog.finish(held, 'worker', { status: 'rejected', rejection }, processedEvent(held))
+    t.equal(await catalog.reopen(record), false)
+    t.match(await catalog.find(record.tenant, record.imageId), { status: 'rejected' })
   })
 }

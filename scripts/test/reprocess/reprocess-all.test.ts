@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import type { OutdatedPage } from '../../../core/catalog/outdated-images.ts'
+import type { CandidatePage } from '../../../core/catalog/reprocess-candidates.ts'
 import { LeaseLost } from '../../../core/errors.ts'
 import type { ImageRef } from '../../../core/images/object-key.ts'
 import type { Done } from '../../../processor/pipeline/stages.ts'
-import { reprocessOutdated } from '../../reprocess/reprocess-outdated.ts'
+import { reprocessAll } from '../../reprocess/reprocess-all.ts'
 
 const image = (imageId: string): ImageRef => ({ tenant: 'local', imageId, generation: '20261122' })
 
-async function* pagesOf(...sizes: number[]): AsyncGenerator<OutdatedPage> {
+async function* pagesOf(...sizes: number[]): AsyncGenerator<CandidatePage> {
   for (const [page, size] of sizes.entries()) {
     const images = Array.from({ length: size }, (_, index) => image(`${page}-${index}`))
     yield { images, endingSoon: 0, scannedCount: size + 1 }
@@ -19,14 +19,14 @@ const ready: Done = { outcome: 'ready' }
 
 /** Runs a reprocess and records its calls. */
 async function run(
-  pages: AsyncIterable<OutdatedPage>,
+  pages: AsyncIterable<CandidatePage>,
   reprocess: (image: ImageRef, stop: () => void) => Promise<Done>,
   concurrency = 2,
 ) {
   const controller = new AbortController()
   const recorded = { started: [] as string[], results: [] as [string, string][], scannedCount: 0, most: 0 }
   let inProgress = 0
-  const ended = reprocessOutdated(pages, {
+  const ended = reprocessAll(pages, {
     concurrency,
     signal: controller.signal,
     onPage: (page) => {
@@ -87,7 +87,7 @@ t.test('stops after 20 failures in a row', async (t) => {
 })
 
 t.test('an error of the listing is thrown after the images in progress are complete', async (t) => {
-  async function* broken(): AsyncGenerator<OutdatedPage> {
+  async function* broken(): AsyncGenerator<CandidatePage> {
     yield* pagesOf(2)
     throw new Error('the catalog is unavailable')
   }

@@ -1,4 +1,4 @@
-import type { OutdatedPage } from '../../core/catalog/outdated-images.ts'
+import type { CandidatePage } from '../../core/catalog/reprocess-candidates.ts'
 import { LeaseLost } from '../../core/errors.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'
 import type { Done } from '../../processor/pipeline/stages.ts'
@@ -12,7 +12,7 @@ interface ReprocessOptions {
   concurrency: number
   /** Aborted: starts no more images. */
   signal: AbortSignal
-  onPage: (page: OutdatedPage) => void
+  onPage: (page: CandidatePage) => void
   onOutcome: (image: ImageRef, result: Outcome) => void
 }
 
@@ -23,8 +23,8 @@ const maxFailuresInARow = 20
  * Reprocesses the images. Returns, or throws, when those in progress are complete.
  * @throws Error after too many failures in a row
  */
-export async function reprocessOutdated(
-  pages: AsyncIterable<OutdatedPage>,
+export async function reprocessAll(
+  pages: AsyncIterable<CandidatePage>,
   options: ReprocessOptions,
 ): Promise<void> {
   const { reprocess, concurrency, signal, onPage, onOutcome } = options
