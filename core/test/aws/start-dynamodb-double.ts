@@ -33,7 +33,7 @@ export async function startDynamoDbDouble(t: Test, answer: Answer, options?: Con
     server.closeAllConnections()
     server.close()
   })
-  return { documents, calls }
+  return { endpoint, documents, calls }
 }
 
 /** A client with the options of production, apart from those given. Retries do not wait. */
