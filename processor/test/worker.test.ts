@@ -71,7 +71,8 @@ test('an image whose worker is killed is finished after a restart', async (t) =>
   await worker.kill()
   t.match(await services.find(record), { status: 'processing', attempts: 1 }, 'killed in mid-image')
 
-  await startTestWorker(t, shortLease)
+  // With the default lease: on a busy machine the short one can expire, and would count as another attempt.
+  await startTestWorker(t)
   t.match(await waitUntilSettled(record), { status: 'ready', attempts: 2 })
   await pollUntil(() => services.outcomesOf(record).length > 0)
   t.equal(services.outcomesOf(record).length, 1)

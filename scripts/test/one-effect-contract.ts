@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import type { Test } from 'tap'
 import { topics } from '../../core/events/image-events.ts'
@@ -9,6 +8,7 @@ import { createLogger } from '../../core/telemetry/logger.ts'
 import { uploadImage } from '../../openapi/client/upload-image.ts'
 import type { InProcessSystem } from '../local/start-in-process.ts'
 import { handleOneByOne } from '../testkit/kafka/handle-one-by-one.ts'
+import { pollUntil } from '../testkit/poll-until.ts'
 
 /** Any number of uploads of one image at once are as one. */
 export async function testOneEffect(t: Test, system: InProcessSystem): Promise<void> {
@@ -38,7 +38,7 @@ export async function testOneEffect(t: Test, system: InProcessSystem): Promise<v
 
   // A second image, uploaded after everything, ends the wait for an event of the first that should not come.
   const last = await uploadImage(await makeImage(2), system)
-  while (!events.some(({ subject }) => subject === last.imageId)) await sleep(50)
+  await pollUntil(() => events.some(({ subject }) => subject === last.imageId))
   // On a busy machine an acknowledgement may come too late, and the same event twice; a second one never comes.
   const ends = events.filter(({ subject }) => subject === imageId)
   t.equal(new Set(ends.map(({ source, id }) => `${source} ${id}`)).size, 1)

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Asks again until the answer is there. @throws Error after `seconds`, a bound for a broken test and no expectation */
+/** Asks again until the answer is there. @throws Error after `seconds`, which only ends a broken test: a busy machine may need minutes */
 export async function pollUntil<T>(
   ask: () => T | undefined | Promise<T | undefined>,
-  seconds = 60,
+  seconds = 300,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1_000
   while (Date.now() < deadline) {

@@ -12,7 +12,7 @@ export interface ReadMessage {
 
 export type TopicReader = Awaited<ReturnType<typeof startTopicReader>>
 
-const timeoutMs = 30_000
+const timeoutMs = 300_000
 
 /** Reads topics from the beginning with kafkajs, without our own consumer, and records the messages. */
 export async function startTopicReader(kafka: ReturnType<typeof createKafka>, topicNames: string[]) {

@@ -22,7 +22,7 @@ export async function startWorker(environment: Record<string, string>) {
 
   /** Ends it as a supervisor would. @returns its exit code */
   async function stop(): Promise<number | null> {
-    await stopChild(child, 10_000)
+    await stopChild(child, 120_000)
     return child.exitCode
   }
 

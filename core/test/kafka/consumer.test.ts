@@ -7,5 +7,5 @@ const brokers = await startTestKafka(t)
 await testEventConsumerContract(t, {
   name: 'the embedded Kafka',
   connection: { brokers },
-  sessionTimeoutMs: 4_000,
+  sessionTimeoutMs: 6_000,
 })

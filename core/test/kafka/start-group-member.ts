@@ -21,7 +21,7 @@ interface MemberOptions {
   handleBatch?: HandleIds
 }
 
-const timeoutMs = 60_000
+const timeoutMs = 300_000
 
 /** Starts a consumer that records the messages it receives. */
 export function startGroupMember(t: Test, options: MemberOptions) {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { inheritedEnvironment } from '../../config.ts'
+import { pollUntil } from '../../testkit/poll-until.ts'
 import { emptyRefusal, ofStack, startAwsDouble } from './start-aws-double.ts'
 
 const program = fileURLToPath(new URL('../../deploy.ts', import.meta.url))
@@ -63,7 +63,7 @@ t.test('the same command continues after an interruption', async (t) => {
   const args = ['--env', 'dev', '--stack', 'foundation', '--yes', '--poll-seconds', '0.01']
 
   const interrupted = start(args, environment)
-  while (!actionsAsked().includes('ExecuteChangeSet')) await setTimeout(20)
+  await pollUntil(() => actionsAsked().includes('ExecuteChangeSet'))
   interrupted.child.kill('SIGINT')
   t.match(await interrupted.ended, { code: 130, stderr: /AWS continues the operations that have started/ })
 

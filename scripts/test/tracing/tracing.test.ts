@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
 import type { UploadAnswer } from '../../../openapi/client/types.ts'
 import type { StartBacking } from '../../local/backing.ts'
 import { startStandIns } from '../../local/start-stand-ins.ts'
 import { startSystem } from '../../local/start-system.ts'
+import { pollUntil } from '../../testkit/poll-until.ts'
 import { startTcpGate } from '../../testkit/start-tcp-gate.ts'
 import { type CollectedSpan, startCollector } from './start-collector.ts'
 
@@ -57,11 +57,7 @@ async function upload({ gatewayUrl, key }: System, { says }: { says: 'complete' 
 }
 
 async function waitForSpan(spans: CollectedSpan[], traceId: string, name: string): Promise<CollectedSpan> {
-  for (;;) {
-    const found = spans.find((span) => span.traceId === traceId && span.name === name)
-    if (found) return found
-    await sleep(50)
-  }
+  return pollUntil(() => spans.find((span) => span.traceId === traceId && span.name === name))
 }
 
 const triggers = {
