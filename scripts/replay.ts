@@ -1,9 +1,8 @@
 /** `npm run replay`: sends dead letters back to their original topics. */
 import { parseArgs } from 'node:util'
 import { topics } from '../core/events/image-events.ts'
-import { connectKafka } from '../core/kafka/connect-kafka.ts'
-import { createLogger } from '../core/telemetry/logger.ts'
 import { readReplayConfig } from './config.ts'
+import { connectCommandToKafka } from './connect-kafka.ts'
 import { parseSince } from './replay/parse-since.ts'
 import { printReplay } from './replay/print-replay.ts'
 import { type FoundLetter, replayDeadLetters } from './replay/replay-dead-letters.ts'
@@ -42,8 +41,7 @@ async function main(): Promise<number> {
   }
   const sinceMs = values.since === undefined ? undefined : parseSince(values.since, Date.now())
   const config = readReplayConfig(values.services ? await readServicesEnvironment() : {})
-  const logger = createLogger('replay', 'silent')
-  const kafka = await connectKafka(config, { clientId: 'hashgate-replay', logger })
+  const kafka = await connectCommandToKafka(config, 'replay')
   const topic = config.KAFKA_TOPIC_PREFIX + deadLetterTopicOf(values.topic)
   const dryRun = values['dry-run']
   const letters: FoundLetter[] = []

@@ -2,10 +2,9 @@
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { createEventTopics } from '../core/events/create-event-topics.ts'
-import { connectKafka } from '../core/kafka/connect-kafka.ts'
 import type { TopicState } from '../core/kafka/create-topics.ts'
-import { createLogger } from '../core/telemetry/logger.ts'
 import { readTopicsConfig } from './config.ts'
+import { connectCommandToKafka } from './connect-kafka.ts'
 import { runCommand } from './run-command.ts'
 import { readServicesEnvironment } from './services/env-file.ts'
 
@@ -27,8 +26,7 @@ async function main(): Promise<number> {
     return 0
   }
   const config = readTopicsConfig(values.services ? await readServicesEnvironment() : {})
-  const logger = createLogger('topics', 'silent')
-  const kafka = await connectKafka(config, { clientId: 'hashgate-topics', logger })
+  const kafka = await connectCommandToKafka(config, 'topics')
   const states = await createEventTopics(kafka, {
     topicPrefix: config.KAFKA_TOPIC_PREFIX,
     partitions: config.KAFKA_PARTITIONS,

@@ -12,7 +12,7 @@ interface ConnectOptions {
   logger: Logger
 }
 
-type ConnectSettings = KafkaSettings & { AWS_REGION: string; SECRETS_MANAGER_ENDPOINT: string }
+export type ConnectSettings = KafkaSettings & { AWS_REGION: string; SECRETS_MANAGER_ENDPOINT: string }
 
 /**
  * Creates the Kafka client that the settings describe, with certificates and credentials from files, settings or Secrets Manager.

@@ -1,11 +1,11 @@
 import type { WatchedDependency } from '../telemetry/watch-dependencies.ts'
 
 export function watchKafka(cluster: { ping: () => Promise<unknown> }): WatchedDependency {
-  return { title: 'Kafka', ping: () => cluster.ping(), advise }
+  return { title: 'Kafka', ping: () => cluster.ping(), advise: adviseOnKafka }
 }
 
 /** Names the settings to check after an error, by the messages of kafkajs and OpenSSL. */
-function advise({ name, message }: Error): string {
+export function adviseOnKafka({ name, message }: Error): string {
   const text = `${name} ${message}`
   if (/SASL|credentials|secret/i.test(text))
     return 'Check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD, or KAFKA_SASL_SECRET_ID.'

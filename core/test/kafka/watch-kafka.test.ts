@@ -1,7 +1,5 @@
 import t from 'tap'
-import { watchKafka } from '../../kafka/watch-kafka.ts'
-
-const { advise } = watchKafka({ ping: async () => {} })
+import { adviseOnKafka } from '../../kafka/watch-kafka.ts'
 
 // The messages are those of kafkajs 2.2, OpenSSL and core/kafka/kafka-credentials.ts.
 for (const [message, setting] of [
@@ -17,6 +15,6 @@ for (const [message, setting] of [
   ['Connection timeout', /KAFKA_BROKERS/],
 ] as const) {
   t.test(`"${message}" points to ${setting.source}`, async (t) => {
-    t.match(advise(new Error(message)), setting)
+    t.match(adviseOnKafka(new Error(message)), setting)
   })
 }
