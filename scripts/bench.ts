@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { describeMachine } from './bench/describe-machine.ts'
 import { benchGateway, benchGatewayPeers, checkGateway } from './bench/gateway/gateway-bench.ts'
 import { benchProcessor, processorBenches } from './bench/processor/processor-bench.ts'
+import { benchWrites } from './bench/writes/writes-bench.ts'
 import { runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run bench [-- NAME…]
@@ -10,6 +11,7 @@ const usage = `Usage: npm run bench [-- NAME…]
   gateway            requests a second and CPU against the least that could answer; with --check it fails
                      when the CPU ratio is more than twice the one in docs/MEASURED.md
   gateway-peers      the same against a route with getSignedUrl and DynamoDBDocumentClient
+  writes             the writes to DynamoDB and its indexes that one image costs
   processor          all of the following:
   processor-tools    CPU, memory and bytes against vipsthumbnail, separate sharp pipelines and imagor
   processor-quality  SSIM and PSNR against a full decode, and what each encoder effort costs and gives
@@ -25,6 +27,7 @@ all rows alike.`
 const benches = {
   gateway: benchGateway,
   'gateway-peers': benchGatewayPeers,
+  writes: benchWrites,
   processor: benchProcessor,
   ...processorBenches,
 }

@@ -3,13 +3,13 @@ import { variants } from '../../../core/images/variants.ts'
 import { medianOf, medianRatio } from '../median.ts'
 import { printTable } from '../print-table.ts'
 import { takeTurns } from '../take-turns.ts'
+import { useDirectory } from '../use-directory.ts'
 import { type Coding, codings, findPhotographs } from './find-photographs.ts'
 import { readOutputSizes } from './render/outputs.ts'
 import { renderInProgram } from './render/render-in-program.ts'
 import type { Render, RenderSample } from './render/render-sample.ts'
 import { findImagor, renderWithImagor } from './render/render-with-imagor.ts'
 import { findVipsthumbnail, renderWithVipsthumbnail } from './render/render-with-vipsthumbnail.ts'
-import { useDirectory } from './use-directory.ts'
 
 const asTheyCome = variants.map((spec) => ({ ...spec, quality: 80, effort: 4 }))
 

@@ -1,10 +1,10 @@
 import { medianOf, medianRatio } from '../median.ts'
 import { printTable } from '../print-table.ts'
 import { takeTurns } from '../take-turns.ts'
+import { useDirectory } from '../use-directory.ts'
 import { findPhotographs } from './find-photographs.ts'
 import { renderInProgram } from './render/render-in-program.ts'
 import type { RenderSample, RenderTask } from './render/render-sample.ts'
-import { useDirectory } from './use-directory.ts'
 
 const render = renderInProgram('processor-program.ts')
 const rows = {

@@ -7,9 +7,9 @@ import { deliverBytes, isGranted } from '../../../openapi/client/upload-image.ts
 import { startSystem } from '../../local/start-system.ts'
 import { median } from '../median.ts'
 import { printTable } from '../print-table.ts'
+import { useDirectory } from '../use-directory.ts'
 import { collectSpans } from './collect-spans.ts'
 import { findPhotographs } from './find-photographs.ts'
-import { useDirectory } from './use-directory.ts'
 
 const runs = [
   { inFlight: 1, images: 16 },

@@ -1,8 +1,8 @@
 import { median } from '../median.ts'
 import { printTable } from '../print-table.ts'
+import { useDirectory } from '../use-directory.ts'
 import { type Coding, findPhotographs } from './find-photographs.ts'
 import { renderInProgram } from './render/render-in-program.ts'
-import { useDirectory } from './use-directory.ts'
 
 const render = renderInProgram('processor-program.ts')
 const rounds = 3
