@@ -4,7 +4,7 @@ import { createTestApp, sha256, testKey, withKey } from '../../scripts/testkit/c
 const payload = { sha256, byteLength: 5, contentType: 'image/png' }
 const post = { method: 'POST' as const, url: '/v1/uploads' }
 
-t.test('a key is needed, in either header', async (t) => {
+t.test('a key is required, in either header', async (t) => {
   const { app, records } = await createTestApp(t)
   const bad = [
     {},
@@ -29,7 +29,7 @@ t.test('a key is needed, in either header', async (t) => {
   )
 })
 
-t.test('bodies that cannot be read', async (t) => {
+t.test('unreadable bodies are problems of the contract', async (t) => {
   const { app } = await createTestApp(t)
   const json = { ...withKey, 'content-type': 'application/json' }
   const cases: [number, string, Record<string, string>, string][] = [
@@ -54,7 +54,7 @@ t.test('bodies that cannot be read', async (t) => {
   }
 })
 
-t.test('unknown routes and broken paths are problems, too', async (t) => {
+t.test('unknown routes and malformed paths are problems of the contract', async (t) => {
   const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
   t.match((await app.inject('/nothing/here')).json(), { status: 404, code: 'ROUTE_NOT_FOUND' })
   t.match((await app.inject({ url: '/v1/nothing', headers: withKey })).json(), { code: 'ROUTE_NOT_FOUND' })
@@ -65,7 +65,7 @@ t.test('unknown routes and broken paths are problems, too', async (t) => {
   t.match(lines.slice(before), [{ requestId, status: 400, code: 'BAD_REQUEST' }])
 })
 
-t.test('a known path asked in another way says which ways there are', async (t) => {
+t.test('a known path with another method answers with the allowed methods', async (t) => {
   const { app } = await createTestApp(t)
   const cases = [
     ['DELETE', '/v1/uploads', 'POST'],
@@ -141,7 +141,7 @@ t.test(
   },
 )
 
-t.test('the log names an image only by an id', async (t) => {
+t.test('the log names an image only if its id is valid', async (t) => {
   const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
   const ask = (sent: unknown) =>
     app.inject({ method: 'POST', url: '/v1/uploads', headers: withKey, payload: { sha256: sent } })
@@ -152,7 +152,7 @@ t.test('the log names an image only by an id', async (t) => {
   t.strictSame(named, [undefined, undefined, 'ab'.repeat(32)])
 })
 
-t.test('an idle connection is kept longer than a load balancer keeps it', async (t) => {
+t.test('an idle connection is kept open for longer than a load balancer keeps it', async (t) => {
   const { app } = await createTestApp(t)
   t.ok(app.server.keepAliveTimeout > 60_000, 'or clients see 502 for requests that were on their way')
 })

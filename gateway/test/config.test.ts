@@ -10,14 +10,14 @@ const needed = {
 }
 const tokens = { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'hashgate' }
 
-t.test('keys are the way, unless another is said', async (t) => {
+t.test('API keys are the default', async (t) => {
   t.match(readGatewayConfig(needed), { AUTH: 'keys', CORS_ORIGINS: '', TRUST_PROXY: '', REDIS_URL: '' })
   for (const AUTH of ['jwt', 'keys,jwt', 'jwt,keys']) {
     t.match(readGatewayConfig({ ...needed, ...tokens, AUTH }), { AUTH })
   }
 })
 
-t.test('what a way needs is named, all of it', async (t) => {
+t.test('every missing setting of an authentication method is named', async (t) => {
   const { KEYS_TABLE, ...without } = needed
   t.throws(() => readGatewayConfig(without), { message: 'KEYS_TABLE is not set. AUTH=keys requires it.' })
   t.throws(() => readGatewayConfig({ ...without, AUTH: 'keys,jwt' }), {
@@ -47,14 +47,14 @@ t.test('all errors are reported together', async (t) => {
   })
 })
 
-t.test('nobody runs open in production', async (t) => {
+t.test('AUTH=none is rejected in production', async (t) => {
   t.match(readGatewayConfig({ ...needed, AUTH: 'none' }), { AUTH: 'none' })
   t.throws(() => readGatewayConfig({ ...needed, AUTH: 'none', NODE_ENV: 'production' }), {
     message: /AUTH=none is not allowed/,
   })
 })
 
-t.test('a setting that is half right is refused', async (t) => {
+t.test('an invalid setting is rejected', async (t) => {
   const bad: [string, string][] = [
     ['AUTH', 'keys,none'],
     ['AUTH', ''],

@@ -15,7 +15,7 @@ function ask({ app }: Isolated, { method, url, payload }: Route, imageId: string
   return app.inject({ method, url: url(imageId), headers, ...(payload && { payload: payload(imageId) }) })
 }
 
-t.test('every call that needs a key is in the matrix, with its scope', async (t) => {
+t.test('every operation that needs a key is in the matrix, with its scope', async (t) => {
   const { app } = await createTestApp(t)
   await app.ready()
   const { paths = {} } = app.swagger() as unknown as { paths: Record<string, Record<string, Operation>> }
@@ -34,7 +34,7 @@ interface Operation {
   'x-required-scope'?: string
 }
 
-t.test('without good credentials nothing is done, and nothing is told', async (t) => {
+t.test('without valid credentials nothing is done and nothing is revealed', async (t) => {
   const system = await startIsolated(t)
   const owner = bearer(system.keys.make({ tenant: 'owner' }).text)
   const imageId = newId()
@@ -59,7 +59,7 @@ t.test('without good credentials nothing is done, and nothing is told', async (t
   )
 })
 
-t.test('no call tells one tenant of another’s images, by answer or by work', async (t) => {
+t.test('no operation reveals another tenant’s images, by its response or by its work', async (t) => {
   const system = await startIsolated(t)
   const { keys, issuer, catalog, asked, published, stored } = system
   const others = {

@@ -9,7 +9,7 @@ const required = {
   KAFKA_BROKERS: 'a:9092',
 }
 
-test('what must be said is little, and mistakes are named together', async (t) => {
+test('few settings are required, and all invalid ones are named together', async (t) => {
   Object.assign(process.env, required)
   t.match(readProcessorConfig(), {
     ...required,
@@ -31,7 +31,7 @@ test('what must be said is little, and mistakes are named together', async (t) =
   )
 })
 
-test('the table of variants is read with the rest, and its faults are told with the rest', async (t) => {
+test('errors of the variant table are reported with those of the other settings', async (t) => {
   const others = { IMAGES_IN_FLIGHT: '1', LEASE_SECONDS: '60' }
   const table = '[{"name":"tile","width":9,"height":9}]'
   t.match(readProcessorConfig({ ...required, ...others, VARIANTS: table, KEEP_LOCATION: 'true' }), {
@@ -47,7 +47,7 @@ test('the table of variants is read with the rest, and its faults are told with 
   ])
 })
 
-test('times that contradict each other are told at the start', async (t) => {
+test('times that contradict each other are reported at the start', async (t) => {
   const read = (times: Record<string, string>) =>
     faultsOf(() =>
       readProcessorConfig({ ...required, IMAGES_IN_FLIGHT: '1', LEASE_SECONDS: '120', ...times }),

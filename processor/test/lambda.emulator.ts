@@ -40,7 +40,7 @@ async function startProcessor(
 }
 type Tap = typeof t
 
-test('an S3 notification: a photo ends ready', async (t) => {
+test('a photo of an S3 notification becomes ready', async (t) => {
   const processor = await startProcessor(t)
   const photo = await readPhoto('sunset-12mp-gps')
   const record = await services.upload(photo, 'image/jpeg')
@@ -63,7 +63,7 @@ test('an S3 notification: a photo ends ready', async (t) => {
   t.equal(processor.readOutput().filter(({ ColdStart }) => ColdStart).length, 1)
 })
 
-test('a schedule: the reconciler finds an image whose notification was lost', async (t) => {
+test('a scheduled event: the reconciler finds an image whose notification was lost', async (t) => {
   const processor = await startProcessor(t)
   const record = await services.upload(await makeImage('png'), 'image/png', 3_600_000)
   for (const form of ['eventbridge-rule', 'eventbridge-scheduler', 'custom-input']) {
@@ -72,7 +72,7 @@ test('a schedule: the reconciler finds an image whose notification was lost', as
   t.match(await services.find(record), { status: 'ready', attempts: 1 })
 })
 
-test('a Kafka event: images end ready, poison is put aside', async (t) => {
+test('images of a Kafka event become ready, and an unreadable message becomes a dead letter', async (t) => {
   const processor = await startProcessor(t, { REPORT_BATCH_ITEM_FAILURES: 'true' })
   const record = await services.upload(await makeImage('webp'), 'image/webp')
   t.strictSame(await processor.invoke(await kafkaEventOf([record])), { batchItemFailures: [] })
@@ -80,7 +80,7 @@ test('a Kafka event: images end ready, poison is put aside', async (t) => {
   await pollUntil(() => services.deadLetters.length >= 2)
 })
 
-test('what cannot be finished in time comes again, alone', async (t) => {
+test('an image that cannot be finished in time is redelivered alone', async (t) => {
   const stuck = await services.upload(await makeImage('jpeg'), 'image/jpeg')
   const lucky = await services.upload(await makeImage('jpeg'), 'image/jpeg')
   s3Proxy.stall((path) => path.includes(stuck.imageId))
@@ -106,7 +106,7 @@ test('what cannot be finished in time comes again, alone', async (t) => {
   t.match(await services.find(stuck), { status: 'ready' })
 })
 
-test('what was not begun in time comes again, untouched', async (t) => {
+test('an image that was not started in time is redelivered unchanged', async (t) => {
   const stuck = await services.upload(await makeImage('jpeg'), 'image/jpeg')
   const waiting = await services.upload(await makeImage('jpeg'), 'image/jpeg')
   s3Proxy.stall((path) => path.includes(stuck.imageId))
@@ -123,20 +123,20 @@ test('what was not begun in time comes again, untouched', async (t) => {
   s3Proxy.stall(() => false)
 })
 
-test('without partial answers what failed is an error of the function', async (t) => {
+test('without partial batch responses a failure is an error of the function', async (t) => {
   const processor = await startProcessor(t, { KAFKA_BROKERS: '127.0.0.1:1', PUBLISH_TIMEOUT_SECONDS: '1' })
   const answer = await processor.invoke(await readEvent('kafka-many-records'))
   t.match(answer, { errorType: 'Error', errorMessage: '2 Kafka records failed and will be redelivered' })
 })
 
-test('a setting at fault is named by the first call', async (t) => {
+test('the first call names an invalid setting', async (t) => {
   const processor = await startProcessor(t, { RAW_BUCKET: '', LEASE_SECONDS: 'soon' })
   t.match(await processor.invoke(await readEvent('schedule-custom-input')), {
     errorMessage: /RAW_BUCKET.*\n.*LEASE_SECONDS/,
   })
 })
 
-test('the zip for arm64 does its work on an emulated arm64', async (t) => {
+test('the zip for arm64 works on an emulated arm64', async (t) => {
   const { task } = await unpackProcessor('arm64', (stop) => t.teardown(stop))
   const [command, ...words] = await emulateArm64()
   const record = await services.upload(await makeImage('jpeg'), 'image/jpeg')

@@ -9,7 +9,7 @@ import { readEvent } from './triggers/read-event.ts'
 const run = promisify(execFile)
 const services = await startEmbeddedServices(t)
 
-test('the exported handler does the work, with nothing but its environment', async (t) => {
+test('the exported handler processes an image with the settings of its environment', async (t) => {
   const record = await services.upload(await makeImage('jpeg'), 'image/jpeg')
   const object = { key: rawKey(record), sequencer: '00' }
   const { logLines, metrics } = await invoke({
@@ -28,14 +28,14 @@ test('the exported handler does the work, with nothing but its environment', asy
   })
 })
 
-test('a timeout within which an image may not be finished is warned of, once', async (t) => {
+test('a function timeout that is too short for an image is logged once', async (t) => {
   const event = await readEvent<object>('s3-test-event')
   const short = await invoke(event, { IMAGE_TIMEOUT_SECONDS: '80', PUBLISH_TIMEOUT_SECONDS: '5' })
   t.match(short.logLines, [{ level: 'warn', msg: 'set the timeout of the function to 90 s or more' }])
   t.strictSame((await invoke(event, { IMAGE_TIMEOUT_SECONDS: '50' })).logLines, [])
 })
 
-test('a Kafka event of an image that is gone, and of poison, is done with', async (t) => {
+test('messages of an expired image and unreadable messages are acknowledged', async (t) => {
   const event = await readEvent<object>('kafka-many-records')
   const { answer, metrics } = await invoke(event, { REPORT_BATCH_ITEM_FAILURES: 'true' })
   t.strictSame(answer, { batchItemFailures: [] })
@@ -57,7 +57,7 @@ test('a Kafka event of an image that is gone, and of poison, is done with', asyn
 
 const kafkaIsAway = { KAFKA_BROKERS: '127.0.0.1:1', PUBLISH_TIMEOUT_SECONDS: '1' }
 
-test('records that must come again are answered to an event source that reads the answer', async (t) => {
+test('failed records are returned to an event source that supports partial batch responses', async (t) => {
   const event = await readEvent<object>('kafka-many-records')
   const { answer } = await invoke(event, { ...kafkaIsAway, REPORT_BATCH_ITEM_FAILURES: 'true' })
   t.strictSame(answer, {
@@ -68,7 +68,7 @@ test('records that must come again are answered to an event source that reads th
   })
 })
 
-test('to any other event source they are a throw: all of them come again, and none is lost', async (t) => {
+test('for any other event source the handler throws, so that all records are redelivered', async (t) => {
   const event = await readEvent<object>('kafka-many-records')
   const { failure } = await invoke(event, kafkaIsAway)
   t.equal(failure, '2 Kafka records failed and will be redelivered')

@@ -9,7 +9,7 @@ import { startWorker } from '../../scripts/testkit/start-worker.ts'
 
 const services = await startEmbeddedServices(t)
 
-test('both triggers lead to one effect', async (t) => {
+test('both triggers together have one effect', async (t) => {
   const worker = await startTestWorker(t)
   t.match(worker.message, { ready: true, url: /^http:\/\/127\.0\.0\.1:\d+$/ })
 
@@ -43,7 +43,7 @@ test('Kafka alone is enough', async (t) => {
   t.match(await waitUntilSettled(record), { status: 'ready', attempts: 1 })
 })
 
-test('poison on Kafka ends in the dead letters, and what lies behind it is done', async (t) => {
+test('an unreadable message becomes a dead letter, and the messages behind it are processed', async (t) => {
   const record = await services.upload(await makeImage('png'), 'image/png')
   const poison = randomUUID()
   await services.publishRaw({ key: record.imageId, value: poison, headers: { 'content-type': 'text/plain' } })
@@ -63,7 +63,7 @@ test('poison on Kafka ends in the dead letters, and what lies behind it is done'
 
 const shortLease = { LEASE_SECONDS: '8', DECODE_TIMEOUT_SECONDS: '6' }
 
-test('an image whose worker is killed is finished after a restart', async (t) => {
+test('an image whose worker was killed becomes ready after a restart', async (t) => {
   const worker = await startTestWorker(t, shortLease)
   const large = await drawNoise({ width: 5_000, height: 4_000 }).jpeg({ progressive: true }).toBuffer()
   const record = await services.upload(large, 'image/jpeg')
@@ -78,7 +78,7 @@ test('an image whose worker is killed is finished after a restart', async (t) =>
   t.equal(services.outcomesOf(record).length, 1)
 })
 
-test('without Kafka the S3 trigger works, and the event is left to a relay', async (t) => {
+test('without Kafka the S3 trigger works, and the event stays pending', async (t) => {
   const worker = await startTestWorker(t, {
     KAFKA_BROKERS: '127.0.0.1:1',
     PUBLISH_TIMEOUT_SECONDS: '1',
@@ -92,7 +92,7 @@ test('without Kafka the S3 trigger works, and the event is left to a relay', asy
   t.equal(await worker.stop(), 0, 'it ends well although it never reached Kafka')
 })
 
-test('a setting at fault ends the worker, with its name', async (t) => {
+test('the worker names an invalid setting and exits', async (t) => {
   const started = startWorker({
     RAW_BUCKET: 'raw',
     PROCESSED_BUCKET: 'processed',

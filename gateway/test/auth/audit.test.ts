@@ -11,7 +11,7 @@ function record(log: (audit: ReturnType<typeof createAudit>) => void) {
   return lines
 }
 
-t.test('a refusal is audited with its reason, its subject and its origin', async (t) => {
+t.test('a rejection is audited with its reason, subject and origin', async (t) => {
   t.match(
     record((audit) => audit.rejected('revoked', subject, origin)),
     [{ level: 'warn', audit: 'credentials.refused', reason: 'revoked', ...subject, ...origin }],

@@ -28,7 +28,7 @@ function setUp() {
   return { keys, clock, pass, lines, openGateway }
 }
 
-t.test('a key in force says who asks, and the table is asked once a minute', async (t) => {
+t.test('a valid key identifies the caller, and the table is read once a minute', async (t) => {
   const { keys, pass, openGateway } = setUp()
   const identify = openGateway()
   const { text, record } = keys.make({ tenant: 'acme', scopes: ['read'], requestsPerMinute: 7 })
@@ -45,7 +45,7 @@ t.test('a key in force says who asks, and the table is asked once a minute', asy
   t.equal(keys.asked.length, 2)
 })
 
-t.test('a revoked key is refused at the latest when it is looked at again', async (t) => {
+t.test('a revoked key is rejected once its cached entry expires', async (t) => {
   const { keys, clock, pass, openGateway } = setUp()
   const identify = openGateway()
   const { text, record } = keys.make()
@@ -55,7 +55,7 @@ t.test('a revoked key is refused at the latest when it is looked at again', asyn
   await t.rejects(identify(text), { code: 'UNAUTHENTICATED', reason: 'revoked', detail: /revoked/ })
 })
 
-t.test('… also when the clock was set back meanwhile', async (t) => {
+t.test('a revoked key is rejected even if the clock was set back meanwhile', async (t) => {
   const { keys, clock, pass, openGateway } = setUp()
   const identify = openGateway()
   const { text, record } = keys.make()
@@ -66,7 +66,7 @@ t.test('… also when the clock was set back meanwhile', async (t) => {
   await t.rejects(identify(text), { code: 'UNAUTHENTICATED', reason: 'revoked' })
 })
 
-t.test('a key ends at its moment, also when it is remembered', async (t) => {
+t.test('a key expires on time even if it is cached', async (t) => {
   const { keys, clock, openGateway } = setUp()
   const identify = openGateway()
   const { text } = keys.make({ expiresAt: new Date(clock.now + 1_000).toISOString() })
@@ -75,7 +75,7 @@ t.test('a key ends at its moment, also when it is remembered', async (t) => {
   await t.rejects(identify(text), { code: 'UNAUTHENTICATED', reason: 'expired', detail: /expired/ })
 })
 
-t.test('a wrong secret learns nothing of the key, not even that it has ended', async (t) => {
+t.test('a wrong secret reveals nothing about the key, not even that it has expired', async (t) => {
   const { keys, openGateway } = setUp()
   const identify = openGateway()
   const wrong = (keyId: string) => `hg_${keyId}_${'0'.repeat(48)}`
@@ -91,7 +91,7 @@ t.test('a wrong secret learns nothing of the key, not even that it has ended', a
   t.strictSame(answers[2], answers[0])
 })
 
-t.test('what is no key is not looked up; what nobody has, is once in a while', async (t) => {
+t.test('malformed keys are not looked up, and unknown keys only once in a while', async (t) => {
   const { keys, pass, openGateway } = setUp()
   const identify = openGateway()
   for (const text of ['', 'x', 'hg_1_2', `hg_0123456789ab_${'x'.repeat(48)}`]) {
@@ -107,7 +107,7 @@ t.test('what is no key is not looked up; what nobody has, is once in a while', a
   t.equal(keys.asked.length, 2, 'a key made meanwhile would be found')
 })
 
-t.test('the first use is told once, over all gateways', async (t) => {
+t.test('the first use of a key is reported once across all gateways', async (t) => {
   const { keys, lines, openGateway } = setUp()
   const { text, record } = keys.make({ tenant: 'acme' })
   await Promise.all([openGateway(), openGateway(), openGateway()].map((identify) => identify(text)))
@@ -117,7 +117,7 @@ t.test('the first use is told once, over all gateways', async (t) => {
   t.notMatch(JSON.stringify(lines), text)
 })
 
-t.test('a first use that cannot be noted refuses nobody, and is noted later, once', async (t) => {
+t.test('a first use that cannot be stored rejects no request and is stored once, later', async (t) => {
   const { keys, lines, pass, openGateway } = setUp()
   const { text, record } = keys.make()
   let isAway = true
@@ -138,7 +138,7 @@ t.test('a first use that cannot be noted refuses nobody, and is noted later, onc
   t.match(lines.slice(1), [{ audit: 'key.first_used', principal: record.keyId }])
 })
 
-t.test('a table that does not answer is not taken for a refusal, and is asked again', async (t) => {
+t.test('an unavailable key table is not a rejection, and the next request reads it again', async (t) => {
   const { keys, openGateway } = setUp()
   const { text } = keys.make()
   let isAway = true

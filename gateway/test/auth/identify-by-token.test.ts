@@ -19,7 +19,7 @@ async function setUp(t: Test, said: Partial<typeof testConfig> = {}, cooldownMs 
 
 const refused = { code: 'UNAUTHENTICATED', status: 401, reason: 'invalid_token' }
 
-t.test('a token of the issuer says who asks', async (t) => {
+t.test("an issuer's token identifies the caller", async (t) => {
   const { sign, clock, identify, issuer, state } = await setUp(t)
   const token = await sign({ tenant: 'acme', scope: 'openid upload read' }, clock.now)
   t.strictSame(await identify(token), {
@@ -32,7 +32,7 @@ t.test('a token of the issuer says who asks', async (t) => {
   t.equal(state.asked, 2, `${issuer} was asked where its keys are, and for them`)
 })
 
-t.test('claims have the names that the settings say, and scopes may be a list', async (t) => {
+t.test('claim names come from the settings, and scopes can be a list', async (t) => {
   const JWT_TENANT_CLAIM = 'https://example.com/tenant'
   const { sign, clock, identify } = await setUp(t, { JWT_TENANT_CLAIM, JWT_SCOPES_CLAIM: 'permissions' })
   const claims = { [JWT_TENANT_CLAIM]: 'acme', permissions: ['read', 'other'], tenant: 'not-me' }
@@ -40,7 +40,7 @@ t.test('claims have the names that the settings say, and scopes may be a list', 
   t.match(await identify(await sign({ [JWT_TENANT_CLAIM]: 'acme' }, clock.now)), { scopes: [] })
 })
 
-t.test('what is not exactly right is refused', async (t) => {
+t.test('any other token is rejected', async (t) => {
   const { sign, clock, identify, issuer, publicKey } = await setUp(t)
   const good = { tenant: 'acme', scope: 'read' }
   const foreign = await startIssuer(t)
@@ -69,7 +69,7 @@ t.test('what is not exactly right is refused', async (t) => {
   for (const [name, token] of Object.entries(tokens)) await t.rejects(identify(token), refused, name)
 })
 
-t.test('a token is refused at its end, after the leeway', async (t) => {
+t.test('a token is rejected when it has expired, after the leeway', async (t) => {
   const { sign, clock, identify } = await setUp(t)
   const good = { tenant: 'acme', scope: 'read' }
   const token = await sign(good, clock.now, 60)
@@ -88,7 +88,7 @@ t.test('keys are rotated without a restart', async (t) => {
   t.match(await identify(await sign(good, clock.now)), { tenant: 'acme' }, 'and still the first')
 })
 
-t.test('an issuer that is away is no refusal, and is asked again', async (t) => {
+t.test('an unavailable issuer is not a rejection, and the next request tries again', async (t) => {
   const { sign, clock, identify, state } = await setUp(t, {}, 0)
   const token = await sign({ tenant: 'acme' }, clock.now)
   state.isAway = true
@@ -97,7 +97,7 @@ t.test('an issuer that is away is no refusal, and is asked again', async (t) => 
   t.match(await identify(token), { tenant: 'acme' })
 })
 
-t.test('keys without names are told apart by their signatures', async (t) => {
+t.test('keys without key ids are told apart by their signatures', async (t) => {
   const { rotate, clock, identify, sign } = await setUp(t, {}, 0)
   const [one, two] = [await rotate(), await rotate()]
   const good = { tenant: 'acme' }
@@ -113,7 +113,7 @@ const guess = (kid: string) => {
   return `${head}.e30.AAAA`
 }
 
-t.test('an issuer that fails is not asked again at once, whatever tokens come', async (t) => {
+t.test('a failing issuer is not asked again at once, whatever tokens arrive', async (t) => {
   const { clock, identify, state } = await setUp(t)
   state.isAway = true
   const unavailable = { name: 'DependencyUnavailable' }
@@ -136,7 +136,7 @@ t.test('an issuer that fails is not asked again at once, whatever tokens come', 
   t.match(await known.identify(await sign({ tenant: 'acme' }, clock.now)), { tenant: 'acme' }, 'it is back')
 })
 
-t.test('guessed key ids do not become questions to the issuer', async (t) => {
+t.test('guessed key ids cause no requests to the issuer', async (t) => {
   const { clock, identify, state, sign } = await setUp(t)
   await identify(await sign({ tenant: 'acme' }, clock.now))
   const { asked } = state
@@ -144,7 +144,7 @@ t.test('guessed key ids do not become questions to the issuer', async (t) => {
   t.equal(state.asked, asked)
 })
 
-t.test('keys from an address of their own need no discovery', async (t) => {
+t.test('keys with a configured URL need no discovery', async (t) => {
   const provider = await startIssuer(t)
   const settings = {
     ...testConfig,

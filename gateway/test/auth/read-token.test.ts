@@ -27,7 +27,7 @@ async function startUpload(t: Test) {
   return { app, uploadKey, readToken, imageId, clock, lines, records, request, readTokens }
 }
 
-t.test('an upload-only key follows its own image with the token of the answer', async (t) => {
+t.test('an upload-only key reads its own image with the token from the response', async (t) => {
   const { app, uploadKey, readToken } = await startUpload(t)
   t.equal(
     (await app.inject({ url, headers: bearer(uploadKey) })).statusCode,
@@ -60,7 +60,7 @@ t.test('a read token permits nothing else', async (t) => {
   }
 })
 
-t.test('a read token ends after an hour', async (t) => {
+t.test('a read token expires after an hour', async (t) => {
   const { app, readToken, clock } = await startUpload(t)
   clock.now += 3_599_000
   t.equal((await app.inject({ url, headers: bearer(readToken) })).statusCode, 200)
@@ -70,7 +70,7 @@ t.test('a read token ends after an hour', async (t) => {
   t.equal(response.json().detail, 'It has expired.')
 })
 
-t.test('a changed, foreign or malformed read token is refused', async (t) => {
+t.test('a modified, foreign or malformed read token is rejected', async (t) => {
   const { app, readToken, readTokens } = await startUpload(t)
   const forged = createReadTokens(secret.toUpperCase(), () => testNow)
   const [tenant, expiry, mac] = readToken.slice('hgr_'.length).split('.')

@@ -25,7 +25,7 @@ function refuses(cursor: string, asked: { day?: string; status?: ImageStatus } =
   }
 }
 
-t.test('a cursor leads back to its place, with its day or without', async (t) => {
+t.test('a cursor returns to its position, with a day or without', async (t) => {
   fc.assert(
     fc.property(somePlace, someStatus, (place, status) => {
       const cursor = writeCursor(place, status)
@@ -36,7 +36,7 @@ t.test('a cursor leads back to its place, with its day or without', async (t) =>
   )
 })
 
-t.test('a cursor of another day or status is refused', async () => {
+t.test('a cursor of another day or status is rejected', async () => {
   fc.assert(
     fc.property(somePlace, somePlace, someStatus, someStatus, (place, other, status, otherStatus) => {
       fc.pre(dayOf(place) !== dayOf(other) && status !== otherStatus)
@@ -46,7 +46,7 @@ t.test('a cursor of another day or status is refused', async () => {
   )
 })
 
-t.test('any other text is refused, and never breaks anything', async () => {
+t.test('any other text is rejected with an error of its own', async () => {
   const someJson = fc.json().map((text) => Buffer.from(text).toString('base64url'))
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), someJson), (text) =>
@@ -55,7 +55,7 @@ t.test('any other text is refused, and never breaks anything', async () => {
   )
 })
 
-t.test('a cursor with one character changed is refused, or leads to a place of its day', async () => {
+t.test('a cursor with one changed character is rejected or stays within its day', async () => {
   const anyCharacter = fc.string({ minLength: 1, maxLength: 1 })
   fc.assert(
     fc.property(somePlace, fc.nat(), anyCharacter, (place, index, character) => {
@@ -68,7 +68,7 @@ t.test('a cursor with one character changed is refused, or leads to a place of i
   )
 })
 
-t.test('places that are no moment, and versions to come, are refused', async (t) => {
+t.test('positions that are no valid time, and future versions, are rejected', async (t) => {
   const id = '0'.repeat(64)
   for (const place of ['', `2026-02-30T00:00:00.000Z#${id}`, `2026-11-22T24:00:00.000Z#${id}`, `x#${id}`]) {
     t.ok(refuses(writeCursor(place)), place)

@@ -72,7 +72,7 @@ function exampleRequest({ paths, components }: Document, operationId: string) {
   }
 }
 
-t.test('the first time, and again when it is ready', async (t) => {
+t.test('examples of a new upload and of a duplicate', async (t) => {
   const { send, records, stored } = await buildExampleApp(t)
   const first = await send('createUpload')
   t.strictSame(first.answer, first.shown)
@@ -90,13 +90,13 @@ t.test('the first time, and again when it is ready', async (t) => {
   t.strictSame([list.answer], [{ ...(list.shown as object), nextCursor: undefined }].map(withoutUrls))
 })
 
-t.test('a batch, one of whose items cannot be taken', async (t) => {
+t.test('examples of a batch with one invalid item', async (t) => {
   const { send } = await buildExampleApp(t)
   const { answer, shown } = await send('createUploadBatch')
   t.strictSame(answer, shown)
 })
 
-t.test('health and readiness', async (t) => {
+t.test('examples of health and readiness', async (t) => {
   const { send } = await buildExampleApp(t)
   const health = await send('getHealth')
   t.strictSame(health.answer, health.shown)
@@ -104,7 +104,7 @@ t.test('health and readiness', async (t) => {
   t.match(answer, withoutLatencies(shown))
 })
 
-t.test('every example of a request is among these', async (t) => {
+t.test('every request example was tested above', async (t) => {
   const { app } = await buildExampleApp(t)
   const sent = [
     'createUpload',

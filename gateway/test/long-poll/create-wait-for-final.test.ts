@@ -50,7 +50,7 @@ function createTestWait({ maxWaitsPerPrincipal = 1_000 } = {}) {
   return { waitForFinal, records, calls, sleepers, add, pass, finish }
 }
 
-t.test('250 images that wait for 20 seconds cost 87 calls of the catalog', async (t) => {
+t.test('250 waits of 20 seconds for different images cost 87 calls to the catalog', async (t) => {
   const { waitForFinal, calls, add, pass, finish } = createTestWait()
   const records = Array.from({ length: 250 }, (_, index) => add(index))
   const waits = records.map((record) => waitForFinal('key:a', record, never))
@@ -101,7 +101,7 @@ t.test('the request beyond the limit of a principal is answered at once, and oth
   t.match(await next, { status: 'ready' }, 'finished requests free their places')
 })
 
-t.test('a request that ends gets the record as last seen, and nothing is read for it any more', async (t) => {
+t.test('a wait that ends returns the record as last read, and its polling stops', async (t) => {
   const { waitForFinal, records, calls, sleepers, add, pass } = createTestWait()
   const record = add(1)
   const over = new AbortController()
@@ -126,7 +126,7 @@ t.test('an image that expires meanwhile is gone', async (t) => {
   t.equal(await wait, undefined)
 })
 
-t.test('a failure of the catalog fails the requests that wait, and not those that follow', async (t) => {
+t.test('a failure of the catalog fails the current waits but not later ones', async (t) => {
   let isDown = true
   const record = newRecord(
     { tenant: 'acme', imageId: 'a'.repeat(64), byteLength: 1, contentType: 'image/png' },

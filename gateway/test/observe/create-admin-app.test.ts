@@ -9,7 +9,7 @@ const upload = {
   payload: { sha256, byteLength: 5, contentType: 'image/png' },
 }
 
-t.test('nothing is owed', async (t) => {
+t.test('no event is pending', async (t) => {
   const { admin } = await createTestApp(t)
   const { statusCode, headers, body } = await admin.inject('/metrics')
   t.equal(statusCode, 200)
@@ -18,7 +18,7 @@ t.test('nothing is owed', async (t) => {
   t.match(body, /^hashgate_oldest_owed_event_age_seconds 0$/m)
 })
 
-t.test('shows what is owed, and since when', async (t) => {
+t.test('shows how many events are pending and for how long', async (t) => {
   const publish = async () => {
     throw new DependencyUnavailable('events')
   }
@@ -32,7 +32,7 @@ t.test('shows what is owed, and since when', async (t) => {
   t.match(body, /^hashgate_oldest_owed_event_age_seconds 90.5$/m)
 })
 
-t.test('a catalog that is away: no value, and the rest', async (t) => {
+t.test('an unavailable catalog leaves out its values only', async (t) => {
   const { admin, catalog } = await createTestApp(t)
   catalog.outbox.measurePending = async () => {
     throw new DependencyUnavailable('catalog')
@@ -43,7 +43,7 @@ t.test('a catalog that is away: no value, and the rest', async (t) => {
   t.notMatch(body, /^hashgate_images_owing_events \d/m)
 })
 
-t.test('many who ask at once are one question to the catalog', async (t) => {
+t.test('concurrent scrapes cause one request to the catalog', async (t) => {
   const { admin, catalog } = await createTestApp(t)
   let asked = 0
   catalog.outbox.measurePending = async () => {
@@ -55,7 +55,7 @@ t.test('many who ask at once are one question to the catalog', async (t) => {
   t.equal(asked, 1)
 })
 
-t.test('clients do not reach it', async (t) => {
+t.test('the public server does not serve the metrics', async (t) => {
   const { app } = await createTestApp(t)
   t.equal((await app.inject({ url: '/metrics', headers: withKey })).statusCode, 404)
 })
@@ -77,7 +77,7 @@ t.test('requests are counted by operation, status and code, and timed', async (t
   t.ok(lines.includes('hashgate_http_request_duration_seconds_count{operation="createUpload"} 2'))
 })
 
-t.test('uploads that were granted, and bytes that were saved', async (t) => {
+t.test('granted uploads and saved bytes are counted', async (t) => {
   const { app, admin, records } = await createTestApp(t)
   await app.inject(upload)
   for (const record of records.values()) record.status = 'processing'
@@ -89,7 +89,7 @@ t.test('uploads that were granted, and bytes that were saved', async (t) => {
   t.match(body, /^hashgate_bytes_saved_total 10$/m)
 })
 
-t.test('no label tells of a tenant, a key or an image', async (t) => {
+t.test('no label names a tenant, a key or an image', async (t) => {
   const { app, admin, keys } = await createTestApp(t)
   const { text, record } = keys.make({ tenant: 'very-secret-tenant' })
   await app.inject({ ...upload, headers: { authorization: `Bearer ${text}` } })

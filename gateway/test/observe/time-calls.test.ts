@@ -6,7 +6,7 @@ import { createMetrics } from '../../observe/create-metrics.ts'
 import { measureDynamoDb } from '../../observe/measure-dynamodb.ts'
 import { timeMethod, timeOutcome } from '../../observe/time-calls.ts'
 
-t.test('calls are timed by how they end, and end as they would', async (t) => {
+t.test('calls are timed by outcome, and their outcome is unchanged', async (t) => {
   const { kafkaSeconds, presignSeconds, registry } = createMetrics()
   const publish = timeOutcome(kafkaSeconds, async (value: number) => {
     if (value < 0) throw new Error('no')

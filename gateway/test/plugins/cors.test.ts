@@ -14,7 +14,7 @@ const preflight = (origin: string) => ({
   },
 })
 
-t.test('a page of a listed origin may call, and read what it needs', async (t) => {
+t.test('a page of a listed origin may send requests and read the headers that it needs', async (t) => {
   const { app } = await createTestApp(t, { config: { CORS_ORIGINS: `https://other.example.com,${listed}` } })
   const asked = await app.inject(preflight(listed))
   t.equal(asked.statusCode, 204)
@@ -28,7 +28,7 @@ t.test('a page of a listed origin may call, and read what it needs', async (t) =
   t.notOk(answer.headers['access-control-allow-credentials'])
 })
 
-t.test('a refusal can be read by the page, too', async (t) => {
+t.test('the page can read error responses too', async (t) => {
   const { app } = await createTestApp(t, { config: { CORS_ORIGINS: listed, RATE_LIMIT_PER_MINUTE: 1 } })
   for (const status of [401, 429]) {
     const { statusCode, headers } = await app.inject({ url, headers: { origin: listed } })
@@ -37,7 +37,7 @@ t.test('a refusal can be read by the page, too', async (t) => {
   }
 })
 
-t.test('a page of any other origin is kept out', async (t) => {
+t.test('a page of any other origin is rejected', async (t) => {
   const { app } = await createTestApp(t, { config: { CORS_ORIGINS: listed } })
   for (const origin of ['https://evil.example', `${listed}.evil.example`, 'http://app.example.com', 'null']) {
     t.notOk((await app.inject(preflight(origin))).headers['access-control-allow-origin'], origin)
@@ -46,19 +46,19 @@ t.test('a page of any other origin is kept out', async (t) => {
   }
 })
 
-t.test('without a list no page may call', async (t) => {
+t.test('without a list no page may send requests', async (t) => {
   const { app } = await createTestApp(t)
   t.notOk((await app.inject(preflight(listed))).headers['access-control-allow-origin'])
 })
 
-t.test('with * all may, but never with cookies', async (t) => {
+t.test('with * every page may send requests, but never with cookies', async (t) => {
   const { app } = await createTestApp(t, { config: { CORS_ORIGINS: '*' } })
   const { headers } = await app.inject({ url, headers: { ...withKey, origin: 'https://any.example' } })
   t.equal(headers['access-control-allow-origin'], '*')
   t.notOk(headers['access-control-allow-credentials'])
 })
 
-t.test('with loopback the pages of this machine may call, on any port, and no others', async (t) => {
+t.test('with loopback only pages of this machine may send requests, on any port', async (t) => {
   const { app } = await createTestApp(t, { config: { CORS_ORIGINS: `loopback,${listed}` } })
   const allowedFor = async (origin: string) =>
     (await app.inject(preflight(origin))).headers['access-control-allow-origin']

@@ -11,7 +11,7 @@ import { createIdentifyByKey } from '../../auth/identify-by-key.ts'
 const url = `/v1/images/${sha256}`
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
 
-t.test('each key has its own rate, and learns how much of it is left', async (t) => {
+t.test('each key has its own rate, and responses state what is left of it', async (t) => {
   const { app, keys } = await createTestApp(t)
   const slow = bearer(keys.make({ requestsPerMinute: 2 }).text)
   const other = bearer(keys.make({ requestsPerMinute: 5 }).text)
@@ -32,7 +32,7 @@ t.test('each key has its own rate, and learns how much of it is left', async (t)
   t.equal((await app.inject({ url, headers: other })).statusCode, 404, 'another key is not held up')
 })
 
-t.test('two keys of one tenant are two', async (t) => {
+t.test('two keys of one tenant are counted separately', async (t) => {
   const { app, keys } = await createTestApp(t)
   const [first, second] = [1, 1].map((requestsPerMinute) => bearer(keys.make({ requestsPerMinute }).text))
   t.equal((await app.inject({ url, headers: first })).statusCode, 404)
@@ -40,7 +40,7 @@ t.test('two keys of one tenant are two', async (t) => {
   t.equal((await app.inject({ url, headers: first })).statusCode, 429)
 })
 
-t.test('an address is limited before anybody is looked for', async (t) => {
+t.test('an address is limited before its credentials are checked', async (t) => {
   const { app, keys } = await createTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 2 } })
   const headers = bearer(`hg_0123456789ab_${'0'.repeat(48)}`)
   const before = keys.asked.length
@@ -50,7 +50,7 @@ t.test('an address is limited before anybody is looked for', async (t) => {
   t.ok(keys.asked.length - before <= 1)
 })
 
-t.test('behind a trusted proxy it is the client’s address that counts, and nobody can lend it', async (t) => {
+t.test('behind a trusted proxy the client’s address counts, and a client cannot forge it', async (t) => {
   const config = { RATE_LIMIT_PER_MINUTE: 1, TRUST_PROXY: '10.0.0.0/8' }
   const { app } = await createTestApp(t, { config })
   const ask = async (remoteAddress: string, forwardedFor: string) => {
@@ -98,7 +98,7 @@ t.test('the audit log names the address that is limited', async (t) => {
   t.match(lines, [{ audit: 'credentials.refused', ip: '2001:db8::1' }])
 })
 
-t.test('paths that cannot be read are counted, and shown like every other request', async (t) => {
+t.test('malformed paths are counted and logged like every other request', async (t) => {
   const { app } = await createTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 2 } })
   const first = await app.inject('/%zz')
   t.match(first.json(), { code: 'BAD_REQUEST' })
@@ -210,14 +210,18 @@ t.test('simultaneous batches use the whole rate', async (t) => {
   t.strictSame(statuses, [...Array(3).fill(200), ...Array(9).fill(429)])
 })
 
-t.test('a batch without items is one request, and a spent key’s batch is not read', async (t) => {
-  const { app, keys } = await createTestApp(t)
-  const headers = {
-    ...bearer(keys.make({ requestsPerMinute: 2 }).text),
-    'content-type': 'application/json',
-  }
-  const ask = (payload: string) => app.inject({ method: 'POST', url: '/v1/uploads/batch', headers, payload })
-  t.match((await ask('{"uploads":[]}')).headers, { 'ratelimit-remaining': '1' })
-  t.match((await ask('{"uploads":[1,2,3]}')).headers, { 'ratelimit-remaining': '0' })
-  t.match((await ask('{"broken')).json(), { code: 'RATE_LIMITED' })
-})
+t.test(
+  'a batch without items counts as one request, and the batch of a key over its limit is not read',
+  async (t) => {
+    const { app, keys } = await createTestApp(t)
+    const headers = {
+      ...bearer(keys.make({ requestsPerMinute: 2 }).text),
+      'content-type': 'application/json',
+    }
+    const ask = (payload: string) =>
+      app.inject({ method: 'POST', url: '/v1/uploads/batch', headers, payload })
+    t.match((await ask('{"uploads":[]}')).headers, { 'ratelimit-remaining': '1' })
+    t.match((await ask('{"uploads":[1,2,3]}')).headers, { 'ratelimit-remaining': '0' })
+    t.match((await ask('{"broken')).json(), { code: 'RATE_LIMITED' })
+  },
+)

@@ -11,7 +11,7 @@ const everywhere = {
   'x-frame-options': /SAMEORIGIN|DENY/,
 }
 
-t.test('no answer can run, be framed or be sniffed, errors included', async (t) => {
+t.test('no response can run scripts, be framed or be sniffed, errors included', async (t) => {
   const { app } = await createTestApp(t)
   for (const url of [`/v1/images/${sha256}`, '/nothing', '/healthz']) {
     const { headers } = await app.inject({ url, headers: withKey })
@@ -19,7 +19,7 @@ t.test('no answer can run, be framed or be sniffed, errors included', async (t) 
   }
 })
 
-t.test('what is about one caller is kept by nobody', async (t) => {
+t.test('responses about one caller are not cached', async (t) => {
   const { app } = await createTestApp(t)
   t.equal(
     (await app.inject({ url: `/v1/images/${sha256}`, headers: withKey })).headers['cache-control'],
@@ -27,7 +27,7 @@ t.test('what is about one caller is kept by nobody', async (t) => {
   )
 })
 
-t.test('the page runs its own scripts alone, and works without https', async (t) => {
+t.test('the Swagger page runs only its own scripts and works without HTTPS', async (t) => {
   const { app } = await createTestApp(t)
   const { statusCode, headers } = await app.inject('/docs/')
   t.equal(statusCode, 200)

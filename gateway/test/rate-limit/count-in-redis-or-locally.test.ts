@@ -8,7 +8,7 @@ import { countInRedisOrLocally } from '../../rate-limit/count-in-redis-or-locall
 
 const url = `/v1/images/${sha256}`
 
-t.test('while Redis does not answer, requests are served, and counted by each gateway', async (t) => {
+t.test('while Redis does not respond, requests are served and each gateway counts its own', async (t) => {
   for (const state of ['shut', 'silent'] as const) {
     const gate = await startTcpGate(t, state)
     const redis = connectRedis(`redis://${gate.address}`)

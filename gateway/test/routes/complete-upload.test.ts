@@ -28,7 +28,7 @@ t.test('announces an upload only when the bytes are in the store', async (t) => 
   })
 })
 
-t.test('says nothing more once the work has begun', async (t) => {
+t.test('publishes no second event once processing has started', async (t) => {
   const { app, records, published } = await createTestApp(t)
   await app.inject(asked)
   published.length = 0
@@ -41,7 +41,7 @@ t.test('says nothing more once the work has begun', async (t) => {
   t.strictSame(published, [])
 })
 
-t.test('unknown, expired and malformed images', async (t) => {
+t.test('unknown, expired and malformed image ids are problems', async (t) => {
   const { app, clock } = await createTestApp(t)
   t.equal((await app.inject(complete)).statusCode, 404)
   await app.inject(asked)
@@ -51,7 +51,7 @@ t.test('unknown, expired and malformed images', async (t) => {
   t.match(malformed.json(), { status: 400, errors: [{ field: 'imageId' }] })
 })
 
-t.test('a store that is away is a 503, not a 409', async (t) => {
+t.test('an unavailable store is a 503, not a 409', async (t) => {
   const head = async () => {
     throw new DependencyUnavailable('bucket')
   }

@@ -11,7 +11,7 @@ const post = (payload: unknown) => ({
   payload: payload as object,
 })
 
-t.test('answers every item in its place; a bad one fails alone', async (t) => {
+t.test('answers every item at its position, and an invalid item fails alone', async (t) => {
   const { app, records } = await createTestApp(t)
   const uploads = [
     good,
@@ -57,7 +57,7 @@ t.test('the answer to a bad batch is not much larger than the batch', async (t) 
   }
 })
 
-t.test('the same hash twice is one record and one announcement', async (t) => {
+t.test('the same hash twice makes one record and one event', async (t) => {
   const { app, records, published } = await createTestApp(t)
   const { results } = (await app.inject(post({ uploads: [good, good, good] }))).json()
   t.equal(results.length, 3)
@@ -66,7 +66,7 @@ t.test('the same hash twice is one record and one announcement', async (t) => {
   t.equal(published.length, 1)
 })
 
-t.test('takes 100 items, with the longest names', async (t) => {
+t.test('accepts 100 items with the longest names', async (t) => {
   const { app, records } = await createTestApp(t)
   const uploads = Array.from({ length: 100 }, (_, index) => ({
     ...good,
@@ -82,7 +82,7 @@ t.test('takes 100 items, with the longest names', async (t) => {
   t.equal(records.size, 100)
 })
 
-t.test('a list that is no list of 1 to 100 is refused as a whole', async (t) => {
+t.test('anything but a list of 1 to 100 items is rejected as a whole', async (t) => {
   const { app } = await createTestApp(t)
   const bad = [
     { uploads: [] },
@@ -99,7 +99,7 @@ t.test('a list that is no list of 1 to 100 is refused as a whole', async (t) => 
   }
 })
 
-t.test('a list of a hundred thousand is refused by its length alone', async (t) => {
+t.test('a list of 100,000 items is rejected by its length alone', async (t) => {
   const { app } = await createTestApp(t)
   const problemOf = async (length: number) => {
     const response = await app.inject(post({ uploads: Array(length).fill(7) }))
@@ -110,7 +110,7 @@ t.test('a list of a hundred thousand is refused by its length alone', async (t) 
   t.strictSame(problem.errors, [{ field: 'uploads', message: 'must NOT have more than 100 items' }])
 })
 
-t.test('a dependency that is away is the problem of each item', async (t) => {
+t.test('an unavailable dependency is a problem of each item', async (t) => {
   const { app, catalog } = await createTestApp(t)
   catalog.register = async () => {
     throw new DependencyUnavailable('catalog', new Error('inner'))

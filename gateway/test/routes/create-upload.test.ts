@@ -17,7 +17,7 @@ const post = (payload: unknown) => ({
   payload: payload as object,
 })
 
-t.test('grants an upload, records it and announces it', async (t) => {
+t.test('grants an upload, creates its record and publishes its event', async (t) => {
   const { app, records, published } = await createTestApp(t)
   const response = await app.inject(post({ ...good, fileName: 'a.png' }))
   t.equal(response.statusCode, 201)
@@ -32,7 +32,7 @@ t.test('grants an upload, records it and announces it', async (t) => {
   t.match(published, [{ type: 'hashgate.image.upload.requested.v1', subject: sha256 }])
 })
 
-t.test('asked again while the bytes are missing: a fresh URL for the same key', async (t) => {
+t.test('a repeated request before the upload gets a new URL for the same key', async (t) => {
   const { app, clock, records } = await createTestApp(t)
   const first = (await app.inject(post(good))).json()
   clock.now += 86_400_000
@@ -43,7 +43,7 @@ t.test('asked again while the bytes are missing: a fresh URL for the same key', 
   t.equal(records.size, 1)
 })
 
-t.test('any hash, in any case, is one image, and the store is told its very bytes', async (t) => {
+t.test('a hash in any letter case is the same image, and its checksum is signed', async (t) => {
   const { app, records } = await createTestApp(t)
   const digest = fc.uint8Array({ minLength: 32, maxLength: 32 })
   const isUpper = fc.array(fc.boolean(), { minLength: 64, maxLength: 64 })
@@ -58,7 +58,7 @@ t.test('any hash, in any case, is one image, and the store is told its very byte
   t.equal(records.size > 90, true, 'many images')
 })
 
-t.test('what is no hash is no image', async (t) => {
+t.test('an invalid hash is rejected', async (t) => {
   const { app, records } = await createTestApp(t)
   const isHash = (text: string) => /^[0-9a-f]{64}$/i.test(text)
   const almost = fc.string({
@@ -75,7 +75,7 @@ t.test('what is no hash is no image', async (t) => {
   t.equal(records.size, 0)
 })
 
-t.test('already there: nothing to upload, nothing announced, life not extended', async (t) => {
+t.test('a duplicate gets no URL and no event, and its expiry stays the same', async (t) => {
   const { app, clock, records, published } = await createTestApp(t)
   await app.inject(post(good))
   const record = records.get(`local#${sha256}`)
@@ -121,7 +121,7 @@ t.test('already there: nothing to upload, nothing announced, life not extended',
   t.equal(record?.duplicates, 3, 'each is counted')
 })
 
-t.test('a duplicate that cannot be counted is answered all the same', async (t) => {
+t.test('a duplicate that cannot be counted is still answered', async (t) => {
   const { app, catalog, records } = await createTestApp(t)
   await app.inject(post(good))
   Object.assign(records.get(`local#${sha256}`) ?? {}, { status: 'processing' })
@@ -131,7 +131,7 @@ t.test('a duplicate that cannot be counted is answered all the same', async (t) 
   t.match(response.json(), { duplicate: true })
 })
 
-t.test('names every field at fault', async (t) => {
+t.test('names every invalid field', async (t) => {
   const { app, records } = await createTestApp(t)
   const bad: [string, object, string[]][] = [
     ['not 64 hex digits', { ...good, sha256: 'abc' }, ['sha256']],
@@ -158,38 +158,44 @@ t.test('names every field at fault', async (t) => {
   t.equal(records.size, 0)
 })
 
-t.test('Kafka away: the upload is granted, and its event owed in the record', async (t) => {
-  const publish = async () => {
-    throw new DependencyUnavailable('events', new Error('broker 10.0.0.7 is down'))
-  }
-  const { app, records } = await createTestApp(t, {
-    dependencies: { events: { publish, ping: async () => {} } },
-  })
-  const response = await app.inject(post(good))
-  t.equal(response.statusCode, 201)
-  t.notMatch(response.body, '10.0.0.7')
-  t.match(records.get(`local#${sha256}`)?.pendingEvents, [{ type: 'hashgate.image.upload.requested.v1' }])
-})
+t.test(
+  'while Kafka is unavailable, the upload is granted and its event is pending in the record',
+  async (t) => {
+    const publish = async () => {
+      throw new DependencyUnavailable('events', new Error('broker 10.0.0.7 is down'))
+    }
+    const { app, records } = await createTestApp(t, {
+      dependencies: { events: { publish, ping: async () => {} } },
+    })
+    const response = await app.inject(post(good))
+    t.equal(response.statusCode, 201)
+    t.notMatch(response.body, '10.0.0.7')
+    t.match(records.get(`local#${sha256}`)?.pendingEvents, [{ type: 'hashgate.image.upload.requested.v1' }])
+  },
+)
 
-t.test('the catalog away: 503 with Retry-After, and a later request succeeds', async (t) => {
-  let away = true
-  const { app, catalog } = await createTestApp(t)
-  const { register } = catalog
-  catalog.register = async (request) => {
-    if (away) throw new DependencyUnavailable('catalog', new Error('table of 10.0.0.7 is away'))
-    return register(request)
-  }
-  const refused = await app.inject(post(good))
-  t.equal(refused.statusCode, 503)
-  t.match(refused.headers, { 'retry-after': '2', 'content-type': 'application/problem+json' })
-  t.equal(refused.json().code, 'DEPENDENCY_UNAVAILABLE')
-  t.notMatch(refused.body, '10.0.0.7', 'inner messages stay inside')
-  t.notMatch(refused.body, 'X-Amz-Signature', 'nothing is half-promised')
-  away = false
-  t.equal((await app.inject(post(good))).statusCode, 201)
-})
+t.test(
+  'while the catalog is unavailable, requests get 503 with Retry-After, and a later one succeeds',
+  async (t) => {
+    let away = true
+    const { app, catalog } = await createTestApp(t)
+    const { register } = catalog
+    catalog.register = async (request) => {
+      if (away) throw new DependencyUnavailable('catalog', new Error('table of 10.0.0.7 is away'))
+      return register(request)
+    }
+    const refused = await app.inject(post(good))
+    t.equal(refused.statusCode, 503)
+    t.match(refused.headers, { 'retry-after': '2', 'content-type': 'application/problem+json' })
+    t.equal(refused.json().code, 'DEPENDENCY_UNAVAILABLE')
+    t.notMatch(refused.body, '10.0.0.7', 'inner messages stay inside')
+    t.notMatch(refused.body, 'X-Amz-Signature', 'nothing is half-promised')
+    away = false
+    t.equal((await app.inject(post(good))).statusCode, 201)
+  },
+)
 
-t.test('a bug is a 500 that tells nothing', async (t) => {
+t.test('an unexpected error is a 500 without details', async (t) => {
   const publish = async () => {
     throw new TypeError('secret of the house')
   }

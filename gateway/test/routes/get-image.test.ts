@@ -10,7 +10,7 @@ const asked = {
 }
 const get = (query = '') => ({ url: `/v1/images/${sha256}${query}`, headers: withKey })
 
-t.test('tells the state of an image until its time is over', async (t) => {
+t.test('returns the status of an image until it expires', async (t) => {
   const { app, clock } = await createTestApp(t)
   t.equal((await app.inject(get())).statusCode, 404)
   await app.inject(asked)
@@ -29,7 +29,7 @@ t.test('tells the state of an image until its time is over', async (t) => {
   t.equal((await app.inject(get())).json().code, 'IMAGE_NOT_FOUND')
 })
 
-t.test('a ready image tells what was found in it, its place only when the record has it', async (t) => {
+t.test('a ready image has its photo facts, with the location only if the record has it', async (t) => {
   const { app, records } = await createTestApp(t)
   await app.inject(asked)
   const record = records.get(`local#${sha256}`) ?? {}
@@ -59,7 +59,7 @@ t.test('a ready image tells what was found in it, its place only when the record
   t.match((await app.inject(get())).json(), { location })
 })
 
-t.test('holds the answer until the status is final', async (t) => {
+t.test('holds the response until the status is final', async (t) => {
   const { app, records } = await createTestApp(t)
   await app.inject(asked)
   const rejection = { reason: 'image_corrupt', detail: 'Cut off.' }
@@ -74,19 +74,19 @@ t.test('holds the answer until the status is final', async (t) => {
   t.match((await waiting).json(), { status: 'rejected', rejection })
 })
 
-t.test('answers as it is when the seconds are over', async (t) => {
+t.test('returns the current status when the time is over', async (t) => {
   const { app } = await createTestApp(t)
   await app.inject(asked)
   t.equal((await app.inject(get('?wait=1'))).json().status, 'pending')
 })
 
-t.test('a gateway may hold answers for less long than it is asked to', async (t) => {
+t.test('a gateway can limit how long it holds a response', async (t) => {
   const { app } = await createTestApp(t, { config: { MAX_WAIT_SECONDS: 0 } })
   await app.inject(asked)
   t.equal((await app.inject(get('?wait=25'))).json().status, 'pending')
 })
 
-t.test('a server that closes answers those who wait', async (t) => {
+t.test('a server that closes answers the requests that wait', async (t) => {
   const { app } = await createTestApp(t)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   await app.inject(asked)
@@ -97,7 +97,7 @@ t.test('a server that closes answers those who wait', async (t) => {
   t.equal((await waiting).status, 200)
 })
 
-t.test('wait is 0 to 25 seconds', async (t) => {
+t.test('wait must be from 0 to 25 seconds', async (t) => {
   const { app } = await createTestApp(t)
   for (const query of ['?wait=26', '?wait=-1', '?wait=x', '?wait=1.5', '?weight=1']) {
     const response = await app.inject(get(query))

@@ -22,7 +22,7 @@ t.test('readyz names each dependency', async (t) => {
   }
 })
 
-t.test('one that is down, and one that never answers, make it 503', async (t) => {
+t.test('a dependency that is down or does not respond makes readyz 503', async (t) => {
   const down = async () => {
     throw new DependencyUnavailable('events')
   }
@@ -41,7 +41,7 @@ t.test('one that is down, and one that never answers, make it 503', async (t) =>
   })
 })
 
-t.test('without Kafka it is degraded, and stays in service', async (t) => {
+t.test('without Kafka the gateway is degraded but stays in service', async (t) => {
   const ping = async () => {
     throw new DependencyUnavailable('events')
   }
@@ -51,7 +51,7 @@ t.test('without Kafka it is degraded, and stays in service', async (t) => {
   t.match(response.json(), { status: 'degraded', dependencies: { events: { state: 'down' } } })
 })
 
-t.test('many who ask at once are one question to the dependencies', async (t) => {
+t.test('concurrent requests share one check of the dependencies', async (t) => {
   let asked = 0
   const ping = async () => {
     asked += 1
@@ -61,7 +61,7 @@ t.test('many who ask at once are one question to the dependencies', async (t) =>
   t.equal(asked, 1)
 })
 
-t.test('without the table of keys nobody can be served', async (t) => {
+t.test('without the key table the gateway is not ready', async (t) => {
   const ping = async () => {
     throw new DependencyUnavailable('keys')
   }

@@ -25,7 +25,7 @@ const setStatus = (record: ImageRecord | undefined, status: ImageStatus) =>
   Object.assign(record ?? {}, { status })
 const idsOf = (images: { imageId: string }[]) => images.map(({ imageId }) => imageId)
 
-t.test('lists the images of today, newest first, each as getImage answers it', async (t) => {
+t.test('lists today’s images, newest first, each as getImage describes it', async (t) => {
   const { app, made } = await buildFilledApp(t, 3)
   const variant = {
     name: 'thumb',
@@ -50,7 +50,7 @@ t.test('lists the images of today, newest first, each as getImage answers it', a
   }
 })
 
-t.test('pages follow each other, of 20 unless asked otherwise', async (t) => {
+t.test('pages have 20 images by default and follow each other', async (t) => {
   const { app, made } = await buildFilledApp(t, 50)
   for (const [query, sizes] of [
     ['?', [20, 20, 10]],
@@ -75,7 +75,7 @@ t.test('a list that began before midnight stays on its day', async (t) => {
   t.strictSame((await app.inject(list())).json(), { images: [] })
 })
 
-t.test('lists one status, and none of another day', async (t) => {
+t.test('lists images of one status, and none of another day', async (t) => {
   const { app, made } = await buildFilledApp(t, 9)
   setStatus(made[4], 'rejected')
   const { images } = (await app.inject(list('?status=rejected'))).json()
@@ -85,7 +85,7 @@ t.test('lists one status, and none of another day', async (t) => {
   }
 })
 
-t.test('says which field does not fit', async (t) => {
+t.test('names the invalid field', async (t) => {
   const { app } = await buildFilledApp(t, 2)
   const { nextCursor } = (await app.inject(list('?limit=1'))).json()
   t.ok(nextCursor)
@@ -112,7 +112,7 @@ t.test('says which field does not fit', async (t) => {
   }
 })
 
-t.test('another tenant’s cursor is only a place in one’s own day', async (t) => {
+t.test('another tenant’s cursor is only a position in the caller’s own day', async (t) => {
   const { app, records, keys } = await buildFilledApp(t, 5)
   const own = [1, 3].map((index) => fill(records, index, 'other'))
   const otherKey = { authorization: `Bearer ${keys.make({ tenant: 'other' }).text}` }

@@ -14,7 +14,7 @@ import { createOutboxPublisher } from '../../uploads/outbox-publisher.ts'
 const requested = 'hashgate.image.upload.requested.v1'
 const completed = 'hashgate.image.upload.completed.v1'
 
-t.test('Kafka well: published at once, nothing owed', async (t) => {
+t.test('while Kafka is available, events are published at once and none is pending', async (t) => {
   const fixture = await createFixture(t)
   const record = await fixture.register()
   await fixture.gateway().publishOrEnqueue(topics.uploadRequested, record)
@@ -22,35 +22,38 @@ t.test('Kafka well: published at once, nothing owed', async (t) => {
   t.notOk((await fixture.find(record)).pendingEvents)
 })
 
-t.test('Kafka away: owed at once, delivered by the relay in order, once Kafka is back', async (t) => {
-  const fixture = await createFixture(t)
-  const record = await fixture.register()
-  const { publishOrEnqueue, relay } = fixture.gateway()
-  fixture.kafka.isAway = true
-  await publishOrEnqueue(topics.uploadRequested, record)
-  t.equal(fixture.kafka.attempts, 1)
-  await publishOrEnqueue(topics.uploadCompleted, await fixture.find(record))
-  t.equal(fixture.kafka.attempts, 1, 'nobody waits for Kafka a second time')
-  await t.rejects(relay(), DependencyUnavailable)
-  t.strictSame(
-    typesOf((await fixture.find(record)).pendingEvents ?? []),
-    [requested, completed],
-    'still owed',
-  )
+t.test(
+  'while Kafka is unavailable, events stay pending, and the relay publishes them in order afterwards',
+  async (t) => {
+    const fixture = await createFixture(t)
+    const record = await fixture.register()
+    const { publishOrEnqueue, relay } = fixture.gateway()
+    fixture.kafka.isAway = true
+    await publishOrEnqueue(topics.uploadRequested, record)
+    t.equal(fixture.kafka.attempts, 1)
+    await publishOrEnqueue(topics.uploadCompleted, await fixture.find(record))
+    t.equal(fixture.kafka.attempts, 1, 'nobody waits for Kafka a second time')
+    await t.rejects(relay(), DependencyUnavailable)
+    t.strictSame(
+      typesOf((await fixture.find(record)).pendingEvents ?? []),
+      [requested, completed],
+      'still owed',
+    )
 
-  fixture.kafka.isAway = false
-  await relay()
-  t.strictSame(typesOf(fixture.published), [requested, completed])
-  t.notOk((await fixture.find(record)).pendingEvents)
-  await relay()
-  t.equal(fixture.published.length, 2, 'each once')
+    fixture.kafka.isAway = false
+    await relay()
+    t.strictSame(typesOf(fixture.published), [requested, completed])
+    t.notOk((await fixture.find(record)).pendingEvents)
+    await relay()
+    t.equal(fixture.published.length, 2, 'each once')
 
-  const other = await fixture.register()
-  await publishOrEnqueue(topics.uploadRequested, other)
-  t.equal(fixture.published.length, 3, 'and Kafka is trusted again')
-})
+    const other = await fixture.register()
+    await publishOrEnqueue(topics.uploadRequested, other)
+    t.equal(fixture.published.length, 3, 'and Kafka is trusted again')
+  },
+)
 
-t.test('a record that owes events gets the next one behind them, although Kafka is back', async (t) => {
+t.test('an event of a record with pending events is queued behind them, even if Kafka is back', async (t) => {
   const fixture = await createFixture(t)
   const record = await fixture.register()
   fixture.kafka.isAway = true
@@ -63,7 +66,7 @@ t.test('a record that owes events gets the next one behind them, although Kafka 
   t.strictSame(typesOf(fixture.published), [requested, completed])
 })
 
-t.test('asked again while Kafka is away, the same event is owed once', async (t) => {
+t.test('repeated requests while Kafka is unavailable leave one pending event', async (t) => {
   const fixture = await createFixture(t)
   const record = await fixture.register()
   const { publishOrEnqueue } = fixture.gateway()
@@ -73,7 +76,7 @@ t.test('asked again while Kafka is away, the same event is owed once', async (t)
   t.equal((await fixture.find(record)).pendingEvents?.length, 1)
 })
 
-t.test('many gateways relay at once: every event once, although any may', async (t) => {
+t.test('several gateways that relay at the same time publish each event once', async (t) => {
   const fixture = await createFixture(t)
   fixture.kafka.isAway = true
   const { publishOrEnqueue } = fixture.gateway()
@@ -88,7 +91,7 @@ t.test('many gateways relay at once: every event once, although any may', async 
   t.strictSame(await fixture.catalog.outbox.measurePending(), { count: 0, oldestMs: undefined })
 })
 
-t.test('Kafka that goes away in the middle of a relay: what was not delivered stays owed', async (t) => {
+t.test('events that were not published stay pending when Kafka fails during a relay', async (t) => {
   const fixture = await createFixture(t)
   const record = await fixture.register()
   fixture.kafka.isAway = true
@@ -100,7 +103,7 @@ t.test('Kafka that goes away in the middle of a relay: what was not delivered st
   t.strictSame(typesOf(fixture.published), [requested], 'at once, whoever had it before')
 })
 
-t.test('a bug is no absence of Kafka', async (t) => {
+t.test('an unexpected error is not treated as an outage of Kafka', async (t) => {
   const fixture = await createFixture(t)
   const record = await fixture.register()
   const publish = async () => {
@@ -111,7 +114,7 @@ t.test('a bug is no absence of Kafka', async (t) => {
   t.notOk((await fixture.find(record)).pendingEvents)
 })
 
-t.test('neither Kafka nor the catalog: the caller learns it', async (t) => {
+t.test('the caller gets an error when both Kafka and the catalog are unavailable', async (t) => {
   const fixture = await createFixture(t)
   const record = await fixture.register()
   fixture.kafka.isAway = true
@@ -149,7 +152,7 @@ t.test('events name the gateway as their source', async (t) => {
   t.match(fixture.published, [{ source: '/hashgate/gateway' }])
 })
 
-t.test('a relay that is stopped publishes nothing more', async (t) => {
+t.test('a stopped relay publishes nothing', async (t) => {
   const fixture = await createFixture(t)
   fixture.kafka.isAway = true
   const { publishOrEnqueue, relay } = fixture.gateway()

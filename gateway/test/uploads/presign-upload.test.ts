@@ -31,7 +31,7 @@ function openS3(settings: typeof laptop, expiration?: Date): S3Client {
   })
 }
 
-t.test('signs exactly what S3 shall enforce, and nothing of it in the query', async (t) => {
+t.test('signs the headers that S3 must enforce, none of them in the query', async (t) => {
   const presign = await createPresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
   const upload = await presign('local/key', image)
   const query = new URL(upload.url).searchParams
@@ -40,7 +40,7 @@ t.test('signs exactly what S3 shall enforce, and nothing of it in the query', as
   t.equal(query.get('X-Amz-Expires'), '900')
 })
 
-t.test('tells every header that must be sent', async (t) => {
+t.test('lists every header that must be sent', async (t) => {
   const presign = await createPresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
   const { method, headers, expiresAt, expiresInSeconds } = await presign('local/key', image)
   t.equal(method, 'PUT')
@@ -56,7 +56,7 @@ t.test('tells every header that must be sent', async (t) => {
 })
 
 for (const [where, settings] of Object.entries({ laptop, aws })) {
-  t.test(`makes the same URLs as getSignedUrl: ${where}`, async (t) => {
+  t.test(`creates the same URLs as getSignedUrl: ${where}`, async (t) => {
     const s3 = openS3(settings)
     let nowMs = noon
     const presign = await createPresignUpload(s3, { bucket, ttlSeconds: 600, now: () => nowMs })
@@ -108,7 +108,7 @@ t.test('a URL does not outlive the image', async (t) => {
   t.equal(new URL(upload.url).searchParams.get('X-Amz-Expires'), '60')
 })
 
-t.test('the trace of the request is signed into the upload, and only then', async (t) => {
+t.test('the trace of a traced request is signed into the upload', async (t) => {
   const presign = await createPresignUpload(openS3(laptop), { bucket, ttlSeconds: 900, now: () => noon })
   t.notOk('x-amz-meta-traceparent' in (await presign('local/key', image)).headers)
   new NodeTracerProvider().register()

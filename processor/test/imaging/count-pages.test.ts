@@ -7,7 +7,7 @@ import { readHeader } from '../../imaging/read-header.ts'
 
 const size = { width: 4, height: 4 }
 
-test('counts as the decoder does', async (t) => {
+test('counts pages as the decoder does', async (t) => {
   for (const count of [1, 2, 7]) {
     const webp = await makeWebp({ ...size, frames: count })
     t.strictSame([countPages('webp', webp, 100), (await readHeader(webp)).pages], [count, count])
@@ -19,13 +19,13 @@ test('counts as the decoder does', async (t) => {
   }
 })
 
-test('no further than asked', async (t) => {
+test('stops at the limit', async (t) => {
   t.equal(countPages('webp', await makeWebp({ ...size, frames: 90_000 }), 10), 11)
   t.equal(countPages('tiff', makeTiff({ ...size, pages: 50 }), 10), 11)
   t.equal(countPages('tiff', makeTiff({ ...size, afterLast: 'first page' }), 10), 11, 'an endless chain')
 })
 
-test('both byte orders, and BigTIFF', async (t) => {
+test('counts in both byte orders and in BigTIFF', async (t) => {
   const big = Buffer.alloc(16 + 16)
   big.write('MM\0+\0\x08\0\0', 'latin1')
   big.writeBigUInt64BE(16n, 8)
@@ -34,7 +34,7 @@ test('both byte orders, and BigTIFF', async (t) => {
   t.equal(countPages('tiff', plain, 10), 11, 'a directory of no entries that is followed by itself')
 })
 
-test('what ends too early ends the chain', async (t) => {
+test('a truncated file ends the chain', async (t) => {
   const tiff = makeTiff({ ...size, pages: 3 })
   const webp = await makeWebp({ ...size, frames: 3 })
   for (let length = 8; length < Math.max(tiff.length, webp.length); length++) {

@@ -6,14 +6,14 @@ import { inspectImage } from '../../pipeline/steps/inspect-image.ts'
 
 const emptySegment = Buffer.from([0xff, 0xe1, 0, 2])
 
-test('an ordinary JPEG has few', async (t) => {
+test('an ordinary JPEG has few segments', async (t) => {
   const plain = await makeImage('jpeg')
   const rich = await drawNoise().withMetadata({ orientation: 3 }).withIccProfile('p3').jpeg().toBuffer()
   t.ok(countJpegSegments(plain, 100) <= 3)
   t.ok(countJpegSegments(rich, 100) > countJpegSegments(plain, 100))
 })
 
-test('millions of empty ones never reach the decoder', async (t) => {
+test('a JPEG of millions of empty segments never reaches the decoder', async (t) => {
   const jpeg = await makeImage('jpeg')
   const segments = Buffer.alloc(emptySegment.length * 1_000_000, emptySegment)
   const bomb = Buffer.concat([jpeg.subarray(0, 2), segments, jpeg.subarray(2)])

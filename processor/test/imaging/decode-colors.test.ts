@@ -32,7 +32,7 @@ async function decodeColor(bytes: Buffer, contentType: AcceptedContentType): Pro
   return [...data.subarray(middle, middle + channels)]
 }
 
-test('wide colour spaces come out as the sRGB colours that they show', async (t) => {
+test('wide-gamut colours are converted to sRGB', async (t) => {
   const adobe = join(t.testdir(), 'adobe-rgb.icc')
   await writeFile(adobe, makeAdobeRgbProfile())
   for (const profile of ['p3', adobe]) {
@@ -48,7 +48,7 @@ test('wide colour spaces come out as the sRGB colours that they show', async (t)
   }
 })
 
-test('Adobe RGB by its definition, without our own encoder', async (t) => {
+test('Adobe RGB is converted as its specification says', async (t) => {
   const linear = [200, 30, 30].map((value) => (value / 255) ** (563 / 256)) as Color
   const expected = toSrgb(linear)
   const bytes = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#c81e1e' } })
@@ -59,7 +59,7 @@ test('Adobe RGB by its definition, without our own encoder', async (t) => {
   t.ok(distance(decoded, expected) <= 2, `${decoded} for ${expected.map(Math.round)}`)
 })
 
-test('every way to store sRGB', async (t) => {
+test('sRGB is decoded however it is stored', async (t) => {
   for (const color of colors) {
     const cases: [name: string, AcceptedContentType, Promise<Buffer> | Buffer, tolerance: number][] = [
       ['16-bit PNG', 'image/png', paint(color).toColourspace('rgb16').png().toBuffer(), 0],
@@ -83,7 +83,7 @@ test('every way to store sRGB', async (t) => {
   }
 })
 
-test('CMYK shows what ink can show', async (t) => {
+test('printable CMYK colours are converted to sRGB', async (t) => {
   for (const color of colors.filter(([, , blue]) => blue < 200)) {
     const bytes = await paint(color).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer()
     const decoded = await decodeColor(bytes, 'image/jpeg')
@@ -91,7 +91,7 @@ test('CMYK shows what ink can show', async (t) => {
   }
 })
 
-test('alpha stays what it was', async (t) => {
+test('alpha is unchanged', async (t) => {
   const clear = sharp({
     create: { width: 16, height: 16, channels: 4, background: { r: 200, g: 30, b: 30, alpha: 0.5 } },
   })

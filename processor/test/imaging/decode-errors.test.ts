@@ -7,7 +7,7 @@ import {
   retryIfSilent,
 } from '../../imaging/decode-errors.ts'
 
-test('the machine may fail without blame for the image', async (t) => {
+test('errors of the machine are not errors of the image', async (t) => {
   const messages = [
     'vips_tracked: out of memory --- size == 300MB',
     'std::bad_alloc',
@@ -20,7 +20,7 @@ test('the machine may fail without blame for the image', async (t) => {
   }
 })
 
-test('everything else that libvips says about the bytes is the image', async (t) => {
+test('any other error of libvips is an error of the image', async (t) => {
   const cases = [
     ['timeout: 12% complete', 'processing_timeout'],
     ['gifload: another image\ntimeout: 12% complete', 'processing_timeout'],
@@ -35,7 +35,7 @@ test('everything else that libvips says about the bytes is the image', async (t)
   }
 })
 
-test('the time-out of another image is not blamed on this one', async (t) => {
+test('the time-out of another image does not reject this one', async (t) => {
   const message = 'timeout: 24% complete\nVipsImage: killed for image "temp-53"\nvipspng: libpng read error'
   const fail = () => Promise.reject(new Error(message))
   const foreign = await refuseForeignTimeout(3_600, fail).catch((error: unknown) => error)

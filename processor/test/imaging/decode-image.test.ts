@@ -18,7 +18,7 @@ async function decode(bytes: Buffer, contentType: AcceptedContentType) {
   return decodeImage(await inspectedWork(bytes, contentType, deps), box, deps.limits)
 }
 
-test('all eight orientations end upright, in every format that can say one', async (t) => {
+test('all eight orientations become upright, in every format that has them', async (t) => {
   const corners = {
     topLeft: [255, 0, 0],
     topRight: [0, 255, 0],
@@ -52,7 +52,7 @@ test('grey becomes three channels', async (t) => {
   t.strictSame([frame.channels, ...pixelAt(frame, 3, 3)], [3, 77, 77, 77])
 })
 
-test('colours and a turn come out on the small picture as they would on the large one', async (t) => {
+test('colour conversion and rotation give the same result after shrinking as before', async (t) => {
   const photo = await readFile(new URL('../photos/stream-baseline.jpg', import.meta.url))
   const wide = await sharp(photo).withMetadata({ orientation: 6 }).withIccProfile('p3').toBuffer()
   for (const [name, bytes] of Object.entries({
@@ -75,7 +75,7 @@ test('colours and a turn come out on the small picture as they would on the larg
   t.match(crop, { width: 200, height: 100 }, 'a crop is that of the upright picture')
 })
 
-test('an animation is its first frame', async (t) => {
+test('an animation is decoded to its first frame', async (t) => {
   const pages = await Promise.all(['#ff0000', '#0000ff'].map((colour) => drawPlain(colour)))
   for (const format of ['gif', 'webp'] as const) {
     const animation = await sharp(pages, { join: { animated: true } })
@@ -87,14 +87,14 @@ test('an animation is its first frame', async (t) => {
   }
 })
 
-test('a decode that takes too long ends', async (t) => {
+test('a decode that takes too long is aborted', async (t) => {
   const slow = makeBlankPng(60_000, 60_000)
   const limits = { ...deps.limits, maxInputPixels: 4_000_000_000, decodeTimeoutSeconds: 1 }
   const work = await inspectedWork(slow, 'image/png', { ...deps, limits })
   await t.rejects(decodeImage(work, box, limits), { name: 'Rejection', reason: 'processing_timeout' })
 })
 
-test('a JPEG with a complaint that every viewer overlooks is accepted, a damaged one is not', async (t) => {
+test('a JPEG with a warning that viewers ignore is accepted, and a damaged one is not', async (t) => {
   const jpeg = await makeImage('jpeg')
   const padded = Buffer.concat([jpeg.subarray(0, -2), Buffer.from([0, 0, 0]), jpeg.subarray(-2)])
   t.match(await decode(padded, 'image/jpeg'), { width: 320 }, 'extraneous bytes before the end marker')

@@ -32,7 +32,7 @@ async function coloursOf(bytes: Buffer): Promise<string[]> {
   })
 }
 
-test('an animation stays one where the variant says so: its frames, delays and repetitions', async (t) => {
+test('an animated variant keeps the frames, delays and repetitions', async (t) => {
   for (const format of ['gif', 'webp'] as const) {
     const animation = await makeAnimation(format)
     for (const output of ['webp', 'same'] as const) {
@@ -57,7 +57,7 @@ test('an animation stays one where the variant says so: its frames, delays and r
   }
 })
 
-test('a crop is one of every frame, and nothing is enlarged', async (t) => {
+test('every frame is cropped, and none is enlarged', async (t) => {
   const animation = await makeAnimation('gif')
   const crop = { format: 'webp', animated: true, fit: 'cover' } as const
   t.match((await render(animation, 'image/gif', { ...crop, width: 20, height: 20 })).variant, {
@@ -72,7 +72,7 @@ test('a crop is one of every frame, and nothing is enlarged', async (t) => {
   })
 })
 
-test('its transparency survives, or lies on the background', async (t) => {
+test('the transparency of frames is kept, or flattened onto the background', async (t) => {
   const animation = await makeAnimation('gif', { colours: ['#ff000000', '#0000ff', '#00ff0000'] })
   for (const format of ['webp', 'same'] as const) {
     const { metadata } = await render(animation, 'image/gif', { format, animated: true })
@@ -88,7 +88,7 @@ test('its transparency survives, or lies on the background', async (t) => {
   t.ok(isNear(second, '0000ff'), second)
 })
 
-test('otherwise it is its first frame', async (t) => {
+test('any other variant is the first frame', async (t) => {
   const animation = await makeAnimation('gif')
   for (const format of ['webp', 'same', 'png', 'avif'] as const) {
     const { variant, metadata } = await render(animation, 'image/gif', { format })
@@ -99,7 +99,7 @@ test('otherwise it is its first frame', async (t) => {
   }
 })
 
-test('what is no animation does not become one', async (t) => {
+test('a still image does not become an animation', async (t) => {
   const still = await drawNoise({ width: 60, height: 40 }).gif().toBuffer()
   t.notOk('pages' in (await render(still, 'image/gif', { format: 'same', animated: true })).variant)
   const photo = await drawNoise({ width: 60, height: 40 }).jpeg().toBuffer()
@@ -107,14 +107,14 @@ test('what is no animation does not become one', async (t) => {
   t.match(variant, { contentType: 'image/jpeg', width: 30, height: 20 })
 })
 
-test('one that lies on its side is turned, and stands still', async (t) => {
+test('an animation with an orientation becomes an upright still image', async (t) => {
   const animation = await makeAnimation('webp', { orientation: 6 })
   const { variant } = await render(animation, 'image/webp', { format: 'webp', animated: true })
   t.match(variant, { width: 20, height: 30 })
   t.notOk('pages' in variant)
 })
 
-test('a damaged one is rejected', async (t) => {
+test('a damaged animation is rejected', async (t) => {
   const animation = await makeAnimation('webp', { width: 300, height: 300 })
   const damaged = Buffer.from(animation)
   damaged.fill(0xff, damaged.lastIndexOf('VP8') + 8)

@@ -29,7 +29,7 @@ const clearRed: Frame = {
   channels: 4,
 }
 
-test('each format, with the type and the extension that belong to it', async (t) => {
+test('each format has its content type and extension', async (t) => {
   const white = '#ffffff'
   const cases: [format: VariantSpec['format'], original: AcceptedFormat, type: string, extension: string][] =
     [
@@ -59,7 +59,7 @@ test('each format, with the type and the extension that belong to it', async (t)
   }
 })
 
-test('quality and effort make a difference where the format has them', async (t) => {
+test('quality and effort change the result where the format has them', async (t) => {
   const frame = await noise(3)
   const bytesOf = async (fields: Partial<VariantSpec>) => {
     const { bytes } = await encodeFrame(
@@ -80,7 +80,7 @@ test('quality and effort make a difference where the format has them', async (t)
   }
 })
 
-test('transparency survives, or lies on the background that is stated', async (t) => {
+test('transparency is kept, or flattened onto the configured background', async (t) => {
   for (const format of ['webp', 'avif', 'png'] as const) {
     const { bytes } = await encodeFrame(clearRed, specOf({ format }), 'png', testLimits)
     const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
@@ -101,7 +101,7 @@ test('transparency survives, or lies on the background that is stated', async (t
   }
 })
 
-test('a background changes nothing of an opaque picture', async (t) => {
+test('a background does not change an opaque image', async (t) => {
   const frame = await noise(3)
   const [with_, without] = [
     await encodeFrame(frame, specOf({ background: '#000000' }), 'jpeg', testLimits),
@@ -110,7 +110,7 @@ test('a background changes nothing of an opaque picture', async (t) => {
   t.ok(with_.bytes.equals(without.bytes))
 })
 
-test('an AVIF takes its turn for the memory that its encoder needs', async (t) => {
+test('an AVIF waits for the memory that its encoder needs', async (t) => {
   const held: number[] = []
   const withMemory: WithMemory = (bytes, work) => {
     held.push(bytes)

@@ -4,7 +4,7 @@ import { type Box, resizeFrame, scaleInto, shrinkBox } from '../../imaging/frame
 const cover: Box = { width: 256, height: 256, fit: 'cover' }
 const inside: Box = { width: 1024, height: 1024, fit: 'inside' }
 
-test('a cover box keeps its shape, and becomes as small as the image makes it', async (t) => {
+test('a cover box keeps its aspect ratio and shrinks to the image', async (t) => {
   const sizes: [image: [number, number], box: [number, number]][] = [
     [
       [4000, 3000],

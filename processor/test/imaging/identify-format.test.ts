@@ -4,11 +4,11 @@ import { identifyFormat } from '../../imaging/identify-format.ts'
 
 const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
 
-test('accepted formats are known by their bytes', async (t) => {
+test('accepted formats are recognised by their bytes', async (t) => {
   for (const format of formats) t.strictSame(identifyFormat(await makeImage(format)), { format })
 })
 
-test('what is not accepted is named, with advice', async (t) => {
+test('other formats are named, with advice', async (t) => {
   const cases: [name: string, bytes: Buffer, sentence: RegExp][] = [
     ['empty', Buffer.alloc(0), /file is empty/],
     ['text', Buffer.from('Dear diary, this is no picture.'), /plain text.*Accepted formats are/],
@@ -39,7 +39,7 @@ test('AVIF and HEIC differ only in their brands', async (t) => {
   t.match(identifyFormat(isoMedia('heix', 'mif1', 'heix')), { refused: /HEIC/ })
 })
 
-test('a JPEG that is also something else is a JPEG: only its pixels go on', async (t) => {
+test('a JPEG that is also a valid file of another format counts as a JPEG', async (t) => {
   const jpeg = await makeImage('jpeg')
   const polyglot = Buffer.concat([
     jpeg.subarray(0, 2),
@@ -49,7 +49,7 @@ test('a JPEG that is also something else is a JPEG: only its pixels go on', asyn
   t.strictSame(identifyFormat(polyglot), { format: 'jpeg' })
 })
 
-test('no first bytes upset it', async (t) => {
+test('an unknown or truncated header causes no error', async (t) => {
   for (let length = 1; length < 64; length++) {
     t.doesNotThrow(() => identifyFormat(Buffer.alloc(length, 0xff)))
     t.doesNotThrow(() => identifyFormat(isoMedia('heic').subarray(0, length)))

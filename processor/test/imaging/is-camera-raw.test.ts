@@ -27,7 +27,7 @@ function directoryAt(start: number, isLittle: boolean, ...entries: Entry[]): Buf
   return head
 }
 
-test('what cameras write as TIFF is refused as raw, whatever its byte order', async (t) => {
+test('TIFF-based camera raw files are recognised in both byte orders', async (t) => {
   for (const isLittle of [true, false]) {
     const dng = firstDirectory(isLittle, [254, 4, 1], [50_706, 4, 0x01040000])
     const nef = firstDirectory(isLittle, [254, 4, 1], [262, 3, 2], [330, 4, 500])
@@ -39,7 +39,7 @@ test('what cameras write as TIFF is refused as raw, whatever its byte order', as
   }
 })
 
-test('wherever the first directory lies, as far as it is in the file', async (t) => {
+test('the first directory can be anywhere in the file', async (t) => {
   for (const start of [4_094, 4_096, 5_001, 1_000_000]) {
     const raw = directoryAt(start, true, [254, 4, 1], [50_706, 4, 0x01040000])
     t.match(identifyFormat(raw), { refused: /a raw photo/ }, String(start))
@@ -48,13 +48,13 @@ test('wherever the first directory lies, as far as it is in the file', async (t)
   }
 })
 
-test('a scan is none, also one that has smaller copies of itself', async (t) => {
+test('a scan is not a raw file, even with reduced copies of itself', async (t) => {
   t.notOk(isCameraRaw(await makeImage('tiff')))
   t.notOk(isCameraRaw(makeTiff({ width: 9, height: 9, pages: 3 })))
   t.strictSame(identifyFormat(firstDirectory(true, [254, 4, 0], [330, 4, 500])), { format: 'tiff' })
 })
 
-test('no directory upsets it', async (t) => {
+test('no directory causes an error', async (t) => {
   const whole = firstDirectory(true, [254, 4, 1], [330, 4, 500])
   for (let length = 0; length < whole.length; length++) {
     t.doesNotThrow(() => isCameraRaw(whole.subarray(0, length)))

@@ -26,7 +26,7 @@ function holdInTurn(maxBytes: number) {
   }
 }
 
-test('work runs together as long as it fits, and the rest in its order', async (t) => {
+test('tasks run together while they fit, and the others in order', async (t) => {
   const { running, begin, end } = holdInTurn(100)
   const all = [begin('a', 60), begin('b', 40), begin('c', 50), begin('d', 1)]
   await nextTurn()
@@ -43,7 +43,7 @@ test('work runs together as long as it fits, and the rest in its order', async (
   t.strictSame(running, [])
 })
 
-test('what is too large runs, alone; what holds nothing never waits', async (t) => {
+test('a task that is too large runs alone, and one without memory never waits', async (t) => {
   const { running, begin, end } = holdInTurn(100)
   const all = [begin('small', 10), begin('large', 1_000), begin('later', 10), begin('nothing', 0)]
   await nextTurn()
@@ -59,7 +59,7 @@ test('what is too large runs, alone; what holds nothing never waits', async (t) 
   await Promise.all(all)
 })
 
-test('work that fails gives its bytes back', async (t) => {
+test('a failed task returns its bytes', async (t) => {
   const { running, begin, end, fail } = holdInTurn(100)
   const failing = begin('bad', 100)
   const next = begin('next', 100)
@@ -72,7 +72,7 @@ test('work that fails gives its bytes back', async (t) => {
   await next
 })
 
-test('what is given up while it waits leaves the queue, and holds up nobody', async (t) => {
+test('an aborted task leaves the queue and blocks no other', async (t) => {
   const { running, begin, end } = holdInTurn(100)
   const giveUp = new AbortController()
   const held = begin('a', 60)
@@ -89,7 +89,7 @@ test('what is given up while it waits leaves the queue, and holds up nobody', as
   await Promise.all([held, behind])
 })
 
-test('what is given up in the moment of its turn is not begun, and gives its bytes back', async (t) => {
+test('a task that is aborted when its turn comes does not start and returns its bytes', async (t) => {
   const { running, begin, end } = holdInTurn(100)
   const giveUp = new AbortController()
   const givenUp = begin('a', 100, giveUp.signal)

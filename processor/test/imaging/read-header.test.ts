@@ -3,7 +3,7 @@ import { drawNoise, makeImage } from '../../../scripts/testkit/images/make-image
 import { sharp } from '../../imaging/decoder.ts'
 import { readHeader } from '../../imaging/read-header.ts'
 
-test('a picture', async (t) => {
+test('reads the header of an image', async (t) => {
   t.strictSame(await readHeader(await makeImage('jpeg', { width: 40, height: 30 })), {
     width: 40,
     height: 30,
@@ -34,7 +34,7 @@ test('depth, colour space and alpha are those of the stored pixels', async (t) =
   t.match(await readHeader(inks), { space: 'cmyk', depth: 'uchar', channels: 4, hasAlpha: false })
 })
 
-test('an animation tells its frames', async (t) => {
+test('reads the number of frames of an animation', async (t) => {
   const frames = await Promise.all([1, 2, 3].map(() => makeImage('png', { width: 20, height: 10 })))
   for (const format of ['gif', 'webp'] as const) {
     const bytes = await sharp(frames, { join: { animated: true } })

@@ -10,7 +10,7 @@ const exifOf = async (bytes: Buffer) => (await sharp(bytes).metadata()).exif
 const without = { keepLocation: false }
 const withLocation = { keepLocation: true }
 
-test('of a photograph: its camera and its moment, as another reader finds them', async (t) => {
+test('reads the camera and the time of a photograph as another EXIF reader does', async (t) => {
   const bytes = await readPhoto('sunset-12mp-gps.jpg')
   const found = await exifr.parse(bytes, { gps: true, reviveValues: false })
   const exif = await exifOf(bytes)
@@ -27,7 +27,7 @@ test('of a photograph: its camera and its moment, as another reader finds them',
   t.ok(Math.abs((location?.longitude ?? 0) - found.longitude) < 1e-5)
 })
 
-test('nothing of an image that says nothing', async (t) => {
+test('an image without EXIF has no facts', async (t) => {
   for (const exif of [undefined, Buffer.alloc(0), Buffer.from('Exif\0\0'), Buffer.from('MM\0*')]) {
     t.strictSame(readPhotoFacts(exif, withLocation), {})
   }
@@ -39,14 +39,14 @@ test('south and west are negative', async (t) => {
   t.strictSame(readPhotoFacts(exif, without), {})
 })
 
-test('a place that is none is left out', async (t) => {
+test('an invalid location is left out', async (t) => {
   const nowhere = makeExif({ latitude: [91, 0, 0, 'N'], longitude: [12, 0, 0, 'E'] })
   t.strictSame(readPhotoFacts(nowhere, withLocation), {})
   const half = makeExif({ latitude: [9, 0, 0, 'N'] })
   t.strictSame(readPhotoFacts(half, withLocation), {})
 })
 
-test('a name is one line of readable characters, and not long', async (t) => {
+test('a camera name is cut to one short line of printable characters', async (t) => {
   const cases: [written: string, kept: string | undefined][] = [
     ['  Acme  \n Corp\t', 'Acme Corp'],
     ['\x1b[31mred\x07', '[31mred'],
@@ -66,7 +66,7 @@ test('a name is one line of readable characters, and not long', async (t) => {
   }
 })
 
-test('a moment that is none is left out', async (t) => {
+test('an invalid time is left out', async (t) => {
   const moments = [
     '0000:00:00 00:00:00',
     '2026:02:30 10:00:00',
@@ -85,7 +85,7 @@ test('a moment that is none is left out', async (t) => {
   )
 })
 
-test('damaged and hostile EXIF is no reason to fail', async (t) => {
+test('damaged and hostile EXIF causes no error', async (t) => {
   const exif = makeExif({ make: 'Acme', takenAt: '2024:02:29 23:59:59', latitude: [1, 2, 3, 'N'] })
   for (let length = 0; length < exif.length; length++) readPhotoFacts(exif.subarray(0, length), withLocation)
   for (let at = 0; at < exif.length; at++) {

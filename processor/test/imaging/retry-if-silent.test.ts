@@ -1,7 +1,7 @@
 import { test } from 'tap'
 import { retryIfSilent } from '../../imaging/decode-errors.ts'
 
-test('an error without a message is asked for again, any other is not', async (t) => {
+test('only an error without a message is retried', async (t) => {
   const answers = [
     new Error('Unknown error'),
     new Error(''),
@@ -15,7 +15,7 @@ test('an error without a message is asked for again, any other is not', async (t
   t.equal(answers.length, 1)
 })
 
-test('not for ever', async (t) => {
+test('the number of retries is limited', async (t) => {
   let asked = 0
   const ask = async () => {
     asked++
@@ -25,7 +25,7 @@ test('not for ever', async (t) => {
   t.equal(asked, 3)
 })
 
-test('an answer is an answer', async (t) => {
+test('a result is returned without a retry', async (t) => {
   const ends = [() => Promise.reject(new Error('')), async () => 'picture']
   t.equal(await retryIfSilent<string>(() => (ends.shift() ?? ends[0] ?? (async () => ''))()), 'picture')
 })

@@ -21,7 +21,7 @@ const program = new URL('./process-corpus.ts', import.meta.url).pathname
 // Some twenty seconds of a core, which a busy machine takes its time to give.
 tap.setTimeout(600_000)
 
-test('whatever is uploaded ends ready or rejected, in one process and within its memory', async (t) => {
+test('every upload becomes ready or rejected, in one process and within its memory', async (t) => {
   const folder = t.testdir()
   const inputs = await writeCorpus(folder)
   const { ends, usedBytes } = await processCorpus(folder)

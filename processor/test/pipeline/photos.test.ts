@@ -9,7 +9,7 @@ const folder = new URL('../photos/', import.meta.url)
 const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg'))
 const readAll = { gps: true, exif: true, iptc: true, xmp: true, icc: true, tiff: true }
 
-test('real photographs end ready, and no variant keeps a word of what the camera wrote', async (t) => {
+test('real photographs become ready, and no variant keeps any metadata of the camera', async (t) => {
   const fixture = await createTestProcessor(t)
   for (const name of names) {
     const bytes = await readFile(new URL(name, folder))
@@ -30,7 +30,7 @@ test('real photographs end ready, and no variant keeps a word of what the camera
   }
 })
 
-test('the photograph with GPS has something to lose', async (t) => {
+test('the original of the GPS photograph has a location', async (t) => {
   const name = names.find((name) => name.includes('gps')) ?? ''
   const bytes = await readFile(new URL(name, folder))
   const found = await exifr.parse(bytes, readAll)

@@ -85,7 +85,7 @@ async function checkSilence(t: Test, variant: Buffer, name: string): Promise<voi
   if (metadata.format === 'jpeg') t.notOk(await exifr.parse(variant, { gps: true, exif: true }), name)
 }
 
-test('where a photo was taken is in no record, manifest, event or line of the log', async (t) => {
+test('the location of a photo is in no record, manifest, event or log line', async (t) => {
   const { latitude, longitude } = await exifr.gps(photo)
   const told = await tellAll(t, false)
   for (const degrees of [latitude, longitude]) t.notMatch(told, String(degrees).slice(0, 6))
@@ -93,7 +93,7 @@ test('where a photo was taken is in no record, manifest, event or line of the lo
   t.match(told, 'takenAt', 'other facts are there')
 })
 
-test('unless KEEP_LOCATION says so; and even then in no event and no log', async (t) => {
+test('with KEEP_LOCATION the location is in the record, but still in no event and no log line', async (t) => {
   const { latitude } = await exifr.gps(photo)
   const told = await tellAll(t, true)
   const [record = '', manifest = '', ...others] = told.split('\n')

@@ -27,7 +27,7 @@ interface BadInput {
   sentence?: RegExp
 }
 
-test('what is no accepted image is rejected by name, and the next image is not disturbed', async (t) => {
+test('other files are rejected with a reason that names them, and the next image is unaffected', async (t) => {
   const fixture = await createTestProcessor(t)
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08mdat', 'latin1')
   const contentType = 'image/jpeg'
@@ -51,7 +51,7 @@ test('what is no accepted image is rejected by name, and the next image is not d
   t.match(await processImage(good, fixture.deps), { outcome: 'ready' })
 })
 
-test('cut off at any place, in every format', async (t) => {
+test('a file that is truncated anywhere is rejected, in every format', async (t) => {
   const fixture = await createTestProcessor(t)
   for (const format of formats) {
     const whole = await makeImage(format)
@@ -64,7 +64,7 @@ test('cut off at any place, in every format', async (t) => {
   }
 })
 
-test('damaged in every format', async (t) => {
+test('a damaged file is rejected, in every format', async (t) => {
   const fixture = await createTestProcessor(t)
   for (const format of formats) {
     const bytes = await makeImage(format)
@@ -76,13 +76,13 @@ test('damaged in every format', async (t) => {
   }
 })
 
-test('other bytes than announced', async (t) => {
+test('bytes with another hash are rejected', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png', sha256(Buffer.from('announced')))
   t.match(await processImage(image, fixture.deps), { outcome: 'rejected', reason: 'checksum_mismatch' })
 })
 
-test('more bytes than accepted are not read', async (t) => {
+test('an object over the size limit is not read', async (t) => {
   const fixture = await createTestProcessor(t)
   const bytes = await makeImage('png')
   const image = await fixture.upload(bytes, 'image/png')
@@ -93,7 +93,7 @@ test('more bytes than accepted are not read', async (t) => {
   })
 })
 
-test('bombs cost no memory, and the next image is fine', async (t) => {
+test('decompression bombs cost no memory, and the next image becomes ready', async (t) => {
   const small = await makeImage('jpeg')
   const folder = t.testdir()
   const files = {

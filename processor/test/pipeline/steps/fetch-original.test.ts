@@ -10,7 +10,7 @@ function claimed(bytes: Buffer): Work<'claimed'> {
   return { stage: 'claimed', record, owner }
 }
 
-test('the bytes come with the type that they were stored with', async (t) => {
+test('the bytes come with their stored content type', async (t) => {
   const bytes = await makeImage('png')
   const { deps } = createStepDeps()
   const body = new PassThrough()
@@ -21,7 +21,7 @@ test('the bytes come with the type that they were stored with', async (t) => {
   t.ok('original' in work && work.original.equals(bytes))
 })
 
-test('an object that says it is too large is not read', async (t) => {
+test('an object whose content length is too large is not read', async (t) => {
   const { deps } = createStepDeps({ maxUploadBytes: 10 })
   const body = new PassThrough()
   const read = async () => ({ byteLength: 11, contentType: 'image/png', body })
@@ -33,7 +33,7 @@ test('an object that says it is too large is not read', async (t) => {
   t.ok(body.destroyed, 'the connection is given up')
 })
 
-test('an object that goes on for ever is cut off at the limit', async (t) => {
+test('an endless object is cut off at the limit', async (t) => {
   const { deps } = createStepDeps({ maxUploadBytes: 100_000 })
   const body = new PassThrough()
   let sent = 0
@@ -52,7 +52,7 @@ test('an object that goes on for ever is cut off at the limit', async (t) => {
   t.ok(sent < 300_000, `${sent} bytes were sent`)
 })
 
-test('a body that stalls is the fault of the store', async (t) => {
+test('a stalled body is a failure of the store', async (t) => {
   const { deps, clock } = createStepDeps({ imageTimeoutMs: 60_000 })
   const body = new PassThrough({
     read() {
@@ -67,7 +67,7 @@ test('a body that stalls is the fault of the store', async (t) => {
   t.ok(body.destroyed, 'the connection is given up')
 })
 
-test('other bytes than the name says', async (t) => {
+test('bytes that do not match the key are rejected', async (t) => {
   const { deps } = createStepDeps()
   const body = new PassThrough()
   body.end(Buffer.from('other'))

@@ -26,7 +26,7 @@ test('the size is that of the upright image', async (t) => {
   t.match(await inspectImage(fetchedWork(lying, 'image/jpeg'), deps), { width: 48, height: 64 })
 })
 
-test('the declared type is the one stored with the object', async (t) => {
+test('the declared type must match the stored content type', async (t) => {
   const bytes = await makeImage('png')
   const declared = { ...fetchedWork(bytes, 'image/png'), contentType: 'image/jpeg' }
   await t.rejects(inspectImage(declared, deps), {
@@ -38,7 +38,7 @@ test('the declared type is the one stored with the object', async (t) => {
   t.match(await inspectImage(withParameter, deps), { format: 'png' })
 })
 
-test('too many pixels are refused by the header alone', async (t) => {
+test('too many pixels are rejected by the header alone', async (t) => {
   const small = await makeImage('jpeg')
   await t.rejects(inspectImage(fetchedWork(makeBlankPng(20_000, 20_000), 'image/png'), deps), {
     name: 'Rejection',
@@ -52,7 +52,7 @@ test('too many pixels are refused by the header alone', async (t) => {
   t.match(await inspectImage(fetchedWork(makeBlankPng(10_000, 10_000), 'image/png'), deps), { width: 10_000 })
 })
 
-test('pages count', async (t) => {
+test('the pixels of all pages count', async (t) => {
   const pages = await Promise.all(
     Array.from({ length: 10 }, () => makeImage('png', { width: 20, height: 10 })),
   )
@@ -70,7 +70,7 @@ test('pages count', async (t) => {
   t.match(await inspectImage(fetchedWork(animation, 'image/gif'), wide), { width: 20, height: 10 })
 })
 
-test('depths and colour spaces that are no pictures are refused', async (t) => {
+test('unsupported bit depths and colour spaces are rejected', async (t) => {
   const refuse = async (tiff: Buffer, message: RegExp) =>
     t.rejects(inspectImage(fetchedWork(tiff, 'image/tiff'), deps), {
       name: 'Rejection',
@@ -86,7 +86,7 @@ test('depths and colour spaces that are no pictures are refused', async (t) => {
   t.match(await inspectImage(deep, deps), { depth: 'ushort', space: 'rgb16' })
 })
 
-test('what a decoder would hold in memory as a whole has a limit of its own', async (t) => {
+test('formats that are decoded in one piece have a limit of their own', async (t) => {
   const { deps: narrow } = createStepDeps({ maxDecodeBytes: 1_000_000 })
   const size = { width: 400, height: 400 }
   await t.rejects(inspectImage(fetchedWork(await makeImage('avif', size), 'image/avif'), narrow), {
@@ -97,7 +97,7 @@ test('what a decoder would hold in memory as a whole has a limit of its own', as
   t.match(await inspectImage(rowByRow, narrow), { width: 1_000 })
 })
 
-test('frames count where an animation stays one', async (t) => {
+test('the pixels of all frames count where a variant stays animated', async (t) => {
   const { deps: narrow } = createStepDeps({ maxDecodeBytes: 10_000_000 })
   const variants = readVariants('[{"name":"moving","width":100,"height":100,"animated":true}]')
   const animation = await makeWebp({ width: 500, height: 500, frames: 20 })
@@ -111,7 +111,7 @@ test('frames count where an animation stays one', async (t) => {
   t.match(await inspectImage(gif, { ...narrow, variants }), { pages: 20 }, 'GIF comes frame by frame')
 })
 
-test('pages are counted before a decoder looks for them', async (t) => {
+test('pages are counted before decoding', async (t) => {
   const many = { width: 4, height: 4 }
   const bombs = [
     [await makeWebp({ ...many, frames: 1_001 }), 'image/webp'],
@@ -128,14 +128,14 @@ test('pages are counted before a decoder looks for them', async (t) => {
   }
 })
 
-test('the longer side', async (t) => {
+test('the longer side is limited', async (t) => {
   await t.rejects(inspectImage(fetchedWork(makeBlankPng(1, 65_536), 'image/png'), deps), {
     reason: 'too_many_pixels',
     message: /1×65536 pixels; the maximum per side is 65535/,
   })
 })
 
-test('bytes of no accepted format never reach a decoder', async (t) => {
+test('bytes of other formats never reach a decoder', async (t) => {
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>')
   await t.rejects(inspectImage(fetchedWork(svg, 'image/png'), deps), {
     name: 'Rejection',
@@ -144,7 +144,7 @@ test('bytes of no accepted format never reach a decoder', async (t) => {
   })
 })
 
-test('a header that cannot be read is a corrupt image', async (t) => {
+test('an image with an unreadable header is corrupt', async (t) => {
   const png = await makeImage('png')
   await t.rejects(inspectImage(fetchedWork(png.subarray(0, 20), 'image/png'), deps), {
     name: 'Rejection',

@@ -12,7 +12,7 @@ async function renderPng(bytes: Buffer) {
   return renderVariants(await inspectedWork(bytes, 'image/png', deps), deps)
 }
 
-test('sizes, whatever the shape: never enlarged, the crop keeps its shape', async (t) => {
+test('variants of images of any shape are never enlarged, and crops keep their aspect ratio', async (t) => {
   const cases: [width: number, height: number, thumb: string, medium: string, large: string][] = [
     [3000, 2000, '256×256', '1024×683', '2048×1365'],
     [1500, 1000, '256×256', '1024×683', '1500×1000'],
@@ -38,7 +38,7 @@ test('sizes, whatever the shape: never enlarged, the crop keeps its shape', asyn
   }
 })
 
-test('the crop of a very long image has all the pixels that the original has there', async (t) => {
+test('the crop of a very long image has the full resolution of the original', async (t) => {
   const stripes = Buffer.from(Array.from({ length: 8000 * 100 }, (_, at) => ((at % 8000) % 2 ? 255 : 0)))
   const bytes = await sharp(stripes, { raw: { width: 8000, height: 100, channels: 1 } })
     .png()
@@ -52,7 +52,7 @@ test('the crop of a very long image has all the pixels that the original has the
   )
 })
 
-test('transparency survives', async (t) => {
+test('transparency is kept', async (t) => {
   const clear = await sharp({
     create: { width: 3000, height: 1500, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } },
   })
@@ -68,7 +68,7 @@ test('transparency survives', async (t) => {
   t.match(dominantColor, /^#f[ef]0[01]0[01]$/)
 })
 
-test('the same image gives the same bytes', async (t) => {
+test('the same image renders to the same bytes', async (t) => {
   const bytes = await drawNoise({ width: 1200, height: 900 }).png().toBuffer()
   const [first, second] = [await renderPng(bytes), await renderPng(bytes)]
   t.strictSame(
@@ -78,7 +78,7 @@ test('the same image gives the same bytes', async (t) => {
   t.equal(first.placeholder, second.placeholder)
 })
 
-test('the order of the table is the order of the record, in any table', async (t) => {
+test('the record lists variants in the order of the variant table', async (t) => {
   const specs = readVariants(
     JSON.stringify([
       { name: 'b', width: 50, height: 50, fit: 'inside', quality: 50, effort: 0 },
@@ -101,7 +101,7 @@ test('the order of the table is the order of the record, in any table', async (t
   t.match(onlyCrops, { rendered: [{ name: 'a' }], placeholder: /./, dominantColor: '#336699' })
 })
 
-test('no variant is begun when no time is left', async (t) => {
+test('no variant is started when no time is left', async (t) => {
   const work = await inspectedWork(await drawPlain(10, 10), 'image/png', deps)
   const late = createStepDeps({ signal: AbortSignal.abort(new OutOfTime('late')) }).deps
   await t.rejects(renderVariants(work, late), { name: 'OutOfTime' })

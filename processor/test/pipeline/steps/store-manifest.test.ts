@@ -13,7 +13,7 @@ const owed = {
   pendingEvents: [imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })],
 }
 
-test('the manifest says what the record says, and nothing of the work on it', async (t) => {
+test('the manifest has the content of the record, without leases and attempts', async (t) => {
   const { deps, processedBucket } = createStepDeps()
   const variants = [
     { name: 'thumb', key: 'k', contentType: 'image/webp', width: 1, height: 1, byteLength: 44 },

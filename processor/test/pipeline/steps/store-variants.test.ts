@@ -7,7 +7,7 @@ import { drawNoise, makeImage } from '../../../../scripts/testkit/images/make-im
 import { renderVariants } from '../../../pipeline/steps/render-variants.ts'
 import { storeVariants } from '../../../pipeline/steps/store-variants.ts'
 
-test('variants lie where the record says, as long as it says', async (t) => {
+test('variants are stored under the keys and with the lengths in the record', async (t) => {
   const { deps, processedBucket } = createStepDeps()
   const work = await inspectedWork(await makeImage('png'), 'image/png', deps)
   const { result, record } = await storeVariants(await renderVariants(work, deps), deps)
@@ -25,7 +25,7 @@ test('variants lie where the record says, as long as it says', async (t) => {
   t.equal(processedBucket.objects.size, 3)
 })
 
-test('the record says what was found in the original', async (t) => {
+test('the record has the photo facts of the original', async (t) => {
   const { deps } = createStepDeps()
   async function factsOf(bytes: Buffer, contentType: AcceptedContentType) {
     const { result } = await storeVariants(
