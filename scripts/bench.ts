@@ -1,4 +1,4 @@
-/** `npm run bench`: how the gateway and the processor compare with the least that could do the same. */
+/** `npm run bench`: compares the gateway and the processor with the simplest programs that could do the same. */
 import { parseArgs } from 'node:util'
 import { describeMachine } from './bench/describe-machine.ts'
 import { benchGateway, benchGatewayPeers, checkGateway } from './bench/gateway/gateway-bench.ts'
@@ -8,8 +8,8 @@ import { runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run bench [-- NAME…]
 
-  gateway            requests a second and CPU against the least that could answer; with --check it fails
-                     when the CPU ratio is more than twice the one in docs/MEASURED.md
+  gateway            requests per second and CPU against a bare Fastify route; with --check it fails if the CPU
+                     ratio is more than twice the one in docs/MEASURED.md
   gateway-peers      the same against a route with getSignedUrl and DynamoDBDocumentClient
   writes             the writes to DynamoDB and its indexes that one image costs
   processor          all of the following:
@@ -19,10 +19,10 @@ const usage = `Usage: npm run bench [-- NAME…]
   processor-workers  1 against 2 workers
   processor-way      from the PUT to ready with 1, 8 and 32 images in flight, and where the time goes
 
-Gateway and processor by default, about ten minutes. The processor's photographs come from Debian packages, which are
-downloaded once, into .cache/; without apt the few of the tests are taken. Everything else runs on this machine and is gone afterwards. Each ratio is taken
-within one round, in which all rows take their turn, and the table shows medians: other work on the machine disturbs
-all rows alike.`
+By default it runs gateway and processor, which takes about ten minutes. The processor's photographs come from Debian
+packages, which are downloaded once into .cache/; without apt it uses the photographs of the tests. Everything else runs on
+this machine and is removed afterwards. Each ratio is taken within one round, in which all rows take turns, and the table
+shows medians, so other work on the machine slows all rows alike.`
 
 const benches = {
   gateway: benchGateway,
@@ -37,7 +37,7 @@ process.once('SIGINT', () => process.exit(130))
 process.once('SIGTERM', () => process.exit(143))
 
 await runCommand(main)
-// A bench that failed leaves servers that wait for more, and they keep this process alive.
+// After a failure, servers that still listen would keep this process alive.
 process.exit()
 
 async function main(): Promise<number> {
