@@ -22,6 +22,7 @@ import { createIdentify } from './auth/create-identify.ts'
 import { watchIssuer } from './auth/issuer-keys.ts'
 import { createReadTokens } from './auth/read-token.ts'
 import type { GatewayConfig } from './config.ts'
+import type { GatewayDependencies } from './http/dependencies.ts'
 import { createAdminApp } from './observe/create-admin-app.ts'
 import { createMetrics } from './observe/create-metrics.ts'
 import { measureDynamoDb, observeDynamoDbCall } from './observe/measure-dynamodb.ts'
@@ -46,6 +47,8 @@ interface Overrides {
   now?: () => number
   /** The clock of presigned URLs, in epoch milliseconds; `now` by default. */
   presignNow?: () => number
+  /** Replaces dependencies of the routes and plugins. */
+  dependencies?: Partial<GatewayDependencies>
 }
 
 /**
@@ -102,6 +105,7 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
       metrics,
       traceRequests: overrides.traceRequests,
       now,
+      ...overrides.dependencies,
     },
     logger,
   )

@@ -1,7 +1,12 @@
 /** `npm run bench`: compares the gateway and the processor with the simplest programs that could do the same. */
 import { parseArgs } from 'node:util'
 import { describeMachine } from './bench/describe-machine.ts'
-import { benchGateway, benchGatewayPeers, checkGateway } from './bench/gateway/gateway-bench.ts'
+import {
+  benchGateway,
+  benchGatewayBreakdown,
+  benchGatewayPeers,
+  checkGateway,
+} from './bench/gateway/gateway-bench.ts'
 import { benchProcessor, processorBenches } from './bench/processor/processor-bench.ts'
 import { benchWrites } from './bench/writes/writes-bench.ts'
 import { runCommand } from './run-command.ts'
@@ -10,6 +15,7 @@ const usage = `Usage: npm run bench [-- NAME…]
 
   gateway            requests per second and CPU against a bare Fastify route; with --check it fails if the CPU
                      ratio is more than twice the one in docs/MEASURED.md
+  gateway-breakdown  what each piece of an upload request costs: the gateway without it, one piece at a time
   gateway-peers      the same against a route with getSignedUrl and DynamoDBDocumentClient
   writes             the writes to DynamoDB and its indexes that one image costs
   processor          all of the following:
@@ -26,6 +32,7 @@ shows medians, so other work on the machine slows all rows alike.`
 
 const benches = {
   gateway: benchGateway,
+  'gateway-breakdown': benchGatewayBreakdown,
   'gateway-peers': benchGatewayPeers,
   writes: benchWrites,
   processor: benchProcessor,

@@ -1,26 +1,35 @@
 import { readFile } from 'node:fs/promises'
 import { startLocalKafka } from '../../local/start-local-kafka.ts'
-import { medianOf, medianRatio } from '../median.ts'
+import { median, medianOf, medianRatio } from '../median.ts'
 import { printTable } from '../print-table.ts'
 import { type Program, startProgram } from '../start-program.ts'
 import { takeTurns } from '../take-turns.ts'
 import { askUploads } from './ask-uploads.ts'
 import { generateLoad } from './generate-load.ts'
+import { pieces } from './pieces.ts'
 import { checkRatio, readRecordedRatio } from './recorded-ratio.ts'
 
-const titles = {
-  bare: 'bare Fastify route, same schemas',
-  stubbed: 'gateway, stubs at the network edge',
-  naive: 'naive version, stubs at the network edge',
-  embedded: 'gateway, dynalite and mock Kafka',
+interface Server {
+  title: string
+  program: URL
+  environment?: Record<string, string>
 }
-type Variant = keyof typeof titles
+
+const bare: Server = { title: 'bare Fastify route, same schemas', program: programAt('bare-server.ts') }
+const stubbed: Server = {
+  title: 'gateway, stubs at the network edge',
+  program: programAt('stubbed-server.ts'),
+}
+const naive: Server = {
+  title: 'naive version, stubs at the network edge',
+  program: programAt('naive-server.ts'),
+}
 
 const connections = 32
 const warmUpSeconds = 3
 const roundSeconds = 2
 const rounds = 9
-const budgetSeconds = 120
+const breakdownSeconds = 300
 const disturbed =
   'The bare server did not get a whole core: something else is busy here. Trust CPU more than requests/s, and run again.'
 
@@ -37,9 +46,13 @@ type Samples = Record<string, Sample[]>
 export async function benchGateway(): Promise<void> {
   const dynamoDb = await startProgram<string>(programAt('local-dynamodb.ts'))
   const kafka = await startLocalKafka()
-  const stores = { DYNAMODB_ENDPOINT: dynamoDb.ready, KAFKA_BROKERS: kafka.brokers }
+  const embedded: Server = {
+    title: 'gateway, dynalite and mock Kafka',
+    program: programAt('embedded-server.ts'),
+    environment: { DYNAMODB_ENDPOINT: dynamoDb.ready, KAFKA_BROKERS: kafka.brokers },
+  }
   try {
-    printSamples(await compare(['bare', 'stubbed', 'embedded'], stores))
+    printSamples(await compare([bare, stubbed, embedded]))
   } finally {
     await Promise.all([dynamoDb.stop(), kafka.close()])
   }
@@ -47,7 +60,18 @@ export async function benchGateway(): Promise<void> {
 
 /** The same against what one would write first. */
 export async function benchGatewayPeers(): Promise<void> {
-  printSamples(await compare(['bare', 'stubbed', 'naive']))
+  printSamples(await compare([bare, stubbed, naive]))
+}
+
+/** What the stubbed gateway costs without each of its pieces, and without all of them. */
+export async function benchGatewayBreakdown(): Promise<void> {
+  const reduced = Object.entries(pieces).map(([name, { title }]) => without(title, [name]))
+  const rest = without('all of these', Object.keys(pieces))
+  printBreakdown(await compare([bare, stubbed, ...reduced, rest], breakdownSeconds))
+}
+
+function without(title: string, names: string[]): Server {
+  return { title, program: programAt('reduced-server.ts'), environment: { WITHOUT: names.join() } }
 }
 
 /**
@@ -55,30 +79,28 @@ export async function benchGatewayPeers(): Promise<void> {
  * @throws Error when it is more than twice as high
  */
 export async function checkGateway(): Promise<void> {
-  const samples = await compare(['bare', 'stubbed'])
+  const samples = await compare([bare, stubbed])
   printSamples(samples)
-  const measured = medianRatio(
-    samples.stubbed ?? [],
-    samples.bare ?? [],
-    (sample) => sample.cpuMicrosPerRequest,
-  )
+  const measured = medianRatio(samples[stubbed.title] ?? [], samples[bare.title] ?? [], cpu)
   const text = await readFile(new URL('../../../docs/MEASURED.md', import.meta.url), 'utf8')
-  checkRatio(measured, readRecordedRatio(text, titles.stubbed))
+  checkRatio(measured, readRecordedRatio(text, stubbed.title))
 }
 
-async function compare(variants: Variant[], environment: Record<string, string> = {}): Promise<Samples> {
-  const servers: Partial<Record<Variant, Program<string>>> = {}
-  const serverOf = (variant: Variant) => servers[variant] as Program<string>
+/** Measures the servers in turn. Returns their samples by title. */
+async function compare(servers: Server[], budgetSeconds = 120): Promise<Samples> {
+  const programs = new Map<string, Program<string>>()
+  const titles = servers.map(({ title }) => title)
+  const programOf = (title: string) => programs.get(title) as Program<string>
   try {
-    for (const variant of variants) {
-      servers[variant] = await startProgram<string>(programAt(`${variant}-server.ts`), environment)
+    for (const { title, program, environment } of servers) {
+      programs.set(title, await startProgram<string>(program, environment))
     }
-    for (const variant of variants) await measure(serverOf(variant), warmUpSeconds)
-    return await takeTurns(variants, { rounds, budgetSeconds }, (variant) =>
-      measure(serverOf(variant), roundSeconds),
+    for (const title of titles) await measure(programOf(title), warmUpSeconds)
+    return await takeTurns(titles, { rounds, budgetSeconds }, (title) =>
+      measure(programOf(title), roundSeconds),
     )
   } finally {
-    await Promise.all(Object.values(servers).map((server) => server.stop()))
+    await Promise.all([...programs.values()].map((program) => program.stop()))
   }
 }
 
@@ -93,26 +115,52 @@ async function measure(server: Program<string>, seconds: number): Promise<Sample
   }
 }
 
-function printSamples(samples: Samples): void {
-  const rate = (sample: Sample) => sample.requestsPerSecond
-  const cpu = (sample: Sample) => sample.cpuMicrosPerRequest
-  const busy = (sample: Sample) => sample.coresBusy
-  const { bare = [] } = samples
+const rate = (sample: Sample) => sample.requestsPerSecond
+const cpu = (sample: Sample) => sample.cpuMicrosPerRequest
+const busy = (sample: Sample) => sample.coresBusy
+
+/** Prints what each piece costs: the CPU of the whole gateway less that of the gateway without the piece, in the same round. */
+function printBreakdown({
+  [bare.title]: least = [],
+  [stubbed.title]: whole = [],
+  ...reduced
+}: Samples): void {
+  const cost = (taken: Sample[]) =>
+    median(taken.map((sample, round) => cpu(whole[round] ?? sample) - cpu(sample)))
+  const above = cost(least)
+  const toRow = (title: string, micros: number) => [
+    title,
+    micros.toFixed(0),
+    `${((micros / above) * 100).toFixed(0)} %`,
+  ]
   printTable({
-    title: `Gateway: POST /v1/uploads, every image new, ${connections} connections; medians of ${bare.length} rounds of ${roundSeconds} s`,
+    title: `Gateway: ${medianOf(whole, cpu).toFixed(0)} µs of CPU per request, ${above.toFixed(0)} µs above the bare route; medians of ${whole.length} rounds of ${roundSeconds} s`,
+    head: ['piece', 'CPU µs/request', 'of what is above bare'],
+    rows: Object.entries(reduced).map(([title, taken]) => toRow(title, cost(taken))),
+    notes: [
+      'Removing all pieces saves more or less than their sum, because they share work. What is left are hooks, headers, validation',
+      'and promises. Small differences are noise on a shared machine.',
+    ],
+  })
+}
+
+function printSamples(samples: Samples): void {
+  const least = samples[bare.title] ?? []
+  printTable({
+    title: `Gateway: POST /v1/uploads, every image new, ${connections} connections; medians of ${least.length} rounds of ${roundSeconds} s`,
     head: ['server', 'requests/s', '÷ bare', 'CPU µs/request', '÷ bare', 'cores busy'],
-    rows: Object.entries(samples).map(([variant, taken]) => [
-      titles[variant as Variant],
+    rows: Object.entries(samples).map(([title, taken]) => [
+      title,
       medianOf(taken, rate).toFixed(0),
-      medianRatio(taken, bare, rate).toFixed(3),
+      medianRatio(taken, least, rate).toFixed(3),
       medianOf(taken, cpu).toFixed(1),
-      medianRatio(taken, bare, cpu).toFixed(2),
+      medianRatio(taken, least, cpu).toFixed(2),
       medianOf(taken, busy).toFixed(2),
     ]),
     notes: [
       'CPU is the server process alone. Stubs answer at once where the AWS SDK or undici would open a socket and where kafkajs',
       'would send a batch. The embedded stores share this machine with the server and the load, and limit their row.',
-      ...(medianOf(bare, busy) < 0.9 ? [disturbed] : []),
+      ...(medianOf(least, busy) < 0.9 ? [disturbed] : []),
     ],
   })
 }

@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import type { Dispatcher } from 'undici'
 import type { KeyTable } from '../../../core/api-keys/key-table.ts'
 import type { KafkaClient } from '../../../core/kafka/kafka-client.ts'
-import { createLogger } from '../../../core/telemetry/logger.ts'
+import { createLogger, type Logger } from '../../../core/telemetry/logger.ts'
 import { composeGateway } from '../../../gateway/compose-gateway.ts'
 import { readGatewayConfig } from '../../../gateway/config.ts'
 import { serve } from './serve.ts'
@@ -22,12 +22,20 @@ interface Clients {
 export const logger = createLogger('gateway', 'info', pino.destination(devNull))
 
 /** Serves the gateway as in production, with all plugins, over these clients. Looking up the API key costs nothing here. */
-export async function serveGateway(clients: Clients): Promise<void> {
+export async function serveGateway(
+  clients: Clients,
+  replaced: Pick<Parameters<typeof composeGateway>[1], 'dependencies'> & { logger?: Logger } = {},
+): Promise<void> {
   const keys = {
     find: async () => key.record,
     mark: async () => false,
     ping: async () => {},
   } as unknown as KeyTable
-  const { app } = await composeGateway(readGatewayConfig(environment), { ...clients, keys, logger })
+  const { app } = await composeGateway(readGatewayConfig(environment), {
+    logger,
+    ...clients,
+    keys,
+    ...replaced,
+  })
   await serve(app)
 }

@@ -1,0 +1,17 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { dynamoDbClientOptions, s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
+import { credentials } from './settings.ts'
+import { answerAtOnce, answeringDispatcher, stubbedEndpoints, stubKafka } from './stub-network-edge.ts'
+
+/** The real clients of the gateway, up to the network: what would be sent is answered at once. */
+export const stubbedClients = {
+  s3: new S3Client({ ...s3ClientOptions(stubbedEndpoints), credentials, requestHandler: answerAtOnce }),
+  dynamoDb: new DynamoDBClient({
+    ...dynamoDbClientOptions(stubbedEndpoints),
+    credentials,
+    requestHandler: answerAtOnce,
+  }),
+  dispatcher: answeringDispatcher,
+  kafka: stubKafka(),
+}
