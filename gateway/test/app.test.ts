@@ -65,7 +65,7 @@ t.test('unknown routes and malformed paths are problems of the contract', async 
   t.match(lines.slice(before), [{ requestId, status: 400, code: 'BAD_REQUEST' }])
 })
 
-t.test('a known path with another method answers with the allowed methods', async (t) => {
+t.test('a request with an unsupported method gets the list of allowed methods', async (t) => {
   const { app } = await createTestApp(t)
   const cases = [
     ['DELETE', '/v1/uploads', 'POST'],

@@ -18,7 +18,7 @@ interface PresignRequest {
 
 /**
  * Creates the function that presigns requests to one bucket. The SDK presigns one URL first, to find the bucket's address and
- * region. This function signs all others, because the SDK runs its whole middleware for every URL.
+ * region. The returned function signs every other URL itself, because the SDK runs its whole middleware for each.
  */
 export async function createPresigner(s3: S3Client, { bucket, ttlSeconds, now }: PresignerOptions) {
   const presignUrl = createQueryPresigner(await findBucketAddress(s3, bucket))

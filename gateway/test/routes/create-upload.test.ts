@@ -181,7 +181,7 @@ t.test(
     const { app, catalog } = await createTestApp(t)
     const { register } = catalog
     catalog.register = async (request) => {
-      if (away) throw new DependencyUnavailable('catalog', new Error('table of 10.0.0.7 is away'))
+      if (away) throw new DependencyUnavailable('catalog', new Error('the table at 10.0.0.7 is unreachable'))
       return register(request)
     }
     const refused = await app.inject(post(good))

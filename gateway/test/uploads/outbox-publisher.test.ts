@@ -32,7 +32,7 @@ t.test(
     await publishOrEnqueue(topics.uploadRequested, record)
     t.equal(fixture.kafka.attempts, 1)
     await publishOrEnqueue(topics.uploadCompleted, await fixture.find(record))
-    t.equal(fixture.kafka.attempts, 1, 'nobody waits for Kafka a second time')
+    t.equal(fixture.kafka.attempts, 1, 'the second event does not wait for Kafka')
     await t.rejects(relay(), DependencyUnavailable)
     t.strictSame(
       typesOf((await fixture.find(record)).pendingEvents ?? []),
