@@ -18,6 +18,9 @@ export type Claim =
   /** No record, an expired one, or one of another generation: the trigger belongs to an earlier upload. */
   | { outcome: 'gone' }
 
+/** A ready image never has to run alone: reprocessing counts its attempts separately. */
+export type ReprocessClaim = Exclude<Claim, { outcome: 'must run alone' }>
+
 /** The circumstances in which a worker starts an image. */
 export interface Start {
   /** Whether the process works on no other image meanwhile. */
@@ -78,7 +81,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     owner: string,
     leaseMs: number,
     recipe: string,
-  ): Promise<Claim> {
+  ): Promise<ReprocessClaim> {
     const current = await find(ref.tenant, ref.imageId)
     if (current?.generation !== ref.generation) return { outcome: 'gone' }
     if (current.status !== 'ready' || current.recipe === recipe)
@@ -96,7 +99,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     owner: string,
     leaseMs: number,
     counts: AttemptCounts,
-  ): Promise<Claim> {
+  ): Promise<ReprocessClaim> {
     if (isLeased(current)) return { outcome: 'busy' }
     const pendingCondition = current.pendingEvents
       ? 'attribute_exists(#pendingEvents)'

@@ -12,8 +12,7 @@ export async function claimForReprocess(
 ): Promise<Work<'claimed' | 'done'>> {
   const owner = randomUUID()
   const claim = await catalog.claimForReprocess(image, owner, limits.leaseMs, recipe)
-  if (claim.outcome === 'busy' || claim.outcome === 'must run alone')
-    throw new LeaseLost('another worker holds the lease of this image')
+  if (claim.outcome === 'busy') throw new LeaseLost('another worker holds the lease of this image')
   if (claim.outcome === 'gone') return { stage: 'done', outcome: 'expired' }
   if (claim.outcome === 'finished') return { stage: 'done', outcome: 'already finished' }
   const { record } = claim
