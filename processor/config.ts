@@ -21,7 +21,7 @@ const settings = Type.Object({
   MAX_ANIMATED_PIXELS: Type.Integer({
     minimum: 1,
     default: 100_000_000,
-    description: 'Largest width × height × pages of an image with several pages.',
+    description: 'Largest width × height × frames of an animation. Of a TIFF, only the page shown counts.',
   }),
   MAX_PAGES: Type.Integer({
     minimum: 1,

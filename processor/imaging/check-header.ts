@@ -3,7 +3,7 @@ import type { AcceptedFormat } from '../../core/images/formats.ts'
 import type { VariantSpec } from '../../core/images/variants.ts'
 import { staysAnimated } from './encode-animation.ts'
 import { estimateAnimationBytes, estimateDecodeBytes } from './estimate-decode-bytes.ts'
-import { colorSpaces, type ImagingLimits, maxBitsPerChannel, maxSidePixels } from './limits.ts'
+import { channelsOf, type ImagingLimits, maxBitsPerChannel, maxSidePixels } from './limits.ts'
 import type { ImageHeader } from './read-header.ts'
 
 interface Bounds {
@@ -14,7 +14,7 @@ interface Bounds {
 /** Checks the header of an image against the limits. @throws Rejection */
 export function checkHeader(format: AcceptedFormat, header: ImageHeader, { limits, variants }: Bounds): void {
   checkPages(header.pages, limits)
-  checkSize(header, limits)
+  checkSize(format, header, limits)
   checkMemory(format, header, { limits, variants })
   checkPixelFormat(header)
 }
@@ -27,7 +27,10 @@ export function checkPages(pages: number, { maxPages }: ImagingLimits): void {
   )
 }
 
-function checkSize({ width, height, pages }: ImageHeader, limits: ImagingLimits): void {
+function checkSize(format: AcceptedFormat, header: ImageHeader, limits: ImagingLimits): void {
+  const { width, height } = header
+  // Of a TIFF, only one page is decoded.
+  const pages = format === 'tiff' ? 1 : header.pages
   const { maxInputPixels, maxAnimatedPixels } = limits
   const size = `${width}×${height} pixels`
   if (Math.max(width, height) > maxSidePixels) {
@@ -59,15 +62,22 @@ function checkMemory(format: AcceptedFormat, header: ImageHeader, { limits, vari
 /** Bits per unsigned channel. Other number types hold measurements, for which no white point is defined. */
 const bitsOf: Partial<Record<ImageHeader['depth'], number>> = { uchar: 8, ushort: 16 }
 
-function checkPixelFormat({ space, depth }: ImageHeader): void {
+function checkPixelFormat({ space, depth, channels }: ImageHeader): void {
   const bits = bitsOf[depth]
   const fix = 'Export the image as sRGB with 8 bits per channel.'
   if (bits === undefined || bits > maxBitsPerChannel) {
     const found = bits === undefined ? `of the kind "${depth}"` : `of ${bits} bits`
     throw new Rejection('pixel_format_unsupported', `The image has channels ${found}. ${fix}`)
   }
-  if (!colorSpaces.includes(space)) {
+  const accepted = channelsOf[space]
+  if (!accepted) {
     throw new Rejection('pixel_format_unsupported', `The image is in the colour space "${space}". ${fix}`)
+  }
+  if (!accepted.includes(channels)) {
+    throw new Rejection(
+      'pixel_format_unsupported',
+      `The image has ${channels} channels. Export it without extra channels, such as masks and spot colours.`,
+    )
   }
 }
 

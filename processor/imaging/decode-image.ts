@@ -12,6 +12,8 @@ import type { ImageHeader } from './read-header.ts'
 export interface DecodableImage extends ImageHeader {
   original: Buffer
   format: AcceptedFormat
+  /** The page to show, counted from 0. Absent: the format's own choice, such as an AVIF's primary picture. */
+  page?: number
 }
 
 /**
@@ -21,7 +23,7 @@ export interface DecodableImage extends ImageHeader {
 const harmlessJpegWarnings = /Invalid SOS parameters|extraneous bytes before marker 0xd9/
 
 /**
- * Decodes the first page of the original to fit the box, upright and in sRGB. It holds no more of the original in memory than the
+ * Decodes the page to show of the original to fit the box, upright and in sRGB. It holds no more of the original in memory than the
  * format requires.
  * @throws Rejection when the bytes are damaged or take too long
  */
@@ -62,8 +64,11 @@ async function shrinkToFrame(
   { maxInputPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ImagingLimits,
   failOn: FailOnOptions,
 ): Promise<Frame> {
+  const { page } = image
   const open = (options: SharpOptions) =>
-    sharp(image.original, { failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({ seconds })
+    sharp(image.original, { page, failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({
+      seconds,
+    })
   if (!canConvertLater(image)) return readPixels(open({}).autoOrient().resize(fitInto(box)))
 
   const shrunk = await open({ ignoreIcc: true })

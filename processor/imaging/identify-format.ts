@@ -1,5 +1,5 @@
 import type { AcceptedFormat } from '../../core/images/formats.ts'
-import { isCameraRaw } from './is-camera-raw.ts'
+import { isCameraRaw } from './tiff/is-camera-raw.ts'
 
 /** An accepted format, or a sentence that says what the bytes are and what the uploader can do. */
 export type Identified = { format: AcceptedFormat } | { refused: string }

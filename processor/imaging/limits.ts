@@ -23,8 +23,14 @@ export const maxSidePixels = 65_535
 
 export const maxBitsPerChannel = 16
 
-/** Accepted colour spaces, as libvips names them. */
-export const colorSpaces: readonly string[] = ['srgb', 'rgb16', 'b-w', 'grey16', 'cmyk']
+/** The accepted colour spaces, as libvips names them, and how many channels each can have: without alpha and with it. */
+export const channelsOf: Readonly<Record<string, readonly [number, number]>> = {
+  srgb: [3, 4],
+  rgb16: [3, 4],
+  'b-w': [1, 2],
+  grey16: [1, 2],
+  cmyk: [4, 5],
+}
 
 /**
  * The time-out to give libvips, which takes whole seconds, 3,600 at most, and cannot be stopped otherwise. It is one second

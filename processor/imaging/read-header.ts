@@ -29,9 +29,13 @@ export interface ImageHeader {
   hasProfile: boolean
 }
 
-/** Reads the header only. @throws Rejection when it cannot be read */
-export async function readHeader(bytes: Buffer): Promise<ImageHeader> {
-  const image = sharp(bytes, { failOn: 'none', limitInputPixels: false })
+/**
+ * Reads the header only.
+ * @param page counted from 0; absent for the format's own choice
+ * @throws Rejection when it cannot be read
+ */
+export async function readHeader(bytes: Buffer, page?: number): Promise<ImageHeader> {
+  const image = sharp(bytes, { page, failOn: 'none', limitInputPixels: false, limitInputChannels: false })
   try {
     const metadata = await retryIfSilent(() => image.metadata())
     const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = metadata

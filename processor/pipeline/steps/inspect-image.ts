@@ -5,6 +5,8 @@ import { countPages } from '../../imaging/count-pages.ts'
 import { countJpegSegments } from '../../imaging/count-segments.ts'
 import { identifyFormat } from '../../imaging/identify-format.ts'
 import { readHeader } from '../../imaging/read-header.ts'
+import { checkTiff } from '../../imaging/tiff/check-tiff.ts'
+import { choosePage } from '../../imaging/tiff/choose-page.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
 /** Detects the real format and rejects what would cost too much memory or time later. Decodes no pixel. */
@@ -27,9 +29,17 @@ export async function inspectImage(
 
   checkPages(countPages(format, original, limits.maxPages), limits)
   if (format === 'jpeg') checkSegments(original)
-  const header = await readHeader(original)
+  const page = format === 'tiff' ? inspectTiff(original) : undefined
+  const header = await readHeader(original, page)
   checkHeader(format, header, { limits, variants })
-  return { ...work, stage: 'inspected', format, ...header }
+  return { ...work, stage: 'inspected', format, page, ...header }
+}
+
+/** Returns the page to show, counted from 0. */
+function inspectTiff(original: Buffer): number {
+  const { page, directory } = choosePage(original)
+  checkTiff(directory)
+  return page
 }
 
 /** Cameras write a few segments; large colour profiles and extended XMP need some hundreds. */

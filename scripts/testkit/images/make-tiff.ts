@@ -12,9 +12,18 @@ interface TiffOptions {
   /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 5 CMYK, 8 CIELAB. */
   photometric?: number
   pages?: number
+  /** Other tags of every page, or other values for its tags. */
+  tags?: TiffTags
+  /** The same, of the first page only. */
+  firstPageTags?: TiffTags
   /** Where the last page says that the next one is: in a sound file nowhere. */
   afterLast?: 'nowhere' | 'first page'
 }
+
+/** Values by tag: one number, or two numbers of 16 bits. */
+export type TiffTags = Record<number, number | [number, number]>
+
+type Entry = [tag: number, type: number, count: number, value: number]
 
 const short = 3
 const long = 4
@@ -25,7 +34,7 @@ export function makeTiff(options: TiffOptions): Buffer {
   const { pixels = Buffer.alloc((width * height * channels * bits) / 8), afterLast = 'nowhere' } = options
   const strip = deflateSync(pixels)
   const listed = (value: number) => Buffer.from(Uint16Array.from({ length: channels }, () => value).buffer)
-  const parts = [Buffer.from('II*\0\0\0\0\0', 'latin1'), strip, Buffer.alloc(strip.length % 2)]
+  const parts: Buffer[] = [Buffer.from('II*\0\0\0\0\0', 'latin1'), strip, Buffer.alloc(strip.length % 2)]
   const bitsAt = parts.reduce((sum, part) => sum + part.length, 0)
   const formatsAt = bitsAt + channels * 2
   parts.push(listed(bits), listed(sampleFormat))
@@ -33,7 +42,7 @@ export function makeTiff(options: TiffOptions): Buffer {
   const inline = channels <= 2
   const packed = (value: number, at: number) => (inline ? value | (((channels - 1) * value) << 16) : at)
 
-  const entries: [tag: number, type: number, count: number, value: number][] = [
+  const entries: Entry[] = [
     [256, long, 1, width],
     [257, long, 1, height],
     [258, short, channels, packed(bits, bitsAt)],
@@ -45,23 +54,36 @@ export function makeTiff(options: TiffOptions): Buffer {
     [279, long, 1, strip.length],
     [339, short, channels, packed(sampleFormat, formatsAt)],
   ]
-  const directoryBytes = 2 + entries.length * 12 + 4
+  let nextAt = firstAt
   for (let page = 0; page < pages; page++) {
-    const directory = Buffer.alloc(directoryBytes)
-    directory.writeUInt16LE(entries.length, 0)
-    entries.forEach(([tag, type, count, value], index) => {
-      const at = 2 + index * 12
-      directory.writeUInt16LE(tag, at)
-      directory.writeUInt16LE(type, at + 2)
-      directory.writeUInt32LE(count, at + 4)
-      directory.writeUInt32LE(value, at + 8)
-    })
-    const next = firstAt + (page + 1) * directoryBytes
+    const directory = makeDirectory(entries, { ...options.tags, ...(page === 0 && options.firstPageTags) })
+    nextAt += directory.length
     const last = afterLast === 'first page' ? firstAt : 0
-    directory.writeUInt32LE(page + 1 < pages ? next : last, directoryBytes - 4)
+    directory.writeUInt32LE(page + 1 < pages ? nextAt : last, directory.length - 4)
     parts.push(directory)
   }
   const tiff = Buffer.concat(parts)
   tiff.writeUInt32LE(firstAt, 4)
   return tiff
+}
+
+function makeDirectory(entries: readonly Entry[], tags: TiffTags): Buffer {
+  const others = Object.entries(tags).map(([tag, values]) => toEntry(Number(tag), values))
+  const replaced = new Set(others.map(([tag]) => tag))
+  const all = [...entries.filter(([tag]) => !replaced.has(tag)), ...others].sort(([a], [b]) => a - b)
+  const directory = Buffer.alloc(2 + all.length * 12 + 4)
+  directory.writeUInt16LE(all.length, 0)
+  for (const [index, [tag, type, count, value]] of all.entries()) {
+    const at = 2 + index * 12
+    directory.writeUInt16LE(tag, at)
+    directory.writeUInt16LE(type, at + 2)
+    directory.writeUInt32LE(count, at + 4)
+    directory.writeUInt32LE(value, at + 8)
+  }
+  return directory
+}
+
+function toEntry(tag: number, values: number | [number, number]): Entry {
+  if (typeof values === 'number') return [tag, long, 1, values]
+  return [tag, short, 2, values[0] | (values[1] << 16)]
 }

@@ -1,8 +1,8 @@
 import { test } from 'tap'
-import { makeImage } from '../../../scripts/testkit/images/make-image.ts'
-import { makeTiff } from '../../../scripts/testkit/images/make-tiff.ts'
-import { identifyFormat } from '../../imaging/identify-format.ts'
-import { isCameraRaw } from '../../imaging/is-camera-raw.ts'
+import { makeImage } from '../../../../scripts/testkit/images/make-image.ts'
+import { makeTiff } from '../../../../scripts/testkit/images/make-tiff.ts'
+import { identifyFormat } from '../../../imaging/identify-format.ts'
+import { isCameraRaw } from '../../../imaging/tiff/is-camera-raw.ts'
 
 type Entry = [tag: number, type: 3 | 4, value: number]
 
