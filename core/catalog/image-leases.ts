@@ -31,7 +31,7 @@ export interface Start {
 
 export const countedStart: Start = { alone: true, counts: true }
 
-export interface ReadyResult {
+export interface ReadyResult extends Partial<StoredFacts> {
   status: 'ready'
   image: ProcessedImage
   /** The recipe that `image` was made with; see `recipe.ts`. */
@@ -40,12 +40,15 @@ export interface ReadyResult {
 
 export type ImageResult =
   | ReadyResult
-  | { status: 'rejected'; rejection: { reason: RejectionReason; detail: string } }
+  | (Partial<StoredFacts> & { status: 'rejected'; rejection: { reason: RejectionReason; detail: string } })
+
+/** What the record states about the stored original, once it was read. */
+export type StoredFacts = Pick<ImageRecord, 'byteLength' | 'contentType'>
 
 type AttemptCounts = Partial<Pick<ImageRecord, 'attempts' | 'aloneAttempts' | 'reprocessAttempts'>>
-type Find = (tenant: string, imageId: string) => Promise<ImageRecord | undefined>
+export type Find = (tenant: string, imageId: string) => Promise<ImageRecord | undefined>
 
-const leaseAttributes = ['leaseOwner', 'leaseUntil']
+export const leaseAttributes = ['leaseOwner', 'leaseUntil']
 /**
  * The attributes to remove when a lease ends for good; the reconciler then stops checking the image. Records that an
  * earlier version reprocessed can have `replacedKeys`.

@@ -14,6 +14,7 @@ import { recordResult } from './steps/record-result.ts'
 import { renderVariants } from './steps/render-variants.ts'
 import { storeManifest } from './steps/store-manifest.ts'
 import { storeVariants } from './steps/store-variants.ts'
+import { storedFacts } from './stored-facts.ts'
 
 type OpenStage = Exclude<keyof Stages, 'done'>
 
@@ -96,13 +97,13 @@ async function runStep<S extends OpenStage>(
   return withSpan(step.name, {}, run)
 }
 
-function reject({ record, owner }: Stages['claimed'], { reason, message }: Rejection): Work<'decided'> {
-  return {
-    stage: 'decided',
-    record,
-    owner,
-    result: { status: 'rejected', rejection: { reason, detail: message } },
-  }
+type FailedWork = Exclude<Work<OpenStage>, Work<'requested' | 'reprocessRequested'>>
+
+function reject(work: FailedWork, { reason, message }: Rejection): Work<'decided'> {
+  const { record, owner } = work
+  const stored = 'original' in work ? storedFacts(work) : {}
+  const rejection = { reason, detail: message }
+  return { stage: 'decided', record, owner, result: { status: 'rejected', rejection, ...stored } }
 }
 
 /** An image that was ready stays ready: a new recipe or a lower limit must not take it away. */

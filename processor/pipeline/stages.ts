@@ -56,7 +56,7 @@ export interface Held {
 
 export interface Fetched extends Held {
   original: Buffer
-  /** The content type of the stored object, which the upload URL's signature enforced. */
+  /** That of the stored object, which the upload URL's signature enforced; from `inspected` on, that of the bytes. */
   contentType: string
 }
 

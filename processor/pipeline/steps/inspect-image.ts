@@ -1,5 +1,5 @@
 import { Rejection } from '../../../core/errors.ts'
-import { acceptedFormats } from '../../../core/images/formats.ts'
+import { type AcceptedContentType, acceptedFormats } from '../../../core/images/formats.ts'
 import { checkHeader, checkPages } from '../../imaging/check-header.ts'
 import { countPages } from '../../imaging/count-pages.ts'
 import { countJpegSegments } from '../../imaging/count-segments.ts'
@@ -8,31 +8,27 @@ import { readHeader } from '../../imaging/read-header.ts'
 import { checkTiff } from '../../imaging/tiff/check-tiff.ts'
 import { choosePage } from '../../imaging/tiff/choose-page.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
+import { mediaTypeOf } from '../stored-facts.ts'
 
 /** Detects the real format and rejects what would cost too much memory or time later. Decodes no pixel. */
 export async function inspectImage(
   work: Work<'fetched'>,
   { limits, variants }: ProcessorDeps,
 ): Promise<Work<'inspected'>> {
-  const { original, contentType } = work
+  const { original } = work
   const identified = identifyFormat(original)
   if ('refused' in identified) throw new Rejection('format_unsupported', identified.refused)
 
   const { format } = identified
-  const declared = contentType.split(';')[0]?.trim().toLowerCase()
-  if (declared !== acceptedFormats[format]) {
-    throw new Rejection(
-      'format_mismatch',
-      `The file is ${acceptedFormats[format]}, but the upload was declared as ${declared}.`,
-    )
-  }
+  const contentType = acceptedFormats[format]
+  checkDeclaration(contentType, work)
 
   checkPages(countPages(format, original, limits.maxPages), limits)
   if (format === 'jpeg') checkSegments(original)
   const page = format === 'tiff' ? inspectTiff(original) : undefined
   const header = await readHeader(original, page)
   checkHeader(format, header, { limits, variants })
-  return { ...work, stage: 'inspected', format, page, ...header }
+  return { ...work, stage: 'inspected', contentType, format, page, ...header }
 }
 
 /** Returns the page to show, counted from 0. */
@@ -40,6 +36,16 @@ function inspectTiff(original: Buffer): number {
   const { page, directory } = choosePage(original)
   checkTiff(directory)
   return page
+}
+
+/** The record can have been declared anew since the upload, so its declaration counts as well as the object's. */
+function checkDeclaration(actual: AcceptedContentType, { contentType, record }: Work<'fetched'>): void {
+  const declared = mediaTypeOf(contentType)
+  if (declared === actual || record.contentType === actual) return
+  throw new Rejection(
+    'format_mismatch',
+    `The file is ${actual}, but the upload was declared as ${declared}. Upload it again as ${actual}.`,
+  )
 }
 
 /** Cameras write a few segments; large colour profiles and extended XMP need some hundreds. */

@@ -19,7 +19,9 @@ export async function recordResult(
   }
   const topic = result.status === 'ready' ? topics.processed : topics.rejected
   const reason = result.status === 'rejected' ? result.rejection.reason : undefined
-  const event = imageEvent(topic, record, { source, nowMs: now(), reason })
+  const { byteLength = record.byteLength, contentType = record.contentType } = result
+  const stated = { ...record, byteLength, contentType }
+  const event = imageEvent(topic, stated, { source, nowMs: now(), reason })
   const finished = await catalog.finish(record, owner, result, event)
   return { stage: 'recorded', owner, record: finished as UnpublishedRecord }
 }

@@ -2,6 +2,7 @@ import { variantKey } from '../../../core/images/object-key.ts'
 import { readPhotoFacts } from '../../imaging/read-photo-facts.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 import { storeObject } from '../store-object.ts'
+import { storedFacts } from '../stored-facts.ts'
 
 /**
  * Writes the variants. Keys and bytes depend only on the image and the recipe, so repeating it changes nothing, and a worker that lost
@@ -26,5 +27,5 @@ export async function storeVariants(work: Work<'rendered'>, deps: ProcessorDeps)
     dominantColor,
     variants,
   }
-  return { stage: 'decided', record, owner, result: { status: 'ready', image, recipe } }
+  return { stage: 'decided', record, owner, result: { status: 'ready', image, recipe, ...storedFacts(work) } }
 }
