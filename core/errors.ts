@@ -21,7 +21,8 @@ export class LeaseLost extends Error {
 export const rejections = {
   checksum_mismatch: 'The stored bytes do not have the announced SHA-256. Upload the original file again.',
   format_unsupported: 'The bytes are not an image in an accepted format: JPEG, PNG, WebP, AVIF, GIF or TIFF.',
-  format_mismatch: 'The bytes are an image of another type than the declared one.',
+  format_mismatch:
+    'The bytes are an image of another type than the declared one. Upload it again with the right type.',
   image_corrupt: 'The image is damaged or cut off and cannot be decoded.',
   too_many_bytes: 'The file is larger than this system accepts.',
   too_many_pixels: 'The image has more pixels than this system accepts.',

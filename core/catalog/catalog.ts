@@ -7,6 +7,7 @@ import { createImageLeases } from './image-leases.ts'
 import { createImageTable, ifAlive } from './image-table.ts'
 import { createImagesOfDay } from './images-of-day.ts'
 import { createOutbox } from './outbox.ts'
+import { createRedeclare } from './redeclare.ts'
 import { createReprocessCandidates } from './reprocess-candidates.ts'
 import { createScanCandidates } from './scan-candidates.ts'
 import { indexEntry, sparseIndexes } from './sparse-indexes.ts'
@@ -37,6 +38,7 @@ export function createCatalog(client: DocumentClient, options: CatalogOptions) {
   const table = createImageTable(client, tableName)
   const dayTable = createDayTable(client, tableName)
   const imagesOfDay = createImagesOfDay(dayTable, now)
+  const redeclare = createRedeclare(table, find, { checkAfterMs, now })
 
   async function find(tenant: string, imageId: string): Promise<ImageRecord | undefined> {
     return ifAlive(await table.read(tenant, imageId), now())
@@ -49,8 +51,8 @@ export function createCatalog(client: DocumentClient, options: CatalogOptions) {
   }
 
   /**
-   * Creates the record of an image, or returns the existing one with `created: false`. A request that declares other facts
-   * replaces those of a pending record, because the earlier request may have been wrong.
+   * Creates the record of an image, or returns the existing one with `created: false`. The existing one takes over what the
+   * request declares if it is pending, or if it was rejected for something that another upload can correct; see `redeclare.ts`.
    */
   async function register(request: UploadRequest): Promise<{ created: boolean; record: ImageRecord }> {
     const record = newRecord(request, now(), retentionSeconds)
@@ -62,22 +64,7 @@ export function createCatalog(client: DocumentClient, options: CatalogOptions) {
     if (!existing) {
       throw new DependencyUnavailable('catalog', new Error('the record expired during registration'))
     }
-    if (existing.status !== 'pending') return { created: false, record: existing }
-    const isYoung = now() - Date.parse(existing.createdAt) < checkAfterMs
-    if (isYoung && declaresTheSame(existing, request)) return { created: false, record: existing }
     return { created: false, record: await redeclare(existing, request) }
-  }
-
-  async function redeclare(record: ImageRecord, request: UploadRequest): Promise<ImageRecord> {
-    const { byteLength, contentType, fileName } = request
-    const updated = await table.change(record, {
-      // The upload may start only now, so the reconciler's first check is postponed.
-      set: { byteLength, contentType, fileName, ...indexEntry(unfinished, record, now() + checkAfterMs) },
-      remove: fileName === undefined ? ['fileName'] : [],
-      condition: '#status = :pending',
-      values: { ':pending': 'pending' },
-    })
-    return ifAlive(updated, now()) ?? (await find(record.tenant, record.imageId)) ?? record
   }
 
   /** Counts an upload request that was answered as a duplicate. */
@@ -99,9 +86,4 @@ export function createCatalog(client: DocumentClient, options: CatalogOptions) {
     ...createReprocessCandidates({ ...imagesOfDay, scanCandidates, retentionSeconds, now }),
     ping: table.ping,
   }
-}
-
-function declaresTheSame(record: ImageRecord, request: UploadRequest): boolean {
-  const declared = ['byteLength', 'contentType', 'fileName'] as const
-  return declared.every((field) => record[field] === request[field])
 }

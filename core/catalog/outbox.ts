@@ -8,8 +8,10 @@ import { attributeNames, indexEntry, sparseIndexes } from './sparse-indexes.ts'
 const { outbox } = sparseIndexes
 const pageSize = 50
 
+export const relayAttributes = ['relayOwner', 'relayUntil']
+
 /** The attributes to remove once all events of a record are published. */
-export const outboxAttributes = ['pendingEvents', 'relayOwner', 'relayUntil', ...attributeNames(outbox)]
+export const outboxAttributes = ['pendingEvents', ...relayAttributes, ...attributeNames(outbox)]
 
 /**
  * The outbox: events that a change of a record requires and that may not be on their topics yet. Each record stores its own, in

@@ -10,14 +10,14 @@ import { generationAt, type ImageRef } from './object-key.ts'
  *        ▲                   │  └─────▶ rejected
  *        └── bytes absent ───┘
  *
- * `ready` and `rejected` are final. The record expires seven days after `createdAt`, whatever its status. DynamoDB's TTL deletes it
+ * `ready` and `rejected` are final, except that some rejected images can be uploaded again (`canBeUploadedAgain`). The record expires seven days after `createdAt`, whatever its status. DynamoDB's TTL deletes it
  * some time later, so every read and every condition checks `expiresAt`.
  */
 export type ImageStatus = 'pending' | 'processing' | 'ready' | 'rejected'
 
 export interface ImageRecord extends ImageRef {
   status: ImageStatus
-  /** Declared by the client and enforced by the signature of the upload URL. */
+  /** Length and type as the client declared them and the upload URL's signature enforced them; of a final record, those of the stored object. */
   byteLength: number
   contentType: AcceptedContentType
   fileName?: string
@@ -116,4 +116,17 @@ export function isExpired(record: Pick<ImageRecord, 'expiresAt'>, nowMs: number)
 
 export function isFinal(record: Pick<ImageRecord, 'status'>): boolean {
   return record.status === 'ready' || record.status === 'rejected'
+}
+
+export function declaresTheSame(record: ImageRecord, request: UploadRequest): boolean {
+  return record.byteLength === request.byteLength && record.contentType === request.contentType
+}
+
+/**
+ * Whether the image was rejected for something that another upload of the same bytes can correct: a wrong declaration, or a store
+ * that did not verify the bytes. All other reasons lie in the bytes themselves.
+ */
+export function canBeUploadedAgain(record: ImageRecord, request: UploadRequest): boolean {
+  const reason = record.rejection?.reason
+  return reason === 'checksum_mismatch' || (reason === 'format_mismatch' && !declaresTheSame(record, request))
 }

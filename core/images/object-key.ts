@@ -9,6 +9,7 @@
  * - The SHA-256 spreads keys evenly, so S3 can split the prefix under load.
  * - The generation is the UTC day on which the record was created (`20261122`). S3 purges about once a day, so an
  *   expired image's bytes can outlive its record; without a generation, S3 would refuse a new upload with 412.
+ *   Further uploads for the same record have a counter: `20261122-2`. S3 never overwrites the object of the first one.
  * - The recipe is the hash of what determines the bytes (`recipe.ts`), so two recipes never write the same key. Earlier
  *   versions left it out. Records name the keys of their variants, so both kinds can be read.
  * - Manifests have their own prefix with a `day=` partition, because Redshift Spectrum reads them by day.
@@ -19,14 +20,14 @@ export interface ImageRef {
   tenant: string
   /** SHA-256 of the content, 64 lower-case hex digits. */
   imageId: string
-  /** UTC day on which the record of this upload was created, `YYYYMMDD`. */
+  /** UTC day on which the record was created, `YYYYMMDD`; for the second upload of that record `YYYYMMDD-2`, and so on. */
   generation: string
 }
 
 export const tenantPattern = '^(?!manifests$)[a-z0-9][a-z0-9-]{0,62}$'
 export const imageIdPattern = '^[0-9a-f]{64}$'
 
-const rawKeyForm = /^(?!manifests\/)([a-z0-9][a-z0-9-]{0,62})\/([0-9a-f]{64})\/(\d{8})$/
+const rawKeyForm = /^(?!manifests\/)([a-z0-9][a-z0-9-]{0,62})\/([0-9a-f]{64})\/(\d{8}(?:-[1-9]\d{0,8})?)$/
 
 export function rawKey({ tenant, imageId, generation }: ImageRef): string {
   return `${tenant}/${imageId}/${generation}`
@@ -49,11 +50,17 @@ export function rawKeyOfVariant(key: string): string {
 }
 
 export function manifestKey({ tenant, imageId, generation }: ImageRef): string {
-  const day = generation.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
+  const day = generation.replace(/^(\d{4})(\d{2})(\d{2}).*$/, '$1-$2-$3')
   return `manifests/day=${day}/${tenant}/${imageId}.json`
 }
 
 /** The generation of a record that is created at this time. */
 export function generationAt(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10).replaceAll('-', '')
+}
+
+/** The generation of the next upload for the same record: `20261122-2` after `20261122`. */
+export function nextGeneration(generation: string): string {
+  const [day, counter = '1'] = generation.split('-')
+  return `${day}-${Number(counter) + 1}`
 }

@@ -138,35 +138,37 @@ t.test('without history a record leaves the views at the second at which it expi
   await t.test('one month after expiry', async (t) => t.equal(await count(t, '2026-12-24 00:00:00'), 0))
 })
 
-t.test(
-  'with history each generation counts once, with its latest state, even after it expires',
-  async (t) => {
-    const past = { createdAt: '2026-11-22 10:00:00', deletedAt: '2026-11-22 10:15:00' }
-    const versions = rows.flatMap((row) => [
-      { ...row, item: { ...row.item, status: { S: 'pending' }, duplicates: { N: '9' } }, history: past },
-      { ...row, history: { createdAt: '2026-11-22 10:15:00', deletedAt: '2026-11-29 11:00:00' } },
-    ])
-    const [first] = rows
-    t.ok(first)
-    const secondLife = {
-      pk: first?.pk ?? '',
-      item: { ...first?.item, generation: { S: '20261201' }, createdAt: { S: '2026-12-01T09:00:00.000Z' } },
-      history: { createdAt: '2026-12-01 09:15:00' },
-    }
-    const { ask } = await openWarehouse(t, {
-      ...(await contents(t)),
-      rows: [...versions, secondLife],
-      historyMode: true,
-      now: '2026-12-24 00:00:00',
-    })
-    const images = await ask('images')
-    t.equal(images.length, rows.length + 1)
-    t.match(await ask('uploads_per_day', "WHERE day = DATE '2026-11-22'"), [
-      { requested: '4', arrived: '3', ready: '2' },
-    ])
-    t.match(await ask('bytes_saved_by_dedup', "WHERE tenant = 'acme'"), [{ duplicates: '2' }])
-  },
-)
+t.test('with history each record counts once, with its latest state, even after it expires', async (t) => {
+  const past = { createdAt: '2026-11-22 10:00:00', deletedAt: '2026-11-22 10:15:00' }
+  const versions = rows.flatMap((row) => [
+    { ...row, item: { ...row.item, status: { S: 'pending' }, duplicates: { N: '9' } }, history: past },
+    { ...row, history: { createdAt: '2026-11-22 10:15:00', deletedAt: '2026-11-29 11:00:00' } },
+  ])
+  const [first] = rows
+  t.ok(first)
+  const secondLife = {
+    pk: first?.pk ?? '',
+    item: { ...first?.item, generation: { S: '20261201' }, createdAt: { S: '2026-12-01T09:00:00.000Z' } },
+    history: { createdAt: '2026-12-01 09:15:00' },
+  }
+  const secondUpload = {
+    ...secondLife,
+    item: { ...secondLife.item, generation: { S: '20261201-2' } },
+    history: { createdAt: '2026-12-01 09:30:00' },
+  }
+  const { ask } = await openWarehouse(t, {
+    ...(await contents(t)),
+    rows: [...versions, secondLife, secondUpload],
+    historyMode: true,
+    now: '2026-12-24 00:00:00',
+  })
+  const images = await ask('images')
+  t.equal(images.length, rows.length + 1)
+  t.match(await ask('uploads_per_day', "WHERE day = DATE '2026-11-22'"), [
+    { requested: '4', arrived: '3', ready: '2' },
+  ])
+  t.match(await ask('bytes_saved_by_dedup', "WHERE tenant = 'acme'"), [{ duplicates: '2' }])
+})
 
 t.test('with history the attributes of an image outlive its manifest', async (t) => {
   const { bucket, ...rest } = await contents(t)

@@ -133,9 +133,13 @@ export const Image = Type.Object(
   {
     imageId: ImageId,
     status: ref(ImageStatus),
-    byteLength: bytes({ description: 'Size of the original in bytes.' }),
+    byteLength: bytes({
+      description:
+        'Size of the original in bytes: as declared until the status is final, then that of the stored object.',
+    }),
     contentType: extensibleEnum(Object.values(acceptedFormats), {
-      description: 'Declared media type of the original.',
+      description:
+        'Media type of the original: as declared until the status is final, then that of the bytes.',
     }),
     fileName: Type.Optional(Type.String()),
     createdAt: moment('When the upload was first requested.'),

@@ -14,7 +14,7 @@ export function createUpload(app: GatewayApp, requestUpload: RequestUpload): voi
     tags: ['uploads'],
     summary: 'Request an upload URL',
     description:
-      'Can be repeated: until the bytes are uploaded, every request for the same image returns a new URL for the same object.',
+      'Can be repeated: until the bytes are uploaded, every request for the same image returns a new URL for the same object. An image that was rejected as `format_mismatch` can be requested again with another `contentType`, and one rejected as `checksum_mismatch` with any.',
     body: ref(UploadRequest),
     response: {
       200: jsonResponse(

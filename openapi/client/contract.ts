@@ -104,10 +104,10 @@ export type components = {
             status: components["schemas"]["ImageStatus"];
             /**
              * Format: int64
-             * @description Size of the original in bytes.
+             * @description Size of the original in bytes: as declared until the status is final, then that of the stored object.
              */
             byteLength: number;
-            /** @description Declared media type of the original. */
+            /** @description Media type of the original: as declared until the status is final, then that of the bytes. */
             contentType: string;
             fileName?: string;
             /**

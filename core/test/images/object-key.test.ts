@@ -6,6 +6,7 @@ import {
   type ImageRef,
   imageIdPattern,
   manifestKey,
+  nextGeneration,
   parseRawKey,
   rawKey,
   rawKeyOfVariant,
@@ -26,7 +27,9 @@ const images: fc.Arbitrary<ImageRef> = fc.record(
       .map(([first, rest]) => first + rest)
       .filter((tenant) => tenant !== 'manifests'),
     imageId: fc.string({ unit: charOf('0123456789abcdef'), minLength: 64, maxLength: 64 }),
-    generation: fc.nat(2 ** 42).map(generationAt),
+    generation: fc
+      .tuple(fc.nat(2 ** 42).map(generationAt), fc.constantFrom('', '-2', '-10'))
+      .map(([day, counter]) => day + counter),
   },
   { noNullPrototype: true },
 )
@@ -63,6 +66,8 @@ const foreignKeys = {
   'an empty generation': `local/${imageId}/`,
   'a generation that is too short': `local/${imageId}/2026112`,
   'a generation that is too long': `local/${imageId}/202611220`,
+  'a generation with an empty counter': `local/${imageId}/20261122-`,
+  'a generation with a counter from 0': `local/${imageId}/20261122-02`,
   'a generation with dashes': `local/${imageId}/2026-11-22`,
   'upper-case hex': `local/${imageId.toUpperCase()}/20261122`,
   'hex that is too short': `local/${imageId.slice(1)}/20261122`,
@@ -126,4 +131,14 @@ t.test('a generation is a UTC day', async (t) => {
   t.equal(generationAt(Date.UTC(2026, 10, 23)), '20261123')
   t.equal(generationAt(Date.UTC(2026, 11, 31, 23, 59, 59, 999)), '20261231')
   t.equal(generationAt(Date.UTC(2028, 1, 29)), '20280229')
+})
+
+t.test('each further upload of a record has a generation of its own', async (t) => {
+  t.equal(nextGeneration('20261122'), '20261122-2')
+  t.equal(nextGeneration('20261122-2'), '20261122-3')
+  t.equal(nextGeneration('20261122-9'), '20261122-10')
+  const again = { ...image, generation: '20261122-2' }
+  t.equal(rawKey(again), `local/${imageId}/20261122-2`)
+  t.strictSame(parseRawKey(rawKey(again)), again)
+  t.equal(manifestKey(again), manifestKey(image), 'one manifest per record')
 })

@@ -11,6 +11,7 @@ import { testDay } from './catalog-contract-day.ts'
 import { testExpiry } from './catalog-contract-expiry.ts'
 import { testLeases } from './catalog-contract-leases.ts'
 import { testOutbox } from './catalog-contract-outbox.ts'
+import { testRedeclaring } from './catalog-contract-redeclaring.ts'
 import { testRegistering } from './catalog-contract-registering.ts'
 import { testReprocess } from './catalog-contract-reprocess.ts'
 import type { CatalogStore } from './catalog-contract-store.ts'
@@ -56,6 +57,7 @@ async function testWith(
   await t.test(name, async (t) => {
     const store = await createStore(t, options, connect)
     await testRegistering(t, store)
+    await testRedeclaring(t, store)
     await testExpiry(t, store)
     await testLeases(t, store)
     await testClaims(t, store)
