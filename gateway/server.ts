@@ -1,15 +1,17 @@
 /** The gateway as a process. */
 import closeWithGrace from 'close-with-grace'
+import { pino } from 'pino'
 import { collectDefaultMetrics } from 'prom-client'
 import { readOrExit } from '../core/config/read-config.ts'
 import { createLogger } from '../core/telemetry/logger.ts'
 import { startTracing } from '../core/telemetry/start-tracing.ts'
+import { writeOncePerTick } from '../core/telemetry/write-once-per-tick.ts'
 import { composeGateway } from './compose-gateway.ts'
 import { readGatewayConfig } from './config.ts'
 import { createRequestTracing } from './observe/create-request-tracing.ts'
 
 const config = await readOrExit(() => readGatewayConfig())
-const logger = createLogger('gateway', config.LOG_LEVEL)
+const logger = createLogger('gateway', config.LOG_LEVEL, writeOncePerTick(pino.destination(1)))
 const tracing = await startTracing({
   service: 'hashgate-gateway',
   endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,

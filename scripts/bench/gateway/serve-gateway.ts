@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici'
 import type { KeyTable } from '../../../core/api-keys/key-table.ts'
 import type { KafkaClient } from '../../../core/kafka/kafka-client.ts'
 import { createLogger, type Logger } from '../../../core/telemetry/logger.ts'
+import { writeOncePerTick } from '../../../core/telemetry/write-once-per-tick.ts'
 import { composeGateway } from '../../../gateway/compose-gateway.ts'
 import { readGatewayConfig } from '../../../gateway/config.ts'
 import { serve } from './serve.ts'
@@ -18,8 +19,8 @@ interface Clients {
   kafka: KafkaClient
 }
 
-/** Writes every line to the null device, one write per line, as to stdout. */
-export const logger = createLogger('gateway', 'info', pino.destination(devNull))
+/** Writes the lines to the null device as the gateway writes them to stdout. */
+export const logger = createLogger('gateway', 'info', writeOncePerTick(pino.destination(devNull)))
 
 /** Serves the gateway as in production, with all plugins, over these clients. Looking up the API key costs nothing here. */
 export async function serveGateway(
