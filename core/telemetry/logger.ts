@@ -9,9 +9,9 @@ import {
 
 export type { Logger }
 
-/** Fields that contain only a presigned URL. Presigned URLs and credentials must never appear in logs. */
-const secrets = ['*.url', '*.upload']
-
+const text = String.raw`"(?:[^"\\\\]|\\\\.)*"`
+/** Fields that contain a presigned URL. Presigned URLs and credentials must never appear in logs. */
+const urlField = new RegExp(`("url":)${text}`, 'g')
 /**
  * Secrets anywhere else in a line, including messages and stacks: URL signatures, also in a URL that is a parameter of another,
  * bearer tokens and API keys.
@@ -22,19 +22,30 @@ const signature =
 const token = /(?<![\w-])(eyJ)[\w-]+(?:\.[\w-]*){2,4}/g
 /** The password of a URL such as `redis://user:password@host`. */
 const password = /(:\/\/[^\s/:@"\\]*:)[^\s/@"\\]+(?=@)/g
-const text = String.raw`"(?:[^"\\]|\\.)*"`
 const keyHeader = new RegExp(
   `("(?:authorization|x-api-key|cookie)"[:,])(?:${text}|\\[(?:${text},?)*\\])`,
   'gi',
 )
 
 /** Each match of these expressions contains one of these. Looking for them first spares most lines the expressions. */
-const hints = ['x-amz-', 'bearer ', 'hg_', 'hgr_', 'eyj', '://', 'authorization', 'x-api-key', 'cookie']
+const hints = [
+  'x-amz-',
+  'bearer ',
+  'hg_',
+  'hgr_',
+  'eyj',
+  '://',
+  '"url":',
+  'authorization',
+  'x-api-key',
+  'cookie',
+]
 
 function censor(line: string): string {
   const lowerCase = line.toLowerCase()
   if (!hints.some((hint) => lowerCase.includes(hint))) return line
   return line
+    .replace(urlField, '$1"[redacted]"')
     .replace(signature, '$1[redacted]')
     .replace(token, '$1[redacted]')
     .replace(password, '$1[redacted]')
@@ -55,7 +66,6 @@ export function createLogger(
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: secrets, censor: '[redacted]' },
     hooks: { streamWrite: censor },
   }
   return destination ? pino(options, destination) : pino(options)
