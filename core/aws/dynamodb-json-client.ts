@@ -10,6 +10,7 @@ import {
 } from '@smithy/core/retry'
 import { Agent, type Dispatcher } from 'undici'
 import { dynamoDbLimits } from './aws-client-options.ts'
+import { cacheCredentials } from './cache-credentials.ts'
 import { toDynamoDbError } from './dynamodb-error.ts'
 import { type HttpAnswer, sendRequest } from './send-request.ts'
 import { algorithm, createSigv4Signer, type SignedHeader, signedHeaderNames } from './sigv4.ts'
@@ -45,6 +46,7 @@ const maxClockSkewMs = 240_000
 export function createDynamoDbJsonClient({ config }: DynamoDBClient, options: JsonClientOptions = {}) {
   const { requestTimeoutMs = dynamoDbLimits.requestTimeoutMs, now = Date.now } = options
   const dispatcher = options.dispatcher ?? openAgent()
+  const findCredentials = cacheCredentials(config.credentials)
   let opening: ReturnType<typeof open> | undefined
 
   /** What does not change from call to call, found at the first one. */
@@ -91,7 +93,7 @@ export function createDynamoDbJsonClient({ config }: DynamoDBClient, options: Js
     { url, signer }: Awaited<ReturnType<typeof open>>,
     signal?: AbortSignal,
   ): Promise<object> {
-    const { accessKeyId, secretAccessKey, sessionToken } = await config.credentials()
+    const { accessKeyId, secretAccessKey, sessionToken } = await findCredentials()
     const time = signer.scopeAt(now() + config.systemClockOffset)
     const headers: SignedHeader[] = [
       ['content-type', 'application/x-amz-json-1.0'],

@@ -1,5 +1,6 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { cacheCredentials } from '../../core/aws/cache-credentials.ts'
 import { type BucketAddress, createQueryPresigner } from './query-presigner.ts'
 
 export interface PresignerOptions {
@@ -22,7 +23,7 @@ interface PresignRequest {
  */
 export async function createPresigner(s3: S3Client, { bucket, ttlSeconds, now }: PresignerOptions) {
   const presignUrl = createQueryPresigner(await findBucketAddress(s3, bucket))
-  const findCredentials = s3.config.credentials
+  const findCredentials = cacheCredentials(s3.config.credentials)
 
   return async function presign(
     method: 'GET' | 'PUT',

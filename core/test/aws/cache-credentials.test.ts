@@ -1,0 +1,42 @@
+import t from 'tap'
+import { cacheCredentials } from '../../aws/cache-credentials.ts'
+
+const minutes = 60_000
+
+function openProvider(expiration?: () => Date) {
+  let asked = 0
+  const provider = async () => ({ accessKeyId: String(++asked), expiration: expiration?.() })
+  return { provider, asked: () => asked }
+}
+
+t.test('credentials without an expiration are asked for once', async (t) => {
+  const { provider, asked } = openProvider()
+  const find = cacheCredentials(provider)
+  t.equal((await find()).accessKeyId, '1')
+  t.notOk(find() instanceof Promise, 'known credentials take no promise')
+  t.equal((await find()).accessKeyId, '1')
+  t.equal(asked(), 1)
+})
+
+t.test('credentials are asked for again five minutes before they expire', async (t) => {
+  const clock = { now: 0 }
+  const { provider } = openProvider(() => new Date(clock.now + 15 * minutes))
+  const find = cacheCredentials(provider, () => clock.now)
+  t.equal((await find()).accessKeyId, '1')
+  clock.now = 10 * minutes - 1
+  t.equal((await find()).accessKeyId, '1')
+  clock.now = 10 * minutes
+  t.equal((await find()).accessKeyId, '2')
+  t.equal((await find()).accessKeyId, '2', 'and the new ones are kept')
+})
+
+t.test('a failure is not kept', async (t) => {
+  let fails = true
+  const find = cacheCredentials(async () => {
+    if (fails) throw new Error('no credentials')
+    return { expiration: undefined }
+  })
+  await t.rejects(async () => find(), { message: 'no credentials' })
+  fails = false
+  t.strictSame(await find(), { expiration: undefined })
+})
