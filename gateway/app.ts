@@ -55,11 +55,12 @@ export async function createApp(
   logger: Logger,
 ): Promise<GatewayApp> {
   /** Answers requests whose path the router cannot parse. Fastify runs no hooks for them. */
-  const rejectUnreadable: FastifyServerOptions['frameworkErrors'] = async (error, request, reply) => {
+  const rejectUnreadable: FastifyServerOptions['frameworkErrors'] = (error, request, reply) => {
     setRequestId(request, reply)
-    const limit = await app.countAddress(request, reply).catch((limit) => limit)
-    sendProblem(toProblem(limit ?? error), request, reply)
-    logRequest(request, reply)
+    app.countAddress(request, reply, (limit) => {
+      sendProblem(toProblem(limit ?? error), request, reply)
+      logRequest(request, reply)
+    })
   }
 
   const app = Fastify({

@@ -7,7 +7,7 @@ import type { GatewayApp } from '../http/gateway-app.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { Health, Readiness } from '../http/schemas.ts'
 
-const probeConfig = { rateLimit: false, isProbe: true } as const
+const probeConfig = { isProbe: true } as const
 const shared = { tags: ['operations'] }
 const open = { key: false }
 
