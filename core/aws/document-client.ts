@@ -6,7 +6,7 @@ import {
   PutCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { convertToAttr, unmarshall } from '@aws-sdk/util-dynamodb'
 import { documentClientOptions } from './aws-client-options.ts'
 import {
   createDynamoDbJsonClient,
@@ -102,8 +102,16 @@ function decode({ Item, Attributes, Responses, UnprocessedKeys }: CallOutput): o
   }
 }
 
+/** Most attributes are text, which needs none of the library's checks. */
 function toAttributes(values: Values | undefined): Attributes | undefined {
-  return values && marshall(values, marshallOptions)
+  if (!values) return undefined
+  const attributes: Attributes = {}
+  for (const name of Object.keys(values)) {
+    const value = values[name]
+    if (typeof value === 'string') attributes[name] = { S: value }
+    else if (value !== undefined) attributes[name] = convertToAttr(value, marshallOptions)
+  }
+  return attributes
 }
 
 function toValues(attributes: Attributes | undefined): Values | undefined {

@@ -39,6 +39,7 @@ export function createImageTable(client: DocumentClient, TableName: string) {
 
   /**
    * Creates a record unless an unexpired one exists. That one is returned if DynamoDB sends it; some stand-ins do not.
+   * @param record a new one, so none of its fields has another stored name
    * @param entries attributes for the indexes
    */
   async function create(
@@ -48,7 +49,7 @@ export function createImageTable(client: DocumentClient, TableName: string) {
   ): Promise<{ created: boolean; existing?: ImageRecord }> {
     const put = new PutCommand({
       TableName,
-      Item: { ...keyOf(record), ...entries, ...toStored(record) },
+      Item: { ...keyOf(record), ...entries, ...record },
       ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
       ExpressionAttributeValues: { ':now': Math.floor(nowMs / 1000) },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -155,12 +156,12 @@ const storedNames: Record<string, string> = {
 const fieldNames = Object.fromEntries(Object.entries(storedNames).map(([field, stored]) => [stored, field]))
 
 /** Attributes for keys and indexes only, which are not part of a record. */
-const indexAttributes = [
+const indexAttributes = new Set([
   'pk',
   dayIndex.shard,
   dayIndex.sortKey,
   ...Object.values(sparseIndexes).flatMap(attributeNames),
-]
+])
 
 /** The primary key of an image's record. */
 export const keyOf = ({ tenant, imageId }: Pick<ImageRef, 'tenant' | 'imageId'>) => ({
@@ -169,14 +170,12 @@ export const keyOf = ({ tenant, imageId }: Pick<ImageRef, 'tenant' | 'imageId'>)
 
 /** Converts a stored item to a record. */
 export function toRecord(item: Record<string, unknown>): ImageRecord {
-  const fields = Object.entries(item).filter(([name]) => !indexAttributes.includes(name))
-  return Object.fromEntries(
-    fields.map(([name, value]) => [fieldNames[name] ?? name, value]),
-  ) as unknown as ImageRecord
+  const record: Record<string, unknown> = {}
+  for (const name of Object.keys(item)) {
+    if (!indexAttributes.has(name)) record[fieldNames[name] ?? name] = item[name]
+  }
+  return record as unknown as ImageRecord
 }
-
-const toStored = (record: ImageRecord) =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [storedNames[name] ?? name, value]))
 
 /** Converts a change to the parameters of DynamoDB's UpdateItem. */
 function updateExpression(change: Change, generation: string) {

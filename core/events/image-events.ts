@@ -49,5 +49,5 @@ export function headersOf({ traceparent }: Pick<ImageEvent, 'traceparent'>) {
 
 /** The topic that an event belongs on. */
 export function topicOf(event: ImageEvent): Topic {
-  return event.type.replace(/^hashgate\.(.+)\.v\d+$/, '$1') as Topic
+  return event.type.slice('hashgate.'.length, event.type.lastIndexOf('.v')) as Topic
 }

@@ -56,7 +56,12 @@ export function manifestKey({ tenant, imageId, generation }: ImageRef): string {
 
 /** The generation of a record that is created at this time. */
 export function generationAt(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(0, 10).replaceAll('-', '')
+  return dayOf(new Date(epochMs).toISOString())
+}
+
+/** `YYYYMMDD` of an RFC 3339 time. */
+function dayOf(time: string): string {
+  return time.slice(0, 4) + time.slice(5, 7) + time.slice(8, 10)
 }
 
 /** The generation of the next upload for the same record: `20261122-2` after `20261122`. */

@@ -44,7 +44,8 @@ export function createIdentifyByKey({
   return async function identifyByKey(text: string, origin: Origin): Promise<Principal> {
     const presented = parseKey(text)
     if (!presented) throw new AuthenticationError('malformed')
-    const { key } = (await known.fetch(presented.keyId)) ?? {}
+    // `fetch` returns cached keys too, but through several promises.
+    const { key } = known.get(presented.keyId) ?? (await known.fetch(presented.keyId)) ?? {}
     if (!key) throw new AuthenticationError('unknown', { principal: presented.keyId })
     const subject = { principal: key.keyId, tenant: key.tenant }
     if (!hasSecret(key, presented.secret)) throw new AuthenticationError('wrong_secret', subject)

@@ -7,17 +7,7 @@ export function timeOutcome<A extends unknown[], T>(
   histogram: Histogram<'outcome'>,
   call: Call<A, T>,
 ): Call<A, T> {
-  return async (...args) => {
-    const stop = histogram.startTimer()
-    try {
-      const result = await call(...args)
-      stop({ outcome: 'ok' })
-      return result
-    } catch (error) {
-      stop({ outcome: 'error' })
-      throw error
-    }
-  }
+  return timed(call, (outcome, seconds) => histogram.observe({ outcome }, seconds))
 }
 
 /** Wraps a function so that its calls are timed under one label. */
@@ -26,8 +16,23 @@ export function timeMethod<A extends unknown[], T>(
   method: string,
   call: Call<A, T>,
 ): Call<A, T> {
+  return timed(call, (_outcome, seconds) => histogram.observe({ method }, seconds))
+}
+
+function timed<A extends unknown[], T>(
+  call: Call<A, T>,
+  observe: (outcome: 'ok' | 'error', seconds: number) => void,
+): Call<A, T> {
   return async (...args) => {
-    const stop = histogram.startTimer({ method })
-    return call(...args).finally(() => stop())
+    const startedAt = performance.now()
+    const report = (outcome: 'ok' | 'error') => observe(outcome, (performance.now() - startedAt) / 1_000)
+    try {
+      const result = await call(...args)
+      report('ok')
+      return result
+    } catch (error) {
+      report('error')
+      throw error
+    }
   }
 }
