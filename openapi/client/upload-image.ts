@@ -1,4 +1,5 @@
 import { cutFileName } from './cut-file-name.ts'
+import { detectContentType } from './detect-content-type.ts'
 import { hashBlob } from './hash-blob.ts'
 import { type ClientOptions, createHashgateClient, type HashgateClient } from './hashgate-client.ts'
 import { HashgateError } from './hashgate-error.ts'
@@ -18,16 +19,17 @@ export interface UploadOptions extends PutOptions, ClientOptions {
  *
  *     const image = await uploadImage(file, { gateway: 'http://127.0.0.1:3000', key: 'hg_…' })
  *
- * @param file its `type` is the declared content type
+ * @param file its first bytes tell the content type to declare; only if they are unknown, its `type` does
  * @throws HashgateError when the gateway refuses, StoreError when the store refuses; GatewayUnreachable, StoreUnreachable and
  *   FileChanged when retries did not help; the reason of `signal`
  */
 export async function uploadImage(file: Blob, options: UploadOptions): Promise<Image> {
   const client = createHashgateClient(options)
+  const contentType = (await detectContentType(file)) ?? file.type
   const request: UploadRequest = {
     sha256: await (options.hash ?? hashBlob)(file),
     byteLength: file.size,
-    contentType: file.type as ContentType,
+    contentType: contentType as ContentType,
     fileName: cutFileName(options.fileName ?? (file as Partial<File>).name ?? '') || undefined,
   }
   const answer = await client.requestUpload(request)

@@ -3,6 +3,7 @@ import { constants, createReadStream, openAsBlob } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { cutFileName } from '../../openapi/client/cut-file-name.ts'
+import { detectContentType } from '../../openapi/client/detect-content-type.ts'
 import type { ContentType, UploadRequest } from '../../openapi/client/types.ts'
 
 export interface PreparedFile {
@@ -14,15 +15,6 @@ export interface PreparedFile {
 
 /** Larger reads make hashing a third faster than Node's default of 64 KiB. */
 const readBytes = 1024 * 1024
-
-const signatures: [ContentType, RegExp][] = [
-  ['image/jpeg', /^\xff\xd8\xff/],
-  ['image/png', /^\x89PNG/],
-  ['image/webp', /^RIFF.{4}WEBP/s],
-  ['image/avif', /^.{4}ftypavi[fs]/s],
-  ['image/gif', /^GIF8[79]a/],
-  ['image/tiff', /^(II[*+]\0|MM\0[*+])/],
-]
 
 const extensions: Record<string, ContentType> = {
   '.jpg': 'image/jpeg',
@@ -43,14 +35,12 @@ export async function prepareFile(path: string, signal?: AbortSignal): Promise<P
   signal?.throwIfAborted()
   const blob = await openBlob(path)
   if (blob.size === 0) throw new Error('The file is empty.')
+  const contentType = await declareType(blob, path)
   const hash = createHash('sha256')
-  let head = ''
   for await (const chunk of createReadStream(path, { highWaterMark: Math.min(readBytes, blob.size) })) {
     signal?.throwIfAborted()
-    if (!head) head = chunk.toString('latin1', 0, 16)
     hash.update(chunk)
   }
-  const contentType = declareType(head, path)
   const fileName = cutFileName(basename(path))
   return { path, blob, request: { sha256: hash.digest('hex'), byteLength: blob.size, contentType, fileName } }
 }
@@ -65,9 +55,8 @@ async function openBlob(path: string): Promise<Blob> {
 }
 
 /** The type by content, or else by name. The processor checks whether the bytes match it. */
-function declareType(head: string, path: string): ContentType {
-  const byContent = signatures.find(([, signature]) => signature.test(head))?.[0]
-  const contentType = byContent ?? extensions[extname(path).toLowerCase()]
+async function declareType(blob: Blob, path: string): Promise<ContentType> {
+  const contentType = (await detectContentType(blob)) ?? extensions[extname(path).toLowerCase()]
   if (!contentType) throw new Error('Unsupported file type. Supported: JPEG, PNG, WebP, AVIF, GIF and TIFF.')
-  return contentType
+  return contentType as ContentType
 }

@@ -66,6 +66,21 @@ t.test('hash, request, PUT with exactly the told headers, complete, wait', async
   t.strictSame(progress.at(-1), { sentBytes: bytes.length, totalBytes: bytes.length })
 })
 
+t.test('the type of the bytes is declared, not that of the extension', async (t) => {
+  const duplicate = { status: 200, body: { imageId, status: 'ready', duplicate: true } }
+  const fake = await startFakeSystem(
+    t,
+    system(() => ({ [create]: [duplicate] })),
+  )
+  const declared = async (content: BlobPart, type: string) => {
+    await uploadImage(new Blob([content], { type }), { ...fake, hash: async () => imageId })
+    return JSON.parse(String(fake.seen.findLast(({ path }) => path === '/v1/uploads')?.body)).contentType
+  }
+  t.equal(await declared('GIF89a…', 'image/jpeg'), 'image/gif')
+  t.equal(await declared('GIF89a…', ''), 'image/gif', 'an extension that the browser does not know')
+  t.equal(await declared('something else', 'image/webp'), 'image/webp')
+})
+
 t.test('a duplicate uploads nothing', async (t) => {
   const duplicate = { status: 200, body: { imageId, status: 'ready', duplicate: true } }
   const fake = await startFakeSystem(

@@ -39,9 +39,13 @@ t.test('the hash covers the whole file, also of a large one', async (t) => {
 })
 
 t.test('unsupported, empty and missing files are errors', async (t) => {
-  const directory = t.testdir({ 'a.txt': 'a text', 'empty.jpg': '', 'photo.heic': '....ftypheic' })
+  const directory = t.testdir({
+    'a.txt': 'a text',
+    'empty.jpg': '',
+    'video.mp4': '\0\0\0\x14ftypisom\0\0\0\0mp41',
+  })
   await t.rejects(prepareFile(join(directory, 'a.txt')), { message: /^Unsupported file type/ })
-  await t.rejects(prepareFile(join(directory, 'photo.heic')), { message: /^Unsupported file type/ })
+  await t.rejects(prepareFile(join(directory, 'video.mp4')), { message: /^Unsupported file type/ })
   await t.rejects(prepareFile(join(directory, 'empty.jpg')), { message: 'The file is empty.' })
   await t.rejects(prepareFile(join(directory, 'none.jpg')), { message: 'The file cannot be read (ENOENT).' })
 })
