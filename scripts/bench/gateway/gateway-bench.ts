@@ -42,17 +42,23 @@ interface Sample {
 
 type Samples = Record<string, Sample[]>
 
-/** Requests a second and CPU a request of `POST /v1/uploads`, against a bare route with the same JSON. */
+/** Requests per second and CPU per request of `POST /v1/uploads`, against a bare route with the same JSON. */
 export async function benchGateway(): Promise<void> {
-  const dynamoDb = await startProgram<string>(programAt('local-dynamodb.ts'))
+  const dynamoDb = await startProgram<string>(programAt('dynamodb-double.ts'))
   const kafka = await startLocalKafka()
-  const embedded: Server = {
-    title: 'gateway, dynalite and mock Kafka',
-    program: programAt('embedded-server.ts'),
-    environment: { DYNAMODB_ENDPOINT: dynamoDb.ready, KAFKA_BROKERS: kafka.brokers },
+  const environment = { DYNAMODB_ENDPOINT: dynamoDb.ready, KAFKA_BROKERS: kafka.brokers }
+  const loopback: Server = {
+    title: 'gateway, HTTP to a DynamoDB double, kafkajs to a mock broker',
+    program: programAt('loopback-server.ts'),
+    environment,
+  }
+  const naiveLoopback: Server = {
+    title: 'naive version, HTTP to a DynamoDB double',
+    program: programAt('naive-server.ts'),
+    environment,
   }
   try {
-    printSamples(await compare([bare, stubbed, embedded]))
+    printSamples(await compare([bare, stubbed, loopback, naiveLoopback]))
   } finally {
     await Promise.all([dynamoDb.stop(), kafka.close()])
   }
@@ -159,7 +165,7 @@ function printSamples(samples: Samples): void {
     ]),
     notes: [
       'CPU is the server process alone. Stubs answer at once where the AWS SDK or undici would open a socket and where kafkajs',
-      'would send a batch. The embedded stores share this machine with the server and the load, and limit their row.',
+      'would send a batch. The double, the broker and the load share this machine with the server.',
       ...(medianOf(least, busy) < 0.9 ? [disturbed] : []),
     ],
   })

@@ -15,9 +15,15 @@ import { credentials, presignTtlSeconds, rawBucket, table, tenant } from './sett
 import { answerAtOnce } from './stub-network-edge.ts'
 
 const region = 'us-east-1'
+/** Without an endpoint, a stub answers. */
+const endpoint = process.env.DYNAMODB_ENDPOINT
 const s3 = new S3Client({ region, credentials, requestChecksumCalculation: 'WHEN_REQUIRED' })
 const documents = DynamoDBDocumentClient.from(
-  new DynamoDBClient({ region, credentials, requestHandler: answerAtOnce }),
+  new DynamoDBClient({
+    region,
+    credentials,
+    ...(endpoint ? { endpoint } : { requestHandler: answerAtOnce }),
+  }),
 )
 
 const app = Fastify({

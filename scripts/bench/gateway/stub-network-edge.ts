@@ -7,9 +7,9 @@ import type { KafkaClient } from '../../../core/kafka/kafka-client.ts'
 /** No endpoint of our own: names and signatures are those of AWS. */
 export const stubbedEndpoints = { AWS_REGION: 'us-east-1', S3_ENDPOINT: '', DYNAMODB_ENDPOINT: '' }
 
-const emptyJson = Buffer.from('{}')
+export const emptyJson = Buffer.from('{}')
 
-const answerHeaders = () => ({
+export const answerHeaders = () => ({
   server: 'Server',
   date: new Date().toUTCString(),
   'content-type': 'application/x-amz-json-1.0',
