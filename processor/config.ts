@@ -21,12 +21,14 @@ const settings = Type.Object({
   MAX_ANIMATED_PIXELS: Type.Integer({
     minimum: 1,
     default: 100_000_000,
-    description: 'Largest width × height × frames of an animation. Of a TIFF, only the page shown counts.',
+    description:
+      'Largest width × height × frames of an animation, if a variant stays animated. Otherwise only the page shown counts.',
   }),
   MAX_PAGES: Type.Integer({
     minimum: 1,
     default: 1_000,
-    description: 'Most frames of an animation, or pages of a TIFF.',
+    description:
+      'Most frames of an animation, or pages of a TIFF. A longer GIF is accepted if no variant stays animated.',
   }),
   MAX_DECODE_BYTES: Type.Integer({
     minimum: 1,

@@ -13,8 +13,10 @@ interface Bounds {
 
 /** Checks the header of an image against the limits. @throws Rejection */
 export function checkHeader(format: AcceptedFormat, header: ImageHeader, { limits, variants }: Bounds): void {
-  checkPages(header.pages, limits)
-  checkSize(format, header, limits)
+  const isAnimated = variants.some((spec) => staysAnimated(spec, { format, ...header }))
+  // Of a GIF, the decoder reads only the frames that are shown.
+  if (format !== 'gif' || isAnimated) checkPages(header.pages, limits)
+  checkSize(header, limits, { isAnimated })
   checkMemory(format, header, { limits, variants })
   checkPixelFormat(header)
 }
@@ -27,10 +29,11 @@ export function checkPages(pages: number, { maxPages }: ImagingLimits): void {
   )
 }
 
-function checkSize(format: AcceptedFormat, header: ImageHeader, limits: ImagingLimits): void {
-  const { width, height } = header
-  // Of a TIFF, only one page is decoded.
-  const pages = format === 'tiff' ? 1 : header.pages
+function checkSize(
+  { width, height, pages }: ImageHeader,
+  limits: ImagingLimits,
+  { isAnimated }: { isAnimated: boolean },
+): void {
   const { maxInputPixels, maxAnimatedPixels } = limits
   const size = `${width}×${height} pixels`
   if (Math.max(width, height) > maxSidePixels) {
@@ -39,7 +42,7 @@ function checkSize(format: AcceptedFormat, header: ImageHeader, limits: ImagingL
   if (width * height > maxInputPixels) {
     throw tooManyPixels(`${size}; the maximum is ${maxInputPixels} in total`)
   }
-  if (pages > 1 && width * height * pages > maxAnimatedPixels) {
+  if (isAnimated && width * height * pages > maxAnimatedPixels) {
     throw tooManyPixels(`${size} in ${pages} pages; the maximum is ${maxAnimatedPixels} in total`)
   }
 }

@@ -10,6 +10,7 @@ import type { ImageHeader } from './read-header.ts'
 
 /** An original whose header has been read and checked. */
 export interface DecodableImage extends ImageHeader {
+  /** Prepared for the decoder. */
   original: Buffer
   format: AcceptedFormat
   /** The page to show, counted from 0. Absent: the format's own choice, such as an AVIF's primary picture. */

@@ -43,7 +43,8 @@ async function shrinkAnimation(
   { maxAnimatedPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ImagingLimits,
 ): Promise<RenderedVariant> {
   const frames = sharp(image.original, {
-    animated: true,
+    page: image.page,
+    pages: -1,
     failOn: 'error',
     limitInputPixels,
     sequentialRead: true,
@@ -52,8 +53,14 @@ async function shrinkAnimation(
     .resize(fitInto(shrinkBox(spec, image)))
     .toColourspace('srgb')
   try {
-    return await refuseForeignTimeout(seconds, () => encodeVariant(frames, spec, image.format))
+    const delay = delayOf(image)
+    return await refuseForeignTimeout(seconds, () => encodeVariant(frames, { ...spec, delay }, image.format))
   } catch (error) {
     throw classifyDecodeError(error)
   }
+}
+
+/** libvips counts the delays from page 0, even when it starts with a later one. sharp accepts at most 65,535 ms. */
+function delayOf({ page, delay }: DecodableImage): number[] | undefined {
+  return page === undefined ? undefined : delay?.map((milliseconds) => Math.min(milliseconds, 65_535))
 }

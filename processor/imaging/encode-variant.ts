@@ -19,15 +19,18 @@ export interface RenderedVariant {
 
 type OutputFormat = Exclude<AcceptedFormat, 'tiff'>
 
-type Encode = (image: Sharp, spec: VariantSpec) => Sharp
+/** @property delay of each frame in milliseconds, instead of those of the input */
+type EncodeSpec = VariantSpec & { delay?: number[] }
+
+type Encode = (image: Sharp, spec: EncodeSpec) => Sharp
 
 /** The encoders. Each maps the table's effort, 0 to 6, to its own scale. */
 const encoders: Record<OutputFormat, Encode> = {
-  webp: (image, { quality, effort }) => image.webp({ quality, effort }),
+  webp: (image, { quality, effort, delay }) => image.webp({ quality, effort, delay }),
   avif: (image, { quality, effort }) => image.avif({ quality, effort }),
   jpeg: (image, { quality }) => image.jpeg({ quality }),
   png: (image, { effort }) => image.png({ compressionLevel: effort + 3 }),
-  gif: (image, { effort }) => image.gif({ effort: effort + 1 }),
+  gif: (image, { effort, delay }) => image.gif({ effort: effort + 1, delay }),
 }
 
 /** The output format of a variant for an original of this format. */
@@ -58,7 +61,7 @@ function estimateEncodeBytes(format: OutputFormat, { width, height, channels }: 
 /** Encodes the pixels of one frame, or of several frames stacked vertically. The output has no metadata. */
 export async function encodeVariant(
   pixels: Sharp,
-  spec: VariantSpec,
+  spec: EncodeSpec,
   original: AcceptedFormat,
 ): Promise<RenderedVariant> {
   const format = outputFormatOf(spec, original)

@@ -2,6 +2,7 @@ import type { Metadata } from 'sharp'
 import { Rejection } from '../../core/errors.ts'
 import { isMachineError, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
+import type { Prepared } from './prepare/prepared.ts'
 
 /** What the header of an image claims, before any pixel is decoded. */
 export interface ImageHeader {
@@ -27,21 +28,34 @@ export interface ImageHeader {
   exif?: Buffer
   /** Whether the file has an ICC profile. */
   hasProfile: boolean
+  /** Milliseconds that each frame of an animation is shown. */
+  delay?: number[]
 }
 
 /**
  * Reads the header only.
  * @param page counted from 0; absent for the format's own choice
+ * @param pages number of pages, if not all of those in the bytes count
  * @throws Rejection when it cannot be read
  */
-export async function readHeader(bytes: Buffer, page?: number): Promise<ImageHeader> {
+export async function readHeader(
+  bytes: Buffer,
+  { page, pages }: Omit<Prepared, 'bytes'> = {},
+): Promise<ImageHeader> {
   const image = sharp(bytes, { page, failOn: 'none', limitInputPixels: false, limitInputChannels: false })
   try {
     const metadata = await retryIfSilent(() => image.metadata())
-    const { autoOrient, pages = 1, space, depth, channels, hasAlpha, ...rest } = metadata
+    const { autoOrient, delay, space, depth, channels, hasAlpha, ...rest } = metadata
     const { hasProfile, isProgressive, chromaSubsampling, orientation, exif } = rest
     const pixels = { space, depth, channels, hasAlpha, hasProfile, isProgressive, chromaSubsampling }
-    return { ...autoOrient, pages, ...pixels, orientation, exif }
+    return {
+      ...autoOrient,
+      pages: pages ?? metadata.pages ?? 1,
+      ...pixels,
+      orientation,
+      exif,
+      ...(delay && { delay: delay.slice(page) }),
+    }
   } catch (error) {
     if (isMachineError(error)) throw error
     throw new Rejection('image_corrupt', undefined, error)

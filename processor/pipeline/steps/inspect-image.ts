@@ -4,6 +4,7 @@ import { checkHeader, checkPages } from '../../imaging/check-header.ts'
 import { countPages } from '../../imaging/count-pages.ts'
 import { countJpegSegments } from '../../imaging/count-segments.ts'
 import { identifyFormat } from '../../imaging/identify-format.ts'
+import { prepareForDecoder } from '../../imaging/prepare/prepare-for-decoder.ts'
 import { readHeader } from '../../imaging/read-header.ts'
 import { checkTiff } from '../../imaging/tiff/check-tiff.ts'
 import { choosePage } from '../../imaging/tiff/choose-page.ts'
@@ -25,10 +26,11 @@ export async function inspectImage(
 
   checkPages(countPages(format, original, limits.maxPages), limits)
   if (format === 'jpeg') checkSegments(original)
-  const page = format === 'tiff' ? inspectTiff(original) : undefined
-  const header = await readHeader(original, page)
+  const { bytes, ...prepared } = prepareForDecoder(format, original, limits)
+  const page = format === 'tiff' ? inspectTiff(original) : prepared.page
+  const header = await readHeader(bytes, { ...prepared, page })
   checkHeader(format, header, { limits, variants })
-  return { ...work, stage: 'inspected', contentType, format, page, ...header }
+  return { ...work, stage: 'inspected', contentType, format, page, ...header, original: bytes }
 }
 
 /** Returns the page to show, counted from 0. */

@@ -59,16 +59,13 @@ test('too many pixels are rejected by the header alone', async (t) => {
   t.match(await inspectImage(fetchedWork(makeBlankPng(10_000, 10_000), 'image/png'), deps), { width: 10_000 })
 })
 
-test('the pixels of all pages count', async (t) => {
-  const pages = await Promise.all(
-    Array.from({ length: 10 }, () => makeImage('png', { width: 20, height: 10 })),
-  )
-  const { sharp } = await import('../../../imaging/decoder.ts')
-  const animation = await sharp(pages, { join: { animated: true } })
-    .gif()
-    .toBuffer()
+test('the pixels of all frames count where a variant shows them', async (t) => {
+  const animation = makeGif({ width: 20, height: 10, frames: 10 })
   const { deps: narrow } = createStepDeps({ maxAnimatedPixels: 1_999 })
-  await t.rejects(inspectImage(fetchedWork(animation, 'image/gif'), narrow), {
+  const fetched = fetchedWork(animation, 'image/gif')
+  t.match(await inspectImage(fetched, narrow), { width: 20, pages: 10 }, 'a still variant shows one')
+  const variants = readVariants('[{"name":"moving","width":100,"height":100,"animated":true}]')
+  await t.rejects(inspectImage(fetched, { ...narrow, variants }), {
     name: 'Rejection',
     reason: 'too_many_pixels',
     message: /20×10 pixels in 10 pages/,
@@ -122,7 +119,6 @@ test('pages are counted before decoding', async (t) => {
   const many = { width: 4, height: 4 }
   const bombs = [
     [await makeWebp({ ...many, frames: 1_001 }), 'image/webp'],
-    [makeGif({ ...many, frames: 1_001 }), 'image/gif'],
     [makeTiff({ ...many, pages: 1_001 }), 'image/tiff'],
     [makeTiff({ ...many, pages: 3, afterLast: 'first page' }), 'image/tiff'],
   ] as const
@@ -133,6 +129,25 @@ test('pages are counted before decoding', async (t) => {
       message: /accepts: 1000/,
     })
   }
+})
+
+test('of a long GIF, only an animated variant needs more than the first frame', async (t) => {
+  const gif = fetchedWork(makeGif({ width: 400, height: 400, frames: 1_001 }), 'image/gif')
+  const work = await inspectImage(gif, deps)
+  t.match(work, { width: 400, height: 400, pages: 1_001 })
+  t.ok(work.original.length < 100, 'the decoder does not see the others')
+  const variants = readVariants('[{"name":"moving","width":100,"height":100,"animated":true}]')
+  await t.rejects(inspectImage(gif, { ...deps, variants }), {
+    reason: 'too_many_pages',
+    message: /accepts: 1000/,
+  })
+
+  const large = fetchedWork(makeGif({ width: 1_000, height: 1_000, frames: 900 }), 'image/gif')
+  t.match(await inspectImage(large, deps), { width: 1_000, pages: 900 })
+  await t.rejects(inspectImage(large, { ...deps, variants }), {
+    reason: 'too_many_pixels',
+    message: /1000×1000 pixels in 900 pages; the maximum is 100000000 in total/,
+  })
 })
 
 test('the longer side is limited', async (t) => {

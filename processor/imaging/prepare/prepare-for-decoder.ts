@@ -1,0 +1,19 @@
+import type { AcceptedFormat } from '../../../core/images/formats.ts'
+import { prepareGif } from '../gif/prepare-gif.ts'
+import type { Prepared } from './prepared.ts'
+
+type Prepare = (original: Buffer, limits: { maxPages: number }) => Prepared
+
+const prepareBy: Partial<Record<AcceptedFormat, Prepare>> = { gif: prepareGif }
+
+/**
+ * Rewrites the container of files that libvips would show differently from browsers, or not at all. Compressed pixels stay as they are.
+ * Most files are returned unchanged.
+ */
+export function prepareForDecoder(
+  format: AcceptedFormat,
+  original: Buffer,
+  limits: { maxPages: number },
+): Prepared {
+  return prepareBy[format]?.(original, limits) ?? { bytes: original }
+}

@@ -1,0 +1,9 @@
+/** What the decoder reads instead of the original. */
+export interface Prepared {
+  /** The original itself, or a copy whose container has been rewritten. */
+  bytes: Buffer
+  /** The page to show, or the first one of an animation, counted from 0. Absent: the format's own choice. */
+  page?: number
+  /** Number of pages in the original, where `bytes` has more or fewer. */
+  pages?: number
+}
