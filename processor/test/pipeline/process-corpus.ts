@@ -7,9 +7,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readVariants } from '../../../core/images/read-variants.ts'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
-import { createMemoryProcessor } from '../../../scripts/testkit/create-memory-processor.ts'
 import { type HostileInput, payload } from '../../../scripts/testkit/hostile/hostile-input.ts'
-import { processImage } from '../../pipeline/process-image.ts'
+import { createMemoryProcessor } from '../../../scripts/testkit/memory/create-memory-processor.ts'
+import { processBytes } from '../../../scripts/testkit/memory/process-bytes.ts'
 
 export type ListedInput = Omit<HostileInput, 'bytes'> & { file: string }
 
@@ -68,14 +68,7 @@ async function processInput({ group, name, file, contentType }: ListedInput): Pr
   // The last ones of these lines name the culprits, should the process die.
   process.stderr.write(`${group}: ${name}\n`)
   const deps = group === 'animations' ? { ...fixture.deps, variants: animated } : fixture.deps
-  const image = fixture.upload(await readFile(join(folder, file)), contentType)
-  try {
-    const { outcome, reason } = await processImage(image, deps)
-    const leaked = fixture.outputsOf(image).some((bytes) => bytes.includes(payload))
-    return { outcome, reason, leaked }
-  } catch (error) {
-    return { error: String(error) }
-  } finally {
-    fixture.forget(image)
-  }
+  const bytes = await readFile(join(folder, file))
+  const { outputs, outcome, reason, error } = await processBytes({ ...fixture, deps }, bytes, contentType)
+  return { outcome, reason, error, leaked: outputs.some(({ bytes }) => bytes.includes(payload)) }
 }

@@ -5,13 +5,13 @@
  */
 import { readFile } from 'node:fs/promises'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
-import { processImage } from '../../../processor/pipeline/process-image.ts'
-import { createMemoryProcessor } from '../../testkit/create-memory-processor.ts'
 import { createRandom } from '../../testkit/hostile/create-random.ts'
 import type { HostileInput } from '../../testkit/hostile/hostile-input.ts'
 import { makeCutOff, makeFlipped } from '../../testkit/hostile/make-damaged.ts'
 import { makeOddities } from '../../testkit/hostile/make-oddities.ts'
 import { makePolyglots } from '../../testkit/hostile/make-polyglots.ts'
+import { createMemoryProcessor } from '../../testkit/memory/create-memory-processor.ts'
+import { processBytes } from '../../testkit/memory/process-bytes.ts'
 
 export interface SoakReport {
   /** Number of images by outcome: `ready`, or the reason of the rejection. */
@@ -53,9 +53,8 @@ async function processAndCount(): Promise<void> {
 async function processOne(): Promise<string> {
   const pool = pools[random(pools.length)] ?? []
   const { bytes, contentType } = pool[random(pool.length)] as SoakInput
-  const image = processor.upload(bytes, contentType)
-  const { outcome, reason } = await processImage(image, processor.deps)
-  processor.forget(image)
+  const { outcome, reason, error } = await processBytes(processor, bytes, contentType)
+  if (outcome === undefined) throw new Error(error)
   return reason ?? outcome
 }
 
