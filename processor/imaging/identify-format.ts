@@ -1,4 +1,5 @@
 import type { AcceptedFormat } from '../../core/images/formats.ts'
+import { isVideo } from './avif/is-video.ts'
 import { isCameraRaw } from './tiff/is-camera-raw.ts'
 
 /** An accepted format, or a sentence that says what the bytes are and what the uploader can do. */
@@ -38,6 +39,11 @@ const refusedKinds: { name: string; advice?: string; test: Test }[] = [
     test: (head) => at(head, 0, '\xff\x4f\xff\x51') || at(head, 4, 'jP  '),
   },
   { name: 'a zip archive', test: (head) => at(head, 0, 'PK\x03\x04') },
+  {
+    name: 'an AVIF sequence without a still picture',
+    advice: 'Export the animation as WebP or GIF.',
+    test: isAvif,
+  },
   { name: 'a video or another ISO media file', test: (head) => at(head, 4, 'ftyp') },
   { name: 'plain text', test: (head) => isText(head) },
 ]
@@ -46,7 +52,7 @@ const acceptedKinds: { format: AcceptedFormat; test: Test }[] = [
   { format: 'jpeg', test: (head) => at(head, 0, '\xff\xd8\xff') },
   { format: 'png', test: (head) => at(head, 0, '\x89PNG\r\n\x1a\n') },
   { format: 'webp', test: (head) => at(head, 0, 'RIFF') && at(head, 8, 'WEBP') },
-  { format: 'avif', test: isAvif },
+  { format: 'avif', test: (head, _, bytes) => isAvif(head) && !isVideo(bytes) },
   { format: 'gif', test: (head) => at(head, 0, 'GIF87a') || at(head, 0, 'GIF89a') },
   {
     format: 'tiff',

@@ -1,10 +1,11 @@
 import type { AcceptedFormat } from '../../../core/images/formats.ts'
+import { prepareAvif } from '../avif/prepare-avif.ts'
 import { prepareGif } from '../gif/prepare-gif.ts'
 import type { Prepared } from './prepared.ts'
 
 type Prepare = (original: Buffer, limits: { maxPages: number }) => Prepared
 
-const prepareBy: Partial<Record<AcceptedFormat, Prepare>> = { gif: prepareGif }
+const prepareBy: Partial<Record<AcceptedFormat, Prepare>> = { avif: prepareAvif, gif: prepareGif }
 
 /**
  * Rewrites the container of files that libvips would show differently from browsers, or not at all. Compressed pixels stay as they are.
