@@ -43,8 +43,8 @@ const exportIt = 'Export the image as JPEG or PNG, or as a TIFF'
 const plainColors = 'in RGB with 8 or 16 bits per channel'
 
 /**
- * Rejects a page whose kind of pixels the decoder cannot read or, worse, reads wrongly. A tag that is absent or damaged is left to
- * the decoder. Measured with libvips 8.18 and libtiff 4.7; the kinds are in libvips' `tiff2vips.c`.
+ * Rejects a page whose kind of pixels the decoder cannot read or, worse, reads wrongly. A tag that is absent or lies behind the
+ * end of the file is left to the decoder. Measured with libvips 8.18 and libtiff 4.7; the kinds are in libvips' `tiff2vips.c`.
  * @throws Rejection `pixel_format_unsupported`
  */
 export function checkTiff(page: TiffDirectory): void {
@@ -74,7 +74,8 @@ function findUnsupportedColors(page: TiffDirectory, compression: number): string
 
 function findUnsupportedBits(page: TiffDirectory): string | undefined {
   const [model = photometric.rgb] = page.get(tags.photometric) ?? []
-  const bits = page.get(tags.bitsPerSample) ?? [1]
+  const bits = page.get(tags.bitsPerSample) ?? []
+  if (bits.includes(0)) return undefined
   const canBePacked =
     model === photometric.palette || model === photometric.blackIsZero || model === photometric.whiteIsZero
   const accepted = channelsOf(page) === 1 && canBePacked ? [1, 2, 4, 8, 16, 32] : [8, 16, 32]
