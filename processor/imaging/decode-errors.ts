@@ -36,9 +36,12 @@ export async function refuseForeignTimeout<T>(seconds: number, operation: () => 
   }
 }
 
+/** What sharp says of an error without a message; the second, with the warnings of all images, when warnings are errors. */
+const silentMessage = /^(Unknown error)?$|^Warning treated as error due to failOn setting/
+
 /** Whether a libvips error has lost its message. */
 export function isSilent(error: unknown): boolean {
-  return error instanceof Error && /^(Unknown error)?$/.test(error.message)
+  return error instanceof Error && silentMessage.test(error.message)
 }
 
 /** Whether the machine failed rather than the image, so that a retry can succeed. */

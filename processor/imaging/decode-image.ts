@@ -5,6 +5,8 @@ import { classifyDecodeError, refuseForeignTimeout, retryIfSilent } from './deco
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
+import { repairJpeg } from './jpeg/repair-jpeg.ts'
+import { decodeTrimmed } from './jpeg/trim-scans.ts'
 import type { ImagingLimits } from './limits.ts'
 import type { ImageHeader } from './read-header.ts'
 
@@ -18,30 +20,28 @@ export interface DecodableImage extends ImageHeader {
 }
 
 /**
- * Warnings about JPEGs that cameras and editors write and that every viewer displays completely. A JPEG has no checksum, so libjpeg's
- * other warnings ("premature end of data segment", "bad Huffman code") are the only sign of damage.
- */
-const harmlessJpegWarnings = /Invalid SOS parameters|extraneous bytes before marker 0xd9/
-
-/**
  * Decodes the page to show of the original to fit the box, upright and in sRGB. It holds no more of the original in memory than the
  * format requires.
  * @throws Rejection when the bytes are damaged or take too long
  */
 export async function decodeImage(image: DecodableImage, box: Box, limits: ImagingLimits): Promise<Frame> {
-  const strictness: FailOnOptions = image.format === 'jpeg' ? 'warning' : 'error'
   try {
-    return await retryIfSilent(() => decode(image, box, limits, strictness))
-  } catch (error) {
-    if (!(error instanceof Error && harmlessJpegWarnings.test(error.message)))
-      throw classifyDecodeError(error)
-  }
-  try {
-    return await retryIfSilent(() => decode(image, box, limits, 'error'))
+    if (image.format !== 'jpeg') return await retryIfSilent(() => decode(image, box, limits, 'error'))
+    return await decodeJpeg(image, box, limits)
   } catch (error) {
     throw classifyDecodeError(error)
   }
 }
+
+/** A JPEG has no checksum, so libjpeg's warnings, such as "premature end of data segment", are the only sign of damage. */
+function decodeJpeg(image: DecodableImage, box: Box, limits: ImagingLimits): Promise<Frame> {
+  const decodeInto = (box: Box) => (original: Buffer) =>
+    retryIfSilent(() => decode({ ...image, original }, box, limits, 'warning'))
+  return decodeTrimmed(repairJpeg(image.original), decodeInto(box), decodeInto(probeBox))
+}
+
+/** Small, because nothing is done with the pixels. */
+const probeBox: Box = { width: 16, height: 16, fit: 'inside' }
 
 function decode(
   image: DecodableImage,

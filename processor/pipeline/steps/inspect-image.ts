@@ -2,8 +2,8 @@ import { Rejection } from '../../../core/errors.ts'
 import { type AcceptedContentType, acceptedFormats } from '../../../core/images/formats.ts'
 import { checkHeader, checkPages } from '../../imaging/check-header.ts'
 import { countPages } from '../../imaging/count-pages.ts'
-import { countJpegSegments } from '../../imaging/count-segments.ts'
 import { identifyFormat } from '../../imaging/identify-format.ts'
+import { checkJpeg } from '../../imaging/jpeg/check-jpeg.ts'
 import { prepareForDecoder } from '../../imaging/prepare/prepare-for-decoder.ts'
 import { readHeader } from '../../imaging/read-header.ts'
 import { checkTiff } from '../../imaging/tiff/check-tiff.ts'
@@ -25,7 +25,7 @@ export async function inspectImage(
   checkDeclaration(contentType, work)
 
   checkPages(countPages(format, original, limits.maxPages), limits)
-  if (format === 'jpeg') checkSegments(original)
+  if (format === 'jpeg') checkJpeg(original)
   const { bytes, ...prepared } = prepareForDecoder(format, original, limits)
   const page = format === 'tiff' ? inspectTiff(original) : prepared.page
   const header = await readHeader(bytes, { ...prepared, page })
@@ -48,12 +48,4 @@ function checkDeclaration(actual: AcceptedContentType, { contentType, record }: 
     'format_mismatch',
     `The file is ${actual}, but the upload was declared as ${declared}. Upload it again as ${actual}.`,
   )
-}
-
-/** Cameras write a few segments; large colour profiles and extended XMP need some hundreds. */
-const maxSegments = 100_000
-
-function checkSegments(original: Buffer): void {
-  if (countJpegSegments(original, maxSegments) <= maxSegments) return
-  throw new Rejection('image_corrupt', `The JPEG has more than ${maxSegments} segments of metadata.`)
 }
