@@ -50,11 +50,40 @@ export function isMachineError(error: unknown): boolean {
   return error instanceof Error && machineErrors.some((pattern) => pattern.test(error.message))
 }
 
-/** The Rejection that a decoding error stands for, or the error itself when the machine failed. */
+/** What libvips says of sound images that it cannot read. */
+const unsupportedMessage =
+  /no known route from|tiff2vips: .*(not supported|not configured|not implemented)|exceeds channel limit|Unsupported feature/
+
+/**
+ * Whether sharp or libvips threw the error. They throw plain errors; errors of this program's own, of its bugs and of aborts have other
+ * classes.
+ */
+function isLibraryError(error: unknown): error is Error {
+  return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype
+}
+
+/** The Rejection that a decoding error stands for, or the error itself when the machine or this program failed. */
 export function classifyDecodeError(error: unknown): unknown {
-  if (!(error instanceof Error) || isMachineError(error)) return error
+  if (!isLibraryError(error) || isMachineError(error)) return error
   if (timeoutMessage.test(error.message)) return new Rejection('processing_timeout', undefined, error)
+  if (unsupportedMessage.test(error.message)) {
+    return new Rejection('pixel_format_unsupported', undefined, error)
+  }
   return new Rejection('image_corrupt', undefined, error)
+}
+
+/**
+ * The Rejection that an error after the decode stands for: the same pixels would fail at every retry. An error without a message or
+ * with a time-out can be another image's, and is returned as it is.
+ */
+export function classifyRenderError(error: unknown): unknown {
+  if (!isLibraryError(error) || isMachineError(error)) return error
+  if (isSilent(error) || timeoutMessage.test(error.message)) return error
+  return new Rejection(
+    'processing_failed',
+    'The image was decoded, but no variants could be made of it.',
+    error,
+  )
 }
 
 const attempts = 3

@@ -1,6 +1,5 @@
 import type { Metadata } from 'sharp'
-import { Rejection } from '../../core/errors.ts'
-import { isMachineError, retryIfSilent } from './decode-errors.ts'
+import { classifyDecodeError, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 import type { Prepared } from './prepare/prepared.ts'
 
@@ -57,7 +56,6 @@ export async function readHeader(
       ...(delay && { delay: delay.slice(page) }),
     }
   } catch (error) {
-    if (isMachineError(error)) throw error
-    throw new Rejection('image_corrupt', undefined, error)
+    throw classifyDecodeError(error)
   }
 }

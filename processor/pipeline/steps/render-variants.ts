@@ -1,13 +1,28 @@
 import type { VariantSpec } from '../../../core/images/variants.ts'
 import { createFrameSource } from '../../imaging/create-frame-source.ts'
+import { classifyRenderError } from '../../imaging/decode-errors.ts'
 import { describePixels } from '../../imaging/describe-pixels.ts'
 import { encodeAnimation, staysAnimated } from '../../imaging/encode-animation.ts'
 import type { RenderedVariant } from '../../imaging/encode-variant.ts'
 import { encodeFrame } from '../../imaging/encode-variant.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
-/** Renders all variants, the placeholder and the dominant colour. Variants contain no metadata, because they are made from pixels. */
+/**
+ * Renders all variants, the placeholder and the dominant colour. Variants contain no metadata, because they are made from pixels.
+ * @throws Rejection for every error of the image library that a retry would repeat
+ */
 export async function renderVariants(
+  work: Work<'inspected'>,
+  deps: ProcessorDeps,
+): Promise<Work<'rendered'>> {
+  try {
+    return await renderAll(work, deps)
+  } catch (error) {
+    throw classifyRenderError(error)
+  }
+}
+
+async function renderAll(
   work: Work<'inspected'>,
   { variants, limits }: ProcessorDeps,
 ): Promise<Work<'rendered'>> {

@@ -2,6 +2,7 @@ import { test } from 'tap'
 import { Rejection } from '../../../core/errors.ts'
 import {
   classifyDecodeError,
+  classifyRenderError,
   ForeignTimeout,
   refuseForeignTimeout,
   retryIfSilent,
@@ -27,6 +28,9 @@ test('any other error of libvips is an error of the image', async (t) => {
     ['VipsJpeg: premature end of JPEG image', 'image_corrupt'],
     ['vipspng: libpng read error', 'image_corrupt'],
     ['Unknown error', 'image_corrupt'],
+    ["vips_colourspace: no known route from 'multiband' to 'srgb'", 'pixel_format_unsupported'],
+    ['tiff2vips: LZMA compression support is not configured', 'pixel_format_unsupported'],
+    ['heif: Unsupported feature: Unsupported codec (4.3000)', 'pixel_format_unsupported'],
   ] as const
   for (const [message, reason] of cases) {
     const judged = classifyDecodeError(new Error(message))
@@ -48,4 +52,26 @@ test('the time-out of another image does not reject this one', async (t) => {
   let attempts = 0
   const secondSucceeds = () => (attempts++ === 0 ? fail() : Promise.resolve('decoded'))
   t.equal(await retryIfSilent(() => refuseForeignTimeout(3_600, secondSucceeds)), 'decoded')
+})
+
+test('errors of this program and aborts are no errors of the image', async (t) => {
+  class OutOfTime extends Error {}
+  const errors = [
+    new TypeError('x is not a function'),
+    new DOMException('', 'AbortError'),
+    new OutOfTime('late'),
+  ]
+  for (const error of errors) {
+    t.equal(classifyDecodeError(error), error)
+    t.equal(classifyRenderError(error), error)
+  }
+})
+
+test("an error after the decode fails the image at once, unless it can be another image's", async (t) => {
+  const invalid = new Error('Expected integer between 1 and 4 for raw.channels but received 5 of type number')
+  t.match(classifyRenderError(invalid), { name: 'Rejection', reason: 'processing_failed', cause: invalid })
+  for (const message of ['', 'Unknown error', 'timeout: 12% complete', 'vips_tracked: out of memory']) {
+    const error = new Error(message)
+    t.equal(classifyRenderError(error), error, message)
+  }
 })

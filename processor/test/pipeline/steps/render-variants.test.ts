@@ -1,7 +1,8 @@
 import { test } from 'tap'
 import { readVariants } from '../../../../core/images/read-variants.ts'
 import { createStepDeps, inspectedWork } from '../../../../scripts/testkit/create-step-deps.ts'
-import { drawNoise } from '../../../../scripts/testkit/images/make-image.ts'
+import { drawNoise, makeImage } from '../../../../scripts/testkit/images/make-image.ts'
+import { makeTiff } from '../../../../scripts/testkit/images/make-tiff.ts'
 import { sharp } from '../../../imaging/decoder.ts'
 import { OutOfTime } from '../../../pipeline/deadline.ts'
 import { renderVariants } from '../../../pipeline/steps/render-variants.ts'
@@ -112,3 +113,14 @@ function drawPlain(width: number, height: number): Promise<Buffer> {
     .png()
     .toBuffer()
 }
+
+test('an error of the image library behind the decode is a verdict at the first try', async (t) => {
+  const work = await inspectedWork(await makeImage('png', { width: 16, height: 16 }), 'image/png', deps)
+  // Were its header not refused, its five channels would fail when the frame is resized.
+  const original = makeTiff({ width: 16, height: 16, channels: 5, tags: { 338: [0, 0] } })
+  await t.rejects(renderVariants({ ...work, format: 'tiff', original }, deps), {
+    name: 'Rejection',
+    reason: 'processing_failed',
+    message: 'The image was decoded, but no variants could be made of it.',
+  })
+})
