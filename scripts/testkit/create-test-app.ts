@@ -11,6 +11,7 @@ import type { GatewayConfig } from '../../gateway/config.ts'
 import type { GatewayDependencies } from '../../gateway/http/dependencies.ts'
 import { createAdminApp } from '../../gateway/observe/create-admin-app.ts'
 import { createMetrics } from '../../gateway/observe/create-metrics.ts'
+import { createMetricsReader } from '../../gateway/observe/create-metrics-reader.ts'
 import { createPresignDownload } from '../../gateway/uploads/presign-download.ts'
 import { createPresignUpload } from '../../gateway/uploads/presign-upload.ts'
 import { createCatalogDouble } from './create-catalog-double.ts'
@@ -61,6 +62,7 @@ export const testConfig: GatewayConfig = {
   PRESIGN_TTL_SECONDS: 900,
   RATE_LIMIT_PER_MINUTE: 10_000,
   REDIS_URL: '',
+  GATEWAY_WORKERS: '1',
   CORS_ORIGINS: '',
   TRUST_PROXY: '',
   // Tests share the CPU. Load shedding has a test of its own.
@@ -121,7 +123,7 @@ export async function createTestApp(t: Test, { config = {}, dependencies = {} }:
     },
     logger,
   )
-  const admin = createAdminApp({ catalog, metrics, now }, logger)
+  const admin = createAdminApp(createMetricsReader({ catalog, metrics, now }, logger), logger)
   t.teardown(() => Promise.all([app.close(), admin.close()]))
   return { app, admin, catalog, clock, records, published, stored, lines, keys: keyTable }
 }
