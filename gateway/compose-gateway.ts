@@ -25,12 +25,16 @@ import type { GatewayConfig } from './config.ts'
 import type { GatewayDependencies } from './http/dependencies.ts'
 import { createAdminApp } from './observe/create-admin-app.ts'
 import { createMetrics } from './observe/create-metrics.ts'
+import { createMetricsReader } from './observe/create-metrics-reader.ts'
 import { measureDynamoDb, observeDynamoDbCall } from './observe/measure-dynamodb.ts'
 import { timeMethod, timeOutcome } from './observe/time-calls.ts'
 import { connectRedis, watchRedis } from './rate-limit/connect-redis.ts'
 import { countInRedisOrLocally } from './rate-limit/count-in-redis-or-locally.ts'
+import { divideAmongWorkers } from './rate-limit/divide-among-workers.ts'
+import { countLocally } from './rate-limit/rate-limit-counters.ts'
 import { createPresignDownload } from './uploads/presign-download.ts'
 import { createPresignUpload } from './uploads/presign-upload.ts'
+import { countWorkers } from './workers/count-workers.ts'
 
 interface Overrides {
   logger: Logger
@@ -75,6 +79,7 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
   const keys =
     overrides.keys ??
     createKeyTable(DynamoDBDocumentClient.from(dynamoDb, documentClientOptions), config.KEYS_TABLE)
+  const localCounters = divideAmongWorkers(countLocally(), countWorkers(config))
   const catalog = createCatalog(documents, {
     tableName: config.CATALOG_TABLE,
     retentionSeconds: config.RETENTION_DAYS * 86_400,
@@ -101,7 +106,7 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
       ...(config.READ_TOKEN_SECRET && { readTokens: createReadTokens(config.READ_TOKEN_SECRET, now) }),
       identify: createIdentify(config, { keys, audit, now }),
       audit,
-      rateLimitCounters: redis && countInRedisOrLocally(redis, logger),
+      rateLimitCounters: redis ? countInRedisOrLocally(redis, localCounters, logger) : localCounters,
       metrics,
       traceRequests: overrides.traceRequests,
       now,
@@ -109,7 +114,8 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
     },
     logger,
   )
-  const admin = createAdminApp({ catalog, metrics, now }, logger)
+  const metricsReader = createMetricsReader({ catalog, metrics, now }, logger)
+  const admin = createAdminApp(metricsReader, logger)
 
   /** Finishes the requests in progress, then closes the connections. */
   async function close(): Promise<void> {
@@ -121,5 +127,5 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
     if (!overrides.dynamoDb) dynamoDb.destroy()
   }
 
-  return { app, admin, metrics, close }
+  return { app, admin, metrics, metricsReader, close }
 }

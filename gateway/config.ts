@@ -73,6 +73,13 @@ export const gatewaySettings = Type.Object({
     description:
       'Redis (`redis://` or `rediss://`) in which all gateways share their rate-limit counters. Empty: each gateway counts alone.',
   }),
+  GATEWAY_WORKERS: Type.String({
+    pattern: '^(auto|[1-9]\\d?)$',
+    mustBe: 'auto or a number from 1 to 99',
+    default: '1',
+    description:
+      'Number of processes that serve requests, or `auto` for one per core. With more than 1, a primary process starts, replaces and restarts them. Without `REDIS_URL` each of them enforces its share of every rate limit.',
+  }),
   CORS_ORIGINS: Type.String({
     pattern: '^(\\*|(loopback|https?://[^\\s,/]+)(,(loopback|https?://[^\\s,/]+))*)?$',
     mustBe:

@@ -1,33 +1,24 @@
-/** The gateway as a process. */
-import closeWithGrace from 'close-with-grace'
+/** The gateway as a process. With `GATEWAY_WORKERS` above 1 it is the primary of that many processes of the same program. */
+import cluster from 'node:cluster'
 import { pino } from 'pino'
-import { collectDefaultMetrics } from 'prom-client'
 import { readOrExit } from '../core/config/read-config.ts'
 import { createLogger } from '../core/telemetry/logger.ts'
-import { startTracing } from '../core/telemetry/start-tracing.ts'
 import { writeOncePerTick } from '../core/telemetry/write-once-per-tick.ts'
-import { composeGateway } from './compose-gateway.ts'
 import { readGatewayConfig } from './config.ts'
-import { createRequestTracing } from './observe/create-request-tracing.ts'
+import { countWorkers } from './workers/count-workers.ts'
+
+/** POSIX: longer writes of several processes to one pipe may mix. Linux's `PIPE_BUF`. */
+const unmixedBytes = 4_096
 
 const config = await readOrExit(() => readGatewayConfig())
-const logger = createLogger('gateway', config.LOG_LEVEL, writeOncePerTick(pino.destination(1)))
-const tracing = await startTracing({
-  service: 'hashgate-gateway',
-  endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
-})
-const traceRequests = tracing.isOn ? await createRequestTracing() : undefined
-const { app, admin, metrics, close } = await readOrExit(() =>
-  composeGateway(config, { logger, traceRequests }),
-)
-collectDefaultMetrics({ register: metrics.registry })
+const stdout = writeOncePerTick(pino.destination(1), cluster.isWorker ? unmixedBytes : undefined)
+const logger = createLogger('gateway', config.LOG_LEVEL, stdout)
 
-closeWithGrace({ delay: 4_000, logger }, async ({ err }) => {
-  if (err) logger.fatal({ operation: 'close', err }, 'closing after an error')
-  await close()
-  await tracing.close()
-})
-
-const adminUrl = await admin.listen({ host: config.ADMIN_HOST, port: config.ADMIN_PORT })
-const url = await app.listen({ host: config.HOST, port: config.PORT })
-process.send?.({ ready: true, url, adminUrl })
+// Imported when needed: the primary does not use what the API is made of.
+if (cluster.isPrimary && countWorkers(config) > 1) {
+  const { runWorkers } = await import('./workers/run-workers.ts')
+  await runWorkers(config, logger)
+} else {
+  const { serveRequests } = await import('./serve-requests.ts')
+  await serveRequests(config, cluster.isWorker ? logger.child({ pid: process.pid }) : logger)
+}

@@ -9,7 +9,10 @@ const ofTheProcess = ['MALLOC_ARENA_MAX', 'NODE_OPTIONS']
 
 /** Settings that a template leaves as they are when nobody sets them, and why. */
 const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
-  gateway: { 'read tokens are off: user data is no place for a secret': ['READ_TOKEN_SECRET'] },
+  gateway: {
+    'read tokens are off: user data is no place for a secret': ['READ_TOKEN_SECRET'],
+    'one process per instance; the group adds instances instead': ['GATEWAY_WORKERS'],
+  },
   processor: {
     'Lambda sets it': ['AWS_REGION'],
     "AWS's own": ['S3_ENDPOINT', 'DYNAMODB_ENDPOINT', 'SECRETS_MANAGER_ENDPOINT'],

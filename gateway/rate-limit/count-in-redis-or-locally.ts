@@ -1,17 +1,22 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from '../../core/telemetry/logger.ts'
-import { type Count, countInRedis, countLocally, type RateLimitCounters } from './rate-limit-counters.ts'
+import { type Count, countInRedis, type RateLimitCounters } from './rate-limit-counters.ts'
 
 /** How long Redis is not used after a failure. */
 const pauseMs = 1_000
 
 /**
  * Counts requests in Redis for all gateways together. While Redis is unavailable, each gateway counts and limits on its own.
+ * @param local the counters used then
  * @param now epoch milliseconds
  */
-export function countInRedisOrLocally(redis: Redis, logger: Logger, now = Date.now): RateLimitCounters {
+export function countInRedisOrLocally(
+  redis: Redis,
+  local: RateLimitCounters,
+  logger: Logger,
+  now = Date.now,
+): RateLimitCounters {
   const shared = countInRedis(redis)
-  const local = countLocally()
   let unavailableUntilMs = 0
 
   function noteFailure(err: Error): void {

@@ -11,7 +11,13 @@ const needed = {
 const tokens = { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'hashgate' }
 
 t.test('API keys are the default', async (t) => {
-  t.match(readGatewayConfig(needed), { AUTH: 'keys', CORS_ORIGINS: '', TRUST_PROXY: '', REDIS_URL: '' })
+  t.match(readGatewayConfig(needed), {
+    AUTH: 'keys',
+    CORS_ORIGINS: '',
+    TRUST_PROXY: '',
+    REDIS_URL: '',
+    GATEWAY_WORKERS: '1',
+  })
   for (const AUTH of ['jwt', 'keys,jwt', 'jwt,keys']) {
     t.match(readGatewayConfig({ ...needed, ...tokens, AUTH }), { AUTH })
   }
@@ -65,6 +71,8 @@ t.test('an invalid setting is rejected', async (t) => {
     ['CORS_ORIGINS', 'https://app.example.com/'],
     ['CORS_ORIGINS', 'https://app.example.com, https://b.example.com'],
     ['CORS_ORIGINS', '*,https://app.example.com'],
+    ['GATEWAY_WORKERS', '0'],
+    ['GATEWAY_WORKERS', 'all'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '1'],
     ['TRUST_PROXY', 'ffff'],

@@ -34,6 +34,17 @@ t.test('flushing writes at once', async (t) => {
   t.strictSame(calls, ['1\n', 'flush'], 'nothing is written twice')
 })
 
+t.test('no write is longer than the limit, except for a longer line', async (t) => {
+  const written: string[] = []
+  const destination = writeOncePerTick(
+    { write: (text: string) => written.push(text), flushSync: () => {} },
+    4,
+  )
+  for (const line of ['1\n', '2\n', '3\n', 'longer\n', '4\n']) destination.write(line)
+  await nextTurn()
+  t.strictSame(written, ['1\n2\n', '3\n', 'longer\n', '4\n'])
+})
+
 const endings = {
   'an exit in the same turn': 'process.exit(3)',
   'an uncaught error': 'throw new Error("uncaught")',

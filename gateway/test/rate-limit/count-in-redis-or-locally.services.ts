@@ -6,6 +6,7 @@ import { createTestApp, sha256 } from '../../../scripts/testkit/create-test-app.
 import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { connectRedis } from '../../rate-limit/connect-redis.ts'
 import { countInRedisOrLocally } from '../../rate-limit/count-in-redis-or-locally.ts'
+import { countLocally } from '../../rate-limit/rate-limit-counters.ts'
 
 const { setting } = await connectServices()
 const redisUrl = new URL(setting('REDIS_URL'))
@@ -16,7 +17,7 @@ async function startGateway(t: Test, host = redisUrl.host) {
   const redis = connectRedis(Object.assign(new URL(redisUrl), { host }).href)
   t.teardown(() => redis.disconnect())
   await new Promise((resolve) => redis.once('ready', resolve))
-  const rateLimitCounters = countInRedisOrLocally(redis, createLogger('gateway', 'silent'))
+  const rateLimitCounters = countInRedisOrLocally(redis, countLocally(), createLogger('gateway', 'silent'))
   const { app, keys } = await createTestApp(t, { dependencies: { rateLimitCounters } })
   const remoteAddress = `10.${[...randomBytes(3)].join('.')}`
   const ask = async (key: string) => {

@@ -5,6 +5,7 @@ import { createTestApp, sha256, withKey } from '../../../scripts/testkit/create-
 import { startTcpGate } from '../../../scripts/testkit/start-tcp-gate.ts'
 import { connectRedis } from '../../rate-limit/connect-redis.ts'
 import { countInRedisOrLocally } from '../../rate-limit/count-in-redis-or-locally.ts'
+import { countLocally } from '../../rate-limit/rate-limit-counters.ts'
 
 const url = `/v1/images/${sha256}`
 
@@ -13,7 +14,7 @@ t.test('while Redis does not respond, requests are served and each gateway count
     const gate = await startTcpGate(t, state)
     const redis = connectRedis(`redis://${gate.address}`)
     t.teardown(() => redis.disconnect())
-    const rateLimitCounters = countInRedisOrLocally(redis, createLogger('gateway', 'silent'))
+    const rateLimitCounters = countInRedisOrLocally(redis, countLocally(), createLogger('gateway', 'silent'))
     const config = { RATE_LIMIT_PER_MINUTE: 3 }
     const { app } = await createTestApp(t, { config, dependencies: { rateLimitCounters } })
     const statuses = []
@@ -34,7 +35,7 @@ t.test('while Redis is down, the gateway probes it rarely and logs one line', as
     done(new Error('away'))
   }
   const redis = { rateLimit, rateLimitRead: rateLimit, hashgateReserve: rateLimit } as unknown as Redis
-  const rateLimitCounters = countInRedisOrLocally(redis, logger)
+  const rateLimitCounters = countInRedisOrLocally(redis, countLocally(), logger)
   const { app } = await createTestApp(t, { dependencies: { rateLimitCounters } })
   for (let index = 0; index < 20; index += 1) {
     t.equal((await app.inject({ url, headers: withKey })).statusCode, 404)
@@ -52,7 +53,12 @@ t.test('when Redis hangs, one request at a time probes it', async (t) => {
   }
   const redis = { rateLimit, rateLimitRead: rateLimit, hashgateReserve: rateLimit } as unknown as Redis
   const clock = { now: 1_000_000 }
-  const counters = countInRedisOrLocally(redis, createLogger('gateway', 'silent'), () => clock.now)
+  const counters = countInRedisOrLocally(
+    redis,
+    countLocally(),
+    createLogger('gateway', 'silent'),
+    () => clock.now,
+  )
   const count = () =>
     new Promise((resolve, reject) =>
       counters.countAddress(
