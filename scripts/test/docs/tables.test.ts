@@ -3,6 +3,7 @@ import t from 'tap'
 import { scopes } from '../../../core/api-keys/api-key.ts'
 import { rejections } from '../../../core/errors.ts'
 import { topics } from '../../../core/events/image-events.ts'
+import { acceptedFormats } from '../../../core/images/formats.ts'
 import { readVariants } from '../../../core/images/read-variants.ts'
 import { problems } from '../../../gateway/http/problems.ts'
 import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
@@ -10,6 +11,7 @@ import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
 const readPage = (name: string) => readFile(new URL(`../../../docs/${name}`, import.meta.url), 'utf8')
 const api = await readPage('API.md')
 const operating = await readPage('OPERATING.md')
+const formats = await readPage('FORMATS.md')
 const contributing = await readPage('CONTRIBUTING.md')
 
 t.test('docs/API.md has every problem code, rejection reason and topic', async (t) => {
@@ -39,5 +41,17 @@ t.test('docs/CONTRIBUTING.md has every npm script', async (t) => {
       new RegExp(`\`${prefix}${script}( [^\`]*)?\``).test(contributing),
     )
     t.ok(said, script)
+  }
+})
+
+t.test('docs/FORMATS.md has every accepted format, and each row names a test', async (t) => {
+  for (const format of Object.keys(acceptedFormats))
+    t.match(formats, new RegExp(`^## ${format}`, 'im'), format)
+  const rows = formats.split('\n').filter((line) => /^\| (?!format|feature)/.test(line))
+  t.ok(rows.length > 20)
+  for (const row of rows) {
+    const [, feature = '', , testedBy = ''] = row.split(/ ?\| ?/)
+    // That the files exist is tested with all other paths in the documentation.
+    t.match(testedBy, /^`[\w/.-]+\.(test|services|browser)\.ts`/, feature)
   }
 })
