@@ -1,6 +1,10 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
 import type { AcceptedFormat } from '../../core/images/formats.ts'
 import { withSpan } from '../../core/telemetry/with-span.ts'
+import { convertToSrgb } from './colour/convert-to-srgb.ts'
+import { readColour } from './colour/read-colour.ts'
+import type { HeifColour } from './colour/read-heif-colour.ts'
+import { estimateAlphaBytes, readStoredPixels } from './colour/read-stored-pixels.ts'
 import { classifyDecodeError, refuseForeignTimeout, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
@@ -49,11 +53,13 @@ function decode(
   limits: ImagingLimits,
   failOn: FailOnOptions,
 ): Promise<Frame> {
-  return limits.withMemory(estimateDecodeBytes(image.format, image), () =>
+  const colour = readColour(image)
+  const memory = estimateDecodeBytes(image.format, image) + estimateAlphaBytes(image, colour)
+  return limits.withMemory(memory, () =>
     withSpan('decode', {}, () => {
       const { decodeTimeoutSeconds } = limits
       return refuseForeignTimeout(decodeTimeoutSeconds, () =>
-        shrinkToFrame(image, box, { ...limits, decodeTimeoutSeconds }, failOn),
+        shrinkToFrame(image, colour, box, { ...limits, decodeTimeoutSeconds }, failOn),
       )
     }),
   )
@@ -61,15 +67,18 @@ function decode(
 
 async function shrinkToFrame(
   image: DecodableImage,
+  colour: HeifColour | undefined,
   box: Box,
   { maxInputPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ImagingLimits,
   failOn: FailOnOptions,
 ): Promise<Frame> {
   const { page } = image
-  const open = (options: SharpOptions) =>
-    sharp(image.original, { page, failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({
-      seconds,
-    })
+  const open = (options: SharpOptions, bytes = image.original) =>
+    sharp(bytes, { page, failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({ seconds })
+  if (colour) {
+    const { pixels, profile } = await readStoredPixels(image, colour, open, fitInto(asStored(box, image)))
+    return convertToSrgb(pixels, { profile, orientation: image.orientation, seconds })
+  }
   if (!canConvertLater(image)) return readPixels(open({}).autoOrient().resize(fitInto(box)))
 
   const shrunk = await open({ ignoreIcc: true })

@@ -1,13 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { deflateSync } from 'node:zlib'
 import type { Sharp } from 'sharp'
 import { test } from 'tap'
 import type { AcceptedContentType } from '../../../core/images/formats.ts'
 import { createStepDeps, inspectedWork } from '../../../scripts/testkit/create-step-deps.ts'
-import { pngChunk } from '../../../scripts/testkit/images/make-blank-png.ts'
 import { makeAdobeRgbProfile } from '../../../scripts/testkit/images/make-icc-profile.ts'
 import { makeTiff } from '../../../scripts/testkit/images/make-tiff.ts'
+import { colourChunk, insertChunks } from '../../../scripts/testkit/images/tag-png.ts'
 import { decodeImage } from '../../imaging/decode-image.ts'
 import { sharp } from '../../imaging/decoder.ts'
 
@@ -54,7 +53,7 @@ test('Adobe RGB is converted as its specification says', async (t) => {
   const bytes = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#c81e1e' } })
     .png()
     .toBuffer()
-  const tagged = insertProfile(bytes, makeAdobeRgbProfile())
+  const tagged = insertChunks(bytes, colourChunk.iCCP(makeAdobeRgbProfile()))
   const decoded = await decodeColor(tagged, 'image/png')
   t.ok(distance(decoded, expected) <= 2, `${decoded} for ${expected.map(Math.round)}`)
 })
@@ -126,10 +125,4 @@ function toSrgb([red, green, blue]: Color): Color {
   const linear = [1.39836 * red - 0.39836 * green, green, -0.04293 * green + 1.04293 * blue]
   const encode = (value: number) => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055)
   return linear.map((value) => Math.min(255, Math.max(0, 255 * encode(value)))) as Color
-}
-
-/** Behind the header, as PNG keeps profiles. */
-function insertProfile(png: Buffer, profile: Buffer): Buffer {
-  const data = Buffer.concat([Buffer.from('icc\0\0'), deflateSync(profile)])
-  return Buffer.concat([png.subarray(0, 33), pngChunk('iCCP', data), png.subarray(33)])
 }

@@ -1,9 +1,12 @@
 type Xyz = [x: number, y: number, z: number]
 
-/** Adobe RGB (1998), whose gamma is 563 / 256, with its primaries as seen under D50. Source: Adobe RGB (1998) Encoding, 4.3. */
-export function makeAdobeRgbProfile(): Buffer {
-  const gamma = curve(563)
-  return makeProfile({
+/**
+ * The primaries of Adobe RGB (1998) as seen under D50, with its gamma of 563 / 256 or another one. Source: Adobe RGB (1998) Encoding,
+ * 4.3.
+ */
+export function makeAdobeRgbProfile(gamma256ths = 563): Buffer {
+  const gamma = curve(gamma256ths)
+  return makeProfile('RGB ', {
     desc: description('Adobe RGB by hand'),
     cprt: Buffer.from('text\0\0\0\0none\0', 'latin1'),
     wtpt: xyz([0.9642, 1, 0.82491]),
@@ -16,12 +19,22 @@ export function makeAdobeRgbProfile(): Buffer {
   })
 }
 
+/** Grey with a gamma. Source: ICC.1:2001-04, 6.3.1.1. */
+export function makeGreyProfile(gamma256ths: number): Buffer {
+  return makeProfile('GRAY', {
+    desc: description('Grey by hand'),
+    cprt: Buffer.from('text\0\0\0\0none\0', 'latin1'),
+    wtpt: xyz([0.9642, 1, 0.82491]),
+    kTRC: curve(gamma256ths),
+  })
+}
+
 /** A display profile of matrix and curves. Source: ICC.1:2001-04, 6. */
-function makeProfile(tags: Record<string, Buffer>): Buffer {
+function makeProfile(space: 'RGB ' | 'GRAY', tags: Record<string, Buffer>): Buffer {
   const entries = Object.entries(tags)
   const header = Buffer.alloc(128)
   header.writeUInt32BE(0x02400000, 8)
-  header.write('mntrRGB XYZ ', 12)
+  header.write(`mntr${space}XYZ `, 12)
   header.write('acsp', 36)
   xyz([0.9642, 1, 0.82491]).copy(header, 68, 8)
   const table = Buffer.alloc(4 + entries.length * 12)

@@ -1,0 +1,58 @@
+import { sharp } from '../decoder.ts'
+import { type Frame, toFrame } from '../frame.ts'
+import { type StoredPixels, wrapPixels } from './wrap-pixels.ts'
+
+interface Conversion {
+  /** The ICC profile of the pixels; absent or unreadable: sRGB. */
+  profile?: Buffer
+  /** EXIF orientation, 1 to 8. */
+  orientation?: number
+  /** The time-out of libvips. */
+  seconds: number
+}
+
+/** Converts pixels to sRGB of 8 bits and turns them upright. */
+export async function convertToSrgb(pixels: StoredPixels, conversion: Conversion): Promise<Frame> {
+  const { profile, orientation, seconds } = conversion
+  const { bits } = pixels
+  const used = profile && (await changesColours(profile)) ? profile : undefined
+  const wrapped = sharp(wrapPixels(pixels, used, orientation), {
+    failOn: 'none',
+    limitInputPixels: false,
+    ignoreIcc: true,
+  })
+  const upright = wrapped
+    .timeout({ seconds })
+    .autoOrient()
+    .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
+  const converted = used ? upright.withIccProfile('srgb') : upright
+  if (bits === 8) return converted.raw().toBuffer({ resolveWithObject: true }).then(toFrame)
+
+  const { data, info } = await converted.raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true })
+  const deep = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+  const { width, height, channels } = info
+  return sharp(deep, { raw: { width, height, channels }, limitInputPixels: false })
+    .timeout({ seconds })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .then(toFrame)
+}
+
+/** Strong, pale and dark colours, and greys. */
+const probe = Buffer.from([
+  240, 30, 40, 30, 220, 60, 40, 50, 230, 200, 180, 90, 20, 10, 15, 60, 60, 60, 160, 160, 160,
+])
+
+/**
+ * Whether a profile makes a difference. libvips takes 16-bit pixels whose profile it cannot read for Display P3, and does not say
+ * so. For 8-bit pixels it takes sRGB, so an unreadable profile leaves these colours as they are; an sRGB profile does, too.
+ */
+async function changesColours(profile: Buffer): Promise<boolean> {
+  const pixels = { data: probe, width: probe.length / 3, height: 1, channels: 3, bits: 8 } as const
+  const converted = await sharp(wrapPixels(pixels, profile), { ignoreIcc: true })
+    .withIccProfile('srgb')
+    .raw()
+    .toBuffer()
+  return converted.some((value, at) => Math.abs(value - (probe[at] ?? 0)) > 1)
+}
