@@ -28,7 +28,7 @@ export const rejections = {
   too_many_pixels: 'The image has more pixels than this system accepts.',
   too_many_pages: 'The image has more frames or pages than this system accepts.',
   pixel_format_unsupported:
-    'The image has a bit depth or a colour space that is not accepted. Export it as sRGB with 8 bits a channel.',
+    'The image has a bit depth, a colour model or a compression that is not accepted. Export it as a JPEG or PNG in sRGB with 8 bits per channel.',
   processing_timeout: 'The image takes too long to decode.',
   processing_failed: 'The image could not be processed, although it was tried several times.',
 } as const

@@ -9,7 +9,6 @@ import { classifyDecodeError, refuseForeignTimeout, retryIfSilent } from './deco
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
-import { repairJpeg } from './jpeg/repair-jpeg.ts'
 import { decodeTrimmed } from './jpeg/trim-scans.ts'
 import type { ImagingLimits } from './limits.ts'
 import type { ImageHeader } from './read-header.ts'
@@ -41,7 +40,7 @@ export async function decodeImage(image: DecodableImage, box: Box, limits: Imagi
 function decodeJpeg(image: DecodableImage, box: Box, limits: ImagingLimits): Promise<Frame> {
   const decodeInto = (box: Box) => (original: Buffer) =>
     retryIfSilent(() => decode({ ...image, original }, box, limits, 'warning'))
-  return decodeTrimmed(repairJpeg(image.original), decodeInto(box), decodeInto(probeBox))
+  return decodeTrimmed(image.original, decodeInto(box), decodeInto(probeBox))
 }
 
 /** Small, because nothing is done with the pixels. */

@@ -1,9 +1,9 @@
 import { Rejection } from '../../../core/errors.ts'
-import { readJpegLayout } from './read-layout.ts'
+import type { JpegLayout } from './read-layout.ts'
 import { type JpegFrame, judgeScans, readFrame } from './read-scans.ts'
 
 /** Cameras write a few segments; large colour profiles and extended XMP need some hundreds. */
-const maxSegments = 100_000
+export const maxSegments = 100_000
 
 const exportIt = 'Export the image as an ordinary JPEG with 8 bits per channel, or as PNG.'
 
@@ -25,8 +25,7 @@ const unsupportedProcesses = new Map([
  * keeps every segment, even empty ones, and ten million of four bytes take 3 GB.
  * @throws Rejection
  */
-export function checkJpeg(bytes: Buffer): void {
-  const layout = readJpegLayout(bytes, maxSegments)
+export function checkJpeg(bytes: Buffer, layout: JpegLayout): void {
   if (layout.segments > maxSegments) {
     throw new Rejection('image_corrupt', `The JPEG has more than ${maxSegments} segments of metadata.`)
   }

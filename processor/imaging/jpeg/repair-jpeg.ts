@@ -1,4 +1,4 @@
-import { type JpegLayout, type JpegSegment, readJpegLayout } from './read-layout.ts'
+import type { JpegLayout, JpegSegment } from './read-layout.ts'
 import {
   isSequential,
   isSingleScan,
@@ -32,8 +32,7 @@ const smallBytes = 1 << 20
  * file where that is cheap, because running out of bytes is an error at every row.
  * @returns the same buffer when there is nothing to change
  */
-export function repairJpeg(bytes: Buffer): Buffer {
-  const layout = readJpegLayout(bytes)
+export function repairJpeg(bytes: Buffer, layout: JpegLayout): Buffer {
   const frame = layout.frame && readFrame(bytes, layout.frame)
   if (!frame || layout.scans.length === 0) return bytes
   const edits = [...removeStrays(layout), ...correctHeaders(bytes, frame, layout)]

@@ -3,11 +3,8 @@ import { type AcceptedContentType, acceptedFormats } from '../../../core/images/
 import { checkHeader, checkPages } from '../../imaging/check-header.ts'
 import { countPages } from '../../imaging/count-pages.ts'
 import { identifyFormat } from '../../imaging/identify-format.ts'
-import { checkJpeg } from '../../imaging/jpeg/check-jpeg.ts'
 import { prepareForDecoder } from '../../imaging/prepare/prepare-for-decoder.ts'
 import { readHeader } from '../../imaging/read-header.ts'
-import { checkTiff } from '../../imaging/tiff/check-tiff.ts'
-import { choosePage } from '../../imaging/tiff/choose-page.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 import { mediaTypeOf } from '../stored-facts.ts'
 
@@ -25,19 +22,10 @@ export async function inspectImage(
   checkDeclaration(contentType, work)
 
   checkPages(countPages(format, original, limits.maxPages), limits)
-  if (format === 'jpeg') checkJpeg(original)
   const { bytes, ...prepared } = prepareForDecoder(format, original, limits)
-  const page = format === 'tiff' ? inspectTiff(original) : prepared.page
-  const header = await readHeader(bytes, { ...prepared, page })
+  const header = await readHeader(bytes, prepared)
   checkHeader(format, header, { limits, variants })
-  return { ...work, stage: 'inspected', contentType, format, page, ...header, original: bytes }
-}
-
-/** Returns the page to show, counted from 0. */
-function inspectTiff(original: Buffer): number {
-  const { page, directory } = choosePage(original)
-  checkTiff(directory)
-  return page
+  return { ...work, stage: 'inspected', contentType, format, page: prepared.page, ...header, original: bytes }
 }
 
 /** The record can have been declared anew since the upload, so its declaration counts as well as the object's. */

@@ -11,7 +11,7 @@ import {
   setBehind,
 } from '../../../../scripts/testkit/images/edit-jpeg.ts'
 import { decodeImage } from '../../../imaging/decode-image.ts'
-import { repairJpeg } from '../../../imaging/jpeg/repair-jpeg.ts'
+import { prepareJpeg } from '../../../imaging/jpeg/prepare-jpeg.ts'
 
 const { deps } = createStepDeps()
 const stray = Buffer.alloc(18, 'stray')
@@ -101,9 +101,9 @@ test('a progressive JPEG that ends between two scans is cut off, unless it has a
 
 test('a large JPEG without oddities is not copied', async (t) => {
   const photo = await readFile(new URL('../../photos/sunset-12mp-gps.jpg', import.meta.url))
-  t.equal(repairJpeg(photo), photo)
+  t.equal(prepareJpeg(photo).bytes, photo)
   const progressive = await readFile(new URL('../../photos/dandelions-16mp-progressive.jpg', import.meta.url))
-  t.equal(repairJpeg(progressive), progressive)
+  t.equal(prepareJpeg(progressive).bytes, progressive)
 })
 
 /** With the JFIF header, which sharp does not write. */
