@@ -74,16 +74,20 @@ function findConflicts(entries: unknown): string[] {
   if (!Array.isArray(entries)) return []
   const specs = entries.map((entry): Partial<VariantSpec> => Object(entry))
   const names = specs.map(({ name }) => name)
-  return specs.flatMap(({ name, width = 0, height = 0, format, background, animated }, index) => {
-    const errors: string[] = []
-    const path = `VARIANTS[${index}]`
-    if (name !== undefined && names.indexOf(name) < index) errors.push(`${path}.name is used twice.`)
-    if (format === 'jpeg' && background === undefined)
-      errors.push(`${path}.background is not set: a JPEG has no transparency.`)
-    if (animated && format !== 'webp' && format !== 'same')
-      errors.push(`${path}.animated requires the format webp or same.`)
-    if ((format === 'avif' || format === 'same') && width * height > maxAvifPixels)
-      errors.push(`${path} is too large for an AVIF: width × height must be <= ${maxAvifPixels}.`)
-    return errors
-  })
+  return specs.flatMap(
+    ({ name, width = 0, height = 0, fit, format, background, animated, position = 'center' }, index) => {
+      const errors: string[] = []
+      const path = `VARIANTS[${index}]`
+      if (name !== undefined && names.indexOf(name) < index) errors.push(`${path}.name is used twice.`)
+      if (format === 'jpeg' && background === undefined)
+        errors.push(`${path}.background is not set: a JPEG has no transparency.`)
+      if (animated && format !== 'webp' && format !== 'same')
+        errors.push(`${path}.animated requires the format webp or same.`)
+      if (position !== 'center' && (fit !== 'cover' || animated))
+        errors.push(`${path}.position requires the fit cover, and animated must be false.`)
+      if ((format === 'avif' || format === 'same') && width * height > maxAvifPixels)
+        errors.push(`${path} is too large for an AVIF: width × height must be <= ${maxAvifPixels}.`)
+      return errors
+    },
+  )
 }

@@ -31,11 +31,18 @@ export const VariantSpec = Type.Object(
     ),
     /** Keep an animation; otherwise only its first frame is used. Requires the format `webp` or `same`. */
     animated: Type.Boolean({ default: false }),
+    /** What a `cover` variant keeps of a longer side. Absent: the middle. */
+    position: Type.Optional(Type.Enum(['center', 'attention', 'entropy'])),
+    /** Average the light that pixels stand for instead of their sRGB numbers, which makes fine patterns too dark. */
+    linear: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )
 
 export type VariantSpec = Static<typeof VariantSpec>
+
+/** Values that optional fields have when they are absent. */
+export const neutralFields = { position: 'center', linear: false } as const
 
 /** Maximum number of variants per image. */
 export const maxVariants = 16

@@ -6,17 +6,18 @@ import type { ImagingLimits } from './limits.ts'
 /**
  * Derives the frames of one image as a cascade: each from the smallest uncropped frame so far that is large enough, otherwise from
  * the original. If the largest box is requested first, the original is decoded once. Only a crop of a very long image can need more
- * height than the largest variant has and decode it again.
+ * height than the largest variant has and decode it again. A box in linear light needs a source that was shrunk in it, too.
  */
 export function createFrameSource(image: DecodableImage, limits: ImagingLimits) {
-  const wholeFrames: { frame: Frame; scale: number }[] = []
+  const wholeFrames: { frame: Frame; scale: number; linear: boolean }[] = []
 
   return async function frameFor(wanted: Box): Promise<Frame> {
     const box = shrinkBox(wanted, image)
     const scale = scaleInto(box, image)
-    const source = wholeFrames.findLast((made) => made.scale >= scale)
+    const { linear = false } = box
+    const source = wholeFrames.findLast((made) => made.scale >= scale && (made.linear || !linear))
     const frame = source ? await resizeFrame(source.frame, box) : await decodeImage(image, box, limits)
-    if (box.fit === 'inside') wholeFrames.push({ frame, scale })
+    if (box.fit === 'inside') wholeFrames.push({ frame, scale, linear })
     return frame
   }
 }

@@ -8,7 +8,7 @@ import { estimateAlphaBytes, readStoredPixels } from './colour/read-stored-pixel
 import { classifyDecodeError, refuseForeignTimeout, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
-import { type Box, type Frame, fitInto, toFrame } from './frame.ts'
+import { type Box, type Frame, shrinkInto, toFrame } from './frame.ts'
 import { decodeTrimmed } from './jpeg/trim-scans.ts'
 import type { ImagingLimits } from './limits.ts'
 import type { ImageHeader } from './read-header.ts'
@@ -75,13 +75,15 @@ async function shrinkToFrame(
   const open = (options: SharpOptions, bytes = image.original) =>
     sharp(bytes, { page, failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({ seconds })
   if (colour) {
-    const { pixels, profile } = await readStoredPixels(image, colour, open, fitInto(asStored(box, image)))
+    const { pixels, profile } = await readStoredPixels(image, colour, open, asStored(box, image))
     return convertToSrgb(pixels, { profile, orientation: image.orientation, seconds })
   }
-  if (!canConvertLater(image)) return readPixels(open({}).autoOrient().resize(fitInto(box)))
+  if (!canConvertLater(image)) {
+    const linear = box.linear && canBeLinear(image)
+    return readPixels(shrinkInto(open({}).autoOrient(), { ...box, linear }))
+  }
 
-  const shrunk = await open({ ignoreIcc: true })
-    .resize(fitInto(asStored(box, image)))
+  const shrunk = await shrinkInto(open({ ignoreIcc: true }), asStored(box, image))
     .keepIccProfile()
     .tiff({ compression: 'none' })
     .toBuffer()
@@ -100,6 +102,11 @@ function readPixels(picture: Sharp): Promise<Frame> {
  */
 function canConvertLater({ space, depth, hasProfile, orientation = 1 }: DecodableImage): boolean {
   return space === 'srgb' && depth === 'uchar' && (hasProfile || orientation > 1)
+}
+
+/** libvips would apply a profile to linear numbers, and has none for CMYK then. */
+function canBeLinear({ space, hasProfile }: DecodableImage): boolean {
+  return space !== 'cmyk' && !hasProfile
 }
 
 function asStored({ width, height, ...box }: Box, { orientation = 1 }: DecodableImage): Box {

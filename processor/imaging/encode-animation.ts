@@ -5,7 +5,7 @@ import { sharp } from './decoder.ts'
 import type { RenderedVariant } from './encode-variant.ts'
 import { encodeVariant, outputFormatOf } from './encode-variant.ts'
 import { estimateAnimationBytes } from './estimate-decode-bytes.ts'
-import { fitInto, shrinkBox } from './frame.ts'
+import { shrinkBox, shrinkInto } from './frame.ts'
 import type { ImagingLimits } from './limits.ts'
 
 const animatedFormats = ['gif', 'webp']
@@ -42,16 +42,14 @@ async function shrinkAnimation(
   spec: VariantSpec,
   { maxAnimatedPixels: limitInputPixels, decodeTimeoutSeconds: seconds }: ImagingLimits,
 ): Promise<RenderedVariant> {
-  const frames = sharp(image.original, {
+  const original = sharp(image.original, {
     page: image.page,
     pages: -1,
     failOn: 'error',
     limitInputPixels,
     sequentialRead: true,
-  })
-    .timeout({ seconds })
-    .resize(fitInto(shrinkBox(spec, image)))
-    .toColourspace('srgb')
+  }).timeout({ seconds })
+  const frames = shrinkInto(original, shrinkBox(spec, image)).toColourspace('srgb')
   try {
     const delay = delayOf(image)
     return await refuseForeignTimeout(seconds, () => encodeVariant(frames, { ...spec, delay }, image.format))

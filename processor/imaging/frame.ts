@@ -1,4 +1,4 @@
-import type { Raw, ResizeOptions } from 'sharp'
+import type { Raw, Sharp } from 'sharp'
 import type { VariantSpec } from '../../core/images/variants.ts'
 import { sharp } from './decoder.ts'
 
@@ -7,7 +7,7 @@ export interface Frame extends Raw {
   data: Buffer
 }
 
-export type Box = Pick<VariantSpec, 'width' | 'height' | 'fit'>
+export type Box = Pick<VariantSpec, 'width' | 'height' | 'fit' | 'position' | 'linear'>
 
 interface Size {
   width: number
@@ -31,8 +31,10 @@ export function scaleInto(box: Box, image: Size): number {
   return Math.min(1, box.fit === 'cover' ? Math.max(across, down) : Math.min(across, down))
 }
 
-export function fitInto({ width, height, fit }: Box): ResizeOptions {
-  return { width, height, fit, withoutEnlargement: true }
+/** Shrinks a picture into a box. In linear light it must be RGB or grey, and is sRGB afterwards. */
+export function shrinkInto(picture: Sharp, { width, height, fit, position, linear }: Box): Sharp {
+  const shrunk = picture.resize({ width, height, fit, position, withoutEnlargement: true })
+  return linear ? shrunk.pipelineColourspace('scrgb').toColourspace('srgb') : shrunk
 }
 
 export function openFrame({ data, width, height, channels }: Frame) {
@@ -40,7 +42,7 @@ export function openFrame({ data, width, height, channels }: Frame) {
 }
 
 export function resizeFrame(frame: Frame, box: Box): Promise<Frame> {
-  return openFrame(frame).resize(fitInto(box)).raw().toBuffer({ resolveWithObject: true }).then(toFrame)
+  return shrinkInto(openFrame(frame), box).raw().toBuffer({ resolveWithObject: true }).then(toFrame)
 }
 
 export function toFrame({ data, info }: { data: Buffer; info: Raw }): Frame {

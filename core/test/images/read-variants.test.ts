@@ -113,6 +113,19 @@ t.test('each error is named', async (t) => {
       'VARIANTS[0] is too large for an AVIF: width × height must be <= 16777216.',
     ],
     [{ ...fine, format: 'avif', animated: true }, 'VARIANTS[0].animated requires the format webp or same.'],
+    [
+      { ...fine, fit: 'cover', position: 'left' },
+      'VARIANTS[0].position must be one of center, attention, entropy.',
+    ],
+    [
+      { ...fine, position: 'entropy' },
+      'VARIANTS[0].position requires the fit cover, and animated must be false.',
+    ],
+    [
+      { ...fine, fit: 'cover', animated: true, position: 'attention' },
+      'VARIANTS[0].position requires the fit cover, and animated must be false.',
+    ],
+    [{ ...fine, linear: 1 }, 'VARIANTS[0].linear must be true or false.'],
   ]
   for (const [entry, message] of cases) t.strictSame(errorsOf([entry]), [message])
 })

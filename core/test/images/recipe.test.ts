@@ -19,6 +19,11 @@ t.test('the formatting of the table makes no difference', async (t) => {
   t.equal(recipeOf('[ { "height": 6, "fit": "inside", "quality": 80, "width": 5, "name": "a" } ]'), recipe)
 })
 
+t.test('an optional field that changes nothing keeps the recipe', async (t) => {
+  const recipe = recipeOf('[{"name":"a","width":5,"height":6}]')
+  t.equal(recipeOf('[{"name":"a","width":5,"height":6,"position":"center","linear":false}]'), recipe)
+})
+
 t.test('each field, the order of the entries and keepLocation change the recipe', async (t) => {
   const [first, ...others] = variants
   if (!first) throw new Error('no variants')
@@ -32,6 +37,8 @@ t.test('each field, the order of the entries and keepLocation change the recipe'
     effort: 6,
     background: '#777777',
     animated: true,
+    position: 'attention',
+    linear: true,
   }
   t.strictSame(
     Object.keys(changes).sort(),

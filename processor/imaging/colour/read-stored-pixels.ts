@@ -1,9 +1,11 @@
-import type { ResizeOptions, Sharp, SharpOptions } from 'sharp'
+import type { Sharp, SharpOptions } from 'sharp'
 import { sharp } from '../decoder.ts'
+import { type Box, shrinkInto } from '../frame.ts'
 import type { ImageHeader } from '../read-header.ts'
 import { correctAlpha } from './correct-alpha.ts'
 import { makeProfile, makeRgbProfile } from './make-profile.ts'
 import type { AlphaFaults, HeifColour } from './read-heif-colour.ts'
+import { srgbTransfer } from './transfers.ts'
 import type { StoredPixels } from './wrap-pixels.ts'
 
 type Image = Pick<ImageHeader, 'depth' | 'hasProfile'> & { original: Buffer }
@@ -30,13 +32,15 @@ export async function readStoredPixels(
   image: Image,
   { encoding, alpha, vagueColrAt }: HeifColour,
   open: Open,
-  size: ResizeOptions,
+  box: Box,
 ): Promise<ProfiledPixels> {
   const bits = image.depth === 'ushort' ? 16 : 8
   const bytes = vagueColrAt === undefined ? image.original : makeExplicit(image.original, vagueColrAt)
   const stored = open({ ignoreIcc: true }, bytes)
   const source = alpha ? await openCorrected(stored, alpha, bits) : stored
-  const { data, info } = await toDepth(source.resize(size), bits).toBuffer({
+  // Numbers of another curve are no sRGB, which the shrink in linear light would take them for.
+  const linear = box.linear && (!encoding || encoding.transfer === srgbTransfer)
+  const { data, info } = await toDepth(shrinkInto(source, { ...box, linear }), bits).toBuffer({
     resolveWithObject: true,
   })
   const { width, height, channels } = info
