@@ -32,6 +32,8 @@ export async function startWorkers({ count, metrics, logger }: WorkersOptions) {
   async function start(): Promise<string> {
     const worker = cluster.fork()
     worker.on('message', (report: WorkerReport) => metrics.note(worker, report))
+    // Node.js could not send it a message, because it has just ended. Unhandled, this would end the primary.
+    worker.on('error', (err) => logger.warn({ operation, err }, `worker process ${worker.process.pid}`))
     // After the exit messages may still arrive, but none after this.
     worker.once('disconnect', () => metrics.retire(worker))
     const url = await becomeReady(worker)
