@@ -7,6 +7,10 @@ import {
   benchGatewayPeers,
   checkGateway,
 } from './bench/gateway/gateway-bench.ts'
+import { benchGatewayLatency, benchGatewayMemory } from './bench/gateway/load/load-bench.ts'
+import { benchGatewayRecords } from './bench/gateway/load/records-bench.ts'
+import { benchGatewayRoutes } from './bench/gateway/routes/routes-bench.ts'
+import { benchGatewayWorkers } from './bench/gateway/workers/workers-bench.ts'
 import { benchProcessor, processorBenches } from './bench/processor/processor-bench.ts'
 import { benchWrites } from './bench/writes/writes-bench.ts'
 import { runCommand } from './run-command.ts'
@@ -16,7 +20,13 @@ const usage = `Usage: npm run bench [-- NAME…]
   gateway            requests per second and CPU against a bare Fastify route; with --check it fails if the CPU
                      ratio is more than twice the one in docs/MEASURED.md
   gateway-breakdown  what each piece of an upload request costs: the gateway without it, one piece at a time
-  gateway-peers      the same against a route with getSignedUrl and DynamoDBDocumentClient
+  gateway-peers      the same against a route with getSignedUrl and DynamoDBDocumentClient, and against Uppy Companion, which
+                     it installs into .cache/
+  gateway-routes     CPU of a batch, a duplicate and getImage against a bare route
+  gateway-workers    what worker processes give (GATEWAY_WORKERS)
+  gateway-latency    p50 and p99 at 32 connections, and errors at 1,000
+  gateway-memory     resident memory under full load, for --minutes (10 by default)
+  gateway-records    CPU of a request over tables with 1,000 and 100,000 records
   writes             the writes to DynamoDB and its indexes that one image costs
   processor          all of the following:
   processor-tools    CPU, memory and bytes against vipsthumbnail, separate sharp pipelines and imagor
@@ -34,6 +44,11 @@ const benches = {
   gateway: benchGateway,
   'gateway-breakdown': benchGatewayBreakdown,
   'gateway-peers': benchGatewayPeers,
+  'gateway-routes': benchGatewayRoutes,
+  'gateway-workers': benchGatewayWorkers,
+  'gateway-latency': benchGatewayLatency,
+  'gateway-memory': benchGatewayMemory,
+  'gateway-records': benchGatewayRecords,
   writes: benchWrites,
   processor: benchProcessor,
   ...processorBenches,
@@ -50,7 +65,11 @@ process.exit()
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: 'boolean' }, check: { type: 'boolean' } },
+    options: {
+      help: { type: 'boolean' },
+      check: { type: 'boolean' },
+      minutes: { type: 'string', default: '10' },
+    },
   })
   const chosen = positionals.length > 0 ? positionals : byDefault
   const isCheck = values.check && chosen.join() === 'gateway'
@@ -58,9 +77,11 @@ async function main(): Promise<number> {
     console.log(usage)
     return values.help ? 0 : 1
   }
+  const minutes = Number(values.minutes)
+  if (!(minutes >= 1)) throw new Error(`--minutes ${values.minutes} is not a number from 1.`)
   console.log(describeMachine())
   if (isCheck) await checkGateway()
-  else for (const name of chosen) await benches[name]()
+  else for (const name of chosen) await benches[name](minutes)
   return 0
 }
 

@@ -1,24 +1,42 @@
 import { hash } from 'node:crypto'
 import { key } from './settings.ts'
 
-const contentType = 'image/jpeg'
-const fileName = 'harbour.jpg'
-const byteLength = 348_712
+const maxBatchItems = 100
 
 let asked = 0
 
-/** The next request for an upload, as HTTP/1.1 text. No two are for the same image. */
+/** The next upload request. No two are for the same image. */
+function nextUpload() {
+  return {
+    sha256: hash('sha256', String(asked++)),
+    byteLength: 348_712,
+    contentType: 'image/jpeg',
+    fileName: 'harbour.jpg',
+  }
+}
+
+/** One upload request as HTTP/1.1 text. */
 export function askUploads(host: string): string {
-  const sha256 = hash('sha256', String(asked++))
-  const body = JSON.stringify({ sha256, byteLength, contentType, fileName })
+  return writeRequest(host, 'POST /v1/uploads', nextUpload())
+}
+
+/** 100 of them in one request. */
+export function askUploadBatches(host: string): string {
+  return writeRequest(host, 'POST /v1/uploads/batch', {
+    uploads: Array.from({ length: maxBatchItems }, nextUpload),
+  })
+}
+
+/** A request with the API key as HTTP/1.1 text in ASCII. @param line method and path */
+export function writeRequest(host: string, line: string, content?: object): string {
+  const body = content ? JSON.stringify(content) : ''
   return [
-    'POST /v1/uploads HTTP/1.1',
+    `${line} HTTP/1.1`,
     `host: ${host}`,
     `authorization: Bearer ${key.text}`,
-    'content-type: application/json',
+    ...(content ? ['content-type: application/json', `content-length: ${body.length}`] : []),
     'accept: application/json',
     'user-agent: hashgate-bench',
-    `content-length: ${body.length}`,
     '',
     body,
   ].join('\r\n')

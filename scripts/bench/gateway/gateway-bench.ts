@@ -2,45 +2,33 @@ import { readFile } from 'node:fs/promises'
 import { startLocalKafka } from '../../local/start-local-kafka.ts'
 import { median, medianOf, medianRatio } from '../median.ts'
 import { printTable } from '../print-table.ts'
-import { type Program, startProgram } from '../start-program.ts'
-import { takeTurns } from '../take-turns.ts'
-import { askUploads } from './ask-uploads.ts'
-import { generateLoad } from './generate-load.ts'
+import { startProgram } from '../start-program.ts'
+import {
+  bare,
+  busy,
+  compare,
+  cpu,
+  programAt,
+  rate,
+  roundSeconds,
+  type Sample,
+  type Samples,
+  type Server,
+  stubbed,
+  usualConnections,
+} from './compare-servers.ts'
+import { companion } from './peers/companion.ts'
 import { pieces } from './pieces.ts'
 import { checkRatio, readRecordedRatio } from './recorded-ratio.ts'
 
-interface Server {
-  title: string
-  program: URL
-  environment?: Record<string, string>
-}
-
-const bare: Server = { title: 'bare Fastify route, same schemas', program: programAt('bare-server.ts') }
-const stubbed: Server = {
-  title: 'gateway, stubs at the network edge',
-  program: programAt('stubbed-server.ts'),
-}
 const naive: Server = {
   title: 'naive version, stubs at the network edge',
   program: programAt('naive-server.ts'),
 }
 
-const connections = 32
-const warmUpSeconds = 3
-const roundSeconds = 2
-const rounds = 9
 const breakdownSeconds = 300
 const disturbed =
   'The bare server did not get a whole core: something else is busy here. Trust CPU more than requests/s, and run again.'
-
-interface Sample {
-  requestsPerSecond: number
-  cpuMicrosPerRequest: number
-  /** CPU seconds a second: at 1 the server's one thread is the limit, below it the load or a dependency is. */
-  coresBusy: number
-}
-
-type Samples = Record<string, Sample[]>
 
 /** Requests per second and CPU per request of `POST /v1/uploads`, against a bare route with the same JSON. */
 export async function benchGateway(): Promise<void> {
@@ -64,9 +52,9 @@ export async function benchGateway(): Promise<void> {
   }
 }
 
-/** The same against what one would write first. */
+/** The same against what one would write first, and against Uppy Companion. */
 export async function benchGatewayPeers(): Promise<void> {
-  printSamples(await compare([bare, stubbed, naive]))
+  printSamples(await compare([bare, stubbed, naive, await companion()]))
 }
 
 /** What the stubbed gateway costs without each of its pieces, and without all of them. */
@@ -91,39 +79,6 @@ export async function checkGateway(): Promise<void> {
   const text = await readFile(new URL('../../../docs/MEASURED.md', import.meta.url), 'utf8')
   checkRatio(measured, readRecordedRatio(text, stubbed.title))
 }
-
-/** Measures the servers in turn. Returns their samples by title. */
-async function compare(servers: Server[], budgetSeconds = 120): Promise<Samples> {
-  const programs = new Map<string, Program<string>>()
-  const titles = servers.map(({ title }) => title)
-  const programOf = (title: string) => programs.get(title) as Program<string>
-  try {
-    for (const { title, program, environment } of servers) {
-      programs.set(title, await startProgram<string>(program, environment))
-    }
-    for (const title of titles) await measure(programOf(title), warmUpSeconds)
-    return await takeTurns(titles, { rounds, budgetSeconds }, (title) =>
-      measure(programOf(title), roundSeconds),
-    )
-  } finally {
-    await Promise.all([...programs.values()].map((program) => program.stop()))
-  }
-}
-
-async function measure(server: Program<string>, seconds: number): Promise<Sample> {
-  const before = await server.ask<number>('cpuMicros')
-  const load = await generateLoad({ url: server.ready, connections, seconds, nextRequest: askUploads })
-  const cpuMicros = (await server.ask<number>('cpuMicros')) - before
-  return {
-    requestsPerSecond: load.answered / load.seconds,
-    cpuMicrosPerRequest: cpuMicros / load.answered,
-    coresBusy: cpuMicros / 1e6 / load.seconds,
-  }
-}
-
-const rate = (sample: Sample) => sample.requestsPerSecond
-const cpu = (sample: Sample) => sample.cpuMicrosPerRequest
-const busy = (sample: Sample) => sample.coresBusy
 
 /** Prints what each piece costs: the CPU of the whole gateway less that of the gateway without the piece, in the same round. */
 function printBreakdown({
@@ -153,7 +108,7 @@ function printBreakdown({
 function printSamples(samples: Samples): void {
   const least = samples[bare.title] ?? []
   printTable({
-    title: `Gateway: POST /v1/uploads, every image new, ${connections} connections; medians of ${least.length} rounds of ${roundSeconds} s`,
+    title: `Gateway: POST /v1/uploads, every image new, ${usualConnections} connections; medians of ${least.length} rounds of ${roundSeconds} s`,
     head: ['server', 'requests/s', '÷ bare', 'CPU µs/request', '÷ bare', 'cores busy'],
     rows: Object.entries(samples).map(([title, taken]) => [
       title,
@@ -169,8 +124,4 @@ function printSamples(samples: Samples): void {
       ...(medianOf(least, busy) < 0.9 ? [disturbed] : []),
     ],
   })
-}
-
-function programAt(file: string): URL {
-  return new URL(`./${file}`, import.meta.url)
 }

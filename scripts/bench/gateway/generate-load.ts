@@ -7,10 +7,15 @@ interface LoadOptions {
   seconds: number
   /** One whole HTTP/1.1 request in ASCII. */
   nextRequest: (host: string) => string
+  /** Counts failed requests instead of throwing. A connection ends with its first failure. */
+  toleratesErrors?: boolean
 }
 
 export interface Load {
   answered: number
+  /** Of each answered request, in no order. */
+  latenciesMs: number[]
+  errors: number
   /** From the first request to the last answer. */
   seconds: number
 }
@@ -21,28 +26,49 @@ const contentLength = /^content-length: *(\d+)/im
 /**
  * Asks over keep-alive connections, each with one request on its way, until the time is over. It writes to bare sockets
  * because a client with comforts costs more a request than the bare server that it is to push to its limit.
- * @throws Error when anything but a 201 comes back
+ * @throws Error when anything but a 2xx comes back
  */
-export async function generateLoad({ url, connections, seconds, nextRequest }: LoadOptions): Promise<Load> {
+export async function generateLoad({
+  url,
+  connections,
+  seconds,
+  nextRequest,
+  toleratesErrors = false,
+}: LoadOptions): Promise<Load> {
   const { hostname, port, host } = new URL(url)
   const sockets = Array.from({ length: connections }, () => connect(Number(port), hostname))
   await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  const latenciesMs: number[] = []
+  let errors = 0
   const startedAt = performance.now()
   const endsAt = startedAt + seconds * 1000
-  const answered = await Promise.all(
-    sockets.map((socket) => askUntil(endsAt, socket, () => nextRequest(host))),
+  await Promise.all(
+    sockets.map(async (socket) => {
+      try {
+        await askUntil(endsAt, socket, () => nextRequest(host), latenciesMs)
+      } catch (error) {
+        if (!toleratesErrors) throw error
+        errors++
+      }
+    }),
   )
   return {
-    answered: answered.reduce((sum, count) => sum + count, 0),
+    answered: latenciesMs.length,
+    latenciesMs,
+    errors,
     seconds: (performance.now() - startedAt) / 1000,
   }
 }
 
-/** Resolves to the number of answers. */
-function askUntil(endsAt: number, socket: Socket, nextRequest: () => string): Promise<number> {
+function askUntil(
+  endsAt: number,
+  socket: Socket,
+  nextRequest: () => string,
+  latenciesMs: number[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    let answered = 0
     let received = ''
+    let askedAt = 0
     socket.setNoDelay(true)
     socket.setEncoding('latin1')
     socket.on('error', reject)
@@ -50,19 +76,25 @@ function askUntil(endsAt: number, socket: Socket, nextRequest: () => string): Pr
     socket.on('data', (chunk: string) => {
       received += chunk
       if (!isWhole(received)) return
-      if (!received.startsWith('HTTP/1.1 201')) {
+      if (!received.startsWith('HTTP/1.1 2')) {
         socket.destroy()
         return reject(new Error(`the server answered ${received}`))
       }
       received = ''
-      answered++
-      if (performance.now() < endsAt) socket.write(nextRequest(), 'latin1')
+      const now = performance.now()
+      latenciesMs.push(now - askedAt)
+      if (now < endsAt) ask()
       else {
-        resolve(answered)
+        resolve()
         socket.destroy()
       }
     })
-    socket.write(nextRequest(), 'latin1')
+
+    function ask(): void {
+      askedAt = performance.now()
+      socket.write(nextRequest(), 'latin1')
+    }
+    ask()
   })
 }
 

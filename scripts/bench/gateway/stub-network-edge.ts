@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { crc32 } from 'node:zlib'
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { HttpResponse } from '@smithy/protocol-http'
 import type { Dispatcher } from 'undici'
@@ -25,20 +26,49 @@ export const answerAtOnce = {
   }),
 } satisfies DynamoDBClientConfig['requestHandler']
 
-/** The same in the place of undici's connections, which the hot calls use. */
-export const answeringDispatcher = {
-  dispatch(_request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
-    const controller = {} as Dispatcher.DispatchController
-    setImmediate(() => {
-      handler.onRequestStart?.(controller, {})
-      handler.onResponseStart?.(controller, 200, answerHeaders())
-      handler.onResponseData?.(controller, emptyJson)
-      handler.onResponseEnd?.(controller, {})
-    })
-    return true
-  },
-  close: async () => {},
-} as unknown as Dispatcher
+interface StubbedAnswer {
+  status: number
+  content: object
+}
+
+/**
+ * The same in the place of undici's connections, which the hot calls use.
+ * @param answers by DynamoDB operation; an empty object by default
+ */
+export function createAnsweringDispatcher(answers: Record<string, StubbedAnswer> = {}): Dispatcher {
+  const prepared = Object.fromEntries(
+    Object.entries(answers).map(([operation, { status, content }]) => {
+      const body = Buffer.from(JSON.stringify(content))
+      return [operation, { status, body, checksum: String(crc32(body)) }]
+    }),
+  )
+  const byDefault = { status: 200, body: emptyJson, checksum: String(crc32(emptyJson)) }
+
+  return {
+    dispatch({ headers }: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+      const controller = {} as Dispatcher.DispatchController
+      const { status, body, checksum } = prepared[operationOf(headers as string[])] ?? byDefault
+      setImmediate(() => {
+        handler.onRequestStart?.(controller, {})
+        handler.onResponseStart?.(controller, status, {
+          ...answerHeaders(),
+          'content-length': String(body.length),
+          'x-amz-crc32': checksum,
+        })
+        handler.onResponseData?.(controller, body)
+        handler.onResponseEnd?.(controller, {})
+      })
+      return true
+    },
+    close: async () => {},
+  } as unknown as Dispatcher
+}
+
+/** @param headers names and values by turns */
+function operationOf(headers: string[]): string {
+  const target = headers[headers.indexOf('x-amz-target') + 1] ?? ''
+  return target.slice(target.indexOf('.') + 1)
+}
 
 /** The SDK meets a stream, as it does when the bytes come from a socket. */
 function streamOf(bytes: Buffer): Readable {

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { dynamoDbClientOptions, s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
 import { credentials } from './settings.ts'
-import { answerAtOnce, answeringDispatcher, stubbedEndpoints, stubKafka } from './stub-network-edge.ts'
+import { answerAtOnce, createAnsweringDispatcher, stubbedEndpoints, stubKafka } from './stub-network-edge.ts'
 
 /** The real clients of the gateway, up to the network: what would be sent is answered at once. */
 export const stubbedClients = {
@@ -12,6 +12,6 @@ export const stubbedClients = {
     credentials,
     requestHandler: answerAtOnce,
   }),
-  dispatcher: answeringDispatcher,
+  dispatcher: createAnsweringDispatcher(),
   kafka: stubKafka(),
 }
