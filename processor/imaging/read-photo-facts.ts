@@ -21,9 +21,9 @@ export function readPhotoFacts(
   { keepLocation }: { keepLocation: boolean },
 ): PhotoFacts {
   const { exif: tags, gps } = readTags(exif)
-  const make = cleanName(tags?.Make?.description)
-  const model = cleanName(tags?.Model?.description)
-  const takenAt = readMoment(tags?.DateTimeOriginal?.description)
+  const make = cleanName(readText(tags?.Make))
+  const model = cleanName(readText(tags?.Model))
+  const takenAt = readMoment(readText(tags?.DateTimeOriginal))
   const location = keepLocation ? readLocation(gps) : undefined
   return {
     ...((make || model) && { camera: { ...(make && { make }), ...(model && { model }) } }),
@@ -44,6 +44,11 @@ function readTags(exif: Buffer | undefined): Partial<ReturnType<typeof load>> {
 function load(exif: Buffer) {
   const marker = exif.toString('latin1', 0, 6) === 'Exif\0\0' ? 6 : 0
   return ExifReader.load(exif.subarray(marker), { expanded: true, includeTags: wantedTags })
+}
+
+/** A text ends at its first NUL; what cameras write behind it is no part of it. ExifReader splits there. */
+function readText(tag: { value: unknown } | undefined): unknown {
+  return Array.isArray(tag?.value) ? tag.value[0] : undefined
 }
 
 /** Keeps printable characters only: no control characters, and none that change the text direction. */

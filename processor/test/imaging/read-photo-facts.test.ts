@@ -53,6 +53,9 @@ test('a camera name is cut to one short line of printable characters', async (t)
     ['a\u202eb\u200bc\ufeffd', 'a b c d'],
     ['\u0001\u0002', undefined],
     [' ', undefined],
+    ['Acme\0\0\0\0H\0\u0001', 'Acme'],
+    ['Acme, Inc.\0H', 'Acme, Inc.'],
+    ['\0Acme', undefined],
     ['x'.repeat(500), 'x'.repeat(64)],
     ['📷'.repeat(100), '📷'.repeat(64)],
   ]
@@ -83,6 +86,11 @@ test('an invalid time is left out', async (t) => {
     { takenAt: '2024-02-29T23:59:59' },
     'without its zone, which is a place',
   )
+})
+
+test('a time ends at its first NUL', async (t) => {
+  const exif = makeExif({ takenAt: '2024:02:29 23:59:59\0 +0100' })
+  t.strictSame(readPhotoFacts(exif, without), { takenAt: '2024-02-29T23:59:59' })
 })
 
 test('damaged and hostile EXIF causes no error', async (t) => {
