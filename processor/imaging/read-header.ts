@@ -35,17 +35,18 @@ export interface ImageHeader {
  * Reads the header only.
  * @param page counted from 0; absent for the format's own choice
  * @param pages number of pages, if not all of those in the bytes count
+ * @param found EXIF, for where the decoder finds none
  * @throws Rejection when it cannot be read
  */
 export async function readHeader(
   bytes: Buffer,
-  { page, pages }: Omit<Prepared, 'bytes'> = {},
+  { page, pages, ...found }: Omit<Prepared, 'bytes'> = {},
 ): Promise<ImageHeader> {
   const image = sharp(bytes, { page, failOn: 'none', limitInputPixels: false, limitInputChannels: false })
   try {
     const metadata = await retryIfSilent(() => image.metadata())
     const { autoOrient, delay, space, depth, channels, hasAlpha, ...rest } = metadata
-    const { hasProfile, isProgressive, chromaSubsampling, orientation, exif } = rest
+    const { hasProfile, isProgressive, chromaSubsampling, orientation, exif = found.exif } = rest
     const pixels = { space, depth, channels, hasAlpha, hasProfile, isProgressive, chromaSubsampling }
     return {
       ...autoOrient,

@@ -2,6 +2,7 @@ import type { AcceptedFormat } from '../../../core/images/formats.ts'
 import { prepareAvif } from '../avif/prepare-avif.ts'
 import { prepareGif } from '../gif/prepare-gif.ts'
 import { prepareJpeg } from '../jpeg/prepare-jpeg.ts'
+import { preparePng } from '../png/prepare-png.ts'
 import { prepareTiff } from '../tiff/prepare-tiff.ts'
 import type { Prepared } from './prepared.ts'
 
@@ -11,12 +12,13 @@ const prepareBy: Partial<Record<AcceptedFormat, Prepare>> = {
   avif: prepareAvif,
   gif: prepareGif,
   jpeg: prepareJpeg,
+  png: preparePng,
   tiff: prepareTiff,
 }
 
 /**
- * Rewrites the container of files that libvips would show differently from browsers, or not at all. Compressed pixels stay as they are.
- * Most files are returned unchanged.
+ * Rewrites the container of files that libvips would show differently from browsers, or not at all, and reads what it overlooks. Compressed
+ * pixels stay as they are. Most files are returned unchanged.
  * @throws Rejection for files that the decoder cannot read or must not see
  */
 export function prepareForDecoder(

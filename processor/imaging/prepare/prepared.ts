@@ -6,4 +6,6 @@ export interface Prepared {
   page?: number
   /** Number of pages in the original, where `bytes` has more or fewer. */
   pages?: number
+  /** Raw EXIF that the decoder does not find; untrusted. */
+  exif?: Buffer
 }

@@ -1,0 +1,9 @@
+import type { Prepared } from '../prepare/prepared.ts'
+import { readPngExif } from './read-exif.ts'
+import { showFirstFrame } from './show-first-frame.ts'
+import { widenWindow } from './widen-window.ts'
+
+/** Rewrites a PNG whose picture libvips would not show, or not open, although browsers do. */
+export function preparePng(original: Buffer): Prepared {
+  return { bytes: widenWindow(showFirstFrame(original)), exif: readPngExif(original) }
+}
