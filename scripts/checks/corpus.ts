@@ -24,7 +24,7 @@ formats, depths, profiles and orientations, which must all become ready.
   -h, --help         print this text
 
 The processor has the settings of the environment, such as MAX_INPUT_PIXELS or VARIANTS; it needs no AWS and no Kafka.
-A file is flagged if its mean ΔE76 is over 3 (HDR: 20), its size or orientation differs, or the processor fails, hangs or gives up.
+A file is flagged if its mean ΔE76 is over 3 (HDR: 10), its size or orientation differs, or the processor fails, hangs or gives up.
 A rejection is not flagged; files that Chromium shows and the processor rejects are listed, and the reverse.
 
 Exit codes: 0 nothing is flagged; 1 something is, or the run could not start.`

@@ -7,7 +7,7 @@ import type { Reference } from './reference/reference.ts'
 import type { Measured } from './start-processor.ts'
 
 /** Each viewer maps PQ and HLG to SDR by a curve of its own; only a missing or wrong mapping differs by more. */
-const mostDeltaEOfHdr = 20
+const mostDeltaEOfHdr = 10
 
 /** A larger plain grey end of a JPEG is more likely missing data than a motif. */
 const mostMissingRows = 0.05
