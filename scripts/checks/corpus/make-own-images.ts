@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { Sharp } from 'sharp'
 import { drawPicture } from '../../testkit/hostile/draw-picture.ts'
 import { makeAnimation } from '../../testkit/images/make-animation.ts'
-import { pngChunk } from '../../testkit/images/make-blank-png.ts'
 import { makeGif } from '../../testkit/images/make-gif.ts'
 import { makeAdobeRgbProfile } from '../../testkit/images/make-icc-profile.ts'
 import { encodeAs } from '../../testkit/images/make-image.ts'
+import { colourChunk, insertChunks } from '../../testkit/images/tag-png.ts'
 
 /** File names and contents. */
 export type OwnImages = Record<string, Promise<Buffer> | Buffer>
@@ -59,6 +59,9 @@ function makeJpegs(): OwnImages {
   }
 }
 
+/** x and y of white, red, green and blue. Source: SMPTE EG 432-1. */
+const displayP3 = [0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06]
+
 /** @param png 8-bit RGB, without a profile */
 function makePngs(png: Buffer): OwnImages {
   return {
@@ -72,18 +75,12 @@ function makePngs(png: Buffer): OwnImages {
     'png-interlaced.png': picture().png({ progressive: true }).toBuffer(),
     'png-palette.png': seeThrough().png({ palette: true }).toBuffer(),
     'png-2-colours.png': picture().png({ palette: true, colours: 2 }).toBuffer(),
-    'png-gamma-1.0.png': insertChunk(png, 'gAMA', uint32s(100_000)),
-    'png-gamma-2.2.png': insertChunk(png, 'gAMA', uint32s(45_455)),
-    // White point and primaries of Display P3, times 100,000. Source: SMPTE EG 432-1.
-    'png-chrm-p3.png': insertChunk(
-      insertChunk(png, 'cHRM', uint32s(31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000)),
-      'gAMA',
-      uint32s(45_455),
-    ),
-    // Primaries, transfer, matrix, full range. Source: ITU-T H.273.
-    'png-cicp-p3.png': insertChunk(png, 'cICP', Buffer.from([12, 13, 0, 1])),
-    'png-cicp-pq.png': insertChunk(png, 'cICP', Buffer.from([9, 16, 0, 1])),
-    'png-cicp-hlg.png': insertChunk(png, 'cICP', Buffer.from([9, 18, 0, 1])),
+    'png-gamma-1.0.png': insertChunks(png, colourChunk.gAMA(1)),
+    'png-gamma-2.2.png': insertChunks(png, colourChunk.gAMA(1 / 2.2)),
+    'png-chrm-p3.png': insertChunks(png, colourChunk.cHRM(...displayP3), colourChunk.gAMA(1 / 2.2)),
+    'png-cicp-p3.png': insertChunks(png, colourChunk.cICP(12, 13)),
+    'png-cicp-pq.png': insertChunks(png, colourChunk.cICP(9, 16)),
+    'png-cicp-hlg.png': insertChunks(png, colourChunk.cICP(9, 18)),
   }
 }
 
@@ -138,17 +135,4 @@ function makeTurned(): OwnImages {
     }),
   )
   return Object.fromEntries(turned)
-}
-
-/** Behind the header, where everything that describes colours must be. */
-function insertChunk(png: Buffer, type: string, data: Buffer): Buffer {
-  return Buffer.concat([png.subarray(0, 33), pngChunk(type, data), png.subarray(33)])
-}
-
-function uint32s(...values: number[]): Buffer {
-  const bytes = Buffer.alloc(values.length * 4)
-  values.forEach((value, index) => {
-    bytes.writeUInt32BE(value, index * 4)
-  })
-  return bytes
 }

@@ -1,6 +1,6 @@
 import { fromArrayBuffer, type GeoTIFFImage } from 'geotiff'
 import { sharp } from '../../../../processor/imaging/decoder.ts'
-import { insertProfile } from '../../../testkit/images/insert-profile.ts'
+import { colourChunk, insertChunks } from '../../../testkit/images/tag-png.ts'
 import { orientations, turnPicture } from '../picture.ts'
 import { toSrgb } from './convert-profile.ts'
 import type { Reference } from './reference.ts'
@@ -45,7 +45,9 @@ export async function readTiff(bytes: Buffer, size: Partial<Size>): Promise<Refe
     const stored = await sharp(await readPixels(page), { raw: { ...sizeOf(page), channels: 4 } })
       .png()
       .toBuffer()
-    const labelled = profile ? insertProfile(stored, Buffer.from(Array.from(profile))) : stored
+    const labelled = profile
+      ? insertChunks(stored, colourChunk.iCCP(Buffer.from(Array.from(profile))))
+      : stored
     const converted = await toSrgb(labelled)
     const picture = orientation ? await turnPicture(converted, orientation) : converted
     return { by: 'geotiff', width: picture.width, height: picture.height, picture }

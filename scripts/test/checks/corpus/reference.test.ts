@@ -7,10 +7,9 @@ import { convertProfile } from '../../../checks/corpus/reference/convert-profile
 import { describeColor } from '../../../checks/corpus/reference/describe-color.ts'
 import { readTiff } from '../../../checks/corpus/reference/read-tiff.ts'
 import { drawPicture } from '../../../testkit/hostile/draw-picture.ts'
-import { insertProfile } from '../../../testkit/images/insert-profile.ts'
-import { pngChunk } from '../../../testkit/images/make-blank-png.ts'
 import { makeAdobeRgbProfile } from '../../../testkit/images/make-icc-profile.ts'
 import { makeTiff } from '../../../testkit/images/make-tiff.ts'
+import { colourChunk, insertChunks } from '../../../testkit/images/tag-png.ts'
 
 const picture = () => drawPicture()
 const original = await picture().png().toBuffer()
@@ -70,20 +69,25 @@ test('geotiff maps grey of any depth to black and white', async (t) => {
 })
 
 test('a PNG whose colours only a browser converts has no other reference', async (t) => {
-  const insert = (type: string, ...data: number[]) =>
-    Buffer.concat([original.subarray(0, 33), pngChunk(type, Buffer.from(data)), original.subarray(33)])
+  const linear = insertChunks(original, colourChunk.gAMA(1))
   t.strictSame(describeColor(original), { isHdr: false, needsBrowser: false })
-  t.strictSame(describeColor(insert('gAMA', 0, 1, 134, 160)), { isHdr: false, needsBrowser: true })
-  t.strictSame(describeColor(insert('cICP', 12, 13, 0, 1)), { isHdr: false, needsBrowser: true })
-  t.strictSame(describeColor(insert('cICP', 9, 16, 0, 1)), { isHdr: true, needsBrowser: true })
-  t.equal(await convertProfile(insert('gAMA', 0, 1, 134, 160)), undefined)
+  t.strictSame(describeColor(linear), { isHdr: false, needsBrowser: true })
+  t.strictSame(describeColor(insertChunks(original, colourChunk.cICP(12, 13))), {
+    isHdr: false,
+    needsBrowser: true,
+  })
+  t.strictSame(describeColor(insertChunks(original, colourChunk.cICP(9, 16))), {
+    isHdr: true,
+    needsBrowser: true,
+  })
+  t.equal(await convertProfile(linear), undefined)
 })
 
 /** The same numbers and profile in 16 bits. libvips would convert them on the way. */
 async function deepen(tagged: Buffer): Promise<Buffer> {
   const { icc = fail() } = await sharp(tagged).metadata()
   const numbers = await sharp(tagged, { ignoreIcc: true }).toColourspace('rgb16').png().toBuffer()
-  return insertProfile(numbers, icc)
+  return insertChunks(numbers, colourChunk.iCCP(icc))
 }
 
 function fail(): never {
