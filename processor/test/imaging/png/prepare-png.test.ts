@@ -76,7 +76,10 @@ test('a window that is larger than the file claims is accepted', async (t) => {
 test('a wrong checksum stays a sign of damage', async (t) => {
   const png = makePng(claimWindow(0x18))
   png[png.length - 14] = (png.at(-14) ?? 0) ^ 1
-  await t.rejects(decode(png), { name: 'Rejection', reason: 'image_corrupt' })
+  await t.rejects(decode(png), { name: 'Rejection', reason: 'image_corrupt' }, 'of the chunk')
+  const pixels = claimWindow(0x18)
+  pixels[pixels.length - 1] = (pixels.at(-1) ?? 0) ^ 1
+  await t.rejects(decode(makePng(pixels)), { name: 'Rejection', reason: 'image_corrupt' }, 'of the pixels')
 })
 
 test('a damaged PNG causes no error but a rejection', async (t) => {
