@@ -17,6 +17,10 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
+/** What to do when HEIC is off, for uploaders and for operators. */
+export const heicAdvice =
+  'Export the photo as JPEG; on an iPhone, choose "Most Compatible" under Settings > Camera > Formats. Operators accept HEIC with HEIC=on.'
+
 /** Reasons for rejecting an image, which are part of the API, with the sentence that tells the uploader what to do. */
 export const rejections = {
   checksum_mismatch: 'The stored bytes do not have the announced SHA-256. Upload the original file again.',

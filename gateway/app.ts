@@ -34,6 +34,7 @@ import { createRequestUpload } from './uploads/request-upload.ts'
 export type AppConfig = Pick<
   GatewayConfig,
   | 'CORS_ORIGINS'
+  | 'HEIC'
   | 'MAX_EVENT_LOOP_DELAY_MS'
   | 'MAX_UPLOAD_BYTES'
   | 'MAX_WAIT_SECONDS'

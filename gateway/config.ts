@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { connectionSettings } from '../core/config/connection-settings.ts'
+import { heicSetting } from '../core/config/heic-setting.ts'
 import { findKafkaConflicts } from '../core/config/kafka-settings.ts'
 import { readConfig } from '../core/config/read-config.ts'
 import { tokenSettings } from './auth/token-settings.ts'
@@ -54,6 +55,7 @@ export const gatewaySettings = Type.Object({
     default: 50 * 1024 ** 2,
     description: 'Largest upload in bytes for which a URL is issued.',
   }),
+  ...heicSetting,
   PRESIGN_TTL_SECONDS: Type.Integer({
     minimum: 30,
     maximum: 7 * 24 * 3600,

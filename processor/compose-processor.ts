@@ -62,6 +62,7 @@ export async function composeProcessor(config: ProcessorConfig, overrides: Overr
     eventBus,
     variants: config.variants,
     recipe: hashRecipe(config.variants, { keepLocation: config.KEEP_LOCATION }),
+    heic: config.HEIC === 'on',
     keepLocation: config.KEEP_LOCATION,
     limits: readLimits(config),
     now,

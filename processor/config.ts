@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { connectionSettings } from '../core/config/connection-settings.ts'
+import { heicSetting } from '../core/config/heic-setting.ts'
 import { findKafkaConflicts } from '../core/config/kafka-settings.ts'
 import { readConfig, readTogether } from '../core/config/read-config.ts'
 import { readVariants } from '../core/images/read-variants.ts'
@@ -125,6 +126,7 @@ const settings = Type.Object({
     description:
       'Seconds between two runs of the reconciler in the worker. 0 turns it off. On Lambda a schedule runs it instead.',
   }),
+  ...heicSetting,
   KEEP_LOCATION: Type.Boolean({
     default: false,
     description:

@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify'
-import { DependencyUnavailable } from '../../core/errors.ts'
+import { DependencyUnavailable, heicAdvice } from '../../core/errors.ts'
 import { JsonTooDeep, maxJsonDepth } from '../../core/parse-json.ts'
 
 /**
@@ -55,6 +55,11 @@ export const problems = {
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     title: 'The body must be sent as application/json.',
+    retryable: false,
+  },
+  HEIC_NOT_ENABLED: {
+    status: 422,
+    title: `This system does not accept HEIC. ${heicAdvice}`,
     retryable: false,
   },
   RATE_LIMITED: {

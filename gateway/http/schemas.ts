@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { rejections } from '../../core/errors.ts'
-import { acceptedFormats } from '../../core/images/formats.ts'
+import { acceptedContentTypes, acceptedFormats } from '../../core/images/formats.ts'
 import { imageIdPattern } from '../../core/images/object-key.ts'
 import { extensibleEnum, stringEnum } from './enums.ts'
 import { examples } from './examples.ts'
@@ -29,11 +29,12 @@ const ImageId = Type.String({
   examples: [examples.imageId],
 })
 
-export const ContentType = stringEnum(Object.values(acceptedFormats), {
+export const ContentType = stringEnum(acceptedContentTypes, {
   $id: 'ContentType',
   // Without these names the constants of generated clients would be called IMAGE_SLASH_JPEG.
-  'x-enum-varnames': keysOf(acceptedFormats).map((format) => format.toUpperCase()),
-  description: 'Media type of the file. The store rejects a PUT with a different one.',
+  'x-enum-varnames': acceptedContentTypes.map((type) => type.replace('image/', '').toUpperCase()),
+  description:
+    'Media type of the file. The store rejects a PUT with a different one. `image/heic` and `image/heif` are accepted if the operator has turned HEIC on.',
   examples: ['image/jpeg'],
 })
 
@@ -137,7 +138,7 @@ export const Image = Type.Object(
       description:
         'Size of the original in bytes: as declared until the status is final, then that of the stored object.',
     }),
-    contentType: extensibleEnum(Object.values(acceptedFormats), {
+    contentType: extensibleEnum(acceptedContentTypes, {
       description:
         'Media type of the original: as declared until the status is final, then that of the bytes.',
     }),

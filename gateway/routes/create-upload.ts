@@ -28,7 +28,7 @@ export function createUpload(app: GatewayApp, requestUpload: RequestUpload): voi
         UploadAnswer,
         'PUT the bytes to `upload.url` with exactly the headers in `upload.headers`.',
       ),
-      ...problemResponses([], { body: true }),
+      ...problemResponses(['HEIC_NOT_ENABLED'], { body: true }),
     },
   }
 

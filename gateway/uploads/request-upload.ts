@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { topics } from '../../core/events/image-events.ts'
+import { formatOf } from '../../core/images/formats.ts'
 import type { ImageRecord } from '../../core/images/image-record.ts'
 import { rawKey } from '../../core/images/object-key.ts'
 import type { Principal } from '../auth/principal.ts'
@@ -21,19 +22,20 @@ export type RequestUpload = ReturnType<typeof createRequestUpload>
  * outbox. A request that failed halfway can be repeated: it finds its own pending record and publishes the event again.
  */
 export function createRequestUpload(
-  { MAX_UPLOAD_BYTES }: Pick<GatewayConfig, 'MAX_UPLOAD_BYTES'>,
+  { HEIC, MAX_UPLOAD_BYTES }: Pick<GatewayConfig, 'HEIC' | 'MAX_UPLOAD_BYTES'>,
   dependencies: GatewayDependencies,
   publishOrEnqueue: OutboxPublisher['publishOrEnqueue'],
 ) {
   const { catalog, presignUpload, readTokens, metrics } = dependencies
 
-  /** @throws Problem: VALIDATION_FAILED for too many bytes, DEPENDENCY_UNAVAILABLE (a retry can help) */
+  /** @throws Problem: VALIDATION_FAILED for too many bytes, HEIC_NOT_ENABLED, DEPENDENCY_UNAVAILABLE (a retry can help) */
   return async function requestUpload(
     { tenant, scopes }: Pick<Principal, 'tenant' | 'scopes'>,
     request: Static<typeof UploadRequest>,
   ): Promise<Answer> {
     const { sha256, byteLength, contentType, fileName } = request
     if (byteLength > MAX_UPLOAD_BYTES) throw tooManyBytes(MAX_UPLOAD_BYTES)
+    if (HEIC === 'off' && formatOf(contentType) === 'heic') throw new Problem('HEIC_NOT_ENABLED')
     const imageId = sha256.toLowerCase()
     const { record } = await catalog.register({
       tenant,

@@ -8,10 +8,10 @@ export type webhooks = Record<string, never>;
 export type components = {
     schemas: {
         /**
-         * @description Media type of the file. The store rejects a PUT with a different one.
+         * @description Media type of the file. The store rejects a PUT with a different one. `image/heic` and `image/heif` are accepted if the operator has turned HEIC on.
          * @enum {string}
          */
-        ContentType: "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "image/gif" | "image/tiff";
+        ContentType: "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "image/gif" | "image/tiff" | "image/heic" | "image/heif";
         /**
          * @description `pending`: waiting for the upload. `processing`: uploaded, being processed. `ready` and `rejected` are final.
          * @enum {string}

@@ -6,7 +6,7 @@ import t from 'tap'
 import { rejections } from '../../core/errors.ts'
 import { addDeadLetterHeaders } from '../../core/events/dead-letter-headers.ts'
 import { headersOf, imageEvent, type Topic, topics } from '../../core/events/image-events.ts'
-import { acceptedFormats } from '../../core/images/formats.ts'
+import { acceptedContentTypes } from '../../core/images/formats.ts'
 import { newRecord } from '../../core/images/image-record.ts'
 
 interface Message {
@@ -53,7 +53,7 @@ t.test('its channels are the topics of the code', async (t) => {
   t.strictSame(Object.fromEntries(addresses), topics)
   const { properties } = document.components.schemas.RejectedImage
   t.strictSame(properties.reason.enum, Object.keys(rejections))
-  t.strictSame(properties.contentType.enum.toSorted(), Object.values(acceptedFormats).toSorted())
+  t.strictSame(properties.contentType.enum.toSorted(), acceptedContentTypes.toSorted())
 })
 
 t.test('its headers are those of the code', async (t) => {

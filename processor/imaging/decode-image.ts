@@ -9,6 +9,7 @@ import { classifyDecodeError, refuseForeignTimeout, retryIfSilent } from './deco
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, shrinkInto, toFrame } from './frame.ts'
+import { decodeHeic } from './heic/decode-heic.ts'
 import { decodeTrimmed } from './jpeg/trim-scans.ts'
 import type { ImagingLimits } from './limits.ts'
 import type { ImageHeader } from './read-header.ts'
@@ -28,6 +29,7 @@ export interface DecodableImage extends ImageHeader {
  * @throws Rejection when the bytes are damaged or take too long
  */
 export async function decodeImage(image: DecodableImage, box: Box, limits: ImagingLimits): Promise<Frame> {
+  if (image.format === 'heic') return decodeHeic(image, box, limits)
   try {
     if (image.format !== 'jpeg') return await retryIfSilent(() => decode(image, box, limits, 'error'))
     return await decodeJpeg(image, box, limits)

@@ -17,7 +17,7 @@ export interface RenderedVariant {
   pages?: number
 }
 
-type OutputFormat = Exclude<AcceptedFormat, 'tiff'>
+type OutputFormat = Exclude<AcceptedFormat, 'tiff' | 'heic'>
 
 /** @property delay of each frame in milliseconds, instead of those of the input */
 type EncodeSpec = VariantSpec & { delay?: number[] }
@@ -36,7 +36,9 @@ const encoders: Record<OutputFormat, Encode> = {
 /** The output format of a variant for an original of this format. */
 export function outputFormatOf({ format }: VariantSpec, original: AcceptedFormat): OutputFormat {
   if (format !== 'same') return format
-  return original === 'tiff' ? 'png' : original
+  if (original === 'tiff') return 'png'
+  // WebP keeps the transparency that a HEIC image can have.
+  return original === 'heic' ? 'webp' : original
 }
 
 /** Encodes one frame within the image's time. */

@@ -26,6 +26,8 @@ function bytesPerPixel(format: AcceptedFormat, header: ImageHeader): number {
   const { depth, channels, isProgressive, chromaSubsampling } = header
   const channelBytes = depth === 'ushort' ? 2 : 1
   switch (format) {
+    case 'heic':
+      return heicBytesPerPixel(header) * channelBytes
     case 'avif':
       // libaom's frames and libheif's copies of them.
       return channelBytes === 2 ? 25 : 18
@@ -43,3 +45,13 @@ function bytesPerPixel(format: AcceptedFormat, header: ImageHeader): number {
       return 0
   }
 }
+
+/** libde265's planes, libheif's copy of them, and its interleaved pixels, in memory that grows by a fifth; then our copy of the pixels. */
+function heicBytesPerPixel({ chromaSubsampling, channels, hasAlpha }: ImageHeader): number {
+  const colorPlanes = planesOf[chromaSubsampling ?? ''] ?? 3
+  const planes = colorPlanes + (hasAlpha ? 1 : 0)
+  return (2 * planes + channels) * 1.2 + channels
+}
+
+/** Samples per pixel. */
+const planesOf: Record<string, number> = { '4:0:0': 1, '4:2:0': 1.5, '4:2:2': 2, '4:4:4': 3 }

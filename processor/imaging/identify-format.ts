@@ -1,6 +1,12 @@
+import { heicAdvice } from '../../core/errors.ts'
 import type { AcceptedFormat } from '../../core/images/formats.ts'
 import { isVideo } from './avif/is-video.ts'
 import { isCameraRaw } from './tiff/is-camera-raw.ts'
+
+interface Options {
+  /** Whether HEIC is accepted. */
+  heic: boolean
+}
 
 /** An accepted format, or a sentence that says what the bytes are and what the uploader can do. */
 export type Identified = { format: AcceptedFormat } | { refused: string }
@@ -16,8 +22,8 @@ const exportIt = 'Export the image as JPEG or PNG.'
 const refusedKinds: { name: string; advice?: string; test: Test }[] = [
   {
     name: 'HEIC',
-    advice: 'Export the photo as JPEG, or set the camera to "Most Compatible".',
-    test: (head) => isBrand(head, /^he[iv][cxms]/),
+    advice: heicAdvice,
+    test: isHeic,
   },
   { name: 'a Canon raw photo', advice: exportIt, test: (head) => isCanonRaw(head) || isBrand(head, /^crx/) },
   {
@@ -62,15 +68,21 @@ const acceptedKinds: { format: AcceptedFormat; test: Test }[] = [
 ]
 
 /** Detects the format from the first bytes and a TIFF's first directory, without a decoder. @param bytes the whole file */
-export function identifyFormat(bytes: Buffer): Identified {
+export function identifyFormat(bytes: Buffer, { heic }: Options = { heic: false }): Identified {
   if (bytes.length === 0) return { refused: 'The file is empty.' }
   const head = bytes.subarray(0, headBytes)
   const text = head.toString('utf8')
   const accepted = acceptedKinds.find(({ test }) => test(head, text, bytes))
+  if (heic && !accepted && isHeic(head)) return { format: 'heic' }
   if (accepted) return { format: accepted.format }
   const refused = refusedKinds.find(({ test }) => test(head, text, bytes))
   if (!refused) return { refused: `The file is not a known image format. ${advice}` }
   return { refused: `The file is ${refused.name}, which is not accepted. ${refused.advice ?? advice}` }
+}
+
+/** Brands of HEVC images and image sequences, and of HEIF files that name no compression. Source: ISO/IEC 23008-12, B.4. */
+function isHeic(head: Buffer): boolean {
+  return isBrand(head, /^(he[iv][cxms]|mif1|msf1)/)
 }
 
 function isAvif(head: Buffer): boolean {

@@ -25,6 +25,8 @@ export interface ImageHeader {
   orientation?: number
   /** Raw EXIF from the file; untrusted. */
   exif?: Buffer
+  /** The ICC profile of a HEIC image, or one made of its code points. */
+  icc?: Buffer
   /** Whether the file has an ICC profile. */
   hasProfile: boolean
   /** Milliseconds that each frame of an animation is shown. */

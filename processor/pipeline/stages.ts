@@ -31,6 +31,8 @@ export interface ProcessorDeps {
   variants: readonly VariantSpec[]
   /** Identifies the variant table and settings that an image is processed with; see `core/images/recipe.ts`. */
   recipe: string
+  /** Whether HEIC is accepted. */
+  heic: boolean
   /** Whether the record keeps the location of a photo. */
   keepLocation: boolean
   limits: ProcessorLimits

@@ -13,33 +13,38 @@ interface BuildOptions {
 
 interface Deployable {
   zip: string
-  program: string
-  /** A package that reads its own files at run time and therefore cannot be bundled. */
-  shipped: string
+  /** Entry points: the program, and the worker threads that it starts. */
+  programs: string[]
+  /** Packages that read their own files at run time and therefore cannot be bundled. */
+  shipped: string[]
 }
 
 export const deployables: Deployable[] = [
-  // libvips is a shared library that differs by platform.
-  { zip: 'processor.zip', program: 'processor/lambda.ts', shipped: 'sharp' },
+  {
+    zip: 'processor.zip',
+    programs: ['processor/lambda.ts', 'processor/imaging/heic/heic-worker.ts'],
+    // libvips is a shared library that differs by platform. libheif is LGPL, so operators must be able to replace its files.
+    shipped: ['sharp', 'libheif-js'],
+  },
   // The pages of Swagger UI are files.
-  { zip: 'gateway.zip', program: 'gateway/server.ts', shipped: '@fastify/swagger-ui' },
+  { zip: 'gateway.zip', programs: ['gateway/server.ts'], shipped: ['@fastify/swagger-ui'] },
 ]
 
 const root = join(import.meta.dirname, '../..')
 
 /** Builds one deployment package. The same sources and lockfile produce the same bytes. */
 export async function buildZip(
-  { zip, program, shipped }: Deployable,
+  { zip, programs, shipped }: Deployable,
   { out, cpu }: BuildOptions,
 ): Promise<WrittenZip> {
-  const [bundled, copied] = await Promise.all([
-    bundle({ root, program, external: [shipped] }),
-    shipPackage(root, shipped, cpu),
+  const [bundled, ...copied] = await Promise.all([
+    bundle({ root, programs, external: shipped }),
+    ...shipped.map((name) => shipPackage(root, name, cpu)),
   ])
   const licenses = await collectLicenses(root, bundled.packages)
   return writeZip(join(out, zip), {
     ...bundled.files,
-    ...copied.files,
+    ...Object.assign({}, ...copied.map(({ files }) => files)),
     'THIRD-PARTY-LICENSES.txt': licenses,
   })
 }

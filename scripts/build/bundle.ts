@@ -4,8 +4,8 @@ import { build } from 'esbuild'
 interface BundleOptions {
   /** Root of the repository. */
   root: string
-  /** Entry point relative to the root. Its bundle has the same name with the ending `.mjs`. */
-  program: string
+  /** Entry points relative to the root. The bundle of each has the same name with the ending `.mjs`. */
+  programs: string[]
   /** Packages left out of the bundle, because they load their own files or native code at run time. */
   external: string[]
 }
@@ -17,18 +17,18 @@ export interface Bundle {
   packages: string[]
 }
 
-/** Defines `require`, which CommonJS packages use and ES modules lack. */
+/** Defines `require`, which CommonJS packages use and ES modules lack. A program may import `createRequire` itself. */
 const commonJs =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+  "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);"
 
 /**
- * Bundles a program and its packages into one file. Code splitting is off, because a dynamic import of a CommonJS package in a
+ * Bundles each program and its packages into one file. Code splitting is off, because a dynamic import of a CommonJS package in a
  * separate chunk would get only the default export.
  */
-export async function bundle({ root, program, external }: BundleOptions): Promise<Bundle> {
+export async function bundle({ root, programs, external }: BundleOptions): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [program],
+    entryPoints: programs,
     outdir: '.',
     entryNames: '[name]',
     outExtension: { '.js': '.mjs' },

@@ -12,8 +12,9 @@ export interface ShippedPackage {
   packages: string[]
 }
 
-/** Types, source maps, native sources, tests and examples. */
-const unneeded = /\.([cm]?ts|map|cc|h|gyp)$|\/(test|e2e|examples?|benchmarks?|\.github)\//
+/** Types, source maps, native sources, tests, examples, and the builds of libheif that are not used. */
+const unneeded =
+  /\.([cm]?ts|map|cc|h|gyp)$|\/(test|e2e|examples?|benchmarks?|\.github)\/|libheif(-bundle\.m?js|\/libheif\.js)$/
 
 /**
  * Reads the files of a package and its dependencies for one platform. They come from the repository's `node_modules` if these are

@@ -7,6 +7,7 @@ import { createMetrics } from '../../gateway/observe/create-metrics.ts'
 export async function renderContract(): Promise<string> {
   const settings = {
     CORS_ORIGINS: '',
+    HEIC: 'on' as const,
     MAX_EVENT_LOOP_DELAY_MS: 1_000,
     MAX_UPLOAD_BYTES: 1,
     MAX_WAIT_SECONDS: 25,

@@ -49,6 +49,7 @@ export function createStepDeps(limits: Partial<ProcessorDeps['limits']> = {}) {
     eventBus,
     variants,
     recipe: 'f00d',
+    heic: true,
     keepLocation: false,
     limits: { ...testLimits, ...limits },
     now: clock.now,

@@ -57,6 +57,7 @@ export const testConfig: GatewayConfig = {
   JWT_SCOPES_CLAIM: 'scope',
   JWT_RATE_PER_MINUTE: 600,
   READ_TOKEN_SECRET: '',
+  HEIC: 'on',
   MAX_UPLOAD_BYTES: 1_000_000,
   MAX_WAIT_SECONDS: 25,
   PRESIGN_TTL_SECONDS: 900,

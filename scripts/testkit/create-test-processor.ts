@@ -40,6 +40,7 @@ export async function createTestProcessor(t: Pick<Test, 'teardown'>) {
     eventBus,
     variants,
     recipe: hashRecipe(variants, { keepLocation: false }),
+    heic: true as boolean,
     keepLocation: false,
     limits: testLimits,
     now,

@@ -230,3 +230,24 @@ t.test('half a character in a file name is replaced', async (t) => {
   t.equal((await app.inject(post({ ...good, fileName }))).statusCode, 201)
   t.match(records.get(`local#${sha256}`), { fileName: 'beach \ufffd.png' })
 })
+
+t.test('HEIC is accepted by both of its names where it is on', async (t) => {
+  const { app, records } = await createTestApp(t, { config: { HEIC: 'on' } })
+  for (const contentType of ['image/heic', 'image/heif']) {
+    const response = await app.inject(post({ ...good, contentType }))
+    t.equal(response.statusCode, 201)
+    t.equal(response.json().upload.headers['content-type'], contentType)
+    t.match(records.get(`local#${sha256}`), { contentType })
+  }
+})
+
+t.test('where HEIC is off, the answer says what users and operators can do', async (t) => {
+  const { app, records, published } = await createTestApp(t, { config: { HEIC: 'off' } })
+  for (const contentType of ['image/heic', 'image/heif']) {
+    const response = await app.inject(post({ ...good, contentType }))
+    t.equal(response.statusCode, 422)
+    t.match(response.json(), { code: 'HEIC_NOT_ENABLED', title: /"Most Compatible".*HEIC=on/ })
+  }
+  t.equal(records.size + published.length, 0, 'nothing is kept of it')
+  t.equal((await app.inject(post(good))).statusCode, 201, 'other types are accepted')
+})

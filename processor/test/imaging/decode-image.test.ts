@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { test } from 'tap'
-import {
-  type AcceptedContentType,
-  type AcceptedFormat,
-  acceptedFormats,
-} from '../../../core/images/formats.ts'
+import { type AcceptedContentType, acceptedFormats } from '../../../core/images/formats.ts'
 import { createStepDeps, inspectedWork } from '../../../scripts/testkit/create-step-deps.ts'
 import { makeBlankPng } from '../../../scripts/testkit/images/make-blank-png.ts'
-import { encodeAs, makeImage } from '../../../scripts/testkit/images/make-image.ts'
+import { type EncodableFormat, encodeAs, makeImage } from '../../../scripts/testkit/images/make-image.ts'
 import { decodeImage } from '../../imaging/decode-image.ts'
 import { sharp } from '../../imaging/decoder.ts'
 
@@ -124,7 +120,7 @@ async function drawQuarters(
 }
 
 /** Stores the image the way in which a camera would that writes this orientation. Source: EXIF 2.3, tag 0x0112. */
-async function turnAway(upright: Buffer, orientation: number, format: AcceptedFormat): Promise<Buffer> {
+async function turnAway(upright: Buffer, orientation: number, format: EncodableFormat): Promise<Buffer> {
   const quarterTurns = [0, 0, 0, 180, 180, 90, 270, 270, 90][orientation] ?? 0
   const mirrored = [2, 4, 5, 7].includes(orientation)
   const turned = await sharp(upright).rotate(quarterTurns).png().toBuffer()

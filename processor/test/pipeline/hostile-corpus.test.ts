@@ -12,6 +12,7 @@ import {
   makeMisdeclared,
   makeStumps,
 } from '../../../scripts/testkit/hostile/make-damaged.ts'
+import { makeHostileHeic } from '../../../scripts/testkit/hostile/make-hostile-heic.ts'
 import { makeOddities } from '../../../scripts/testkit/hostile/make-oddities.ts'
 import { makePolyglots } from '../../../scripts/testkit/hostile/make-polyglots.ts'
 import type { CorpusEnd, CorpusReport, ListedInput } from './process-corpus.ts'
@@ -48,6 +49,7 @@ async function writeCorpus(folder: string): Promise<ListedInput[]> {
     await makePolyglots(),
     await makeOddities(),
     await makeBombs(),
+    makeHostileHeic(),
     await makeAnimations(),
     await makeLargest(),
   ]

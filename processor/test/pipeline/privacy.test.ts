@@ -9,8 +9,10 @@ import { readVariants } from '../../../core/images/read-variants.ts'
 import { createTestProcessor } from '../../../scripts/testkit/create-test-processor.ts'
 import { makeAnimation } from '../../../scripts/testkit/images/make-animation.ts'
 import { makeExif } from '../../../scripts/testkit/images/make-exif.ts'
+import { exifItem, ispe, makeHeic, takeApart } from '../../../scripts/testkit/images/make-heic.ts'
 import { sharp } from '../../imaging/decoder.ts'
 import { createProcessOnce } from '../../pipeline/process-once.ts'
+import { readHeicFile } from '../imaging/heic/heic-files.ts'
 
 const photo = await readFile(new URL('../photos/sunset-12mp-gps.jpg', import.meta.url))
 const secret = 'Vevey, Rue du Simplon'
@@ -52,6 +54,7 @@ async function talkativePictures(): Promise<
     ['WebP', await talkative().webp().toBuffer(), 'image/webp'],
     ['AVIF', await talkative().avif({ effort: 0 }).toBuffer(), 'image/avif'],
     ['TIFF', await talkative().tiff().toBuffer(), 'image/tiff'],
+    ['HEIC', makeHeicWithMetadata(exif, xmp), 'image/heic'],
     ['animated WebP', addWebpChunks(moving, { EXIF: exif, 'XMP ': Buffer.from(xmp) }), 'image/webp'],
     ['animated GIF', addGifComment(movingGif, secret), 'image/gif'],
   ]
@@ -60,7 +63,7 @@ async function talkativePictures(): Promise<
 test('no variant of any format has any metadata', async (t) => {
   const fixture = await createTestProcessor(t)
   for (const [name, bytes, contentType] of await talkativePictures()) {
-    const { exif, xmp } = await sharp(bytes).metadata()
+    const { exif, xmp } = contentType === 'image/heic' ? {} : await sharp(bytes).metadata()
     t.ok(exif ?? xmp ?? bytes.includes(secret), `${name} has something to lose`)
     const image = await fixture.upload(bytes, contentType)
     const done = await prepare({ ...fixture.deps, variants: table }).processOnce(image)
@@ -127,6 +130,23 @@ function prepare(deps: Parameters<typeof createProcessOnce>[0]['deps']) {
   })
   const logger = pino({ level: 'trace' }, sink)
   return { processOnce: createProcessOnce({ deps, imagesInFlight: 1, logger }), lines }
+}
+
+/** The XMP is in an item that says where it is by its name. Source: ISO/IEC 23008-12, A.3. */
+function makeHeicWithMetadata(exif: Buffer, xmp: string): Buffer {
+  const { hvcC, data } = takeApart(readHeicFile('red.heic'))
+  return makeHeic({
+    items: [
+      { id: 1, type: 'hvc1', data, properties: [ispe(64, 64), hvcC] },
+      { id: 2, type: 'Exif', data: exifItem(exif) },
+      { id: 3, type: 'mime', name: `${secret}\0application/rdf+xml\0`, data: Buffer.from(xmp) },
+    ],
+    references: [
+      { type: 'cdsc', from: 2, to: [1] },
+      { type: 'cdsc', from: 3, to: [1] },
+    ],
+    primary: 1,
+  })
 }
 
 /** Source: WebP Container Specification, "Extended File Format". */

@@ -29,6 +29,7 @@ interface BadInput {
 
 test('other files are rejected with a reason that names them, and the next image is unaffected', async (t) => {
   const fixture = await createTestProcessor(t)
+  fixture.deps.heic = false
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08mdat', 'latin1')
   const contentType = 'image/jpeg'
   const reason = 'format_unsupported'
@@ -36,7 +37,14 @@ test('other files are rejected with a reason that names them, and the next image
     { name: 'text', bytes: Buffer.from('not a photo at all'), contentType, reason, sentence: /plain text/ },
     { name: 'SVG', bytes: Buffer.from('<svg width="9" height="9"/>'), contentType, reason, sentence: /SVG/ },
     { name: 'PDF', bytes: Buffer.from('%PDF-1.7\n'), contentType, reason, sentence: /PDF/ },
-    { name: 'HEIC', bytes: heic, contentType, reason, sentence: /HEIC.*Export the photo as JPEG/ },
+    { name: 'HEIC', bytes: heic, contentType, reason, sentence: /HEIC.*Most Compatible.*HEIC=on/ },
+    {
+      name: 'HEIC by its type',
+      bytes: Buffer.concat([heic, heic]),
+      contentType: 'image/heic',
+      reason,
+      sentence: /HEIC.*Export the photo as JPEG/,
+    },
     { name: 'nothing', bytes: Buffer.alloc(0), contentType, reason, sentence: /empty/ },
     {
       name: 'another type than declared',

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import t, { test } from 'tap'
 import { rawKey } from '../../../core/images/object-key.ts'
+import { readHeicFile } from '../../../processor/test/imaging/heic/heic-files.ts'
 import { type Architecture, architectures } from '../../build/target.ts'
 import { unpackZip } from '../../build/unpack-zip.ts'
 import { spawnChild, stopChild } from '../../local/spawn-child.ts'
@@ -62,18 +63,23 @@ test('an unknown architecture is rejected', async (t) => {
 test('the processor processes an image from its zip alone', async (t) => {
   const folder = join(directory, 'processor')
   await unpackZip(zipFile('processor.zip'), folder)
-  const record = await services.upload(await makeImage('jpeg'), 'image/jpeg')
-  const object = { key: rawKey(record), sequencer: '00' }
-  const event = { Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'raw' }, object } }] }
+  const jpeg = await services.upload(await makeImage('jpeg'), 'image/jpeg')
+  // libheif is a file of its own in the zip, and so is the thread that runs it.
+  const heic = await services.upload(readHeicFile('quadrants.heic'), 'image/heic')
+  const Records = [jpeg, heic].map((record) => ({
+    eventName: 'ObjectCreated:Put',
+    s3: { bucket: { name: 'raw' }, object: { key: rawKey(record), sequencer: '00' } },
+  }))
+  const event = { Records }
   const caller = `
     const { handler } = await import(${JSON.stringify(pathToFileURL(join(folder, 'lambda.mjs')).href)})
     await handler(${JSON.stringify(event)}, { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 })
     process.exit(0)`
   await run(process.execPath, ['--input-type=module', '-e', caller], {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, HEIC: 'on' },
     cwd: folder,
   })
-  t.match(await services.find(record), { status: 'ready' })
+  for (const record of [jpeg, heic]) t.match(await services.find(record), { status: 'ready' })
   const spans = collector.spans.filter(({ service }) => service === 'hashgate-processor')
   t.ok(
     spans.some(({ name }) => name === 'renderVariants'),

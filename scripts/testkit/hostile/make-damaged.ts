@@ -1,10 +1,10 @@
-import { type AcceptedFormat, acceptedFormats } from '../../../core/images/formats.ts'
-import { encodeAs } from '../images/make-image.ts'
+import { acceptedFormats } from '../../../core/images/formats.ts'
+import { type EncodableFormat, encodableFormats, encodeAs } from '../images/make-image.ts'
 import { createRandom, type Random, randomBytes } from './create-random.ts'
 import { drawPicture } from './draw-picture.ts'
 import type { HostileInput } from './hostile-input.ts'
 
-const formats = Object.keys(acceptedFormats) as AcceptedFormat[]
+const formats = encodableFormats
 const mutantsOfEach = 350
 
 /** Every format, cut off at each hundredth of its length. */
@@ -57,7 +57,7 @@ export async function* makeMisdeclared(): AsyncGenerator<HostileInput> {
   }
 }
 
-function flipBits(whole: Buffer, random: Random, within: number): Buffer {
+export function flipBits(whole: Buffer, random: Random, within: number): Buffer {
   const bytes = Buffer.from(whole)
   for (let flips = 1 + random(16); flips > 0; flips--) {
     const at = random(within)
@@ -75,7 +75,7 @@ function input(
   group: string,
   name: string,
   bytes: Buffer,
-  format: AcceptedFormat,
+  format: EncodableFormat,
   expected: HostileInput['expected'],
 ): HostileInput {
   return { group, name, bytes, contentType: acceptedFormats[format], expected }

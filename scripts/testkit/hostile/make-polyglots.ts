@@ -1,6 +1,6 @@
-import { type AcceptedFormat, acceptedFormats } from '../../../core/images/formats.ts'
+import { acceptedFormats } from '../../../core/images/formats.ts'
 import { pngChunk } from '../images/make-blank-png.ts'
-import { encodeAs } from '../images/make-image.ts'
+import { type EncodableFormat, encodableFormats, encodeAs } from '../images/make-image.ts'
 import { drawPicture } from './draw-picture.ts'
 import { type HostileInput, payload } from './hostile-input.ts'
 
@@ -13,7 +13,7 @@ const svg = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg"><text>${payload
 export async function makePolyglots(): Promise<HostileInput[]> {
   const zip = makeZip('evil.html', html)
   const found: HostileInput[] = []
-  for (const format of Object.keys(acceptedFormats) as AcceptedFormat[]) {
+  for (const format of encodableFormats) {
     const image = await encodeAs(format, drawPicture())
     const others = { html, zip, pdf, svg }
     for (const [kind, bytes] of Object.entries(others)) {
@@ -51,7 +51,7 @@ export async function makePolyglots(): Promise<HostileInput[]> {
 
 function polyglot(
   name: string,
-  format: AcceptedFormat,
+  format: EncodableFormat,
   bytes: Buffer,
   expected: HostileInput['expected'],
 ): HostileInput {

@@ -1,0 +1,196 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { type Test, test } from 'tap'
+import type { AcceptedContentType } from '../../../../core/images/formats.ts'
+import { createStepDeps, inspectedWork } from '../../../../scripts/testkit/create-step-deps.ts'
+import {
+  box,
+  exifItem,
+  type HeicItem,
+  imir,
+  irot,
+  ispe,
+  makeGrid,
+  makeHeic,
+  takeApart,
+} from '../../../../scripts/testkit/images/make-heic.ts'
+import { decodeImage } from '../../../imaging/decode-image.ts'
+import { sharp } from '../../../imaging/decoder.ts'
+import type { Frame } from '../../../imaging/frame.ts'
+import { heicFiles, quadrantSize, quarterColors, readHeicFile } from './heic-files.ts'
+
+const { deps } = createStepDeps()
+const frameBox = { width: 2048, height: 2048, fit: 'inside' } as const
+
+async function decode(bytes: Buffer, contentType: AcceptedContentType = 'image/heic') {
+  return decodeImage(await inspectedWork(bytes, contentType, deps), frameBox, deps.limits)
+}
+
+/** The picture of the fixtures as an item, whose boxes `transforms` turn it. */
+function pictureItem(id: number, transforms: Buffer[] = [], name = 'quadrants.heic'): HeicItem {
+  const { hvcC, data } = takeApart(readHeicFile(name))
+  const { width, height } = name === 'quadrants.heic' ? quadrantSize : { width: 64, height: 64 }
+  return { id, type: 'hvc1', data, properties: [ispe(width, height), hvcC, ...transforms] }
+}
+
+const [topLeft, topRight, bottomLeft] = quarterColors
+/** Levels by which a colour may differ: YCbCr has 8 bits, and some files are compressed with loss. */
+const rounding = 4
+const loss = 6
+type Quarters = readonly (readonly number[])[]
+
+test('8 and 10 bits, transparency and profiles are decoded to the colours that the file means', async (t) => {
+  const cases: [file: string, tolerance: number, alpha?: number][] = [
+    ['quadrants.heic', rounding],
+    ['alpha.heic', rounding, 128],
+    ['ten-bit.heic', loss],
+    ['display-p3.heic', rounding],
+    ['camera.heic', loss],
+  ]
+  for (const [file, tolerance, alpha] of cases) {
+    const frame = await decode(readHeicFile(file))
+    t.match(frame, { ...quadrantSize, channels: alpha === undefined ? 3 : 4 }, `${file}: size`)
+    checkQuarters(t, frame, quarterColors, tolerance, file)
+    if (alpha !== undefined) t.equal(quarterOf(frame, 0)[3], alpha, `${file}: alpha`)
+  }
+})
+
+test('code points in an nclx box mean the same as a profile', async (t) => {
+  const { hvcC, data } = takeApart(readHeicFile('display-p3.heic'))
+  const [displayP3, srgb] = [12, 13]
+  const colr = box('colr', Buffer.from('nclx'), Buffer.from([0, displayP3, 0, srgb, 0, 6, 0x80]))
+  const properties = [ispe(quadrantSize.width, quadrantSize.height), hvcC, colr]
+  const file = makeHeic({ items: [{ id: 1, type: 'hvc1', data, properties }], primary: 1 })
+  checkQuarters(t, await decode(file), quarterColors, rounding, 'Display P3')
+})
+
+test('premultiplied colours are divided by their alpha', async (t) => {
+  const frame = await decode(readHeicFile('premultiplied.heic'))
+  checkQuarters(t, frame, [topLeft, topRight, bottomLeft, [255, 255, 255]], rounding, 'premultiplied')
+})
+
+test('image/heif means the same bytes as image/heic', async (t) => {
+  checkQuarters(
+    t,
+    await decode(readHeicFile('quadrants.heic'), 'image/heif'),
+    quarterColors,
+    rounding,
+    'image/heif',
+  )
+})
+
+test('all combinations of rotation and mirroring become upright', async (t) => {
+  for (const quarters of [0, 1, 2, 3]) {
+    for (const axis of [undefined, 0, 1]) {
+      const transforms = [irot(quarters), ...(axis === undefined ? [] : [imir(axis)])]
+      const frame = await decode(makeHeic({ items: [pictureItem(1, transforms)], primary: 1 }))
+      const name = `${quarters} quarters, mirrored on ${axis}`
+      const [long, short] = [quadrantSize.width, quadrantSize.height]
+      const size = quarters % 2 ? { width: short, height: long } : { width: long, height: short }
+      t.match(frame, size, name)
+      checkQuarters(t, frame, mirror(turn(quarterColors, quarters), axis), rounding, name)
+    }
+  }
+})
+
+test('an EXIF orientation does not turn the image, with and without an irot box', async (t) => {
+  const { exif } = await inspectedWork(readHeicFile('camera.heic'), 'image/heic', deps)
+  t.equal((await sharp(await withExif(exif)).metadata()).orientation, 6, 'the fixture has an orientation')
+  const tiff = exif ?? Buffer.alloc(0)
+  for (const transforms of [[], [irot(3)]]) {
+    const file = makeHeic({
+      items: [pictureItem(1, transforms), { id: 2, type: 'Exif', data: exifItem(tiff) }],
+      references: [{ type: 'cdsc', from: 2, to: [1] }],
+      primary: 1,
+    })
+    const work = await inspectedWork(file, 'image/heic', deps)
+    t.ok(work.exif, 'the EXIF is found')
+    const frame = await decodeImage(work, frameBox, deps.limits)
+    checkQuarters(
+      t,
+      frame,
+      turn(quarterColors, transforms.length * 3),
+      rounding,
+      `${transforms.length} boxes`,
+    )
+  }
+})
+
+test('a grid is put together from its tiles, as on every iPhone', async (t) => {
+  const [red, lime] = [readHeicFile('red.heic'), readHeicFile('lime.heic')]
+  const file = makeGrid([red, lime, lime, red], 64, 2, { width: 120, height: 100 })
+  const frame = await decode(file)
+  t.match(frame, { width: 120, height: 100 }, 'the last column and row are cut')
+  checkQuarters(t, frame, [topLeft, topRight, topRight, topLeft], loss, 'grid')
+})
+
+test('the primary image of a burst is shown, wherever it is', async (t) => {
+  const items = [
+    pictureItem(1, [], 'red.heic'),
+    pictureItem(2, [], 'lime.heic'),
+    pictureItem(3, [], 'red.heic'),
+  ]
+  const frame = await decode(makeHeic({ items, primary: 2 }))
+  checkQuarters(t, frame, Array(4).fill([0, 255, 0]), loss, 'burst')
+})
+
+test('a video behind the photo, as in motion photos, is not looked at', async (t) => {
+  const video = Buffer.concat([Buffer.from([0, 0, 3, 240]), Buffer.from('mpvd'), Buffer.alloc(1_000, 7)])
+  const frame = await decode(Buffer.concat([readHeicFile('quadrants.heic'), video]))
+  checkQuarters(t, frame, quarterColors, rounding, 'motion photo')
+})
+
+test('libheif for WebAssembly decodes what heif-convert decodes', async (t) => {
+  if (spawnSync('heif-convert', ['--help']).error) {
+    t.pass('not run: heif-convert of the Debian package libheif-examples is not installed')
+    return
+  }
+  for (const file of ['quadrants.heic', 'ten-bit.heic', 'camera.heic', 'red.heic']) {
+    const png = join(t.testdir(), 'reference.png')
+    execFileSync('heif-convert', [join(heicFiles, file), png], { stdio: 'ignore' })
+    const reference = await sharp(png).removeAlpha().toColourspace('srgb').raw().toBuffer()
+    const { data } = await decode(readHeicFile(file))
+    const worst = reference.reduce((max, value, at) => Math.max(max, Math.abs(value - (data[at] ?? 0))), 0)
+    t.equal(data.length, reference.length, `${file}: size`)
+    t.ok(worst <= 8, `${file}: the largest difference of a channel is ${worst}`)
+  }
+})
+
+/** Turns the quarters anti-clockwise. */
+function turn(quarters: Quarters, times: number): Quarters {
+  if (times === 0) return quarters
+  const [a = [], b = [], c = [], d = []] = quarters
+  return turn([b, d, a, c], times - 1)
+}
+
+/** Swaps top and bottom (0) or left and right (1). */
+function mirror(quarters: Quarters, axis: number | undefined): Quarters {
+  const [a = [], b = [], c = [], d = []] = quarters
+  if (axis === undefined) return quarters
+  return axis === 0 ? [c, d, a, b] : [b, a, d, c]
+}
+
+function checkQuarters(t: Test, frame: Frame, wanted: Quarters, tolerance: number, name: string): void {
+  const found = [0, 1, 2, 3].map((quarter) => quarterOf(frame, quarter).slice(0, 3))
+  const differences = found.flatMap((color, quarter) =>
+    color.map((value, channel) => Math.abs(value - (wanted[quarter]?.[channel] ?? -999))),
+  )
+  t.ok(Math.max(...differences) <= tolerance, `${name}: ${JSON.stringify(found)}`, { wanted })
+}
+
+/** The pixel in the middle of a quarter. */
+function quarterOf({ data, width, height, channels }: Frame, quarter: number): number[] {
+  const x = Math.floor(width * (quarter % 2 ? 0.75 : 0.25))
+  const y = Math.floor(height * (quarter < 2 ? 0.25 : 0.75))
+  const at = (y * width + x) * channels
+  return [...data.subarray(at, at + channels)]
+}
+
+/** A JPEG with this EXIF, so that another reader can read it. */
+async function withExif(exif: Buffer | undefined): Promise<Buffer> {
+  const blank = sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+  const jpeg = await blank.jpeg().toBuffer()
+  const content = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), exif ?? Buffer.alloc(0)])
+  const segment = Buffer.from([0xff, 0xe1, (content.length + 2) >> 8, (content.length + 2) & 255])
+  return Buffer.concat([jpeg.subarray(0, 2), segment, content, jpeg.subarray(2)])
+}

@@ -1,0 +1,44 @@
+import { test } from 'tap'
+import { makeGrid } from '../../../../scripts/testkit/images/make-heic.ts'
+import { runHeicTask } from '../../../imaging/heic/run-heic-task.ts'
+import { readHeicFile } from './heic-files.ts'
+
+const bytes = readHeicFile('quadrants.heic')
+const enough = 100_000_000
+const limits = { decodeTimeoutSeconds: 300 }
+
+test('a file that takes too long is rejected, and its thread ends', async (t) => {
+  const before = countThreads()
+  await t.rejects(runHeicTask('pixels', bytes, enough, { decodeTimeoutSeconds: 0 }), {
+    name: 'Rejection',
+    reason: 'processing_timeout',
+  })
+  t.equal(countThreads(), before)
+})
+
+test('the end of the image’s time ends the thread with the reason', async (t) => {
+  const before = countThreads()
+  const controller = new AbortController()
+  const work = runHeicTask('pixels', bytes, enough, { ...limits, signal: controller.signal })
+  const reason = new Error('the image was not finished in time')
+  controller.abort(reason)
+  await t.rejects(work, reason)
+  t.equal(countThreads(), before)
+  await t.rejects(runHeicTask('pixels', bytes, enough, { ...limits, signal: controller.signal }), reason)
+})
+
+test('a file that needs more memory than it may have is rejected', async (t) => {
+  const tiles = Array<Buffer>(900).fill(readHeicFile('red.heic'))
+  const large = makeGrid(tiles, 64, 30, { width: 1_920, height: 1_920 })
+  const work = runHeicTask('pixels', large, 17_500_000, limits)
+  await t.rejects(work, { name: 'Rejection', reason: 'too_many_pixels', message: /more memory/ })
+})
+
+test('several files are decoded at the same time', async (t) => {
+  const answers = await Promise.all([1, 2, 3].map(() => runHeicTask('pixels', bytes, enough, limits)))
+  for (const { pixels } of answers) t.match(pixels, { width: 96, height: 64, channels: 3 })
+})
+
+function countThreads(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length
+}
