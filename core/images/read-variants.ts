@@ -75,7 +75,10 @@ function findConflicts(entries: unknown): string[] {
   const specs = entries.map((entry): Partial<VariantSpec> => Object(entry))
   const names = specs.map(({ name }) => name)
   return specs.flatMap(
-    ({ name, width = 0, height = 0, fit, format, background, animated, position = 'center' }, index) => {
+    (
+      { name, width = 0, height = 0, fit, format, background, animated, position = 'center', color },
+      index,
+    ) => {
       const errors: string[] = []
       const path = `VARIANTS[${index}]`
       if (name !== undefined && names.indexOf(name) < index) errors.push(`${path}.name is used twice.`)
@@ -85,6 +88,10 @@ function findConflicts(entries: unknown): string[] {
         errors.push(`${path}.animated requires the format webp or same.`)
       if (position !== 'center' && (fit !== 'cover' || animated))
         errors.push(`${path}.position requires the fit cover, and animated must be false.`)
+      if (color === 'p3' && (animated || format === 'same'))
+        errors.push(
+          `${path}.color p3 requires the format webp, avif, jpeg or png, and animated must be false.`,
+        )
       if ((format === 'avif' || format === 'same') && width * height > maxAvifPixels)
         errors.push(`${path} is too large for an AVIF: width × height must be <= ${maxAvifPixels}.`)
       return errors

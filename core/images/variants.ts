@@ -35,6 +35,8 @@ export const VariantSpec = Type.Object(
     position: Type.Optional(Type.Enum(['center', 'attention', 'entropy'])),
     /** Average the light that pixels stand for instead of their sRGB numbers, which makes fine patterns too dark. */
     linear: Type.Optional(Type.Boolean()),
+    /** Colours of the variant. `p3` is Display P3, tagged with a profile. Absent: `srgb`, without a profile. */
+    color: Type.Optional(Type.Enum(['srgb', 'p3'])),
   },
   { additionalProperties: false },
 )
@@ -42,7 +44,7 @@ export const VariantSpec = Type.Object(
 export type VariantSpec = Static<typeof VariantSpec>
 
 /** Values that optional fields have when they are absent. */
-export const neutralFields = { position: 'center', linear: false } as const
+export const neutralFields = { position: 'center', linear: false, color: 'srgb' } as const
 
 /** Maximum number of variants per image. */
 export const maxVariants = 16

@@ -6,18 +6,21 @@ import type { ImagingLimits } from './limits.ts'
 /**
  * Derives the frames of one image as a cascade: each from the smallest uncropped frame so far that is large enough, otherwise from
  * the original. If the largest box is requested first, the original is decoded once. Only a crop of a very long image can need more
- * height than the largest variant has and decode it again. A box in linear light needs a source that was shrunk in it, too.
+ * height than the largest variant has and decode it again. A box in linear light needs a source that was shrunk in it, too, and a
+ * box in other colours one of these colours.
  */
 export function createFrameSource(image: DecodableImage, limits: ImagingLimits) {
-  const wholeFrames: { frame: Frame; scale: number; linear: boolean }[] = []
+  const wholeFrames: { frame: Frame; scale: number; linear: boolean; color: Box['color'] }[] = []
 
   return async function frameFor(wanted: Box): Promise<Frame> {
     const box = shrinkBox(wanted, image)
     const scale = scaleInto(box, image)
-    const { linear = false } = box
-    const source = wholeFrames.findLast((made) => made.scale >= scale && (made.linear || !linear))
+    const { linear = false, color = 'srgb' } = box
+    const source = wholeFrames.findLast(
+      (made) => made.scale >= scale && made.color === color && (made.linear || !linear),
+    )
     const frame = source ? await resizeFrame(source.frame, box) : await decodeImage(image, box, limits)
-    if (box.fit === 'inside') wholeFrames.push({ frame, scale, linear })
+    if (box.fit === 'inside') wholeFrames.push({ frame, scale, linear, color })
     return frame
   }
 }

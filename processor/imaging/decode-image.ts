@@ -1,7 +1,8 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
 import type { AcceptedFormat } from '../../core/images/formats.ts'
 import { withSpan } from '../../core/telemetry/with-span.ts'
-import { convertToSrgb } from './colour/convert-to-srgb.ts'
+import { builtinProfile } from './colour/builtin-profile.ts'
+import { convertToP3, convertToSrgb } from './colour/convert-to-srgb.ts'
 import { readColour } from './colour/read-colour.ts'
 import type { HeifColour } from './colour/read-heif-colour.ts'
 import { estimateAlphaBytes, readStoredPixels } from './colour/read-stored-pixels.ts'
@@ -74,24 +75,29 @@ async function shrinkToFrame(
   failOn: FailOnOptions,
 ): Promise<Frame> {
   const { page } = image
+  const isWide = box.color === 'p3'
   const open = (options: SharpOptions, bytes = image.original) =>
     sharp(bytes, { page, failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({ seconds })
   if (colour) {
     const { pixels, profile } = await readStoredPixels(image, colour, open, asStored(box, image))
-    return convertToSrgb(pixels, { profile, orientation: image.orientation, seconds })
+    const convert = isWide ? convertToP3 : convertToSrgb
+    return convert(pixels, { profile, orientation: image.orientation, seconds })
   }
   if (!canConvertLater(image)) {
     const linear = box.linear && canBeLinear(image)
-    return readPixels(shrinkInto(open({}).autoOrient(), { ...box, linear }))
+    const frame = await readPixels(shrinkInto(open({}).autoOrient(), { ...box, linear }))
+    return isWide ? convertToP3({ ...frame, bits: 8 }, { seconds }) : frame
   }
 
   const shrunk = await shrinkInto(open({ ignoreIcc: true }), asStored(box, image))
     .keepIccProfile()
     .tiff({ compression: 'none' })
     .toBuffer()
-  return readPixels(
-    sharp(shrunk, { failOn: 'none', limitInputPixels: false }).timeout({ seconds }).autoOrient(),
-  )
+  // Without ignoreIcc, libvips would convert to sRGB first, which cuts off what only Display P3 has.
+  const stored = sharp(shrunk, { failOn: 'none', limitInputPixels: false, ignoreIcc: isWide })
+  const upright = stored.timeout({ seconds }).autoOrient()
+  if (!isWide) return readPixels(upright)
+  return { ...(await readPixels(upright.withIccProfile('p3'))), profile: await builtinProfile('p3') }
 }
 
 function readPixels(picture: Sharp): Promise<Frame> {

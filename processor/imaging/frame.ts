@@ -1,13 +1,16 @@
 import type { Raw, Sharp } from 'sharp'
 import type { VariantSpec } from '../../core/images/variants.ts'
+import { wrapPixels } from './colour/wrap-pixels.ts'
 import { sharp } from './decoder.ts'
 
-/** Decoded pixels in memory: sRGB, 8 bits per channel, with or without alpha. */
+/** Decoded pixels in memory: 8 bits per channel, with or without alpha. */
 export interface Frame extends Raw {
   data: Buffer
+  /** ICC profile of Display P3. Absent: sRGB. */
+  profile?: Buffer
 }
 
-export type Box = Pick<VariantSpec, 'width' | 'height' | 'fit' | 'position' | 'linear'>
+export type Box = Pick<VariantSpec, 'width' | 'height' | 'fit' | 'position' | 'linear' | 'color'>
 
 interface Size {
   width: number
@@ -37,12 +40,17 @@ export function shrinkInto(picture: Sharp, { width, height, fit, position, linea
   return linear ? shrunk.pipelineColourspace('scrgb').toColourspace('srgb') : shrunk
 }
 
-export function openFrame({ data, width, height, channels }: Frame) {
-  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
+/** Opens the pixels with their profile, if they have one. Their numbers stay as they are. */
+export function openFrame({ data, width, height, channels, profile }: Frame) {
+  if (!profile) return sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
+  const tagged = wrapPixels({ data, width, height, channels, bits: 8 }, profile)
+  return sharp(tagged, { ignoreIcc: true, limitInputPixels: false }).keepIccProfile()
 }
 
-export function resizeFrame(frame: Frame, box: Box): Promise<Frame> {
-  return shrinkInto(openFrame(frame), box).raw().toBuffer({ resolveWithObject: true }).then(toFrame)
+export async function resizeFrame(frame: Frame, box: Box): Promise<Frame> {
+  const { profile } = frame
+  const resized = await shrinkInto(openFrame(frame), box).raw().toBuffer({ resolveWithObject: true })
+  return { ...toFrame(resized), ...(profile && { profile }) }
 }
 
 export function toFrame({ data, info }: { data: Buffer; info: Raw }): Frame {

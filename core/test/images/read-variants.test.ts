@@ -125,6 +125,10 @@ t.test('each error is named', async (t) => {
       { ...fine, fit: 'cover', animated: true, position: 'attention' },
       'VARIANTS[0].position requires the fit cover, and animated must be false.',
     ],
+    [
+      { ...fine, format: 'same', color: 'p3' },
+      'VARIANTS[0].color p3 requires the format webp, avif, jpeg or png, and animated must be false.',
+    ],
     [{ ...fine, linear: 1 }, 'VARIANTS[0].linear must be true or false.'],
   ]
   for (const [entry, message] of cases) t.strictSame(errorsOf([entry]), [message])

@@ -21,7 +21,10 @@ t.test('the formatting of the table makes no difference', async (t) => {
 
 t.test('an optional field that changes nothing keeps the recipe', async (t) => {
   const recipe = recipeOf('[{"name":"a","width":5,"height":6}]')
-  t.equal(recipeOf('[{"name":"a","width":5,"height":6,"position":"center","linear":false}]'), recipe)
+  t.equal(
+    recipeOf('[{"name":"a","width":5,"height":6,"position":"center","linear":false,"color":"srgb"}]'),
+    recipe,
+  )
 })
 
 t.test('each field, the order of the entries and keepLocation change the recipe', async (t) => {
@@ -39,6 +42,7 @@ t.test('each field, the order of the entries and keepLocation change the recipe'
     animated: true,
     position: 'attention',
     linear: true,
+    color: 'p3',
   }
   t.strictSame(
     Object.keys(changes).sort(),

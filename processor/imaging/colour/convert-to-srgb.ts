@@ -1,5 +1,6 @@
 import { sharp } from '../decoder.ts'
 import { type Frame, toFrame } from '../frame.ts'
+import { builtinProfile } from './builtin-profile.ts'
 import { type StoredPixels, wrapPixels } from './wrap-pixels.ts'
 
 interface Conversion {
@@ -12,10 +13,20 @@ interface Conversion {
 }
 
 /** Converts pixels to sRGB of 8 bits and turns them upright. */
-export async function convertToSrgb(pixels: StoredPixels, conversion: Conversion): Promise<Frame> {
+export function convertToSrgb(pixels: StoredPixels, conversion: Conversion): Promise<Frame> {
+  return convert(pixels, conversion, 'srgb')
+}
+
+/** Converts pixels to Display P3 of 8 bits, with its profile, and turns them upright. */
+export async function convertToP3(pixels: StoredPixels, conversion: Conversion): Promise<Frame> {
+  return { ...(await convert(pixels, conversion, 'p3')), profile: await builtinProfile('p3') }
+}
+
+async function convert(pixels: StoredPixels, conversion: Conversion, color: 'srgb' | 'p3'): Promise<Frame> {
   const { profile, orientation, seconds } = conversion
   const { bits } = pixels
-  const used = profile && (await changesColours(profile)) ? profile : undefined
+  const wide = profile && (await changesColours(profile)) ? profile : undefined
+  const used = wide ?? (color === 'p3' ? await builtinProfile('srgb') : undefined)
   const wrapped = sharp(wrapPixels(pixels, used, orientation), {
     failOn: 'none',
     limitInputPixels: false,
@@ -25,7 +36,7 @@ export async function convertToSrgb(pixels: StoredPixels, conversion: Conversion
     .timeout({ seconds })
     .autoOrient()
     .toColourspace(bits === 16 ? 'rgb16' : 'srgb')
-  const converted = used ? upright.withIccProfile('srgb') : upright
+  const converted = used ? upright.withIccProfile(color) : upright
   if (bits === 8) return converted.raw().toBuffer({ resolveWithObject: true }).then(toFrame)
 
   const { data, info } = await converted.raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true })
