@@ -1,5 +1,7 @@
+import type { TiffOptions } from 'sharp'
 import { test } from 'tap'
 import { createStepDeps, inspectedWork } from '../../../../scripts/testkit/create-step-deps.ts'
+import { drawPicture } from '../../../../scripts/testkit/hostile/draw-picture.ts'
 import { makeTiff, type TiffTags } from '../../../../scripts/testkit/images/make-tiff.ts'
 import { decodeImage } from '../../../imaging/decode-image.ts'
 
@@ -14,6 +16,36 @@ async function decode(tiff: Buffer) {
 async function firstPixel(tiff: Buffer): Promise<number[]> {
   return [...(await decode(tiff)).data.subarray(0, 3)]
 }
+
+test('every compression that the decoder has is shown, in strips and tiles', async (t) => {
+  const kinds: TiffOptions[] = [
+    ...(['none', 'lzw', 'deflate', 'packbits', 'jpeg', 'webp'] as const).map((compression) => ({
+      compression,
+    })),
+    { compression: 'lzw', tile: true, tileWidth: 16, tileHeight: 16 },
+    { compression: 'jpeg', tile: true, tileWidth: 16, tileHeight: 16 },
+    { compression: 'deflate', bigtiff: true },
+  ]
+  const picture = drawPicture()
+  const pixels = await picture.clone().raw().toBuffer()
+  for (const kind of kinds) {
+    const { data } = await decode(
+      await picture
+        .clone()
+        .tiff({ ...kind, quality: 95 })
+        .toBuffer(),
+    )
+    const difference =
+      data.reduce((sum, byte, at) => sum + Math.abs(byte - (pixels[at] ?? 0)), 0) / data.length
+    t.ok(data.length === pixels.length && difference < 8, `${JSON.stringify(kind)}: ${difference} levels`)
+  }
+  const fax = await picture
+    .clone()
+    .toColourspace('b-w')
+    .tiff({ compression: 'ccittfax4', bitdepth: 1 })
+    .toBuffer()
+  t.match(await decode(fax), { width: 96, height: 64 })
+})
 
 test('compressions that the decoder does not have are named', async (t) => {
   const cases = [
