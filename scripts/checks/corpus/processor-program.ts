@@ -54,7 +54,7 @@ async function processFile(file: string): Promise<Processed> {
 
 /** As a client declares it that looks at the bytes. What is no accepted image is declared as one, as an attacker would. */
 function declaredType(bytes: Buffer): AcceptedContentType {
-  const identified = identifyFormat(bytes)
+  const identified = identifyFormat(bytes, { heic: true })
   return 'format' in identified ? acceptedFormats[identified.format] : acceptedFormats.jpeg
 }
 
