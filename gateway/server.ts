@@ -11,7 +11,10 @@ import { countWorkers } from './workers/count-workers.ts'
 const unmixedBytes = 4_096
 
 const config = await readOrExit(() => readGatewayConfig())
-const stdout = writeOncePerTick(pino.destination(1), cluster.isWorker ? unmixedBytes : undefined)
+const stdout = writeOncePerTick(
+  pino.destination({ dest: 1, sync: true }),
+  cluster.isWorker ? unmixedBytes : undefined,
+)
 const logger = createLogger('gateway', config.LOG_LEVEL, stdout)
 
 // Imported when needed: the primary does not use what the API is made of.

@@ -1,6 +1,6 @@
 import type { DestinationStream } from 'pino'
 
-/** A destination that writes synchronously, such as `pino.destination(1)`. */
+/** A destination that writes synchronously, such as `pino.destination({ dest: 1, sync: true })`. */
 interface SyncDestination extends DestinationStream {
   flushSync(): void
 }

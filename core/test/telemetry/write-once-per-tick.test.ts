@@ -57,7 +57,7 @@ for (const [name, ending] of Object.entries(endings)) {
       import { pino } from 'pino'
       import { createLogger } from './core/telemetry/logger.ts'
       import { writeOncePerTick } from './core/telemetry/write-once-per-tick.ts'
-      const logger = createLogger('test', 'info', writeOncePerTick(pino.destination(1)))
+      const logger = createLogger('test', 'info', writeOncePerTick(pino.destination({ dest: 1, sync: true })))
       for (let line = 0; line < 1000; line += 1) logger.info({ line }, 'before the end')
       ${ending}`
     const cwd = new URL('../../..', import.meta.url)

@@ -20,7 +20,11 @@ interface Clients {
 }
 
 /** Writes the lines to the null device as the gateway writes them to stdout. */
-export const logger = createLogger('gateway', 'info', writeOncePerTick(pino.destination(devNull)))
+export const logger = createLogger(
+  'gateway',
+  'info',
+  writeOncePerTick(pino.destination({ dest: devNull, sync: true })),
+)
 
 /** Serves the gateway as in production, with all plugins, over these clients. Looking up the API key costs nothing here. */
 export async function serveGateway(
