@@ -57,6 +57,8 @@ export interface Held {
 }
 
 export interface Fetched extends Held {
+  /** Length of the stored object, once `original` is prepared for the decoder and can differ. */
+  storedBytes?: number
   original: Buffer
   /** That of the stored object, which the upload URL's signature enforced; from `inspected` on, that of the bytes. */
   contentType: string

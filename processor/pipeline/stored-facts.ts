@@ -11,9 +11,10 @@ const acceptedTypes = Object.values(acceptedFormats)
 export function storedFacts({
   original,
   contentType,
-}: Pick<Fetched, 'original' | 'contentType'>): Partial<StoredFacts> {
+  storedBytes = original.length,
+}: Pick<Fetched, 'original' | 'contentType' | 'storedBytes'>): Partial<StoredFacts> {
   const accepted = acceptedTypes.find((type) => type === mediaTypeOf(contentType))
-  return { byteLength: original.length, ...(accepted && { contentType: accepted }) }
+  return { byteLength: storedBytes, ...(accepted && { contentType: accepted }) }
 }
 
 /** `Image/PNG; charset=binary` as `image/png` */

@@ -26,7 +26,16 @@ export async function inspectImage(
   const { bytes, ...prepared } = prepareForDecoder(format, original, limits)
   const header = format === 'heic' ? await readHeicHeader(bytes, limits) : await readHeader(bytes, prepared)
   checkHeader(format, header, { limits, variants })
-  return { ...work, stage: 'inspected', contentType, format, page: prepared.page, ...header, original: bytes }
+  return {
+    ...work,
+    stage: 'inspected',
+    contentType,
+    format,
+    page: prepared.page,
+    ...header,
+    original: bytes,
+    storedBytes: original.length,
+  }
 }
 
 /** The record can have been declared anew since the upload, so its declaration counts as well as the object's. */
