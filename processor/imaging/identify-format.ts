@@ -80,9 +80,12 @@ export function identifyFormat(bytes: Buffer, { heic }: Options = { heic: false 
   return { refused: `The file is ${refused.name}, which is not accepted. ${refused.advice ?? advice}` }
 }
 
-/** Brands of HEVC images and image sequences, and of HEIF files that name no compression. Source: ISO/IEC 23008-12, B.4. */
+/**
+ * Brands of HEVC images and image sequences, and of HEIF files that name no compression. AVIFs have the latter, too.
+ * Source: ISO/IEC 23008-12, B.4.
+ */
 function isHeic(head: Buffer): boolean {
-  return isBrand(head, /^(he[iv][cxms]|mif1|msf1)/)
+  return isBrand(head, /^(he[iv][cxms]|mif1|msf1)/) && !isAvif(head)
 }
 
 function isAvif(head: Buffer): boolean {
