@@ -2,7 +2,7 @@ import type { FailOnOptions, Sharp, SharpOptions } from 'sharp'
 import type { AcceptedFormat } from '../../core/images/formats.ts'
 import { withSpan } from '../../core/telemetry/with-span.ts'
 import { builtinProfile } from './colour/builtin-profile.ts'
-import { convertToP3, convertToSrgb } from './colour/convert-to-srgb.ts'
+import { convertColours } from './colour/convert-colours.ts'
 import { readColour } from './colour/read-colour.ts'
 import type { HeifColour } from './colour/read-heif-colour.ts'
 import { estimateAlphaBytes, readStoredPixels } from './colour/read-stored-pixels.ts'
@@ -25,7 +25,7 @@ export interface DecodableImage extends ImageHeader {
 }
 
 /**
- * Decodes the page to show of the original to fit the box, upright and in sRGB. It holds no more of the original in memory than the
+ * Decodes the page to show of the original to fit the box, upright and in the box's colours. It holds no more of the original in memory than the
  * format requires.
  * @throws Rejection when the bytes are damaged or take too long
  */
@@ -75,18 +75,18 @@ async function shrinkToFrame(
   failOn: FailOnOptions,
 ): Promise<Frame> {
   const { page } = image
-  const isWide = box.color === 'p3'
+  const { color } = box
+  const isWide = color === 'p3'
   const open = (options: SharpOptions, bytes = image.original) =>
     sharp(bytes, { page, failOn, limitInputPixels, sequentialRead: true, ...options }).timeout({ seconds })
   if (colour) {
     const { pixels, profile } = await readStoredPixels(image, colour, open, asStored(box, image))
-    const convert = isWide ? convertToP3 : convertToSrgb
-    return convert(pixels, { profile, orientation: image.orientation, seconds })
+    return convertColours(pixels, { profile, orientation: image.orientation, seconds, color })
   }
   if (!canConvertLater(image)) {
     const linear = box.linear && canBeLinear(image)
     const frame = await readPixels(shrinkInto(open({}).autoOrient(), { ...box, linear }))
-    return isWide ? convertToP3({ ...frame, bits: 8 }, { seconds }) : frame
+    return isWide ? convertColours({ ...frame, bits: 8 }, { seconds, color }) : frame
   }
 
   const shrunk = await shrinkInto(open({ ignoreIcc: true }), asStored(box, image))

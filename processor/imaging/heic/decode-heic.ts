@@ -1,5 +1,5 @@
 import { withSpan } from '../../../core/telemetry/with-span.ts'
-import { convertToSrgb } from '../colour/convert-to-srgb.ts'
+import { convertColours } from '../colour/convert-colours.ts'
 import type { StoredPixels } from '../colour/wrap-pixels.ts'
 import { sharp } from '../decoder.ts'
 import { estimateDecodeBytes } from '../estimate-decode-bytes.ts'
@@ -12,7 +12,7 @@ import { runHeicTask } from './run-heic-task.ts'
 type HeicImage = ImageHeader & { original: Buffer }
 
 /**
- * Decodes the primary image of a HEIC file to fit the box, upright and in sRGB.
+ * Decodes the primary image of a HEIC file to fit the box, upright and in the box's colours.
  * @throws Rejection when the bytes are damaged, or take too long or too much memory; the signal's reason
  */
 export function decodeHeic(image: HeicImage, box: Box, limits: ImagingLimits): Promise<Frame> {
@@ -22,7 +22,8 @@ export function decodeHeic(image: HeicImage, box: Box, limits: ImagingLimits): P
 
 async function decode({ original, icc }: HeicImage, box: Box, limits: ImagingLimits): Promise<Frame> {
   const { pixels } = await runHeicTask('pixels', original, limits.maxDecodeBytes, limits)
-  return convertToSrgb(await shrink(pixels, box), { profile: icc, seconds: limits.decodeTimeoutSeconds })
+  const { decodeTimeoutSeconds: seconds } = limits
+  return convertColours(await shrink(pixels, box), { profile: icc, seconds, color: box.color })
 }
 
 /** Shrinks pixels in their own encoding and depth; in linear light only those of 8 bits, because deeper ones can have an HDR curve. */

@@ -16,14 +16,14 @@ import {
 } from '../../../../scripts/testkit/images/make-heic.ts'
 import { decodeImage } from '../../../imaging/decode-image.ts'
 import { sharp } from '../../../imaging/decoder.ts'
-import type { Frame } from '../../../imaging/frame.ts'
+import { type Box, type Frame, openFrame, toFrame } from '../../../imaging/frame.ts'
 import { heicFiles, quadrantSize, quarterColors, readHeicFile } from './heic-files.ts'
 
 const { deps } = createStepDeps()
-const frameBox = { width: 2048, height: 2048, fit: 'inside' } as const
+const frameBox: Box = { width: 2048, height: 2048, fit: 'inside' }
 
-async function decode(bytes: Buffer, contentType: AcceptedContentType = 'image/heic') {
-  return decodeImage(await inspectedWork(bytes, contentType, deps), frameBox, deps.limits)
+async function decode(bytes: Buffer, contentType: AcceptedContentType = 'image/heic', box = frameBox) {
+  return decodeImage(await inspectedWork(bytes, contentType, deps), box, deps.limits)
 }
 
 /** The picture of the fixtures as an item, whose boxes `transforms` turn it. */
@@ -62,6 +62,16 @@ test('code points in an nclx box mean the same as a profile', async (t) => {
   const properties = [ispe(quadrantSize.width, quadrantSize.height), hvcC, colr]
   const file = makeHeic({ items: [{ id: 1, type: 'hvc1', data, properties }], primary: 1 })
   checkQuarters(t, await decode(file), quarterColors, rounding, 'Display P3')
+})
+
+test('a p3 variant keeps the colours of a Display P3 file, with their profile', async (t) => {
+  const file = readHeicFile('display-p3.heic')
+  const wide = await decode(file, 'image/heic', { ...frameBox, color: 'p3' })
+  t.equal(wide.profile?.length, 480)
+  t.strictNotSame(wide.data, (await decode(file)).data, 'the numbers are those of Display P3')
+  const picture = openFrame(wide).withIccProfile('srgb').raw()
+  const inSrgb = toFrame(await picture.toBuffer({ resolveWithObject: true }))
+  checkQuarters(t, inSrgb, quarterColors, rounding, 'converted to sRGB')
 })
 
 test('premultiplied colours are divided by their alpha', async (t) => {

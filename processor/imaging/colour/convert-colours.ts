@@ -10,20 +10,18 @@ interface Conversion {
   orientation?: number
   /** The time-out of libvips. */
   seconds: number
+  /** What to convert to: sRGB by default, or Display P3. */
+  color?: 'srgb' | 'p3'
 }
 
-/** Converts pixels to sRGB of 8 bits and turns them upright. */
-export function convertToSrgb(pixels: StoredPixels, conversion: Conversion): Promise<Frame> {
-  return convert(pixels, conversion, 'srgb')
+/** Converts pixels to 8 bits of sRGB, or of Display P3 with its profile, and turns them upright. */
+export async function convertColours(pixels: StoredPixels, conversion: Conversion): Promise<Frame> {
+  const frame = await convert(pixels, conversion)
+  return conversion.color === 'p3' ? { ...frame, profile: await builtinProfile('p3') } : frame
 }
 
-/** Converts pixels to Display P3 of 8 bits, with its profile, and turns them upright. */
-export async function convertToP3(pixels: StoredPixels, conversion: Conversion): Promise<Frame> {
-  return { ...(await convert(pixels, conversion, 'p3')), profile: await builtinProfile('p3') }
-}
-
-async function convert(pixels: StoredPixels, conversion: Conversion, color: 'srgb' | 'p3'): Promise<Frame> {
-  const { profile, orientation, seconds } = conversion
+async function convert(pixels: StoredPixels, conversion: Conversion): Promise<Frame> {
+  const { profile, orientation, seconds, color = 'srgb' } = conversion
   const { bits } = pixels
   const wide = profile && (await changesColours(profile)) ? profile : undefined
   const used = wide ?? (color === 'p3' ? await builtinProfile('srgb') : undefined)
