@@ -12,8 +12,9 @@ import { fuzzGateway } from './fuzz/fuzz-gateway.ts'
 
 const cache = join(import.meta.dirname, '../../.cache/fuzz')
 
-/** Limits are tested elsewhere; here they would reject the requests before they reach the routes. */
+/** Limits and optional formats are tested elsewhere; here they would reject requests that the contract permits. */
 const settings = {
+  HEIC: 'on',
   RATE_LIMIT_PER_MINUTE: '1000000',
   MAX_UPLOAD_BYTES: String(5 * 1024 ** 3),
   MAX_WAIT_SECONDS: '0',
