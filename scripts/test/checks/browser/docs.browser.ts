@@ -80,8 +80,12 @@ async function open(page: Page, operationId: string): Promise<Locator> {
 
 /** What the page shows as the answer. */
 async function execute(operation: Locator) {
-  await operation.getByRole('button', { name: /^Execute$/ }).click()
   const live = operation.locator('.live-responses-table .response')
+  // Otherwise the answer of the call before would be read.
+  const clear = operation.getByRole('button', { name: /^Clear$/ })
+  if (await clear.isVisible()) await clear.click()
+  await live.waitFor({ state: 'detached' })
+  await operation.getByRole('button', { name: /^Execute$/ }).click()
   await live.locator('.response-col_status').waitFor()
   const status = (await live.locator('.response-col_status').innerText()).trim().split(/\s/)[0]
   const answer = JSON.parse(await live.locator('.highlight-code code').first().innerText())
