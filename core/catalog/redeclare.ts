@@ -25,7 +25,7 @@ export function createRedeclare(table: ImageTable, find: Find, { checkAfterMs, n
     if (!change) return record
     const changed = await table.change(record, change)
     if (changed) return ifAlive(changed, now()) ?? record
-    // Somebody else changed the record since it was read.
+    // Another request or a worker changed the record after it was read.
     const current = await find(record.tenant, record.imageId)
     return current ? redeclare(current, request) : record
   }

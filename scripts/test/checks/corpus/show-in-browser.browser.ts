@@ -5,7 +5,7 @@ import { comparePictures } from '../../../checks/corpus/compare-pictures.ts'
 import { startBrowserReference } from '../../../checks/corpus/reference/show-in-browser.ts'
 import { drawPicture } from '../../../testkit/hostile/draw-picture.ts'
 
-test('Chromium shows files upright and in sRGB, and tells what it cannot show', async (t) => {
+test('Chromium shows files upright and in sRGB, and files that it cannot show are reported', async (t) => {
   const folder = t.testdir()
   const write = async (name: string, image: ReturnType<typeof drawPicture>) => {
     await writeFile(join(folder, name), await image.toBuffer())
