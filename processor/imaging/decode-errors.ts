@@ -55,11 +55,11 @@ const unsupportedMessage =
   /no known route from|tiff2vips: .*(not supported|not configured|not implemented)|exceeds channel limit|Unsupported feature/
 
 /**
- * Whether sharp or libvips threw the error. They throw plain errors; errors of this program's own, of its bugs and of aborts have other
- * classes.
+ * Whether sharp or libvips threw the error. They throw plain errors without a code; errors of Node.js have a code, and errors of this
+ * program's own, of its bugs and of aborts have other classes.
  */
 function isLibraryError(error: unknown): error is Error {
-  return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype
+  return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype && !('code' in error)
 }
 
 /** The Rejection that a decoding error stands for, or the error itself when the machine or this program failed. */

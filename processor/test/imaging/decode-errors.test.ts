@@ -54,12 +54,13 @@ test('the time-out of another image does not reject this one', async (t) => {
   t.equal(await retryIfSilent(() => refuseForeignTimeout(3_600, secondSucceeds)), 'decoded')
 })
 
-test('errors of this program and aborts are no errors of the image', async (t) => {
+test('errors of Node.js, of this program and of aborts are no errors of the image', async (t) => {
   class OutOfTime extends Error {}
   const errors = [
     new TypeError('x is not a function'),
     new DOMException('', 'AbortError'),
     new OutOfTime('late'),
+    Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' }),
   ]
   for (const error of errors) {
     t.equal(classifyDecodeError(error), error)
