@@ -1,7 +1,14 @@
 /** The worker thread that reads one HEIC file. It is terminated when its time is up, because libheif cannot be interrupted. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openLibheif } from './open-libheif.ts'
-import { type HeicHeader, type HeicPixels, type LibheifError, LibheifFailure, openHeic } from './read-heic.ts'
+import {
+  type HeicHeader,
+  type HeicPixels,
+  type LibheifError,
+  LibheifFailure,
+  openHeic,
+  UnsuitableLibheif,
+} from './read-heic.ts'
 
 export interface HeicTask {
   task: 'header' | 'pixels'
@@ -26,6 +33,7 @@ function answer({ task, wasm, bytes, maxMemoryBytes }: HeicTask): HeicAnswer {
   } catch (error) {
     if (memoryLimit.exceeded) return { failure: 'out of memory' }
     if (error instanceof LibheifFailure) return { failure: error.error }
+    if (error instanceof UnsuitableLibheif) throw error
     return { failure: 'crashed', message: String(error) }
   }
 }

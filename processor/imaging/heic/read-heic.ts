@@ -37,6 +37,11 @@ export interface HeicPixels {
   data: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
 }
 
+/** The operator has replaced libheif by a release that does not fit. No file is at fault. */
+export class UnsuitableLibheif extends Error {
+  override readonly name = 'UnsuitableLibheif'
+}
+
 /** The library refused the file. */
 export class LibheifFailure extends Error {
   override readonly name = 'LibheifFailure'
@@ -168,7 +173,8 @@ export function openHeic(libheif: Libheif, bytes: Uint8Array) {
   function createDecodingOptions(): number {
     const options = libheif._heif_decoding_options_alloc()
     const version = libheif.HEAPU8[options] ?? 0
-    if (version < 10) throw new Error(`libheif is too old: its decoding options have version ${version}`)
+    if (version < 10)
+      throw new UnsuitableLibheif(`its decoding options have version ${version}; version 10 is needed`)
     const autocorrectBrokenInput = 68
     const keepPrimariesAndTransfer = 69
     libheif.HEAPU8[options + autocorrectBrokenInput] = 1

@@ -12,10 +12,20 @@ const workerFile = new URL(`./heic-worker${extname(import.meta.filename)}`, impo
 
 let compiled: Promise<WebAssembly.Module> | undefined
 
-/** Compiles libheif once for all workers; the first HEIC file of a process waits for it. */
-function compileLibheif(): Promise<WebAssembly.Module> {
+/** The thread failed for another reason than the file, so a retry can succeed. */
+export class HeicThreadFailed extends Error {
+  override readonly name = 'HeicThreadFailed'
+}
+
+/** Compiles libheif once for all workers; the first HEIC file of a process waits for it. After a failure, the next file tries again. */
+async function compileLibheif(): Promise<WebAssembly.Module> {
   compiled ??= readFile(findWasmFile()).then((code) => WebAssembly.compile(code))
-  return compiled
+  try {
+    return await compiled
+  } catch (error) {
+    compiled = undefined
+    throw error
+  }
 }
 
 type Found<T extends HeicTask['task']> = T extends 'header'
@@ -25,7 +35,7 @@ type Found<T extends HeicTask['task']> = T extends 'header'
 /**
  * Runs one task on a HEIC file in a thread of its own, which is terminated when the time for a decode or the image's deadline is over.
  * @param maxMemoryBytes for libheif, besides the pixels that it returns
- * @throws Rejection when the file is at fault; the signal's reason
+ * @throws Rejection when the file is at fault; HeicThreadFailed (a retry can help); the signal's reason
  */
 export async function runHeicTask<T extends HeicTask['task']>(
   task: T,
@@ -58,8 +68,9 @@ function awaitAnswer(
   const abort = () => reject(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
   worker.once('message', resolve)
-  worker.once('error', reject)
-  worker.once('exit', (code) => reject(new Error(`the HEIC thread ended with code ${code} and no answer`)))
+  const fail = (message: string, cause?: unknown) => reject(new HeicThreadFailed(message, { cause }))
+  worker.once('error', (error: Error) => fail(`the HEIC thread failed: ${error.message}`, error))
+  worker.once('exit', (code) => fail(`the HEIC thread ended with code ${code} and no answer`))
   return promise.finally(() => {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
