@@ -1,5 +1,5 @@
 /** A service that hashgate depends on, as named in logs and, except for the issuer, in `GET /readyz`. */
-export type Dependency = 'bucket' | 'catalog' | 'keys' | 'events' | 'issuer'
+export type Dependency = 'bucket' | 'catalog' | 'keys' | 'events' | 'webhooks' | 'issuer'
 
 /** S3, DynamoDB, Kafka or the token issuer failed or timed out. A retry can succeed. `cause` is for the log only. */
 export class DependencyUnavailable extends Error {

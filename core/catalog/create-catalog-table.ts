@@ -1,12 +1,11 @@
 import {
   type AttributeDefinition,
   DescribeTableCommand,
-  DescribeTimeToLiveCommand,
   type DynamoDBClient,
   type GlobalSecondaryIndex,
-  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
 import { createTableOnce } from '../aws/create-table-once.ts'
+import { enableTimeToLive } from '../aws/enable-time-to-live.ts'
 import { dayIndex } from './day-index.ts'
 import { type SparseIndex, sparseIndexes } from './sparse-indexes.ts'
 
@@ -58,22 +57,6 @@ async function requireIndexes(client: DynamoDBClient, tableName: string): Promis
   throw new Error(
     `The table "${tableName}" lacks the indexes ${missing.join(', ')}: an older version created it. Delete it, or start with empty stores ("npm start -- --fresh").`,
   )
-}
-
-async function enableTimeToLive(client: DynamoDBClient, tableName: string, isNew: boolean): Promise<void> {
-  const TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true }
-  try {
-    if (!isNew && (await hasTimeToLive(client, tableName))) return
-    await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification }))
-  } catch (error) {
-    if ((error as Error).name !== 'UnknownOperationException') throw error
-  }
-}
-
-/** Enabling TTL twice is an error. */
-async function hasTimeToLive(client: DynamoDBClient, TableName: string): Promise<boolean> {
-  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }))
-  return TimeToLiveDescription?.TimeToLiveStatus?.startsWith('ENABL') ?? false
 }
 
 function defineAttributes({ shard, at }: SparseIndex): AttributeDefinition[] {
