@@ -42,8 +42,14 @@ const { DYNAMODB_ENDPOINT } = connectionSettings
 const keysTable = Type.String({ minLength: 3 })
 const keysSchema = Type.Object({ AWS_REGION, DYNAMODB_ENDPOINT, KEYS_TABLE: keysTable })
 
-const { CATALOG_TABLE } = connectionSettings
-const tablesSchema = Type.Object({ AWS_REGION, DYNAMODB_ENDPOINT, CATALOG_TABLE, KEYS_TABLE: keysTable })
+const { CATALOG_TABLE, WEBHOOKS_TABLE } = connectionSettings
+const tablesSchema = Type.Object({
+  AWS_REGION,
+  DYNAMODB_ENDPOINT,
+  CATALOG_TABLE,
+  KEYS_TABLE: keysTable,
+  WEBHOOKS_TABLE,
+})
 
 /** @throws ConfigError that names every invalid setting */
 export const readTablesConfig = (): Static<typeof tablesSchema> => readConfig(tablesSchema, process.env)

@@ -17,6 +17,12 @@ export const connectionSettings = {
   PROCESSED_BUCKET: Type.String({ minLength: 3, description: 'Bucket for variants and manifests.' }),
   DYNAMODB_ENDPOINT: url('URL of a DynamoDB-compatible store. Empty: AWS DynamoDB.'),
   CATALOG_TABLE: Type.String({ minLength: 3, description: 'DynamoDB table of the image records.' }),
+  WEBHOOKS_TABLE: Type.String({
+    pattern: '^(\\S{3,})?$',
+    mustBe: 'the name of a table, or empty',
+    default: '',
+    description: 'DynamoDB table of the webhook endpoints and deliveries. Empty: webhooks are off.',
+  }),
   SECRETS_MANAGER_ENDPOINT: url('URL of a Secrets Manager replacement. Empty: AWS Secrets Manager.'),
   ...kafkaSettings,
   RETENTION_DAYS: Type.Integer({

@@ -12,6 +12,7 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
   gateway: {
     'read tokens are off: user data is no place for a secret': ['READ_TOKEN_SECRET'],
     'one process per instance; the group adds instances instead': ['GATEWAY_WORKERS'],
+    'webhooks are off': ['WEBHOOKS_TABLE'],
   },
   processor: {
     'Lambda sets it': ['AWS_REGION'],
@@ -41,6 +42,7 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
     'rejected by default': ['MAX_ANIMATED_PIXELS', 'MAX_PAGES'],
     "within the function's smallest memory": ['DECODE_MEMORY_MB', 'MAX_DECODE_BYTES'],
     'no collector by default': ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    'webhooks are off': ['WEBHOOKS_TABLE'],
   },
 }
 

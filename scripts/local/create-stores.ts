@@ -3,6 +3,7 @@ import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/clie
 import { createApiKeyTable } from '../../core/api-keys/key-table.ts'
 import { dynamoDbClientOptions, s3ClientOptions } from '../../core/aws/aws-client-options.ts'
 import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
+import { createWebhookTable } from '../../core/webhooks/webhook-store.ts'
 
 /** Addresses and names of the stores, with the setting names of the gateway and the processor. */
 export interface StoreSettings {
@@ -15,6 +16,8 @@ export interface StoreSettings {
   PROCESSED_BUCKET: string
   CATALOG_TABLE: string
   KEYS_TABLE: string
+  /** Absent: webhooks are off. */
+  WEBHOOKS_TABLE?: string
 }
 
 /** Creates the buckets and tables that CloudFormation creates in production, unless they exist. */
@@ -23,6 +26,7 @@ export async function createStores(settings: StoreSettings): Promise<void> {
   await createBuckets(s3, [settings.RAW_BUCKET, settings.PROCESSED_BUCKET])
   await createCatalogTable(dynamoDb, settings.CATALOG_TABLE)
   await createApiKeyTable(dynamoDb, settings.KEYS_TABLE)
+  if (settings.WEBHOOKS_TABLE) await createWebhookTable(dynamoDb, settings.WEBHOOKS_TABLE)
   close()
 }
 

@@ -12,6 +12,7 @@ const names = {
   PROCESSED_BUCKET: 'hashgate-processed',
   CATALOG_TABLE: 'hashgate-images',
   KEYS_TABLE: 'hashgate-keys',
+  WEBHOOKS_TABLE: 'hashgate-webhooks',
 }
 
 /** Starts the embedded S3 and DynamoDB in this process and the embedded Kafka in another. */

@@ -26,6 +26,7 @@ export function chooseOwnNames() {
     PROCESSED_BUCKET: `processed-${id}`,
     CATALOG_TABLE: `images-${id}`,
     KEYS_TABLE: `keys-${id}`,
+    WEBHOOKS_TABLE: `webhooks-${id}`,
     KAFKA_TOPIC_PREFIX: `${id}.`,
     KAFKA_GROUP_ID: `processor-${id}`,
   }
@@ -60,7 +61,7 @@ async function removeOwn(names: OwnNames): Promise<void> {
   const { s3, dynamoDb, close } = connectStores({ ...services, ...names })
   await removeBucket(s3, names.RAW_BUCKET)
   await removeBucket(s3, names.PROCESSED_BUCKET)
-  for (const TableName of [names.CATALOG_TABLE, names.KEYS_TABLE]) {
+  for (const TableName of [names.CATALOG_TABLE, names.KEYS_TABLE, names.WEBHOOKS_TABLE]) {
     await dynamoDb.send(new DeleteTableCommand({ TableName }))
   }
   close()

@@ -17,6 +17,7 @@ export function describeEnvironment(layout: ServicesLayout, state: ServicesState
     DYNAMODB_ENDPOINT: `http://127.0.0.1:${ports.dynamodb}`,
     CATALOG_TABLE: 'hashgate-images',
     KEYS_TABLE: 'hashgate-keys',
+    WEBHOOKS_TABLE: 'hashgate-webhooks',
     KAFKA_BROKERS: brokers.map((name) => `127.0.0.1:${ports[name]}`).join(','),
     KAFKA_PLAINTEXT_BROKERS: brokers.map((name) => `127.0.0.1:${ports[`${name}-plaintext`]}`).join(','),
     KAFKA_SASL_USERNAME: kafka.username,

@@ -48,6 +48,7 @@ export const testConfig: GatewayConfig = {
   NODE_ENV: 'test',
   AUTH: 'keys',
   KEYS_TABLE: 'keys',
+  WEBHOOKS_TABLE: 'webhooks',
   JWT_ISSUER: '',
   JWT_AUDIENCE: '',
   JWT_JWKS_URL: '',

@@ -20,12 +20,17 @@ function runTables(environment: Record<string, string>) {
   })
 }
 
-t.test('creates both tables once', async (t) => {
+t.test('creates the tables once', async (t) => {
   const { endpoint, client } = await startTestDynamoDb(t)
-  const environment = { DYNAMODB_ENDPOINT: endpoint, CATALOG_TABLE: 'my-images', KEYS_TABLE: 'my-keys' }
+  const environment = {
+    DYNAMODB_ENDPOINT: endpoint,
+    CATALOG_TABLE: 'my-images',
+    KEYS_TABLE: 'my-keys',
+    WEBHOOKS_TABLE: 'my-webhooks',
+  }
   t.match(await runTables(environment), {
     code: 0,
-    stdout: 'my-images: created\nmy-keys: created\n',
+    stdout: 'my-images: created\nmy-keys: created\nmy-webhooks: created\n',
     stderr: '',
   })
   const { Table: images } = await client.send(new DescribeTableCommand({ TableName: 'my-images' }))
@@ -39,7 +44,7 @@ t.test('creates both tables once', async (t) => {
 
   t.match(await runTables(environment), {
     code: 0,
-    stdout: 'my-images: exists\nmy-keys: exists\n',
+    stdout: 'my-images: exists\nmy-keys: exists\nmy-webhooks: exists\n',
     stderr: '',
   })
 })

@@ -15,6 +15,7 @@ const names = {
   PROCESSED_BUCKET: 'processed-bucket',
   CATALOG_TABLE: 'images',
   KEYS_TABLE: 'keys',
+  WEBHOOKS_TABLE: 'webhooks',
 }
 
 /**
