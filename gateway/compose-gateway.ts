@@ -86,9 +86,16 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
     reconcileAfterSeconds: config.RECONCILE_AFTER_SECONDS,
     now,
   })
-  const presigning = { ttlSeconds: config.PRESIGN_TTL_SECONDS, now: presignNow }
-  const presignUpload = await createPresignUpload(s3, { bucket: config.RAW_BUCKET, ...presigning })
-  const presignDownload = await createPresignDownload(s3, { bucket: config.PROCESSED_BUCKET, ...presigning })
+  const presignUpload = await createPresignUpload(s3, {
+    bucket: config.RAW_BUCKET,
+    ttlSeconds: config.PRESIGN_TTL_SECONDS,
+    now: presignNow,
+  })
+  const presignDownload = await createPresignDownload(s3, {
+    bucket: config.PROCESSED_BUCKET,
+    ttlSeconds: config.VARIANT_URL_TTL_SECONDS,
+    now: presignNow,
+  })
 
   const app = await createApp(
     config,

@@ -60,8 +60,14 @@ export const gatewaySettings = Type.Object({
     minimum: 30,
     maximum: 7 * 24 * 3600,
     default: 900,
+    description: 'Longest validity of upload URLs in seconds. Credentials that expire earlier shorten it.',
+  }),
+  VARIANT_URL_TTL_SECONDS: Type.Integer({
+    minimum: 60,
+    maximum: 7 * 24 * 3600,
+    default: 3_600,
     description:
-      'Longest validity of upload and variant URLs in seconds. Credentials that expire earlier shorten it.',
+      'Longest validity of variant URLs in seconds. A variant keeps its URL for a quarter of it, so that browsers can cache it. Credentials and images that expire earlier shorten it.',
   }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,

@@ -118,7 +118,7 @@ for (const env of environments) {
           byUrl: true,
           action: 's3:GetObject',
           resource: variant,
-          context: { 's3:signatureAge': '900001' },
+          context: { 's3:signatureAge': '3600001' },
         },
       ],
       [false, { action: 's3:GetObject', resource: variant }],

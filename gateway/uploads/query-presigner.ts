@@ -17,12 +17,17 @@ export interface BucketAddress {
   region: string
 }
 
+/** Headers of S3's answer to a GET. Source: AWS, "GetObject" (Amazon S3 API Reference), "Overriding response header values". */
+export type AnswerHeaders = Partial<Record<'response-cache-control' | 'response-expires', string>>
+
 export interface PresignOptions {
   method: 'GET' | 'PUT'
   /** Object key. */
   key: string
   /** Headers that the client must send exactly as given; all of them are signed. Names in lower case. */
   headers: Record<string, string>
+  /** Only for GET, in the order of their names. */
+  answerHeaders?: AnswerHeaders
   credentials: SigningCredentials
   /** Epoch milliseconds. */
   nowMs: number
@@ -57,7 +62,10 @@ export function createQueryPresigner({ origin, host, basePath, region }: BucketA
       `&X-Amz-Date=${time.amzDate}&X-Amz-Expires=${expiresInSeconds}` +
       (sessionToken ? `&X-Amz-Security-Token=${encodeRfc3986(sessionToken)}` : '')
     const names = signedHeaderNames(headers).replaceAll(';', '%3B')
-    const after = `X-Amz-SignedHeaders=${names}&x-id=${operationNames[method]}`
+    const answer = Object.entries(options.answerHeaders ?? {})
+      .map(([name, value]) => `&${name}=${encodeRfc3986(value)}`)
+      .join('')
+    const after = `X-Amz-SignedHeaders=${names}${answer}&x-id=${operationNames[method]}`
     const query = `${before}&${after}`
     const signature = signer.sign(secretAccessKey, time, { method, path, query, headers, bodyHash })
     return `${origin}${path}?${before}&X-Amz-Signature=${signature}&${after}`

@@ -62,6 +62,7 @@ export const testConfig: GatewayConfig = {
   MAX_UPLOAD_BYTES: 1_000_000,
   MAX_WAIT_SECONDS: 25,
   PRESIGN_TTL_SECONDS: 900,
+  VARIANT_URL_TTL_SECONDS: 3_600,
   RATE_LIMIT_PER_MINUTE: 10_000,
   REDIS_URL: '',
   GATEWAY_WORKERS: '1',
@@ -95,7 +96,6 @@ export async function createTestApp(t: Test, { config = {}, dependencies = {} }:
     requestChecksumCalculation: 'WHEN_REQUIRED',
     credentials: { accessKeyId: 'access', secretAccessKey: 'secret' },
   })
-  const presigning = { ttlSeconds: settings.PRESIGN_TTL_SECONDS, now }
 
   const catalog = createCatalogDouble(records, now)
   const logger = createLogger('gateway', settings.LOG_LEVEL, log)
@@ -115,8 +115,16 @@ export async function createTestApp(t: Test, { config = {}, dependencies = {} }:
         },
         ping: async () => {},
       },
-      presignUpload: await createPresignUpload(s3, { bucket: settings.RAW_BUCKET, ...presigning }),
-      presignDownload: await createPresignDownload(s3, { bucket: settings.PROCESSED_BUCKET, ...presigning }),
+      presignUpload: await createPresignUpload(s3, {
+        bucket: settings.RAW_BUCKET,
+        ttlSeconds: settings.PRESIGN_TTL_SECONDS,
+        now,
+      }),
+      presignDownload: await createPresignDownload(s3, {
+        bucket: settings.PROCESSED_BUCKET,
+        ttlSeconds: settings.VARIANT_URL_TTL_SECONDS,
+        now,
+      }),
       identify: identifyByAny({ byKey: createIdentifyByKey({ keys: keyTable, audit, now, uptime: now }) }),
       audit,
       metrics,

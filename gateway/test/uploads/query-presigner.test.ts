@@ -60,10 +60,17 @@ for (const [name, config] of Object.entries(clients)) {
 type RandomRequest = ReturnType<typeof randomRequest>
 
 async function presignWithSdk(s3: S3Client, Bucket: string, request: RandomRequest): Promise<string> {
-  const { method, key: Key, headers, nowMs, expiresInSeconds } = request
+  const { method, key: Key, headers, answerHeaders, nowMs, expiresInSeconds } = request
   const command =
     method === 'GET'
-      ? new GetObjectCommand({ Bucket, Key })
+      ? new GetObjectCommand({
+          Bucket,
+          Key,
+          ResponseCacheControl: answerHeaders?.['response-cache-control'],
+          ...(answerHeaders?.['response-expires'] && {
+            ResponseExpires: new Date(answerHeaders['response-expires']),
+          }),
+        })
       : new PutObjectCommand({
           Bucket,
           Key,
@@ -97,10 +104,16 @@ function randomRequest() {
     method,
     key: randomKey(),
     headers,
+    ...(method === 'GET' && randomInt(2) === 0 && { answerHeaders: randomAnswerHeaders() }),
     nowMs: randomTime(),
     expiresInSeconds: randomInt(1, 604_801),
   } as const
 }
+
+const randomAnswerHeaders = () => ({
+  'response-cache-control': pick(['private, immutable', 'no-store']),
+  'response-expires': new Date(randomTime()).toUTCString(),
+})
 
 /** Mostly keys as the gateway makes them; some with every kind of character. */
 function randomKey(): string {
