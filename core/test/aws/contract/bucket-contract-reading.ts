@@ -83,6 +83,19 @@ export async function testReading(t: Test, { client, bucket, options }: BucketUn
     t.equal((await sendRaw(expired, { method: 'GET' })).status, 403)
   })
 
+  await t.test('a signed URL determines how long its answer may be cached', async (t) => {
+    const ResponseExpires = new Date('2026-11-29T10:00:00.000Z')
+    const object = { Bucket: bucket, Key: key, ResponseCacheControl: 'private, immutable', ResponseExpires }
+    const cached = await getSignedUrl(client, new GetObjectCommand(object))
+    const { status, headers } = await fetch(cached)
+    t.equal(status, 200)
+    t.equal(headers.get('cache-control'), 'private, immutable')
+    t.equal(headers.get('expires'), 'Sun, 29 Nov 2026 10:00:00 GMT')
+    const longer = cached.replace('response-expires=Sun%2C%2029', 'response-expires=Mon%2C%2030')
+    t.not(longer, cached)
+    t.equal((await sendRaw(longer, { method: 'GET' })).status, 403, 'and nobody can change it')
+  })
+
   await t.test('a signed header request with the wrong secret is refused', async (t) => {
     const other = createContractClient({ ...options, secretAccessKey: 'not-the-secret' })
     const refused: unknown = await other

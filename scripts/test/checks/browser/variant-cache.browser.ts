@@ -1,0 +1,73 @@
+import type { Page } from 'playwright-core'
+import sharp from 'sharp'
+import t from 'tap'
+import { type ClientOptions, createHashgateClient } from '../../../../openapi/client/hashgate-client.ts'
+import { uploadImage } from '../../../../openapi/client/upload-image.ts'
+import { withSystem } from '../../../local/with-system.ts'
+import { openBrowser } from './open-browser.ts'
+import { serveClient } from './serve-client.ts'
+
+const imageCount = 34
+
+/** So long that no window ends during the test. */
+const settings = { VARIANT_URL_TTL_SECONDS: String(7 * 86_400) }
+
+t.test('a gallery of 102 variants that is loaded again sends no request to the store', async (t) => {
+  const origin = await serveClient(t)
+  const page = await (await openBrowser(t)).newPage()
+  const countRequests = await watchNetwork(page)
+  await withSystem(async ({ gatewayUrl: gateway, key }) => {
+    const files = await Promise.all(Array.from({ length: imageCount }, (_, index) => makeImage(index)))
+    await Promise.all(files.map((file) => uploadImage(file, { gateway, key })))
+
+    for (const expected of [3 * imageCount, 0]) {
+      await page.goto(origin)
+      const urls = await listVariants({ gateway, key })
+      t.equal(urls.length, 3 * imageCount)
+      t.equal(await countRequests(() => showGallery(page, urls)), expected)
+    }
+  }, settings)
+})
+
+/** A small image that no other index has. */
+async function makeImage(index: number): Promise<Blob> {
+  const background = { r: index, g: 120, b: 200 }
+  const png = await sharp({ create: { width: 48, height: 32, channels: 3, background } })
+    .png()
+    .toBuffer()
+  return new Blob([new Uint8Array(png)])
+}
+
+/** The URLs as the gateway issues them now. */
+async function listVariants(options: ClientOptions): Promise<string[]> {
+  const images = await Array.fromAsync(createHashgateClient(options).eachImage())
+  return images.flatMap(({ variants = [] }) => variants.map(({ url }) => url))
+}
+
+/** Shows the images and waits until all are loaded. */
+function showGallery(page: Page, urls: string[]): Promise<void> {
+  return page.evaluate(async (urls) => {
+    const images = urls.map((url) => Object.assign(new Image(), { src: url }))
+    document.body.append(...images)
+    await Promise.all(images.map((image) => image.decode()))
+  }, urls)
+}
+
+/** Returns a function that counts the requests for variants that leave the browser during an action. */
+async function watchNetwork(page: Page) {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.enable')
+  let sent = new Set<string>()
+  session.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    if (request.url.includes('X-Amz-Signature')) sent.add(requestId)
+  })
+  session.on('Network.requestServedFromCache', ({ requestId }) => sent.delete(requestId))
+  session.on('Network.responseReceived', ({ requestId, response }) => {
+    if (response.fromDiskCache) sent.delete(requestId)
+  })
+  return async (action: () => Promise<void>): Promise<number> => {
+    sent = new Set()
+    await action()
+    return sent.size
+  }
+}
