@@ -10,7 +10,6 @@ import { problems } from './problems.ts'
 const imageId = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
 const askedAt = '2026-11-22T10:00:00.000Z'
 const goneAt = '2026-11-29T10:00:00.000Z'
-const urlExpiresAt = '2026-11-22T10:15:00.000Z'
 const signature = 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0123'
 const bucketUrl = (bucket: string) => `https://${bucket}.s3.us-east-1.amazonaws.com/acme/${imageId}/20261122`
 
@@ -30,7 +29,7 @@ const uploadTarget = {
     'if-none-match': '*',
     'x-amz-checksum-sha256': 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=',
   },
-  expiresAt: urlExpiresAt,
+  expiresAt: '2026-11-22T10:15:00.000Z',
   expiresInSeconds: 900,
 } as const
 
@@ -49,7 +48,7 @@ const variant = {
   byteLength: 9_412,
   contentType: 'image/webp',
   url: `${bucketUrl('processed-bucket')}/5f0c9b1d7a3e8264/thumb.webp?${signature}`,
-  urlExpiresAt,
+  urlExpiresAt: '2026-11-22T11:00:00.000Z',
 } as const
 
 const camera = { make: 'Canon', model: 'Canon EOS R8' } as const
