@@ -118,6 +118,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
         ...counts,
       },
       setIfAbsent: { startedAt: new Date(now()).toISOString() },
+      raiseSequence: current.status === 'pending',
       condition: `#status = :currentStatus AND attempts = :currentAttempts AND ${reprocessCondition}${isFinal(current) ? ` AND ${pendingCondition}` : ''}`,
       values: {
         ':currentStatus': current.status,
@@ -131,7 +132,9 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
 
   /**
    * Writes the final status and adds its event to the outbox, in one write. Returns the record, which can have earlier pending events
-   * as well. @throws LeaseLost
+   * as well.
+   * @param event has the next `sequence` of the record, see `withNextSequence`; nothing else raises it during the lease
+   * @throws LeaseLost
    */
   async function finish(
     ref: ImageRef,
@@ -140,7 +143,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     event: ImageEvent,
   ): Promise<ImageRecord> {
     const finishedAt = new Date(now()).toISOString()
-    const set = { ...result, finishedAt }
+    const set = { ...result, finishedAt, sequence: event.data.sequence }
     const change = { set, append: { pendingEvents: [event] }, ...heldBy(owner, 'processing') }
     const isDone = (record: ImageRecord) => record.status === result.status
     return underLease(table.change(ref, change).then((record) => record ?? findOwn(ref, owner, isDone)))
@@ -148,7 +151,9 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
 
   /**
    * Replaces the result of a `ready` image and adds the event to the outbox, in one write. The reconciler checks the image until
-   * the event is published. @throws LeaseLost
+   * the event is published.
+   * @param event has the next `sequence` of the record, as in `finish`
+   * @throws LeaseLost
    */
   async function completeReprocess(
     held: ImageRecord,
@@ -161,6 +166,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
       set: {
         image,
         recipe,
+        sequence: event.data.sequence,
         reprocessedAt: new Date(now()).toISOString(),
         ...indexEntry(sparseIndexes.unfinished, held, held.leaseUntil ?? now()),
       },
@@ -181,6 +187,7 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
   async function reopen(ref: ImageRef): Promise<boolean> {
     const reopened = await table.change(ref, {
       set: { status: 'pending', attempts: 0, ...indexEntry(sparseIndexes.unfinished, ref, now()) },
+      raiseSequence: true,
       remove: ['rejection', 'startedAt', 'finishedAt', 'aloneAttempts'],
       condition:
         '#status = :rejected AND #rejection.#reason = :reason AND attribute_not_exists(#pendingEvents)',
@@ -213,7 +220,8 @@ export function createImageLeases(table: ImageTable, find: Find, now: () => numb
     const set = { status: isFinal(held) ? held.status : 'pending', ...uncounted }
     const remove = [...leaseAttributes, ...undefinedFields(uncounted)]
     if (!isFinal(held) && !attemptCounts) remove.push('startedAt')
-    await underLease(table.change(held, { set, remove, ...heldBy(owner, held.status) }))
+    const raiseSequence = !isFinal(held)
+    await underLease(table.change(held, { set, raiseSequence, remove, ...heldBy(owner, held.status) }))
   }
 
   /** Ends the lease after all pending events of the final record were published. @throws LeaseLost */

@@ -15,6 +15,8 @@ export interface Change {
   append?: Record<string, unknown[]>
   /** Increments; an absent attribute counts as 0. */
   add?: Record<string, number>
+  /** Raises `sequence` by 1. Set it with every change of `status` whose next `sequence` is not known. */
+  raiseSequence?: boolean
   remove?: string[]
   /** A DynamoDB condition expression. Write a field of the record as `#field`; values are those in `values`. */
   condition?: string
@@ -180,10 +182,12 @@ export function toRecord(item: Record<string, unknown>): ImageRecord {
 /** Converts a change to the parameters of DynamoDB's UpdateItem. */
 function updateExpression(change: Change, generation: string) {
   const { set = {}, setIfAbsent = {}, append = {}, add = {}, remove = [], condition, values } = change
+  const sequence = change.raiseSequence ? ['#sequence = if_not_exists(#sequence, :one) + :one'] : []
   const sets = [
     ...namesIn(set).map((name) => `#${name} = :${name}`),
     ...namesIn(setIfAbsent).map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
     ...namesIn(append).map((name) => `#${name} = list_append(if_not_exists(#${name}, :emptyList), :${name})`),
+    ...sequence,
   ]
   const removes = remove.map((name) => `#${name}`)
   const adds = namesIn(add).map((name) => `#${name} :${name}`)
@@ -198,6 +202,7 @@ function updateExpression(change: Change, generation: string) {
     ExpressionAttributeValues: {
       ...valuesOf({ ...set, ...setIfAbsent, ...append, ...add }),
       ...(namesIn(append).length > 0 && { ':emptyList': [] }),
+      ...(change.raiseSequence && { ':one': 1 }),
       ...values,
       ':ofGeneration': generation,
     },

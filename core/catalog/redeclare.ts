@@ -63,6 +63,7 @@ export function createRedeclare(table: ImageTable, find: Find, { checkAfterMs, n
       : { condition: 'attribute_not_exists(#pendingEvents)' }
     return {
       set: { ...set, status: 'pending', generation: nextGeneration(record.generation), attempts: 0 },
+      raiseSequence: true,
       setIfAbsent: isPending ? indexEntry(sparseIndexes.outbox, record, now()) : {},
       remove: [
         ...remove,

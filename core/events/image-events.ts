@@ -1,5 +1,5 @@
 import type { ImageEvent } from '../images/image-event.ts'
-import type { ImageRecord } from '../images/image-record.ts'
+import { type ImageRecord, sequenceOf } from '../images/image-record.ts'
 import { rawKey } from '../images/object-key.ts'
 import { traceparent } from '../telemetry/with-span.ts'
 
@@ -15,7 +15,11 @@ export const topics = {
 
 export type Topic = (typeof topics)[keyof typeof topics]
 
-/** Creates an event about an image. @param source the service that publishes it, such as `/hashgate/gateway` */
+/**
+ * Creates an event about an image.
+ * @param record the record with the `sequence` that it has after the reported change
+ * @param source the service that publishes it, such as `/hashgate/gateway`
+ */
 export function imageEvent(
   topic: Topic,
   record: ImageRecord,
@@ -23,6 +27,7 @@ export function imageEvent(
 ): ImageEvent {
   const { tenant, imageId, generation, byteLength, contentType } = record
   const objectKey = rawKey(record)
+  const sequence = sequenceOf(record)
   const trace = traceparent()
   const time = new Date(nowMs).toISOString()
   return {
@@ -35,7 +40,16 @@ export function imageEvent(
     time,
     datacontenttype: 'application/json',
     ...(trace && { traceparent: trace }),
-    data: { tenant, imageId, generation, objectKey, byteLength, contentType, ...(reason && { reason }) },
+    data: {
+      tenant,
+      imageId,
+      generation,
+      objectKey,
+      sequence,
+      byteLength,
+      contentType,
+      ...(reason && { reason }),
+    },
   }
 }
 

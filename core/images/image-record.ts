@@ -17,6 +17,12 @@ export type ImageStatus = 'pending' | 'processing' | 'ready' | 'rejected'
 
 export interface ImageRecord extends ImageRef {
   status: ImageStatus
+  /**
+   * Version of the status: 1 in a new record. Every change of the status raises it in the same conditional write, and so does a new result
+   * of a ready image. Another upload of a rejected image continues the count. A record that is created after this one expired starts at 1
+   * again; its `generation` has a later day. Absent in records of earlier versions: 1.
+   */
+  sequence?: number
   /** Length and type as the client declared them and the upload URL's signature enforced them; of a final record, those of the stored object. */
   byteLength: number
   contentType: AcceptedContentType
@@ -104,10 +110,21 @@ export function newRecord(request: UploadRequest, nowMs: number, retentionSecond
     ...request,
     generation: generationAt(nowMs),
     status: 'pending',
+    sequence: 1,
     createdAt: new Date(nowMs).toISOString(),
     expiresAt: Math.floor(nowMs / 1000) + retentionSeconds,
     attempts: 0,
   }
+}
+
+/** The sequence of a record. */
+export function sequenceOf({ sequence = 1 }: Pick<ImageRecord, 'sequence'>): number {
+  return sequence
+}
+
+/** The record with the sequence that it has after its next change of status, for the event about that change. */
+export function withNextSequence(record: ImageRecord): ImageRecord {
+  return { ...record, sequence: sequenceOf(record) + 1 }
 }
 
 export function isExpired(record: Pick<ImageRecord, 'expiresAt'>, nowMs: number): boolean {

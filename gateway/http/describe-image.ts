@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import type { ImageRecord } from '../../core/images/image-record.ts'
+import { type ImageRecord, sequenceOf } from '../../core/images/image-record.ts'
 import type { GatewayDependencies } from './dependencies.ts'
 import type { Image } from './schemas.ts'
 
@@ -17,6 +17,7 @@ export async function describeImage(
   return {
     imageId,
     status,
+    sequence: sequenceOf(record),
     byteLength,
     contentType,
     fileName,

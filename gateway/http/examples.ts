@@ -56,6 +56,7 @@ const camera = { make: 'Canon', model: 'Canon EOS R8' } as const
 const image = {
   imageId,
   status: 'ready',
+  sequence: 3,
   byteLength: 348_712,
   contentType: 'image/jpeg',
   fileName: 'harbour.jpg',

@@ -134,6 +134,9 @@ export const Image = Type.Object(
   {
     imageId: ImageId,
     status: ref(ImageStatus),
+    sequence: count(
+      'Version of the status: rises with each change of it, and with a new result of a ready image. An event with a lower `data.sequence` is older than this answer.',
+    ),
     byteLength: bytes({
       description:
         'Size of the original in bytes: as declared until the status is final, then that of the stored object.',

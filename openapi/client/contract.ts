@@ -102,6 +102,8 @@ export type components = {
             /** @description SHA-256 of the content as lower-case hex. */
             imageId: string;
             status: components["schemas"]["ImageStatus"];
+            /** @description Version of the status: rises with each change of it, and with a new result of a ready image. An event with a lower `data.sequence` is older than this answer. */
+            sequence: number;
             /**
              * Format: int64
              * @description Size of the original in bytes: as declared until the status is final, then that of the stored object.

@@ -118,7 +118,8 @@ t.test('an event with a field more or less is none', async (t) => {
   t.not(faultsOf(schema, { ...event, extra: 1 }), '')
   t.not(faultsOf(schema, { ...event, data: { ...event.data, extra: 1 } }), '')
   for (const name of Object.keys(event)) t.not(faultsOf(schema, { ...event, [name]: undefined }), '', name)
-  for (const name of Object.keys(event.data)) {
+  // Events of earlier versions have no sequence.
+  for (const name of Object.keys(event.data).filter((field) => field !== 'sequence')) {
     t.not(faultsOf(schema, { ...event, data: { ...event.data, [name]: undefined } }), '', name)
   }
 })

@@ -37,7 +37,8 @@ export function createMemoryCatalog(now: () => number) {
     },
     async finish(image, _owner, result, event) {
       const finishedAt = new Date(now()).toISOString()
-      return change(image, { ...result, finishedAt, pendingEvents: [event] })
+      const { sequence } = event.data
+      return change(image, { ...result, finishedAt, sequence, pendingEvents: [event] })
     },
     claimForReprocess: neverAsked,
     completeReprocess: neverAsked,

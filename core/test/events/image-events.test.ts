@@ -21,6 +21,7 @@ t.test('the event has every CloudEvents attribute', async (t) => {
       imageId,
       generation: '20261122',
       objectKey: `local/${imageId}/20261122`,
+      sequence: 1,
       byteLength: 12,
       contentType: 'image/png',
     },

@@ -131,7 +131,7 @@ function makeReady(record: ImageRecord): void {
   })
   const found = { format, width, height, colorSpace, hasAlpha, pages, camera, takenAt }
   const facts = { ...found, placeholder, dominantColor, variants }
-  Object.assign(record, { status: 'ready', finishedAt, image: facts })
+  Object.assign(record, { status: 'ready', sequence: image.sequence, finishedAt, image: facts })
 }
 
 function withoutLatencies(readiness: unknown): object {

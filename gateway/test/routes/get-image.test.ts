@@ -20,6 +20,7 @@ t.test('returns the status of an image until it expires', async (t) => {
   t.strictSame(response.json(), {
     imageId: sha256,
     status: 'pending',
+    sequence: 1,
     byteLength: 5,
     contentType: 'image/png',
     createdAt: '2026-11-22T10:00:00.000Z',

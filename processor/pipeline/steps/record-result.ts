@@ -1,5 +1,5 @@
 import { imageEvent, topics } from '../../../core/events/image-events.ts'
-import { isFinal } from '../../../core/images/image-record.ts'
+import { isFinal, withNextSequence } from '../../../core/images/image-record.ts'
 import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
 
 const source = '/hashgate/processor'
@@ -13,14 +13,14 @@ export async function recordResult(
   { catalog, now }: ProcessorDeps,
 ): Promise<Work<'recorded'>> {
   if (isFinal(record) && result.status === 'ready') {
-    const event = imageEvent(topics.reprocessed, record, { source, nowMs: now() })
+    const event = imageEvent(topics.reprocessed, withNextSequence(record), { source, nowMs: now() })
     const remade = await catalog.completeReprocess(record, owner, result, event)
     return { stage: 'recorded', owner, record: remade as UnpublishedRecord }
   }
   const topic = result.status === 'ready' ? topics.processed : topics.rejected
   const reason = result.status === 'rejected' ? result.rejection.reason : undefined
   const { byteLength = record.byteLength, contentType = record.contentType } = result
-  const stated = { ...record, byteLength, contentType }
+  const stated = { ...withNextSequence(record), byteLength, contentType }
   const event = imageEvent(topic, stated, { source, nowMs: now(), reason })
   const finished = await catalog.finish(record, owner, result, event)
   return { stage: 'recorded', owner, record: finished as UnpublishedRecord }

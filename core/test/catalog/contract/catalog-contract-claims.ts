@@ -22,9 +22,11 @@ export async function testClaims(t: Test, store: CatalogStore): Promise<void> {
         const { catalog, clock } = openCatalog(store)
         const held = await registerAndClaim(catalog, 'worker')
         clock.now += 1_500
-        await catalog.finish(held, 'worker', result, processedEvent(held))
+        const event = processedEvent(held)
+        await catalog.finish(held, 'worker', result, event)
         const finishedAt = new Date(clock.now).toISOString()
-        const finished = { ...held, ...result, finishedAt, pendingEvents: [processedEvent(held)] }
+        const { sequence } = event.data
+        const finished = { ...held, ...result, sequence, finishedAt, pendingEvents: [event] }
         t.strictSame(await catalog.find(held.tenant, held.imageId), finished)
 
         await catalog.completeLease(finishedAs(held, result), 'worker')
@@ -52,12 +54,12 @@ export async function testClaims(t: Test, store: CatalogStore): Promise<void> {
     )
   })
 
-  await t.test('release restores the record from before the claim', async (t) => {
+  await t.test('release restores the record from before the claim, with a higher sequence', async (t) => {
     const { catalog } = openCatalog(store)
     const { record: before } = await catalog.register(someUpload())
     const held = claimed(await catalog.claim(before, 'worker', leaseMs))
     await catalog.release(held, 'worker')
-    t.strictSame(await catalog.find(before.tenant, before.imageId), before)
+    t.strictSame(await catalog.find(before.tenant, before.imageId), { ...before, sequence: 3 })
     t.equal(claimed(await catalog.claim(before, 'next', leaseMs)).attempts, 1, 'it can be claimed at once')
   })
 

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import type { Catalog } from '../../../catalog/catalog.ts'
 import { LeaseLost, type RejectionReason } from '../../../errors.ts'
 import { imageEvent, topics } from '../../../events/image-events.ts'
-import type { ImageRecord } from '../../../images/image-record.ts'
+import { type ImageRecord, withNextSequence } from '../../../images/image-record.ts'
 import {
   beforeUpdates,
   type CatalogStore,
@@ -28,7 +28,7 @@ export async function testRedeclaring(t: Test, store: CatalogStore): Promise<voi
       record,
       {
         ...{ tenant, imageId, createdAt, expiresAt, ...other, fileName: 'a.jpg' },
-        ...{ status: 'pending', attempts: 0, generation: `${rejected.generation}-2` },
+        ...{ status: 'pending', sequence: 4, attempts: 0, generation: `${rejected.generation}-2` },
       },
       'its lifetime stays, and nothing of the rejection is left',
     )
@@ -138,7 +138,8 @@ async function finish(
   reason: RejectionReason,
   published: 'published' | 'not published' = 'published',
 ): Promise<ImageRecord> {
-  const event = imageEvent(topics.rejected, held, { source: '/hashgate/test', nowMs: 0, reason })
+  const changed = withNextSequence(held)
+  const event = imageEvent(topics.rejected, changed, { source: '/hashgate/test', nowMs: 0, reason })
   const result = { status: 'rejected', rejection: { reason, detail: 'It is not accepted.' } } as const
   const finished = await catalog.finish(held, 'worker', result, event)
   if (published === 'published') await catalog.completeLease(finished, 'worker')

@@ -6,7 +6,7 @@ import { type Catalog, createCatalog } from '../../../catalog/catalog.ts'
 import type { Claim, ImageResult, ReadyResult } from '../../../catalog/image-leases.ts'
 import { imageEvent, topics } from '../../../events/image-events.ts'
 import type { ImageEvent } from '../../../images/image-event.ts'
-import type { ImageRecord, UploadRequest } from '../../../images/image-record.ts'
+import { type ImageRecord, type UploadRequest, withNextSequence } from '../../../images/image-record.ts'
 
 export interface CatalogStore {
   client: DynamoDBClient
@@ -68,7 +68,7 @@ export function finishedAs(held: ImageRecord, result: ImageResult = readyResult)
 }
 
 export function processedEvent(record: ImageRecord): ImageEvent {
-  return imageEvent(topics.processed, record, { source: '/hashgate/test', nowMs: 0 })
+  return imageEvent(topics.processed, withNextSequence(record), { source: '/hashgate/test', nowMs: 0 })
 }
 
 /** The stored item, each attribute with its DynamoDB type: `{ attempts: { N: '0' } }`. */

@@ -14,6 +14,7 @@ import { testOutbox } from './catalog-contract-outbox.ts'
 import { testRedeclaring } from './catalog-contract-redeclaring.ts'
 import { testRegistering } from './catalog-contract-registering.ts'
 import { testReprocess } from './catalog-contract-reprocess.ts'
+import { testSequence } from './catalog-contract-sequence.ts'
 import type { CatalogStore } from './catalog-contract-store.ts'
 import { testUnfinished } from './catalog-contract-unfinished.ts'
 
@@ -62,6 +63,7 @@ async function testWith(
     await testLeases(t, store)
     await testClaims(t, store)
     await testReprocess(t, store)
+    await testSequence(t, store)
     await testOutbox(t, store)
     await testUnfinished(t, store)
     await testDay(t, store)

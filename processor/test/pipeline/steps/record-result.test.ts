@@ -15,13 +15,14 @@ test('the result and its pending event are one write', async (t) => {
   const recorded = await recordResult(decided, fixture.deps)
   const stored = await fixture.find(image)
   t.match(stored, { status: 'rejected', rejection, finishedAt: '2026-11-22T10:00:00.000Z' })
+  t.equal(stored?.sequence, 3, 'one more than while it was processed')
   t.strictSame(stored?.pendingEvents, recorded.record.pendingEvents)
   t.match(stored?.pendingEvents, [
     {
       id: `local/${image.imageId}/20261122/image.rejected`,
       source: '/hashgate/processor',
       type: 'hashgate.image.rejected.v1',
-      data: { reason: 'image_corrupt', imageId: image.imageId },
+      data: { reason: 'image_corrupt', imageId: image.imageId, sequence: 3 },
     },
   ])
   t.equal(fixture.eventBus.published.length, 0, 'nothing is said before it is written')
