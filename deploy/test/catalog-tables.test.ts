@@ -7,6 +7,7 @@ import {
 import t from 'tap'
 import { createApiKeyTable } from '../../core/api-keys/key-table.ts'
 import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
+import { createWebhookTable } from '../../core/webhooks/webhook-store.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 
@@ -70,6 +71,7 @@ for (const env of environments) {
   for (const [name, table, create] of [
     ['CatalogTable', `hashgate-${env}-catalog`, createCatalogTable],
     ['KeysTable', `hashgate-${env}-keys`, createApiKeyTable],
+    ['WebhooksTable', `hashgate-${env}-webhooks`, createWebhookTable],
   ] as const) {
     t.test(`${env}: ${name} matches the table that the code creates`, async (t) => {
       const { asked, client } = noteTables()

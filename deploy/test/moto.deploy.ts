@@ -115,10 +115,13 @@ t.test('stateful resources remain after the stacks are deleted', async (t) => {
   const names = [
     'metadata/catalog-table',
     'metadata/keys-table',
+    'metadata/webhooks-table',
     'storage/raw-bucket',
     'storage/processed-bucket',
   ]
-  const [catalog, keys, ...buckets] = await Promise.all(names.map((name) => readOutput(aws.ssm, env, name)))
+  const [catalog, keys, webhooks, ...buckets] = await Promise.all(
+    names.map((name) => readOutput(aws.ssm, env, name)),
+  )
   // moto does not see that what stands in a network goes with it.
   const doomed = stacks.filter(({ name }) => !['foundation', 'network'].includes(name))
   const answers = ['yes', env]
@@ -126,7 +129,7 @@ t.test('stateful resources remain after the stacks are deleted', async (t) => {
 
   for (const { stackName } of doomed)
     t.equal(await findStack(aws.cloudFormation, stackName), undefined, stackName)
-  for (const TableName of [catalog, keys]) {
+  for (const TableName of [catalog, keys, webhooks]) {
     const { Table } = await aws.dynamoDb.send(new DescribeTableCommand({ TableName }))
     t.equal(Table?.TableStatus, 'ACTIVE')
   }
