@@ -76,7 +76,7 @@ function findConflicts(entries: unknown): string[] {
   const names = specs.map(({ name }) => name)
   return specs.flatMap(
     (
-      { name, width = 0, height = 0, fit, format, background, animated, position = 'center', color },
+      { name, width = 0, height = 0, fit, format, background, animated, position = 'center', color, gainMap },
       index,
     ) => {
       const errors: string[] = []
@@ -92,6 +92,8 @@ function findConflicts(entries: unknown): string[] {
         errors.push(
           `${path}.color p3 requires the format webp, avif, jpeg or png, and animated must be false.`,
         )
+      if (gainMap && (format !== 'jpeg' || fit === 'cover'))
+        errors.push(`${path}.gainMap requires the format jpeg and the fit inside.`)
       if ((format === 'avif' || format === 'same') && width * height > maxAvifPixels)
         errors.push(`${path} is too large for an AVIF: width × height must be <= ${maxAvifPixels}.`)
       return errors

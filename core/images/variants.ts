@@ -37,6 +37,8 @@ export const VariantSpec = Type.Object(
     linear: Type.Optional(Type.Boolean()),
     /** Colours of the variant. `p3` is Display P3, tagged with a profile. Absent: `srgb`, without a profile. */
     color: Type.Optional(Type.Enum(['srgb', 'p3'])),
+    /** Keep the gain map of an Ultra HDR JPEG. Requires the format `jpeg` and the fit `inside`. */
+    gainMap: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )
@@ -44,7 +46,7 @@ export const VariantSpec = Type.Object(
 export type VariantSpec = Static<typeof VariantSpec>
 
 /** Values that optional fields have when they are absent. */
-export const neutralFields = { position: 'center', linear: false, color: 'srgb' } as const
+export const neutralFields = { position: 'center', linear: false, color: 'srgb', gainMap: false } as const
 
 /** Maximum number of variants per image. */
 export const maxVariants = 16

@@ -10,13 +10,14 @@ import { classifyDecodeError, refuseForeignTimeout, retryIfSilent } from './deco
 import { sharp } from './decoder.ts'
 import { estimateDecodeBytes } from './estimate-decode-bytes.ts'
 import { type Box, type Frame, shrinkInto, toFrame } from './frame.ts'
+import type { InspectedGainMap } from './gain-map/gain-map.ts'
 import { decodeHeic } from './heic/decode-heic.ts'
 import { decodeTrimmed } from './jpeg/trim-scans.ts'
 import type { ImagingLimits } from './limits.ts'
 import type { ImageHeader } from './read-header.ts'
 
 /** An original whose header has been read and checked. */
-export interface DecodableImage extends ImageHeader {
+export interface DecodableImage extends ImageHeader, InspectedGainMap {
   /** Prepared for the decoder. */
   original: Buffer
   format: AcceptedFormat

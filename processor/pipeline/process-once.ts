@@ -77,7 +77,7 @@ export function createProcessOnce({
       const done = await processImage(image, deps, context, { alone, counts: alone && isProven })
       if (done.outcome === 'must run alone') return done
       if (done.outcome === 'ready') isProven = true
-      logger.info({ ...facts(), code: done.reason }, done.outcome)
+      logger.info({ ...facts(), code: done.reason, gainMapOmitted: done.gainMapOmitted }, done.outcome)
       observer?.imageFinished(done, performance.now() - startedAt)
       return done
     } catch (error) {

@@ -54,6 +54,8 @@ export interface Held {
   record: ImageRecord
   /** Unique per claim, even within one process. */
   owner: string
+  /** Why variants lack the gain map that the original has; for the log. */
+  gainMapOmitted?: string
 }
 
 export interface Fetched extends Held {
@@ -97,6 +99,8 @@ export interface Done {
     | 'not uploaded'
     | 'unchanged'
   reason?: RejectionReason
+  /** Why variants with `gainMap: true` lack the gain map that the original has. */
+  gainMapOmitted?: string
   /** Sizes of the original and of all variants together; only for images with a final status. */
   bytes?: { original: number; variants: number }
 }

@@ -93,6 +93,11 @@ t.test('each error is named', async (t) => {
     [{ ...fine, width: 0 }, 'VARIANTS[0].width must be an integer from 1 to 8192.'],
     [{ ...fine, height: 8193 }, 'VARIANTS[0].height must be an integer from 1 to 8192.'],
     [{ ...fine, width: 1.5 }, 'VARIANTS[0].width must be an integer from 1 to 8192.'],
+    [{ ...fine, gainMap: true }, 'VARIANTS[0].gainMap requires the format jpeg and the fit inside.'],
+    [
+      { ...fine, format: 'jpeg', background: '#ffffff', fit: 'cover', gainMap: true },
+      'VARIANTS[0].gainMap requires the format jpeg and the fit inside.',
+    ],
     [{ ...fine, fit: 'contain' }, 'VARIANTS[0].fit must be one of cover, inside.'],
     [{ ...fine, format: 'gif' }, 'VARIANTS[0].format must be one of webp, avif, jpeg, png, same.'],
     [{ ...fine, quality: 101 }, 'VARIANTS[0].quality must be an integer from 1 to 100.'],

@@ -22,7 +22,9 @@ t.test('the formatting of the table makes no difference', async (t) => {
 t.test('an optional field that changes nothing keeps the recipe', async (t) => {
   const recipe = recipeOf('[{"name":"a","width":5,"height":6}]')
   t.equal(
-    recipeOf('[{"name":"a","width":5,"height":6,"position":"center","linear":false,"color":"srgb"}]'),
+    recipeOf(
+      '[{"name":"a","width":5,"height":6,"position":"center","linear":false,"color":"srgb","gainMap":false}]',
+    ),
     recipe,
   )
 })
@@ -43,6 +45,7 @@ t.test('each field, the order of the entries and keepLocation change the recipe'
     position: 'attention',
     linear: true,
     color: 'p3',
+    gainMap: true,
   }
   t.strictSame(
     Object.keys(changes).sort(),

@@ -1,5 +1,13 @@
 /** Markers, without their first byte 0xff. Source: ITU-T T.81, table B.1. */
-export const markers = { soi: 0xd8, eoi: 0xd9, sos: 0xda, app0: 0xe0, app14: 0xee } as const
+export const markers = {
+  soi: 0xd8,
+  eoi: 0xd9,
+  sos: 0xda,
+  app0: 0xe0,
+  app1: 0xe1,
+  app2: 0xe2,
+  app14: 0xee,
+} as const
 
 /** A marker segment. `at` is the offset of its contents, behind the length. */
 export interface JpegSegment {
@@ -23,11 +31,15 @@ export interface JpegLayout {
   /** Headers of the kinds that decide how colours are read. */
   jfif?: JpegSegment
   adobe?: JpegSegment
+  /** APP1 and APP2: EXIF, XMP, colour profiles, the index of further pictures, gain map parameters. */
+  metadata: JpegSegment[]
   scans: JpegScan[]
   /** Bytes between segments that belong to none, which decoders skip: `[from, to)`. */
   strays: [from: number, to: number][]
   /** Whether the end marker (EOI) was found. */
   hasEnd: boolean
+  /** Offset behind the end marker; the length of the bytes if there is none. */
+  endAt: number
 }
 
 /**
@@ -35,7 +47,14 @@ export interface JpegLayout {
  * them, 0xff is followed by 0 or a restart marker. Source: ITU-T T.81, B.1.1; and `next_marker` in libjpeg's `jdmarker.c`.
  */
 export function readJpegLayout(bytes: Buffer, max = Number.POSITIVE_INFINITY): JpegLayout {
-  const layout: JpegLayout = { segments: 0, scans: [], strays: [], hasEnd: false }
+  const layout: JpegLayout = {
+    segments: 0,
+    metadata: [],
+    scans: [],
+    strays: [],
+    hasEnd: false,
+    endAt: bytes.length,
+  }
   let at = 2
   while (layout.segments <= max && !layout.hasEnd) {
     const found = findMarker(bytes, at, false)
@@ -44,6 +63,7 @@ export function readJpegLayout(bytes: Buffer, max = Number.POSITIVE_INFINITY): J
     layout.segments++
     layout.hasEnd = found.code === markers.eoi
     at = found.end
+    if (layout.hasEnd) layout.endAt = at
     if (isStandalone(found.code)) continue
     if (at + 2 > bytes.length) break
     const length = Math.max(0, bytes.readUInt16BE(at) - 2)
@@ -59,6 +79,7 @@ function addSegment(layout: JpegLayout, bytes: Buffer, segment: JpegSegment): nu
   if (isFrame(marker)) layout.frame ??= segment
   if (marker === markers.app0 && length >= 14 && startsWith('JFIF\0')) layout.jfif ??= segment
   if (marker === markers.app14 && length >= 12 && startsWith('Adobe')) layout.adobe = segment
+  if (marker === markers.app1 || marker === markers.app2) layout.metadata.push(segment)
   if (marker !== markers.sos) return at + length
   const endAt = findMarker(bytes, at + length, true)?.at ?? endOfData(bytes)
   layout.scans.push({ header: segment, endAt })

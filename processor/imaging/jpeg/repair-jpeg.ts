@@ -8,7 +8,7 @@ import {
   readFrame,
 } from './read-scans.ts'
 
-interface Edit {
+export interface Edit {
   from: number
   to: number
   insert?: Buffer
@@ -83,8 +83,8 @@ function endPixels(bytes: Buffer, frame: JpegFrame, layout: JpegLayout, isCopied
   return endsInScan && judgeScans(bytes, frame, layout) === 'whole' ? [{ from, to, insert: endMarker }] : []
 }
 
-/** Edits behind an edit that ends the file are left out. */
-function applyEdits(bytes: Buffer, edits: Edit[]): Buffer {
+/** Applies edits that are in any order. Edits within an earlier one, such as one that ends the file, are left out. */
+export function applyEdits(bytes: Buffer, edits: Edit[]): Buffer {
   const parts: Buffer[] = []
   let at = 0
   for (const { from, to, insert } of edits.toSorted((a, b) => a.from - b.from)) {

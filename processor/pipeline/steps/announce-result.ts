@@ -6,7 +6,7 @@ import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
  * unavailable, the events stay pending, a relay publishes them later, and processing counts as finished.
  */
 export async function announceResult(
-  { record, owner }: Work<'manifestStored'>,
+  { record, owner, gainMapOmitted }: Work<'manifestStored'>,
   deps: ProcessorDeps,
 ): Promise<Work<'done'>> {
   if (await publishInOrder(record, deps)) await deps.catalog.completeLease(record, owner)
@@ -15,6 +15,7 @@ export async function announceResult(
     stage: 'done',
     outcome: record.status,
     ...(record.rejection && { reason: record.rejection.reason }),
+    ...(gainMapOmitted && { gainMapOmitted }),
     bytes: countBytes(record),
   }
 }

@@ -2,6 +2,7 @@ import { Rejection } from '../../../core/errors.ts'
 import { type AcceptedFormat, acceptedFormats, formatOf } from '../../../core/images/formats.ts'
 import { checkHeader, checkPages } from '../../imaging/check-header.ts'
 import { countPages } from '../../imaging/count-pages.ts'
+import { inspectGainMap } from '../../imaging/gain-map/inspect-gain-map.ts'
 import { readHeicHeader } from '../../imaging/heic/read-heic-header.ts'
 import { identifyFormat } from '../../imaging/identify-format.ts'
 import { prepareForDecoder } from '../../imaging/prepare/prepare-for-decoder.ts'
@@ -26,6 +27,7 @@ export async function inspectImage(
   const { bytes, ...prepared } = prepareForDecoder(format, original, limits)
   const header = format === 'heic' ? await readHeicHeader(bytes, limits) : await readHeader(bytes, prepared)
   checkHeader(format, header, { limits, variants })
+  const hasHdr = format === 'jpeg' && variants.some((spec) => spec.gainMap)
   return {
     ...work,
     stage: 'inspected',
@@ -33,6 +35,7 @@ export async function inspectImage(
     format,
     page: prepared.page,
     ...header,
+    ...(hasHdr && (await inspectGainMap(original, header, limits))),
     original: bytes,
     storedBytes: original.length,
   }

@@ -9,13 +9,13 @@ const source = '/hashgate/processor'
  * @throws LeaseLost
  */
 export async function recordResult(
-  { record, owner, result }: Work<'decided'>,
+  { record, owner, result, gainMapOmitted }: Work<'decided'>,
   { catalog, now }: ProcessorDeps,
 ): Promise<Work<'recorded'>> {
   if (isFinal(record) && result.status === 'ready') {
     const event = imageEvent(topics.reprocessed, withNextSequence(record), { source, nowMs: now() })
     const remade = await catalog.completeReprocess(record, owner, result, event)
-    return { stage: 'recorded', owner, record: remade as UnpublishedRecord }
+    return { stage: 'recorded', owner, gainMapOmitted, record: remade as UnpublishedRecord }
   }
   const topic = result.status === 'ready' ? topics.processed : topics.rejected
   const reason = result.status === 'rejected' ? result.rejection.reason : undefined
@@ -23,5 +23,5 @@ export async function recordResult(
   const stated = { ...withNextSequence(record), byteLength, contentType }
   const event = imageEvent(topic, stated, { source, nowMs: now(), reason })
   const finished = await catalog.finish(record, owner, result, event)
-  return { stage: 'recorded', owner, record: finished as UnpublishedRecord }
+  return { stage: 'recorded', owner, gainMapOmitted, record: finished as UnpublishedRecord }
 }

@@ -5,6 +5,7 @@ import { describePixels } from '../../imaging/describe-pixels.ts'
 import { encodeAnimation, staysAnimated } from '../../imaging/encode-animation.ts'
 import type { RenderedVariant } from '../../imaging/encode-variant.ts'
 import { encodeFrame } from '../../imaging/encode-variant.ts'
+import { keepGainMap } from '../../imaging/gain-map/keep-gain-map.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
 /**
@@ -28,6 +29,7 @@ async function renderAll(
 ): Promise<Work<'rendered'>> {
   const frameFor = createFrameSource(work, limits)
   const rendered: RenderedVariant[] = []
+  let { gainMapOmitted } = work
   for (const spec of variants.toSorted(largestWholeFirst)) {
     limits.signal?.throwIfAborted()
     rendered.push(await renderVariant(spec))
@@ -35,11 +37,19 @@ async function renderAll(
 
   async function renderVariant(spec: VariantSpec): Promise<RenderedVariant> {
     if (staysAnimated(spec, work)) return encodeAnimation(work, spec, limits)
-    return encodeFrame(await frameFor(spec), spec, work.format, limits)
+    const variant = await encodeFrame(await frameFor(spec), spec, work.format, limits)
+    return spec.gainMap ? withGainMap(variant, spec) : variant
+  }
+
+  async function withGainMap(encoded: RenderedVariant, spec: VariantSpec): Promise<RenderedVariant> {
+    const { variant, omitted } = await keepGainMap(encoded, spec, work, limits)
+    gainMapOmitted ??= omitted
+    return variant
   }
 
   const { placeholder, dominantColor } = describePixels(await frameFor(placeholderBox))
-  return { ...work, stage: 'rendered', rendered: inOrderOf(variants, rendered), placeholder, dominantColor }
+  const ordered = inOrderOf(variants, rendered)
+  return { ...work, stage: 'rendered', rendered: ordered, placeholder, dominantColor, gainMapOmitted }
 }
 
 /** The largest side that ThumbHash accepts. */
