@@ -27,6 +27,7 @@ import { createUploadBatch } from './routes/create-upload-batch.ts'
 import { getImage } from './routes/get-image.ts'
 import { health } from './routes/health.ts'
 import { listImages } from './routes/list-images.ts'
+import { webhookRoutes } from './routes/webhooks/webhook-routes.ts'
 import { createOutboxPublisher } from './uploads/outbox-publisher.ts'
 import { createRequestUpload } from './uploads/request-upload.ts'
 
@@ -75,6 +76,8 @@ export async function createApp(
     // Source: AWS, "Troubleshoot your Application Load Balancers", HTTP 502.
     keepAliveTimeout: 75_000,
     // Cuts off clients that send slowly. The second limit includes the body. Node.js checks both only every 30 s by default.
+    // An event's id in a path contains a tenant, a hash and a topic, percent-encoded.
+    routerOptions: { maxParamLength: 512 },
     http: { headersTimeout: 20_000, connectionsCheckingInterval: 1_000 },
     requestTimeout: 30_000,
     schemaController: { compilersFactory: { buildValidator: compileValidators } },
@@ -104,8 +107,9 @@ export async function createApp(
       // After onRequest, so that guessing keys is rate-limited, and before the body is read.
       v1.addHook('preParsing', app.authenticate)
       v1.addHook('preParsing', (request, reply, _payload, done) => {
-        const { countsItems } = request.routeOptions.config
-        app.countRequests(request, reply, countsItems ? 0 : 1, done)
+        const { countsItems, countsAs = 1 } = request.routeOptions.config
+        const times = Math.min(countsAs, request.principal.requestsPerMinute)
+        app.countRequests(request, reply, countsItems ? 0 : times, done)
       })
       v1.addHook('onRequest', (_request, reply, done) => {
         reply.header('cache-control', 'no-store')
@@ -117,6 +121,7 @@ export async function createApp(
       completeUpload(v1, dependencies, publishOrEnqueue)
       getImage(v1, config, dependencies)
       listImages(v1, dependencies)
+      webhookRoutes(v1, dependencies)
     },
     { prefix: '/v1' },
   )

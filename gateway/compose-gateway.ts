@@ -11,11 +11,13 @@ import {
 } from '../core/aws/aws-client-options.ts'
 import { createBucket } from '../core/aws/bucket.ts'
 import { createDocumentClient } from '../core/aws/document-client.ts'
+import { watchTable } from '../core/aws/watch-aws.ts'
 import { createCatalog } from '../core/catalog/catalog.ts'
 import { createEventBus, type EventBus } from '../core/events/event-bus.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
 import type { KafkaClient } from '../core/kafka/kafka-client.ts'
 import type { Logger } from '../core/telemetry/logger.ts'
+import { openWebhookStore } from '../core/webhooks/webhook-store.ts'
 import { createApp } from './app.ts'
 import { createAudit } from './auth/audit.ts'
 import { createIdentify } from './auth/create-identify.ts'
@@ -86,6 +88,7 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
     reconcileAfterSeconds: config.RECONCILE_AFTER_SECONDS,
     now,
   })
+  const webhooks = config.WEBHOOKS_TABLE ? openWebhookStore(documents, config.WEBHOOKS_TABLE, now) : undefined
   const presignUpload = await createPresignUpload(s3, {
     bucket: config.RAW_BUCKET,
     ttlSeconds: config.PRESIGN_TTL_SECONDS,
@@ -106,7 +109,9 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
       presignUpload: timeMethod(metrics.presignSeconds, 'PUT', presignUpload),
       presignDownload: timeMethod(metrics.presignSeconds, 'GET', presignDownload),
       ...(config.AUTH.includes('keys') && { keys }),
+      ...(webhooks && { webhooks }),
       optional: {
+        ...(webhooks && { webhooks: watchTable('WEBHOOKS_TABLE', webhooks) }),
         ...(config.AUTH.includes('jwt') && { issuer: watchIssuer(config) }),
         ...(redis && { redis: watchRedis(redis) }),
       },

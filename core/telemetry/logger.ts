@@ -14,10 +14,10 @@ const text = String.raw`"(?:[^"\\\\]|\\\\.)*"`
 const urlField = new RegExp(`("url":)${text}`, 'g')
 /**
  * Secrets anywhere else in a line, including messages and stacks: URL signatures, also in a URL that is a parameter of another,
- * bearer tokens and API keys.
+ * bearer tokens, API keys and secrets of webhooks.
  */
 const signature =
-  /(X-Amz-(?:Signature|Credential|Security-Token)(?:=|%(?:25)*3D)|\bBearer |\bhg_[0-9a-f]{12}_|\bhgr_)[^&"'\\\s]{8,}/gi
+  /(X-Amz-(?:Signature|Credential|Security-Token)(?:=|%(?:25)*3D)|\bBearer |\bhg_[0-9a-f]{12}_|\bhgr_|\bwhsec_)[^&"'\\\s]{8,}/gi
 /** A JWT, signed or encrypted. Its header is JSON, and `{"` in base64url is `eyJ`. */
 const token = /(?<![\w-])(eyJ)[\w-]+(?:\.[\w-]*){2,4}/g
 /** The password of a URL such as `redis://user:password@host`. */
@@ -33,6 +33,7 @@ const hints = [
   'bearer ',
   'hg_',
   'hgr_',
+  'whsec_',
   'eyj',
   '://',
   '"url":',

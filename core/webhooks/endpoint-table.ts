@@ -34,12 +34,20 @@ export function createEndpointTable(client: DocumentClient, TableName: string, n
     return (await list(tenant)).find((endpoint) => endpoint.endpointId === endpointId)
   }
 
-  /** Returns the new endpoint, or undefined when the tenant already has `maxEndpoints`. */
-  async function create(request: NewEndpoint): Promise<WebhookEndpoint | undefined> {
+  /**
+   * Returns the new endpoint, or undefined when the tenant already has `maxEndpoints`.
+   * @param check called with the tenant's endpoints, again when another one was created meanwhile; can throw
+   */
+  async function create(
+    request: NewEndpoint,
+    check: (existing: WebhookEndpoint[]) => void = () => {},
+  ): Promise<WebhookEndpoint | undefined> {
     const created = newEndpoint(request, now())
-    const taken = new Set((await list(request.tenant)).map(({ slot }) => slot))
-    for (let slot = 0; slot < maxEndpoints; slot++) {
-      if (taken.has(slot)) continue
+    for (;;) {
+      const existing = await list(request.tenant)
+      check(existing)
+      const slot = findFreeSlot(existing)
+      if (slot === undefined) return undefined
       const endpoint = { ...created, slot }
       const put = new PutCommand({
         TableName,
@@ -48,7 +56,6 @@ export function createEndpointTable(client: DocumentClient, TableName: string, n
       })
       if (await undefinedIfConditionFailed(client.send(put), 'webhooks')) return endpoint
     }
-    return undefined
   }
 
   /**
@@ -99,4 +106,11 @@ export function createEndpointTable(client: DocumentClient, TableName: string, n
   }
 
   return { list, find, create, change, remove }
+}
+
+/** The lowest, so that simultaneous requests of a tenant compete for the same one. */
+function findFreeSlot(existing: WebhookEndpoint[]): number | undefined {
+  const taken = new Set(existing.map(({ slot }) => slot))
+  const slots = Array.from({ length: maxEndpoints }, (_, slot) => slot)
+  return slots.find((slot) => !taken.has(slot))
 }

@@ -22,7 +22,7 @@ export interface WebhookEndpoint {
   url: string
   events: WebhookEvent[]
   description?: string
-  /** Newest first. While a secret is rotated, the previous one is valid too. */
+  /** Newest first. Those before the current one stay valid for a day. */
   secrets: WebhookSecret[]
   status: EndpointStatus
   disabledReason?: DisabledReason
@@ -69,12 +69,20 @@ export function validSecrets({ secrets }: Pick<WebhookEndpoint, 'secrets'>, nowM
     .map(({ secret }) => secret)
 }
 
-/** Adds a new secret. The previous one stays valid until `previousUntilMs`; older ones are dropped. */
-export function rotateSecret(
-  { secrets }: Pick<WebhookEndpoint, 'secrets'>,
-  previousUntilMs: number,
-): WebhookSecret[] {
-  const [previous] = secrets
-  const expiresAt = new Date(previousUntilMs).toISOString()
-  return [{ secret: generateSecret() }, ...(previous ? [{ secret: previous.secret, expiresAt }] : [])]
+/** How long a secret stays valid after it was rotated. */
+export const rotationMs = 24 * 3_600_000
+
+/** Bounds the signatures of a delivery when a client rotates in a loop. */
+const maxSecrets = 5
+
+/**
+ * Adds a new secret. Earlier ones stay valid for a day, and not only the last of them: a client that repeats a rotation because the
+ * answer was lost has not given the receiver the secret in between.
+ */
+export function rotateSecret({ secrets }: Pick<WebhookEndpoint, 'secrets'>, nowMs: number): WebhookSecret[] {
+  const dayLater = new Date(nowMs + rotationMs).toISOString()
+  const earlier = secrets
+    .map(({ secret, expiresAt = dayLater }) => ({ secret, expiresAt }))
+    .filter(({ expiresAt }) => Date.parse(expiresAt) > nowMs)
+  return [{ secret: generateSecret() }, ...earlier].slice(0, maxSecrets)
 }

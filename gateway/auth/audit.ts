@@ -1,4 +1,7 @@
+import type { FastifyRequest } from 'fastify'
 import type { Logger } from '../../core/telemetry/logger.ts'
+import type { WebhookEndpoint } from '../../core/webhooks/webhook-endpoint.ts'
+import { originOf } from '../http/client-address.ts'
 
 /** Why a key or a token was not accepted. */
 export type AuthFailureReason =
@@ -47,5 +50,18 @@ export function createAudit(logger: Logger) {
     )
   }
 
-  return { rejected, firstUsed, firstUseNotRecorded }
+  /** A caller changed a webhook endpoint. Of its URL only the host is logged: the path of many receivers is a secret. */
+  function endpointChanged(
+    what: 'created' | 'changed' | 'deleted' | 'secret_rotated',
+    request: FastifyRequest,
+    { endpointId, url }: Pick<WebhookEndpoint, 'endpointId' | 'url'>,
+    details: { changes?: string[] } = {},
+  ): void {
+    const { id: principal, tenant } = request.principal
+    const { host } = new URL(url)
+    const line = { audit: `endpoint.${what}`, principal, tenant, endpointId, host, ...details }
+    logger.info({ ...line, ...originOf(request) }, `webhook endpoint ${what.replace('_', ' ')}`)
+  }
+
+  return { rejected, firstUsed, firstUseNotRecorded, endpointChanged }
 }

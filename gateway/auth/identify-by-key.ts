@@ -7,7 +7,7 @@ import type { Principal } from './principal.ts'
 
 interface IdentifyByKeyOptions {
   keys: Pick<KeyTable, 'find' | 'mark'>
-  audit: Audit
+  audit: Pick<Audit, 'firstUsed' | 'firstUseNotRecorded'>
   /** Epoch milliseconds. */
   now: () => number
   /** Monotonic milliseconds: setting the clock back must not prolong a revoked key. */

@@ -4,6 +4,7 @@ import type { Bucket } from '../../core/aws/bucket.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
 import type { EventBus } from '../../core/events/event-bus.ts'
 import type { WatchedDependency } from '../../core/telemetry/watch-dependencies.ts'
+import type { WebhookStore } from '../../core/webhooks/webhook-store.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { Identify } from '../auth/identify.ts'
 import type { ReadTokens } from '../auth/read-token.ts'
@@ -24,8 +25,10 @@ export interface GatewayDependencies {
   readTokens?: ReadTokens
   /** The API keys; absent when callers do not authenticate with keys. */
   keys?: Pick<KeyTable, 'ping'>
+  /** Absent when webhooks are off. */
+  webhooks?: WebhookStore
   /** What `GET /readyz` does not report, because requests can do without it: checked and logged once, at start-up. */
-  optional?: Partial<Record<'issuer' | 'redis', WatchedDependency>>
+  optional?: Partial<Record<'issuer' | 'redis' | 'webhooks', WatchedDependency>>
   audit: Audit
   /** Where requests are counted; in this process by default. */
   rateLimitCounters?: RateLimitCounters

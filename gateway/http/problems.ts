@@ -1,6 +1,7 @@
 import type { FastifyError } from 'fastify'
 import { DependencyUnavailable, heicAdvice } from '../../core/errors.ts'
 import { JsonTooDeep, maxJsonDepth } from '../../core/parse-json.ts'
+import { maxEndpoints } from '../../core/webhooks/webhook-endpoint.ts'
 
 /**
  * The errors of the HTTP API: one table, and one function that maps any thrown error to an entry of it.
@@ -45,6 +46,34 @@ export const problems = {
     status: 404,
     title: 'The image does not exist: it was never requested, or it has expired.',
     retryable: false,
+  },
+  WEBHOOKS_NOT_ENABLED: {
+    status: 404,
+    title: 'This system does not send webhooks. Ask its operator to turn them on with WEBHOOKS_TABLE.',
+    retryable: false,
+  },
+  WEBHOOK_NOT_FOUND: { status: 404, title: 'The webhook endpoint does not exist.', retryable: false },
+  WEBHOOK_EXISTS: {
+    status: 409,
+    title:
+      'You have a webhook endpoint with this URL. Change it, or rotate its secret if you do not know it; the detail names it.',
+    retryable: false,
+  },
+  TOO_MANY_WEBHOOKS: {
+    status: 409,
+    title: `You have ${maxEndpoints} webhook endpoints, the limit. Delete one, or change one.`,
+    retryable: false,
+  },
+  WEBHOOK_DISABLED: {
+    status: 409,
+    title: 'The webhook endpoint is disabled. Enable it first: change it with "enabled": true.',
+    retryable: false,
+  },
+  WEBHOOK_CHANGED_MEANWHILE: {
+    status: 409,
+    title:
+      'The webhook endpoint was changed by other requests at the same time. Nothing was changed; try again.',
+    retryable: true,
   },
   UPLOAD_NOT_FOUND_IN_STORE: {
     status: 409,

@@ -53,6 +53,11 @@ export function jsonResponse(schema: TSchema, description: string, options: Resp
   return { description, headers: responseHeaders(options), content }
 }
 
+/** A response without a body for the OpenAPI document. */
+export function emptyResponse(description: string) {
+  return { type: 'null', description, headers: responseHeaders({}) }
+}
+
 /** The error responses of a route for the OpenAPI document: its own codes and those that all routes share. */
 export function problemResponses(own: ProblemCode[], { key = true, body = false } = {}) {
   const codes = [...own, ...(body ? withBody : []), ...(key ? withKey : forProbes)]

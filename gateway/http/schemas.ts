@@ -17,7 +17,7 @@ const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & 
 /** The limit of a single PUT is 5 GiB. Source: AWS, "Uploading objects" in the S3 user guide. */
 const s3MaxPutBytes = 5 * 1024 ** 3
 export const maxBatchItems = 100
-const moment = (description: string) => Type.String({ format: 'date-time', description })
+export const moment = (description: string) => Type.String({ format: 'date-time', description })
 /** `int64`, because generators otherwise use 32 bits, which is too small for 2 GiB. */
 const bytes = (options: object) => Type.Integer({ format: 'int64', minimum: 1, ...options })
 const count = (description: string) => Type.Integer({ minimum: 1, description })

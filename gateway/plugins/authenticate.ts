@@ -6,7 +6,7 @@ import { AuthenticationError } from '../auth/authentication-error.ts'
 import type { Credentials, Identify } from '../auth/identify.ts'
 import type { Principal } from '../auth/principal.ts'
 import { isReadToken, type ReadTokens } from '../auth/read-token.ts'
-import { clientAddress } from '../http/client-address.ts'
+import { originOf } from '../http/client-address.ts'
 import { Problem } from '../http/problems.ts'
 
 interface AuthenticateOptions {
@@ -30,7 +30,7 @@ export const authenticate = fp(async function authenticate(
   app.decorate('authenticate', async (request: FastifyRequest, reply: FastifyReply) => {
     const { scope } = request.routeOptions.config
     if (!scope) return
-    const origin = { ip: clientAddress(request), requestId: request.id }
+    const origin = originOf(request)
     const credentials = readCredentials(request)
     try {
       request.principal =

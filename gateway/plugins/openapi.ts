@@ -4,6 +4,7 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { namedSchemas } from '../http/schemas.ts'
 import { showRequestExamples } from '../http/show-request-examples.ts'
+import { webhookSchemas } from '../webhooks/webhook-schemas.ts'
 
 const describe = (retentionDays: number) => `Every image uploaded once, straight to S3.
 
@@ -40,6 +41,7 @@ export const openapiPlugin = fp(async function openapiPlugin(
       tags: [
         { name: 'uploads', description: 'Request upload URLs.' },
         { name: 'images', description: 'Follow images and get their variants.' },
+        { name: 'webhooks', description: 'Get events by HTTP.' },
         { name: 'operations', description: 'For load balancers and operators.' },
       ],
       components: {
@@ -71,7 +73,7 @@ export const openapiPlugin = fp(async function openapiPlugin(
     transformStaticCSP: (policy) => policy.replace(/\s*upgrade-insecure-requests;?/, ''),
   })
 
-  for (const schema of namedSchemas) app.addSchema(schema)
+  for (const schema of [...namedSchemas, ...webhookSchemas]) app.addSchema(schema)
 
   app.get('/openapi.json', { schema: { hide: true } }, async ({ protocol, host }) => {
     // An absolute address, because tools such as Postman keep the document only.

@@ -83,6 +83,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route counts the items of its body, once it is parsed, instead of the request. */
     countsItems?: boolean
+    /** The request counts as this many, or as all that the key may send in a minute; 1 by default. */
+    countsAs?: number
   }
   interface FastifyInstance {
     /**

@@ -2,9 +2,9 @@ import t from 'tap'
 import type { ImageStatus } from '../../core/images/image-record.ts'
 import { createTestApp } from '../../scripts/testkit/create-test-app.ts'
 import { bearer, makeBadCredentials } from './isolation/bad-credentials.ts'
-import { type Route, routes } from './isolation/guarded-routes.ts'
+import { endpointRoutes, imageRoutes, type Route, routes } from './isolation/guarded-routes.ts'
 import { makeImage } from './isolation/make-image.ts'
-import { newId } from './isolation/new-id.ts'
+import { newEndpointId, newId } from './isolation/new-id.ts'
 import { type Isolated, startIsolated } from './isolation/start-isolated.ts'
 
 const day = new Date().toISOString().slice(0, 10)
@@ -43,7 +43,7 @@ t.test('without valid credentials nothing is done and nothing is revealed', asyn
   for (const [name, route] of Object.entries(routes)) {
     await ask(system, routes.createUpload as Route, imageId, owner)
     for (const [why, { status, code, headers }] of Object.entries(refusals)) {
-      for (const id of [imageId, newId()]) {
+      for (const id of name in endpointRoutes ? [newEndpointId()] : [imageId, newId()]) {
         system.asked.length = 0
         const answer = await ask(system, route, id, headers(route))
         t.match(answer.json(), { status, code }, `${name}, ${why}`)
@@ -68,7 +68,7 @@ t.test('no operation reveals another tenant’s images, by its response or by it
   }
   const owner = bearer(keys.make({ tenant: 'owner' }).text)
   let cases = 0
-  for (const [name, route] of Object.entries(routes)) {
+  for (const [name, route] of Object.entries(imageRoutes)) {
     for (const status of states) {
       for (const [way, other] of Object.entries(others)) {
         const theirs = await makeImage(catalog, status)
@@ -87,19 +87,48 @@ t.test('no operation reveals another tenant’s images, by its response or by it
       }
     }
   }
-  t.comment(`${cases} pairs: ${Object.keys(routes).length} calls, ${states.length} states, 2 ways`)
+  t.comment(`${cases} pairs: ${Object.keys(imageRoutes).length} calls, ${states.length} states, 2 ways`)
   const mixed = published.filter(({ data }) => !data.objectKey.startsWith(`${data.tenant}/`))
   t.strictSame(mixed, [])
 })
 
+t.test('another tenant’s webhook endpoint is an unknown one', async (t) => {
+  const system = await startIsolated(t)
+  const { keys, issuer, asked } = system
+  const owner = bearer(keys.make({ tenant: 'owner' }).text)
+  const { endpointId } = (await ask(system, routes.createWebhook as Route, 'hook', owner)).json()
+  const others = {
+    'by key': bearer(keys.make({ tenant: 'other' }).text),
+    'by token': bearer(await issuer.sign({ tenant: 'other', scope: 'admin' }, Date.now())),
+  }
+  for (const [name, route] of Object.entries(endpointRoutes)) {
+    for (const [way, other] of Object.entries(others)) {
+      const answers = []
+      for (const id of [endpointId, newEndpointId()]) {
+        asked.length = 0
+        const answer = await ask(system, route, id, other)
+        answers.push({ ...comparable(answer, id), asked: [...asked] })
+      }
+      t.match(answers[0], { status: 404, body: /WEBHOOK_NOT_FOUND/ }, `${name}, ${way}`)
+      t.strictSame(answers[0], answers[1], `${name}, ${way}`)
+    }
+    const own = await ask(system, route, endpointId, owner)
+    t.ok(own.statusCode < 300, `${name}: its owner reaches it`)
+  }
+  for (const other of Object.values(others)) {
+    const list = await ask(system, routes.listWebhooks as Route, '', other)
+    t.strictSame(list.json(), { endpoints: [] })
+  }
+})
+
 /** An answer without what differs from one request to the next. */
-function comparable(answer: Awaited<ReturnType<typeof ask>>, imageId: string) {
+function comparable(answer: Awaited<ReturnType<typeof ask>>, id: string) {
   const { 'x-request-id': _id, date: _date, ...lasting } = answer.headers
   const { 'ratelimit-remaining': _left, 'ratelimit-reset': _reset, ...headers } = lasting
-  const checksum = Buffer.from(imageId, 'hex').toString('base64')
+  const checksum = Buffer.from(id, 'hex').toString('base64')
   const body = answer.body
-    .replaceAll(imageId, 'IMAGE')
-    .replaceAll(checksum, 'CHECKSUM')
+    .replaceAll(id, 'ID')
+    .replaceAll(checksum || id, 'CHECKSUM')
     .replace(/"requestId":"[^"]+"/, '')
     .replace(/X-Amz-(Signature|Date)=\w+/g, '')
     .replace(/"expiresAt":"[^"]+"/g, '')

@@ -239,6 +239,145 @@ export type components = {
             /** @description Milliseconds until the dependency answered or the check timed out. */
             latencyMs: number;
         };
+        /**
+         * @description `image.processed`: an image is ready. `image.rejected`: an image was rejected.
+         * @enum {string}
+         */
+        WebhookEvent: "image.processed" | "image.rejected";
+        WebhookEndpointRequest: {
+            /**
+             * Format: uri
+             * @description Where events are sent by `POST`: an `https` URL without credentials, on port 443, 8443 or above 1024, whose host is on the public internet.
+             */
+            url: string;
+            /** @description The events to send. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description A note for people. */
+            description?: string;
+        };
+        /** @description The fields to change. Others keep their values. */
+        WebhookEndpointChange: {
+            /**
+             * Format: uri
+             * @description Where events are sent by `POST`: an `https` URL without credentials, on port 443, 8443 or above 1024, whose host is on the public internet.
+             */
+            url?: string;
+            /** @description The events to send. */
+            events?: components["schemas"]["WebhookEvent"][];
+            /** @description A note for people. An empty text removes it. */
+            description?: string;
+            /** @description `false`: events are logged as `skipped`, and nothing is sent. `true`: a `disabled` or `failing` endpoint is `active` again. */
+            enabled?: boolean;
+        };
+        WebhookEndpoint: {
+            /** @description Id of the endpoint. */
+            endpointId: string;
+            /** Format: uri */
+            url: string;
+            /** @description The events that are sent. */
+            events: string[];
+            /** @description A note for people. */
+            description?: string;
+            /** @description `failing`: at least one event could not be delivered within a day. `disabled`: nothing is sent until you enable it. */
+            status: string;
+            /** @description `requested`: by a call. `failed`: it has failed for 5 days. `gone`: it answered 410. Present with `disabled`. */
+            disabledReason?: string;
+            /**
+             * Format: date-time
+             * @description Since when no event could be delivered.
+             */
+            failingSince?: string;
+            /**
+             * Format: date-time
+             * @description Until when deliveries carry signatures of earlier secrets as well. Present after `rotateWebhookSecret`.
+             */
+            previousSecretsExpireAt?: string;
+            /**
+             * Format: date-time
+             * @description When the endpoint was created.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the endpoint was last changed.
+             */
+            updatedAt: string;
+        };
+        WebhookEndpointWithSecret: {
+            /** @description Id of the endpoint. */
+            endpointId: string;
+            /** Format: uri */
+            url: string;
+            /** @description The events that are sent. */
+            events: string[];
+            /** @description A note for people. */
+            description?: string;
+            /** @description `failing`: at least one event could not be delivered within a day. `disabled`: nothing is sent until you enable it. */
+            status: string;
+            /** @description `requested`: by a call. `failed`: it has failed for 5 days. `gone`: it answered 410. Present with `disabled`. */
+            disabledReason?: string;
+            /**
+             * Format: date-time
+             * @description Since when no event could be delivered.
+             */
+            failingSince?: string;
+            /**
+             * Format: date-time
+             * @description Until when deliveries carry signatures of earlier secrets as well. Present after `rotateWebhookSecret`.
+             */
+            previousSecretsExpireAt?: string;
+            /**
+             * Format: date-time
+             * @description When the endpoint was created.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the endpoint was last changed.
+             */
+            updatedAt: string;
+            /** @description Secret for verifying signatures. Store it: no other call returns it. */
+            secret: string;
+        };
+        WebhookEndpointList: {
+            /** @description Oldest first, 20 at most. */
+            endpoints: components["schemas"]["WebhookEndpoint"][];
+        };
+        WebhookDelivery: {
+            /** @description `id` of the event and `webhook-id` of the requests. It contains slashes: percent-encode it in paths. */
+            eventId: string;
+            eventType: string;
+            /** @description `pending`: a try is under way or will follow. `failed`: the last try has failed. `skipped`: the endpoint was disabled. */
+            status: string;
+            /** @description Requests that were sent. */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description When the delivery was scheduled.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the next try is due. While one is under way: when it counts as lost, and another follows.
+             */
+            nextTryAt?: string;
+            lastTry?: components["schemas"]["WebhookTry"];
+        };
+        WebhookTry: {
+            /**
+             * Format: date-time
+             * @description When the request was sent.
+             */
+            at: string;
+            /** @description HTTP status of the answer. Absent if there was none. */
+            status?: number;
+            /** @description Milliseconds until the answer or the failure. */
+            latencyMs: number;
+            /** @description The first 1,000 bytes of the answer. The text is untrusted: escape it. */
+            answer?: string;
+            /** @description Why the try failed, as a sentence. Absent after a success. */
+            reason?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -267,5 +406,13 @@ export type Health = components['schemas']['Health'];
 export type Readiness = components['schemas']['Readiness'];
 export type Dependencies = components['schemas']['Dependencies'];
 export type DependencyState = components['schemas']['DependencyState'];
+export type WebhookEvent = components['schemas']['WebhookEvent'];
+export type WebhookEndpointRequest = components['schemas']['WebhookEndpointRequest'];
+export type WebhookEndpointChange = components['schemas']['WebhookEndpointChange'];
+export type WebhookEndpoint = components['schemas']['WebhookEndpoint'];
+export type WebhookEndpointWithSecret = components['schemas']['WebhookEndpointWithSecret'];
+export type WebhookEndpointList = components['schemas']['WebhookEndpointList'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookTry = components['schemas']['WebhookTry'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

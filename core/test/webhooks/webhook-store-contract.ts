@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { createDocumentClient } from '../../aws/document-client.ts'
 import type { WebhookReplay } from '../../webhooks/delivery-table.ts'
 import { type DeliveryTry, newDelivery, type WebhookDelivery } from '../../webhooks/webhook-delivery.ts'
-import { rotateSecret, validSecrets } from '../../webhooks/webhook-endpoint.ts'
+import { rotateSecret, rotationMs, validSecrets } from '../../webhooks/webhook-endpoint.ts'
 import { dueShardOf } from '../../webhooks/webhook-items.ts'
 import { createWebhookTable, openWebhookStore } from '../../webhooks/webhook-store.ts'
 
@@ -201,16 +201,41 @@ export async function testWebhookStoreContract(
     t.equal(await deliveries.startReplay(replay), true, 'the next one can start')
   })
 
-  t.test(`${name}: while a secret is rotated, both are valid`, async (t) => {
+  t.test(
+    `${name}: a creation can be refused, also because of one that happens at the same time`,
+    async (t) => {
+      const refuseOthers = (existing: unknown[]) => {
+        if (existing.length > 0) throw new Error('there is one')
+      }
+      const results = await Promise.allSettled(
+        Array.from({ length: 8 }, () => endpoints.create(request('single'), refuseOthers)),
+      )
+      t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
+      t.equal((await endpoints.list('single')).length, 1)
+    },
+  )
+
+  t.test(`${name}: after a rotation, earlier secrets stay valid for a day`, async (t) => {
     const endpoint = await endpoints.create(request('rotating'))
     if (!endpoint) return t.fail('not created')
     const [first] = validSecrets(endpoint, nowMs)
-    const rotated = await endpoints.change(endpoint, { secrets: rotateSecret(endpoint, nowMs + 60_000) })
+    const rotated = await endpoints.change(endpoint, { secrets: rotateSecret(endpoint, nowMs) })
     if (!rotated) return t.fail('not changed')
     const [second, previous] = validSecrets(rotated, nowMs)
     t.equal(previous, first)
     t.match(second, /^whsec_[A-Za-z0-9+/]{43}=$/)
-    t.strictSame(validSecrets(rotated, nowMs + 60_000), [second])
+    t.strictSame(validSecrets(rotated, nowMs + rotationMs - 1), [second, first])
+    t.strictSame(validSecrets(rotated, nowMs + rotationMs), [second])
+
+    const again = rotateSecret(rotated, nowMs + 1_000)
+    const [third, ...earlier] = validSecrets({ secrets: again }, nowMs + 1_000)
+    t.strictSame(earlier, [second, first], 'a repeated rotation keeps the secret that the receiver knows')
+    t.strictSame(validSecrets({ secrets: again }, nowMs + rotationMs), [third, second])
+    t.strictSame(
+      rotateSecret({ secrets: again }, nowMs + 2 * rotationMs).length,
+      2,
+      'expired ones are dropped',
+    )
   })
 }
 

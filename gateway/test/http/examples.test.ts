@@ -1,38 +1,46 @@
 import t, { type Test } from 'tap'
 import type { ImageRecord } from '../../../core/images/image-record.ts'
-import { createTestApp, withKey } from '../../../scripts/testkit/create-test-app.ts'
+import { createWebhookTable, openWebhookStore } from '../../../core/webhooks/webhook-store.ts'
+import { createTestApp, testNow, withKey } from '../../../scripts/testkit/create-test-app.ts'
+import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
 import { examples } from '../../http/examples.ts'
 
-/** Signatures and hosts differ from app to app. */
-function withoutUrls(answer: unknown): unknown {
-  return JSON.parse(JSON.stringify(answer, (name, value) => (name === 'url' ? '…' : value)))
+/** Signatures, hosts, random ids and secrets differ from app to app, and `updatedAt` is never the same twice. */
+const varying = ['url', 'endpointId', 'eventId', 'secret', 'updatedAt']
+
+function withoutVarying(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer, (name, value) => (varying.includes(name) ? '…' : value)))
 }
 
 async function buildExampleApp(t: Test) {
+  const { client, documents } = await startTestDynamoDb(t)
+  await createWebhookTable(client, 'webhooks')
+  const webhooks = openWebhookStore(documents, 'webhooks', () => testNow)
   const { clock, ...built } = await createTestApp(t, {
     config: { MAX_UPLOAD_BYTES: 52_428_800 },
-    dependencies: { keys: { ping: async () => {} } },
+    dependencies: { keys: { ping: async () => {} }, webhooks },
   })
   await built.app.ready()
   const document = built.app.swagger() as unknown as Document
 
-  /** Sends what the contract shows for an operation. */
-  async function send(operationId: string) {
-    const { method, url, payload, responses } = exampleRequest(document, operationId)
+  /** Sends what the contract shows for an operation. @param known parameters that replace those of the examples */
+  async function send(operationId: string, known: Record<string, string> = {}) {
+    const { method, url, payload, responses } = exampleRequest(document, operationId, known)
     const response = await built.app.inject({ method, url, headers: withKey, payload })
     const documented = responses[response.statusCode]
     for (const name of Object.keys(documented?.headers ?? {})) {
       t.ok(response.headers[name.toLowerCase()], `${operationId} ${response.statusCode} ${name}`)
     }
+    if (response.statusCode === 204) return { answer: response.body, shown: '' }
     const [media] = Object.values(documented?.content ?? {})
     t.ok(media, `${operationId} ${response.statusCode} is documented`)
-    return { answer: withoutUrls(response.json()), shown: withoutUrls(media?.example) }
+    return { answer: withoutVarying(response.json()), shown: withoutVarying(media?.example) }
   }
 
   return { ...built, send }
 }
 
-type Method = 'GET' | 'POST'
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 type Schema = { $ref?: string; examples?: unknown[] }
 interface Parameter {
   name: string
@@ -44,19 +52,19 @@ interface Operation {
   operationId: string
   parameters?: Parameter[]
   requestBody?: { content: { 'application/json': { example: object } } }
-  responses: Record<string, { headers: object; content: Record<string, { example?: unknown }> }>
+  responses: Record<string, { headers: object; content?: Record<string, { example?: unknown }> }>
 }
 interface Document {
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, Schema> }
 }
 
-function exampleRequest({ paths, components }: Document, operationId: string) {
+function exampleRequest({ paths, components }: Document, operationId: string, known: Record<string, string>) {
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       if (operation.operationId !== operationId) continue
       const { parameters = [], requestBody, responses } = operation
-      const values = new Map(parameters.map((one) => [one.name, exampleOf(one)]))
+      const values = new Map(parameters.map((one) => [one.name, known[one.name] ?? exampleOf(one)]))
       const inQuery = parameters.filter((one) => one.in === 'query').map(({ name }) => name)
       const query = inQuery.map((name) => `${name}=${values.get(name)}`).join('&')
       const url = `${path.replace(/\{(\w+)\}/g, (_, name) => String(values.get(name)))}?${query}`
@@ -87,7 +95,7 @@ t.test('examples of a new upload and of a duplicate', async (t) => {
   const image = await send('getImage')
   t.strictSame(image.answer, image.shown)
   const list = await send('listImages')
-  t.strictSame([list.answer], [{ ...(list.shown as object), nextCursor: undefined }].map(withoutUrls))
+  t.strictSame([list.answer], [{ ...(list.shown as object), nextCursor: undefined }].map(withoutVarying))
 })
 
 t.test('examples of a batch with one invalid item', async (t) => {
@@ -95,6 +103,27 @@ t.test('examples of a batch with one invalid item', async (t) => {
   const { answer, shown } = await send('createUploadBatch')
   t.strictSame(answer, shown)
 })
+
+t.test('examples of webhooks', async (t) => {
+  const { app, send } = await buildExampleApp(t)
+  const created = await send('createWebhook')
+  t.strictSame(created.answer, created.shown)
+  const { endpoints } = (await app.inject({ url: '/v1/webhooks', headers: withKey })).json()
+  const { endpointId } = endpoints[0]
+  for (const name of webhookOperations) {
+    const { answer, shown } = await send(name, { endpointId })
+    t.strictSame(answer, shown, name)
+  }
+})
+
+const webhookOperations = [
+  'listWebhooks',
+  'getWebhook',
+  'updateWebhook',
+  'testWebhook',
+  'rotateWebhookSecret',
+  'deleteWebhook',
+]
 
 t.test('examples of health and readiness', async (t) => {
   const { send } = await buildExampleApp(t)
@@ -114,6 +143,8 @@ t.test('every request example was tested above', async (t) => {
     'getHealth',
     'getReadiness',
     'listImages',
+    'createWebhook',
+    ...webhookOperations,
   ]
   const { paths } = app.swagger() as unknown as Document
   const operations = Object.values(paths).flatMap((path) => Object.values(path))

@@ -35,7 +35,7 @@ export async function makeBadCredentials(
     headers: (route) => headers(scopes.filter((scope) => scope !== route.scope)),
   })
   const tokens = new Map<string, string>()
-  for (const scope of ['upload', 'read']) {
+  for (const scope of scopes) {
     tokens.set(scope, await sign({ scope: scopes.filter((other) => other !== scope).join(' ') }))
   }
   const hmac = new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'first' })

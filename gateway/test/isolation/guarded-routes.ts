@@ -3,13 +3,13 @@ export const declared = { byteLength: 5, contentType: 'image/png' } as const
 
 export interface Route {
   scope: string
-  method: 'GET' | 'POST'
-  url: (imageId: string) => string
-  payload?: (imageId: string) => object
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** @param id of an image or of a webhook endpoint */
+  url: (id: string) => string
+  payload?: (id: string) => object
 }
 
-/** Every call that needs a key; a test holds this list against the app's own. */
-export const routes: Record<string, Route> = {
+export const imageRoutes: Record<string, Route> = {
   createUpload: {
     scope: 'upload',
     method: 'POST',
@@ -25,4 +25,29 @@ export const routes: Record<string, Route> = {
   completeUpload: { scope: 'upload', method: 'POST', url: (id) => `/v1/images/${id}/complete` },
   getImage: { scope: 'read', method: 'GET', url: (id) => `/v1/images/${id}` },
   listImages: { scope: 'read', method: 'GET', url: () => '/v1/images' },
+}
+
+const scope = 'admin'
+const endpointUrl = (id: string) => `/v1/webhooks/${id}`
+
+/** The calls that name a webhook endpoint. The last one deletes it. */
+export const endpointRoutes: Record<string, Route> = {
+  getWebhook: { scope, method: 'GET', url: endpointUrl },
+  updateWebhook: { scope, method: 'PATCH', url: endpointUrl, payload: () => ({ description: 'x' }) },
+  testWebhook: { scope, method: 'POST', url: (id) => `${endpointUrl(id)}/test` },
+  rotateWebhookSecret: { scope, method: 'POST', url: (id) => `${endpointUrl(id)}/rotate-secret` },
+  deleteWebhook: { scope, method: 'DELETE', url: endpointUrl },
+}
+
+/** Every call that needs a key; a test holds this list against the app's own. */
+export const routes: Record<string, Route> = {
+  ...imageRoutes,
+  createWebhook: {
+    scope,
+    method: 'POST',
+    url: () => '/v1/webhooks',
+    payload: (id) => ({ url: `https://example.com/${id}`, events: ['image.processed'] }),
+  },
+  listWebhooks: { scope, method: 'GET', url: () => '/v1/webhooks' },
+  ...endpointRoutes,
 }

@@ -2,3 +2,6 @@ import { randomBytes } from 'node:crypto'
 
 /** The id of an image that nobody has. */
 export const newId = (): string => randomBytes(32).toString('hex')
+
+/** The id of a webhook endpoint that nobody has. */
+export const newEndpointId = (): string => `whe_${randomBytes(16).toString('base64url')}`

@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import { createCatalog } from '../../../core/catalog/catalog.ts'
 import { createCatalogTable } from '../../../core/catalog/create-catalog-table.ts'
 import { createLogger } from '../../../core/telemetry/logger.ts'
+import { createWebhookTable, openWebhookStore } from '../../../core/webhooks/webhook-store.ts'
 import { createTestApp, testConfig } from '../../../scripts/testkit/create-test-app.ts'
 import { createKeyTableDouble } from '../../../scripts/testkit/key-table-double.ts'
 import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
@@ -14,11 +15,12 @@ import { startIssuer } from '../auth/start-issuer.ts'
 
 export type Isolated = Awaited<ReturnType<typeof startIsolated>>
 
-/** The app over a real catalog that accepts keys and tokens. `asked` lists the DynamoDB commands it sends. */
+/** The app over a real catalog and store of webhooks that accepts keys and tokens. `asked` lists the DynamoDB commands it sends. */
 export async function startIsolated(t: Test) {
   const { client, documents } = await startTestDynamoDb(t)
   const tableName = 'images'
   await createCatalogTable(client, tableName)
+  await createWebhookTable(client, 'webhooks')
   const asked: string[] = []
   client.middlewareStack.add((next, { commandName = '' }) => (args) => {
     asked.push(commandName)
@@ -34,6 +36,9 @@ export async function startIsolated(t: Test) {
     byKey: createIdentifyByKey({ keys, audit, now }),
     byToken: createIdentifyByToken(settings, { keys: openIssuerKeys(settings), now }),
   })
-  const { app, published, stored } = await createTestApp(t, { dependencies: { catalog, identify, now } })
+  const webhooks = openWebhookStore(documents, 'webhooks', now)
+  const { app, published, stored } = await createTestApp(t, {
+    dependencies: { catalog, webhooks, identify, now },
+  })
   return { app, catalog, keys, issuer, asked, published, stored }
 }

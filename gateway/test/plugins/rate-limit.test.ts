@@ -117,7 +117,7 @@ t.test('concurrent requests that wait for one key lookup are limited one by one'
     await allArrived.promise
     return keys.find(keyId)
   }
-  const audit = { rejected: () => {}, firstUsed: () => {}, firstUseNotRecorded: () => {} }
+  const audit = { firstUsed: () => {}, firstUseNotRecorded: () => {} }
   const byKey = createIdentifyByKey({ keys: { ...keys, find }, audit, now: Date.now })
   let arrived = 0
   const identify = identifyByAny({

@@ -33,10 +33,17 @@ t.test('every operation id is a usable method name', async (t) => {
     'completeUpload',
     'createUpload',
     'createUploadBatch',
+    'createWebhook',
+    'deleteWebhook',
     'getHealth',
     'getImage',
     'getReadiness',
+    'getWebhook',
     'listImages',
+    'listWebhooks',
+    'rotateWebhookSecret',
+    'testWebhook',
+    'updateWebhook',
   ])
   for (const { operationId, summary, tags } of operations) t.ok(summary && tags.length, operationId)
 })

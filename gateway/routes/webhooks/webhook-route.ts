@@ -1,0 +1,12 @@
+import type { GatewayDependencies } from '../../http/dependencies.ts'
+import type { TenantWebhooks } from '../../webhooks/tenant-webhooks.ts'
+
+/** What the routes of webhooks share. */
+export interface WebhookRouteOptions extends Pick<GatewayDependencies, 'audit' | 'now'> {
+  webhooks: TenantWebhooks
+}
+
+export const webhookTags = ['webhooks']
+
+/** Fits an endpoint with the longest URL and description, in any JSON notation. */
+export const webhookBodyLimitBytes = 16 * 1024
