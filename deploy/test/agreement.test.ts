@@ -11,8 +11,9 @@ import { createTestApp } from '../../scripts/testkit/create-test-app.ts'
 import { readTemplate } from '../read-template.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
+import { account, region } from './model/name-resource.ts'
 import { gatewaySettings, processorSettings } from './model/read-settings.ts'
-import { listOf, type Statement } from './policies/find-statements.ts'
+import { findStatements, listOf, type Statement } from './policies/find-statements.ts'
 
 for (const env of environments) {
   const stacks = modelEnvironment(env)
@@ -62,6 +63,21 @@ for (const env of environments) {
       )
     },
   )
+
+  t.test(`${env}: the gateway reaches the table of webhooks only when they are on`, async (t) => {
+    const isOn = gateway.WEBHOOKS_TABLE !== ''
+    t.equal(isOn, env === 'dev')
+    const arn = `arn:aws:dynamodb:${region}:${account}:table/hashgate-${env}-webhooks`
+    const statements = findStatements(stacks.filter(({ stack }) => stack === 'gateway')).map(
+      ({ statement }) => statement,
+    )
+    const allowed = statements.filter(({ Resource }) => listOf(Resource).some((name) => name.startsWith(arn)))
+    t.same(
+      allowed.flatMap(({ Resource }) => Resource),
+      isOn ? [arn, `${arn}/index/log`] : [],
+    )
+    if (isOn) t.ok(arn.endsWith(`/${gateway.WEBHOOKS_TABLE}`))
+  })
 
   t.test(`${env}: the timeout of the function is shorter than its lease on an image`, async (t) => {
     const { Timeout, MemorySize, ReservedConcurrentExecutions } = modelResource<{

@@ -12,7 +12,6 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
   gateway: {
     'read tokens are off: user data is no place for a secret': ['READ_TOKEN_SECRET'],
     'one process per instance; the group adds instances instead': ['GATEWAY_WORKERS'],
-    'webhooks are off': ['WEBHOOKS_TABLE'],
   },
   processor: {
     'Lambda sets it': ['AWS_REGION'],

@@ -1,7 +1,19 @@
-import { readParameters } from '../../read-template.ts'
+import { type ParameterValues, readParameters } from '../../read-template.ts'
 import { modelDeployment } from './model-deployment.ts'
 
 /** The environments that have parameters. */
 export const environments = ['dev', 'prod'] as const
 
-export const modelEnvironment = (env: string) => modelDeployment(env, readParameters(env))
+/** What the parameter files leave off, for the tests to have it in one environment. */
+const turnedOn: Record<string, ParameterValues> = {
+  dev: { gateway: { Webhooks: 'on' } },
+}
+
+export const modelEnvironment = (env: string) => modelDeployment(env, withOptions(env))
+
+function withOptions(env: string): ParameterValues {
+  const values = readParameters(env)
+  for (const [stack, more] of Object.entries(turnedOn[env] ?? {}))
+    values[stack] = { ...values[stack], ...more }
+  return values
+}
