@@ -95,6 +95,11 @@ const settings = Type.Object({
     default: 'hashgate-processor',
     description: 'Consumer group of the worker. Not used on Lambda.',
   }),
+  KAFKA_WEBHOOK_GROUP_ID: Type.String({
+    minLength: 1,
+    default: 'hashgate-webhooks',
+    description: 'Consumer group that delivers webhooks. Not used on Lambda.',
+  }),
   KAFKA_BATCH_SIZE: Type.Integer({
     minimum: 1,
     maximum: 10_000,
@@ -125,6 +130,31 @@ const settings = Type.Object({
     default: 60,
     description:
       'Seconds between two runs of the reconciler in the worker. 0 turns it off. On Lambda a schedule runs it instead.',
+  }),
+  WEBHOOK_TIMEOUT_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 60,
+    default: 10,
+    description: 'Longest time in seconds for one try of a webhook delivery.',
+  }),
+  WEBHOOK_RETRY_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 3_600,
+    default: 5,
+    description:
+      'Longest wait in seconds before the first retry of a webhook delivery. Each further wait can be three times as long, up to six hours; each is random.',
+  }),
+  WEBHOOK_TRIES_IN_FLIGHT: Type.Integer({
+    minimum: 1,
+    maximum: 10_000,
+    default: 100,
+    description: 'Webhook requests that one process sends at the same time.',
+  }),
+  WEBHOOK_TRIES_PER_ENDPOINT: Type.Integer({
+    minimum: 1,
+    maximum: 1_000,
+    default: 5,
+    description: 'Webhook requests that one process sends to one endpoint at the same time.',
   }),
   ...heicSetting,
   KEEP_LOCATION: Type.Boolean({

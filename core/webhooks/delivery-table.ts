@@ -53,6 +53,9 @@ export interface WebhookReplay {
   dueAt: number
 }
 
+/** A delivery as it was read, added or claimed. */
+type HeldDelivery = DeliveryRef & Pick<WebhookDelivery, 'dueAt'>
+
 /** What becomes of a delivery after a try. */
 export interface Settlement {
   status: DeliveryStatus
@@ -158,17 +161,22 @@ export function createDeliveryTable(client: DocumentClient, TableName: string, n
     return (await undefinedIfConditionFailed(client.send(update), 'webhooks')) !== undefined
   }
 
-  /** Takes a delivery off the due index without a try, because its endpoint was deleted or disabled. */
-  async function skip(delivery: WebhookDelivery): Promise<void> {
+  /** Ends a delivery without a try, because its endpoint was deleted or disabled. Changes nothing if `dueAt` has changed. */
+  const skip = (due: HeldDelivery): Promise<boolean> => endUntried(due, 'skipped')
+
+  /** Ends a delivery without a try, because its endpoint failed for the whole retry window. Changes nothing if `dueAt` has changed. */
+  const giveUp = (due: HeldDelivery): Promise<boolean> => endUntried(due, 'failed')
+
+  async function endUntried(due: HeldDelivery, status: DeliveryStatus): Promise<boolean> {
     const update = new UpdateCommand({
       TableName,
-      Key: deliveryKey(delivery),
-      UpdateExpression: 'SET #status = :skipped REMOVE #at, #shard',
+      Key: deliveryKey(due),
+      UpdateExpression: 'SET #status = :status REMOVE #at, #shard',
       ConditionExpression: '#at = :held',
       ExpressionAttributeNames: { '#status': 'status', '#at': dueIndex.at, '#shard': dueIndex.shard },
-      ExpressionAttributeValues: { ':skipped': 'skipped', ':held': delivery.dueAt },
+      ExpressionAttributeValues: { ':status': status, ':held': due.dueAt },
     })
-    await undefinedIfConditionFailed(client.send(update), 'webhooks')
+    return (await undefinedIfConditionFailed(client.send(update), 'webhooks')) !== undefined
   }
 
   /**
@@ -292,6 +300,7 @@ export function createDeliveryTable(client: DocumentClient, TableName: string, n
     claim,
     settle,
     skip,
+    giveUp,
     redeliver,
     listLog,
     startReplay,

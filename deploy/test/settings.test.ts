@@ -26,6 +26,7 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
       'HOST',
       'PORT',
       'KAFKA_GROUP_ID',
+      'KAFKA_WEBHOOK_GROUP_ID',
       'KAFKA_BATCH_SIZE',
       'RECONCILE_INTERVAL_SECONDS',
     ],
@@ -41,7 +42,13 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
     'rejected by default': ['MAX_ANIMATED_PIXELS', 'MAX_PAGES'],
     "within the function's smallest memory": ['DECODE_MEMORY_MB', 'MAX_DECODE_BYTES'],
     'no collector by default': ['OTEL_EXPORTER_OTLP_ENDPOINT'],
-    'webhooks are off': ['WEBHOOKS_TABLE'],
+    'webhooks are off': [
+      'WEBHOOKS_TABLE',
+      'WEBHOOK_TIMEOUT_SECONDS',
+      'WEBHOOK_RETRY_SECONDS',
+      'WEBHOOK_TRIES_IN_FLIGHT',
+      'WEBHOOK_TRIES_PER_ENDPOINT',
+    ],
   },
 }
 
