@@ -5,9 +5,10 @@ import { Value } from 'typebox/value'
 import { describeRequirement, type Requirement } from '../config/describe-requirement.ts'
 import { ConfigError } from '../config/read-config.ts'
 import { parseJson } from '../parse-json.ts'
-import { maxAvifPixels, maxVariants, VariantSpec, variants } from './variants.ts'
+import { maxAvifPixels, maxVariants, type VariantSpec, variants } from './variants.ts'
+import { expandWidths, findBoundConflicts, namesOf, VariantEntry } from './width-sets.ts'
 
-const table = Type.Array(VariantSpec, {
+const table = Type.Array(VariantEntry, {
   minItems: 1,
   maxItems: maxVariants,
   mustBe: `a JSON array of 1 to ${maxVariants} variants`,
@@ -15,7 +16,7 @@ const table = Type.Array(VariantSpec, {
 
 /**
  * Reads the variant table from the setting `VARIANTS`, which is JSON or the path of a JSON file. Missing fields get their defaults; an
- * empty setting gives the default table of `variants.ts`.
+ * empty setting gives the default table of `variants.ts`. A set of widths becomes one variant per width.
  * @throws ConfigError that lists every error, such as `VARIANTS[2].quality must be an integer from 1 to 100.`
  */
 export function readVariants(setting = ''): readonly VariantSpec[] {
@@ -25,8 +26,14 @@ export function readVariants(setting = ''): readonly VariantSpec[] {
     parseSetting(setting.trimStart().startsWith('[') ? setting : readFile(setting)),
   )
   const errors = [...Value.Errors(table, entries).flatMap(describeError), ...findConflicts(entries)]
-  if (errors.length > 0) throw new ConfigError(errors.join('\n'))
-  return entries as VariantSpec[]
+  if (errors.length > 0) throw new ConfigError([...new Set(errors)].join('\n'))
+  const specs = (entries as VariantEntry[]).flatMap(expandWidths)
+  if (specs.length > maxVariants) {
+    throw new ConfigError(
+      `VARIANTS has ${specs.length} variants, with those of its widths; the maximum is ${maxVariants}.`,
+    )
+  }
+  return specs
 }
 
 function readFile(path: string): string {
@@ -59,7 +66,7 @@ function describeError({ keyword, instancePath, params }: TLocalizedValidationEr
 
 function requirementAt(instancePath: string): Requirement {
   const [, index, field] = instancePath.split('/')
-  if (field) return VariantSpec.properties[field as keyof VariantSpec]
+  if (field) return VariantEntry.properties[field as keyof VariantEntry]
   return index ? { mustBe: 'a JSON object' } : table
 }
 
@@ -72,16 +79,17 @@ function settingPath(instancePath: string): string {
 /** Finds fields that conflict with each other. The entries may also be invalid otherwise. */
 function findConflicts(entries: unknown): string[] {
   if (!Array.isArray(entries)) return []
-  const specs = entries.map((entry): Partial<VariantSpec> => Object(entry))
-  const names = specs.map(({ name }) => name)
+  const specs = entries.map((entry): Partial<VariantEntry> => Object(entry))
+  const names = specs.map(namesOf)
   return specs.flatMap(
     (
-      { name, width = 0, height = 0, fit, format, background, animated, position = 'center', color, gainMap },
+      { width = 0, height = 0, fit, format, background, animated, position = 'center', color, gainMap },
       index,
     ) => {
-      const errors: string[] = []
       const path = `VARIANTS[${index}]`
-      if (name !== undefined && names.indexOf(name) < index) errors.push(`${path}.name is used twice.`)
+      const errors = typeof entries[index] === 'object' ? findBoundConflicts(specs[index] ?? {}, path) : []
+      const earlier = new Set(names.slice(0, index).flat())
+      if (names[index]?.some((name) => earlier.has(name))) errors.push(`${path}.name is used twice.`)
       if (format === 'jpeg' && background === undefined)
         errors.push(`${path}.background is not set: a JPEG has no transparency.`)
       if (animated && format !== 'webp' && format !== 'same')

@@ -3,11 +3,12 @@ import { type Static, Type } from 'typebox'
 /** A variant's name is part of object keys, URLs and file names, so it must be safe in all three. */
 const variantNamePattern = '^[a-z0-9][a-z0-9-]{0,31}$'
 /** Every encoder supports this size, and a frame fits into memory: 8192 × 8192 × 4 bytes are 268 MB. */
-const bound = Type.Integer({ minimum: 1, maximum: 8192 })
+export const maxSidePixels = 8192
+const bound = Type.Integer({ minimum: 1, maximum: maxSidePixels })
 /** Limits width × height of an AVIF, because its encoder needs 35 bytes per pixel, or 49 with alpha. */
 export const maxAvifPixels = 4096 * 4096
 
-/** One output of the processor. Only `name`, `width` and `height` are required. */
+/** One output of the processor. */
 export const VariantSpec = Type.Object(
   {
     name: Type.String({
@@ -17,6 +18,15 @@ export const VariantSpec = Type.Object(
     /** Bounds in pixels. An image is never enlarged. */
     width: bound,
     height: bound,
+    /** The widths of the set that this variant belongs to, ascending, for `srcset`. */
+    widths: Type.Optional(
+      Type.Array(bound, {
+        minItems: 1,
+        maxItems: 16,
+        uniqueItems: true,
+        mustBe: `a list of 1 to 16 different integers from 1 to ${maxSidePixels}`,
+      }),
+    ),
     /** `cover` fills the box and crops the rest; `inside` keeps the whole image within the box. */
     fit: Type.Enum(['cover', 'inside'], { default: 'inside' }),
     /** `same`: the format of the original, except PNG for a TIFF, which browsers do not display. */

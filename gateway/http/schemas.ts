@@ -90,8 +90,11 @@ export const UploadTarget = Type.Object(
 
 export const Variant = Type.Object(
   {
-    name: Type.String({ description: '`thumb`, `medium` or `large` unless configured otherwise.' }),
-    width: pixels('Pixels.'),
+    name: Type.String({
+      description:
+        '`thumb`, `medium` or `large` unless configured otherwise; `hero-320` for a set of widths named `hero`.',
+    }),
+    width: pixels('Pixels: the `w` descriptor of a `srcset`.'),
     height: pixels('Pixels.'),
     byteLength: bytes({ description: 'Size of this variant in bytes.' }),
     contentType: Type.String(),

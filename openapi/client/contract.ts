@@ -156,9 +156,9 @@ export type components = {
             nextCursor?: string;
         };
         Variant: {
-            /** @description `thumb`, `medium` or `large` unless configured otherwise. */
+            /** @description `thumb`, `medium` or `large` unless configured otherwise; `hero-320` for a set of widths named `hero`. */
             name: string;
-            /** @description Pixels. */
+            /** @description Pixels: the `w` descriptor of a `srcset`. */
             width: number;
             /** @description Pixels. */
             height: number;

@@ -12,7 +12,7 @@ export interface Frame extends Raw {
 
 export type Box = Pick<VariantSpec, 'width' | 'height' | 'fit' | 'position' | 'linear' | 'color'>
 
-interface Size {
+export interface Size {
   width: number
   height: number
 }
@@ -32,6 +32,15 @@ export function scaleInto(box: Box, image: Size): number {
   const across = box.width / image.width
   const down = box.height / image.height
   return Math.min(1, box.fit === 'cover' ? Math.max(across, down) : Math.min(across, down))
+}
+
+/**
+ * Whether the variant is wanted for an image of this size: of a set of widths, those up to that of the image, and the next larger one,
+ * which then has the width of the image.
+ */
+export function addsWidth(spec: VariantSpec, image: Size): boolean {
+  const smaller = spec.widths?.findLast((width) => width < spec.width)
+  return smaller === undefined || scaleInto({ ...spec, width: smaller }, image) < scaleInto(spec, image)
 }
 
 /** Shrinks a picture into a box. In linear light it must be RGB or grey, and is sRGB afterwards. */

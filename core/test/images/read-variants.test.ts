@@ -147,6 +147,52 @@ t.test('names are safe in a key and a URL', async (t) => {
     t.strictSame(errorsOf([{ ...fine, name }]), [])
 })
 
+t.test('a set of widths becomes one variant per width', async (t) => {
+  const widths = [1280, 320, 640]
+  const set = { name: 'hero', widths, format: 'avif', quality: 60 }
+  const expected = { fit: 'inside', format: 'avif', quality: 60, height: 8192, widths: [320, 640, 1280] }
+  t.match(readVariants(JSON.stringify([{ name: 'a', width: 1, height: 2 }, set])), [
+    { name: 'a', width: 1, height: 2 },
+    { ...expected, name: 'hero-320', width: 320 },
+    { ...expected, name: 'hero-640', width: 640 },
+    { ...expected, name: 'hero-1280', width: 1280 },
+  ])
+  const large = JSON.stringify([{ ...set, widths: [320, 8192] }])
+  t.match(readVariants(large), [{ height: 2048 }, { height: 2048 }], 'an AVIF has at most 4096 × 4096 pixels')
+})
+
+t.test('each error of a set of widths is named', async (t) => {
+  const set = { name: 'hero', widths: [320, 640] }
+  const list = 'VARIANTS[0].widths must be a list of 1 to 16 different integers from 1 to 8192.'
+  const cases: [entry: object, message: string][] = [
+    [{ ...set, widths: [] }, list],
+    [{ ...set, widths: [320, 320] }, list],
+    [{ ...set, widths: [0, 9000, 1.5] }, list],
+    [{ ...set, widths: '320' }, list],
+    [
+      { ...set, width: 320 },
+      'VARIANTS[0].width cannot be combined with widths: the height follows from the image.',
+    ],
+    [
+      { ...set, height: 320 },
+      'VARIANTS[0].height cannot be combined with widths: the height follows from the image.',
+    ],
+    [{ ...set, fit: 'cover' }, 'VARIANTS[0].widths requires the fit inside.'],
+    [
+      { ...set, name: 'a'.repeat(29) },
+      `VARIANTS[0].name is too long: ${'a'.repeat(29)}-320 has more than 32 characters.`,
+    ],
+  ]
+  for (const [entry, message] of cases) t.match(errorsOf([entry]), [message])
+  const clash = { ...fine, name: 'hero-640' }
+  t.strictSame(errorsOf([set, clash]), ['VARIANTS[1].name is used twice.'])
+  t.strictSame(errorsOf([clash, set]), ['VARIANTS[1].name is used twice.'])
+  const widths = Array.from({ length: 16 }, (_, index) => index + 1)
+  t.strictSame(errorsOf([fine, { ...set, widths }]), [
+    'VARIANTS has 17 variants, with those of its widths; the maximum is 16.',
+  ])
+})
+
 t.test('all errors are reported together', async (t) => {
   const messages = errorsOf([
     { ...fine, quality: 0, effort: -1 },

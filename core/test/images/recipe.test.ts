@@ -36,6 +36,7 @@ t.test('each field, the order of the entries and keepLocation change the recipe'
     name: 'b',
     width: 7,
     height: 7,
+    widths: [1, 7],
     fit: 'inside',
     format: 'png',
     quality: 7,

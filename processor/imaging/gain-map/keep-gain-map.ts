@@ -5,12 +5,10 @@ import type { DecodableImage } from '../decode-image.ts'
 import { sharp } from '../decoder.ts'
 import type { RenderedVariant } from '../encode-variant.ts'
 import { estimateDecodeBytes } from '../estimate-decode-bytes.ts'
+import type { Size } from '../frame.ts'
 import type { ImagingLimits } from '../limits.ts'
-import type { ImageHeader } from '../read-header.ts'
 import type { GainMap } from './gain-map.ts'
 import { writeUltraHdr } from './write-ultra-hdr.ts'
-
-type Size = Pick<ImageHeader, 'width' | 'height'>
 
 interface Kept {
   variant: RenderedVariant

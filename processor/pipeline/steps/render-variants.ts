@@ -5,6 +5,7 @@ import { describePixels } from '../../imaging/describe-pixels.ts'
 import { encodeAnimation, staysAnimated } from '../../imaging/encode-animation.ts'
 import type { RenderedVariant } from '../../imaging/encode-variant.ts'
 import { encodeFrame } from '../../imaging/encode-variant.ts'
+import { addsWidth, type Size, scaleInto } from '../../imaging/frame.ts'
 import { keepGainMap } from '../../imaging/gain-map/keep-gain-map.ts'
 import type { ProcessorDeps, Work } from '../stages.ts'
 
@@ -27,10 +28,11 @@ async function renderAll(
   work: Work<'inspected'>,
   { variants, limits }: ProcessorDeps,
 ): Promise<Work<'rendered'>> {
+  const wanted = variants.filter((spec) => addsWidth(spec, work))
   const frameFor = createFrameSource(work, limits)
   const rendered: RenderedVariant[] = []
   let { gainMapOmitted } = work
-  for (const spec of variants.toSorted(largestWholeFirst)) {
+  for (const spec of wanted.toSorted(largestWholeFirst(work))) {
     limits.signal?.throwIfAborted()
     rendered.push(await renderVariant(spec))
   }
@@ -48,7 +50,7 @@ async function renderAll(
   }
 
   const { placeholder, dominantColor } = describePixels(await frameFor(placeholderBox))
-  const ordered = inOrderOf(variants, rendered)
+  const ordered = inOrderOf(wanted, rendered)
   return { ...work, stage: 'rendered', rendered: ordered, placeholder, dominantColor, gainMapOmitted }
 }
 
@@ -56,9 +58,11 @@ async function renderAll(
 const placeholderBox = { width: 100, height: 100, fit: 'inside' } as const
 
 /** Uncropped variants come first, because later ones can be derived from them but not from crops. */
-function largestWholeFirst(a: VariantSpec, b: VariantSpec): number {
-  if (a.fit !== b.fit) return a.fit === 'inside' ? -1 : 1
-  return b.width * b.height - a.width * a.height
+function largestWholeFirst(image: Size) {
+  return (a: VariantSpec, b: VariantSpec): number => {
+    if (a.fit !== b.fit) return a.fit === 'inside' ? -1 : 1
+    return scaleInto(b, image) - scaleInto(a, image) || b.width * b.height - a.width * a.height
+  }
 }
 
 function inOrderOf(specs: readonly VariantSpec[], rendered: RenderedVariant[]): RenderedVariant[] {
