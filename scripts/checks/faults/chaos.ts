@@ -13,7 +13,7 @@ import { planFaults } from './chaos/plan-faults.ts'
 import { startChaosSystem } from './chaos/start-chaos-system.ts'
 import { compareObjects } from './evidence/compare-objects.ts'
 import { judge } from './evidence/judge.ts'
-import { type FaultRun, runFaultFor } from './run-fault.ts'
+import { type FaultRun, reportImages, runFaultFor } from './run-fault.ts'
 import { startLoad } from './start-load.ts'
 
 const perSecond = 2
@@ -24,7 +24,7 @@ await runFaultFor(() => {
   const { minutes, seed } = readOptions()
   const limits = { images: minutes * 60 * perSecond, seconds: minutes * 60 + settleSeconds }
   return { limits, scenario: (run) => runChaos(run, minutes, seed) }
-})
+}, reportImages)
 
 function readOptions() {
   const { values } = parseArgs({

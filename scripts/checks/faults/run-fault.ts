@@ -17,9 +17,12 @@ export interface FaultRun {
   onStop: (stop: Stop) => void
 }
 
-type Scenario = (run: FaultRun) => Promise<Figures>
+type Scenario<F> = (run: FaultRun) => Promise<F>
 
-interface FaultLimits {
+/** Prints the figures of a run. @returns whether the run is clean */
+type Report<F> = (figures: F, images: number) => boolean
+
+export interface FaultLimits {
   images: number
   /** Time limit of the run. */
   seconds: number
@@ -30,18 +33,22 @@ const maxPrintedFindings = 10
 /** Time for counting and cleaning up after the time limit. */
 const graceMs = 60_000
 
-/** Runs one fault scenario with the limits from the command line: `--images` and `--seconds`. */
-export function runFault(defaults: FaultLimits, scenario: Scenario): Promise<void> {
-  return runFaultFor(() => ({ limits: readArguments(defaults), scenario }))
+/**
+ * Runs one fault scenario with the limits from the command line: `--images` and `--seconds`. The exit code is 0 only if every image
+ * was accepted, none was lost and no effect was duplicated.
+ */
+export function runFault(defaults: FaultLimits, scenario: Scenario<Figures>): Promise<void> {
+  return runFaultFor(() => ({ limits: readArguments(defaults), scenario }), reportImages)
 }
 
 /**
- * Runs one fault scenario and prints its figures in one line. The exit code is 0 only if every image was accepted, none was
- * lost and no effect was duplicated. The process ends at most a minute after its time limit, even if something hangs.
+ * Runs one fault scenario and reports its figures. The exit code is 0 only if the report says that the run is clean. The process ends
+ * at most a minute after its time limit, even if something hangs.
  * @param readOptions may throw: its message is printed
  */
-export async function runFaultFor(
-  readOptions: () => { limits: FaultLimits; scenario: Scenario },
+export async function runFaultFor<F>(
+  readOptions: () => { limits: FaultLimits; scenario: Scenario<F> },
+  report: Report<F>,
 ): Promise<void> {
   await runCommand(async () => {
     const { limits, scenario } = readOptions()
@@ -54,8 +61,7 @@ export async function runFaultFor(
         directory,
         signal: AbortSignal.timeout(seconds * 1_000),
       })
-      print(figures)
-      const isClean = figures.accepted >= images && figures.lost === 0 && figures.duplicatedEffects === 0
+      const isClean = report(figures, images)
       if (isClean) await rm(directory, { recursive: true })
       else console.error(`The logs are in ${directory}/logs`)
       return isClean ? 0 : 1
@@ -65,10 +71,10 @@ export async function runFaultFor(
   })
 }
 
-async function runScenario(
-  scenario: Scenario,
+async function runScenario<F>(
+  scenario: Scenario<F>,
   run: Pick<FaultRun, 'images' | 'directory' | 'signal'>,
-): Promise<Figures> {
+): Promise<F> {
   const stops: Stop[] = []
   const onStop = (stop: Stop) => void stops.push(stop)
   try {
@@ -78,13 +84,18 @@ async function runScenario(
   }
 }
 
-function print(figures: Figures): void {
-  for (const finding of figures.findings.slice(0, maxPrintedFindings)) console.log(finding)
+export function reportImages(figures: Figures, images: number): boolean {
+  printFindings(figures.findings)
   console.log(`repeated events ${figures.repeatedEvents} (same source and id)`)
   console.log(formatFigures(figures))
+  return figures.accepted >= images && figures.lost === 0 && figures.duplicatedEffects === 0
 }
 
-function readArguments(defaults: FaultLimits): FaultLimits {
+export function printFindings(findings: string[]): void {
+  for (const finding of findings.slice(0, maxPrintedFindings)) console.log(finding)
+}
+
+export function readArguments(defaults: FaultLimits): FaultLimits {
   const { values } = parseArgs({
     options: {
       images: { type: 'string', default: String(defaults.images) },

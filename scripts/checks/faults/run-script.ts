@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { spawnChild } from '../../local/spawn-child.ts'
 import { type PrintedFigures, parseFigures } from './evidence/figures.ts'
+import { type PrintedWebhookFigures, parseWebhookFigures } from './webhooks/webhook-figures.ts'
 
 export const faultNames = [
   'broker-outage',
@@ -15,18 +16,24 @@ export const faultNames = [
 /** Runs only when it is named: it takes ten minutes and repeats the kinds of the others. */
 export const chaosName = 'chaos'
 
+/** Runs only when it is named: all faults of the folder of this name. */
+export const webhooksName = 'webhooks'
+
 export type FaultName = (typeof faultNames)[number] | typeof chaosName
 
 interface FaultOutcome {
   code: number
   /** Lines of stdout. */
   lines: string[]
+  /** Of a fault of images. */
   figures?: PrintedFigures
+  /** Of a fault of webhooks or streams. */
+  webhookFigures?: PrintedWebhookFigures
 }
 
-/** Runs one fault script in a child process. @param args of the script */
+/** Runs one fault script in a child process. @param name of its file, below this folder @param args of the script */
 export async function runScript(
-  name: FaultName,
+  name: FaultName | `${typeof webhooksName}/${string}`,
   onLine: (line: string) => void,
   args: string[] = [],
 ): Promise<FaultOutcome> {
@@ -40,5 +47,10 @@ export async function runScript(
     }
   }
   const [code] = await exited
-  return { code: code ?? 1, lines, figures: lines.map(parseFigures).find(Boolean) }
+  return {
+    code: code ?? 1,
+    lines,
+    figures: lines.map(parseFigures).find(Boolean),
+    webhookFigures: lines.map(parseWebhookFigures).find(Boolean),
+  }
 }

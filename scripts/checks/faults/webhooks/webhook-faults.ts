@@ -1,0 +1,5 @@
+/**
+ * The faults of webhooks and streams, in the order in which `npm run faults -- webhooks` runs them: the script `‹name›.ts` in this
+ * folder for each. A script calls `runWebhookFault`.
+ */
+export const webhookFaults = [] as const satisfies string[]
