@@ -82,6 +82,10 @@ export function deliveryOf(event: ImageEvent, body: string, endpointId: string):
   return { endpointId, eventId: event.id, tenant: event.data.tenant, eventType: topicOf(event), body }
 }
 
+/** Whether a text has the form of a log position. */
+export const isLogPosition = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9a-f]{16}$/.test(text)
+
 /** The place of a delivery in its endpoint's log, which is sorted by it. Unique, because it contains a hash of the event's id. */
 export function logPosition({ createdAt, eventId }: Pick<WebhookDelivery, 'createdAt' | 'eventId'>): string {
   return `${createdAt}#${hash('sha256', eventId).slice(0, 16)}`

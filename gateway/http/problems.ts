@@ -53,6 +53,17 @@ export const problems = {
     retryable: false,
   },
   WEBHOOK_NOT_FOUND: { status: 404, title: 'The webhook endpoint does not exist.', retryable: false },
+  DELIVERY_NOT_FOUND: {
+    status: 404,
+    title:
+      'The webhook endpoint has no delivery of this event: there was none, or it has expired from the log.',
+    retryable: false,
+  },
+  REPLAY_UNDER_WAY: {
+    status: 409,
+    title: 'A replay of the webhook endpoint is under way. Start another one when it has ended.',
+    retryable: true,
+  },
   WEBHOOK_EXISTS: {
     status: 409,
     title:

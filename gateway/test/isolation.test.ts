@@ -1,8 +1,9 @@
 import t from 'tap'
 import type { ImageStatus } from '../../core/images/image-record.ts'
+import { newDelivery } from '../../core/webhooks/webhook-delivery.ts'
 import { createTestApp } from '../../scripts/testkit/create-test-app.ts'
 import { bearer, makeBadCredentials } from './isolation/bad-credentials.ts'
-import { endpointRoutes, imageRoutes, type Route, routes } from './isolation/guarded-routes.ts'
+import { endpointRoutes, eventId, imageRoutes, type Route, routes } from './isolation/guarded-routes.ts'
 import { makeImage } from './isolation/make-image.ts'
 import { newEndpointId, newId } from './isolation/new-id.ts'
 import { type Isolated, startIsolated } from './isolation/start-isolated.ts'
@@ -94,9 +95,11 @@ t.test('no operation reveals another tenant’s images, by its response or by it
 
 t.test('another tenant’s webhook endpoint is an unknown one', async (t) => {
   const system = await startIsolated(t)
-  const { keys, issuer, asked } = system
+  const { keys, issuer, asked, webhooks } = system
   const owner = bearer(keys.make({ tenant: 'owner' }).text)
   const { endpointId } = (await ask(system, routes.createWebhook as Route, 'hook', owner)).json()
+  const parts = { tenant: 'owner', endpointId, eventId, eventType: 'image.processed', body: '{}' }
+  await webhooks.deliveries.add(newDelivery(parts, Date.now(), Date.now()))
   const others = {
     'by key': bearer(keys.make({ tenant: 'other' }).text),
     'by token': bearer(await issuer.sign({ tenant: 'other', scope: 'admin' }, Date.now())),

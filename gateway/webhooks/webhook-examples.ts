@@ -1,3 +1,5 @@
+import { logPosition } from '../../core/webhooks/webhook-delivery.ts'
+import { writeCursor } from '../http/cursor.ts'
 import { examples } from '../http/examples.ts'
 
 /** One endpoint's way through the API, as the contract shows it. A test compares these with real answers. */
@@ -23,7 +25,7 @@ const endpoint = {
 const secret = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
 
 const lastTry = {
-  at: '2026-11-22T10:00:02.120Z',
+  at: '2026-11-22T09:58:02.120Z',
   status: 503,
   latencyMs: 41.2,
   answer: 'upstream is away',
@@ -35,7 +37,7 @@ const delivery = {
   eventType: 'image.processed',
   status: 'pending',
   tries: 1,
-  createdAt: '2026-11-22T10:00:02.100Z',
+  createdAt: '2026-11-22T09:58:02.100Z',
   nextTryAt: '2026-11-22T10:00:07.400Z',
   lastTry,
 } as const
@@ -49,6 +51,10 @@ const testDelivery = {
   nextTryAt: createdAt,
 } as const
 
+const cursorOf = (last: typeof delivery) => writeCursor(logPosition(last), endpointId)
+const deliveryList = { deliveries: [delivery], nextCursor: cursorOf(delivery) } as const
+const replayRequest = { since: '2026-11-22T06:00:00.000Z', only: 'undelivered' } as const
+
 export const webhookExamples = {
   endpointId,
   url,
@@ -60,5 +66,10 @@ export const webhookExamples = {
   lastTry,
   delivery,
   testDelivery,
+  redelivery: { ...delivery, nextTryAt: '2026-11-22T10:00:00.000Z' },
+  deliveryList,
+  logCursor: cursorOf(delivery),
+  replayRequest,
+  replay: { ...replayRequest, until: '2026-11-22T10:00:00.000Z' },
   endpointChange: { description: 'Order photos', enabled: true },
 } as const

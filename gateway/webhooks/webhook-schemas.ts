@@ -15,6 +15,16 @@ const EndpointId = Type.String({
 
 export const EndpointParams = Type.Object({ endpointId: EndpointId })
 
+export const DeliveryParams = Type.Object({
+  endpointId: EndpointId,
+  eventId: Type.String({
+    pattern: '^[a-z0-9][!-~]*$',
+    maxLength: 256,
+    description: '`id` of the event, percent-encoded.',
+    examples: [examples.delivery.eventId],
+  }),
+})
+
 export const maxUrlLength = 2_048
 
 const url = Type.String({
@@ -158,6 +168,43 @@ export const WebhookDelivery = Type.Object(
   { $id: 'WebhookDelivery', examples: [examples.testDelivery, examples.delivery] },
 )
 
+export const WebhookDeliveryList = Type.Object(
+  {
+    deliveries: Type.Array(ref(WebhookDelivery), { description: 'Newest first.' }),
+    nextCursor: Type.Optional(
+      Type.String({
+        description: 'Present when there may be more deliveries: pass it as `cursor` to get the next page.',
+      }),
+    ),
+  },
+  { $id: 'WebhookDeliveryList', examples: [examples.deliveryList] },
+)
+
+const replayedDeliveries = ['undelivered', 'all'] as const
+
+export const WebhookReplayRequest = Type.Object(
+  {
+    since: moment('Deliveries that were first scheduled at this time or later are sent again.'),
+    only: Type.Optional(
+      stringEnum(replayedDeliveries, {
+        default: 'undelivered',
+        description:
+          '`undelivered`: those that are `failed` or `skipped`. `all`: also those that are `delivered`.',
+      }),
+    ),
+  },
+  { $id: 'WebhookReplayRequest', additionalProperties: false, examples: [examples.replayRequest] },
+)
+
+export const WebhookReplay = Type.Object(
+  {
+    since: moment('Start of the period.'),
+    until: moment('End of the period: when the replay was requested.'),
+    only: extensibleEnum(replayedDeliveries),
+  },
+  { $id: 'WebhookReplay', examples: [examples.replay] },
+)
+
 export const webhookSchemas = [
   WebhookEvent,
   WebhookEndpointRequest,
@@ -167,4 +214,7 @@ export const webhookSchemas = [
   WebhookEndpointList,
   WebhookDelivery,
   WebhookTry,
+  WebhookDeliveryList,
+  WebhookReplayRequest,
+  WebhookReplay,
 ]

@@ -378,6 +378,38 @@ export type components = {
             /** @description Why the try failed, as a sentence. Absent after a success. */
             reason?: string;
         };
+        WebhookDeliveryList: {
+            /** @description Newest first. */
+            deliveries: components["schemas"]["WebhookDelivery"][];
+            /** @description Present when there may be more deliveries: pass it as `cursor` to get the next page. */
+            nextCursor?: string;
+        };
+        WebhookReplayRequest: {
+            /**
+             * Format: date-time
+             * @description Deliveries that were first scheduled at this time or later are sent again.
+             */
+            since: string;
+            /**
+             * @description `undelivered`: those that are `failed` or `skipped`. `all`: also those that are `delivered`.
+             * @default undelivered
+             * @enum {string}
+             */
+            only: "undelivered" | "all";
+        };
+        WebhookReplay: {
+            /**
+             * Format: date-time
+             * @description Start of the period.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description End of the period: when the replay was requested.
+             */
+            until: string;
+            only: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -414,5 +446,8 @@ export type WebhookEndpointWithSecret = components['schemas']['WebhookEndpointWi
 export type WebhookEndpointList = components['schemas']['WebhookEndpointList'];
 export type WebhookDelivery = components['schemas']['WebhookDelivery'];
 export type WebhookTry = components['schemas']['WebhookTry'];
+export type WebhookDeliveryList = components['schemas']['WebhookDeliveryList'];
+export type WebhookReplayRequest = components['schemas']['WebhookReplayRequest'];
+export type WebhookReplay = components['schemas']['WebhookReplay'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -4,12 +4,15 @@ import { createTenantWebhooks } from '../../webhooks/tenant-webhooks.ts'
 import { createWebhook } from './create-webhook.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { getWebhook } from './get-webhook.ts'
+import { listWebhookDeliveries } from './list-webhook-deliveries.ts'
 import { listWebhooks } from './list-webhooks.ts'
+import { redeliverWebhook } from './redeliver-webhook.ts'
+import { replayWebhook } from './replay-webhook.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import { testWebhook } from './test-webhook.ts'
 import { updateWebhook } from './update-webhook.ts'
 
-/** `/v1/webhooks`: the endpoints of a tenant. */
+/** `/v1/webhooks`: the endpoints of a tenant and their deliveries. */
 export function webhookRoutes(app: GatewayApp, dependencies: GatewayDependencies): void {
   const { audit, now } = dependencies
   const options = { webhooks: createTenantWebhooks(dependencies), audit, now }
@@ -20,4 +23,7 @@ export function webhookRoutes(app: GatewayApp, dependencies: GatewayDependencies
   deleteWebhook(app, options)
   testWebhook(app, options)
   rotateWebhookSecret(app, options)
+  listWebhookDeliveries(app, options)
+  redeliverWebhook(app, options)
+  replayWebhook(app, options)
 }

@@ -1,15 +1,20 @@
 import t, { type Test } from 'tap'
 import type { ImageRecord } from '../../../core/images/image-record.ts'
+import { logPosition, newDelivery } from '../../../core/webhooks/webhook-delivery.ts'
 import { createWebhookTable, openWebhookStore } from '../../../core/webhooks/webhook-store.ts'
 import { createTestApp, testNow, withKey } from '../../../scripts/testkit/create-test-app.ts'
 import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
+import { writeCursor } from '../../http/cursor.ts'
 import { examples } from '../../http/examples.ts'
+import { webhookExamples } from '../../webhooks/webhook-examples.ts'
 
-/** Signatures, hosts, random ids and secrets differ from app to app, and `updatedAt` is never the same twice. */
-const varying = ['url', 'endpointId', 'eventId', 'secret', 'updatedAt']
+/** Signatures, hosts, random ids and secrets differ from app to app, `updatedAt` is never the same twice, and the list here ends. */
+const varying = ['url', 'endpointId', 'eventId', 'secret', 'updatedAt', 'nextCursor']
+
+const hide = (name: string) => (name === 'nextCursor' ? undefined : '…')
 
 function withoutVarying(answer: unknown): unknown {
-  return JSON.parse(JSON.stringify(answer, (name, value) => (varying.includes(name) ? '…' : value)))
+  return JSON.parse(JSON.stringify(answer, (name, value) => (varying.includes(name) ? hide(name) : value)))
 }
 
 async function buildExampleApp(t: Test) {
@@ -37,7 +42,7 @@ async function buildExampleApp(t: Test) {
     return { answer: withoutVarying(response.json()), shown: withoutVarying(media?.example) }
   }
 
-  return { ...built, send }
+  return { ...built, webhooks, send }
 }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -67,7 +72,7 @@ function exampleRequest({ paths, components }: Document, operationId: string, kn
       const values = new Map(parameters.map((one) => [one.name, known[one.name] ?? exampleOf(one)]))
       const inQuery = parameters.filter((one) => one.in === 'query').map(({ name }) => name)
       const query = inQuery.map((name) => `${name}=${values.get(name)}`).join('&')
-      const url = `${path.replace(/\{(\w+)\}/g, (_, name) => String(values.get(name)))}?${query}`
+      const url = `${path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(values.get(name))))}?${query}`
       const payload = requestBody?.content['application/json'].example
       return { method: method.toUpperCase() as Method, url, payload, responses }
     }
@@ -95,7 +100,7 @@ t.test('examples of a new upload and of a duplicate', async (t) => {
   const image = await send('getImage')
   t.strictSame(image.answer, image.shown)
   const list = await send('listImages')
-  t.strictSame([list.answer], [{ ...(list.shown as object), nextCursor: undefined }].map(withoutVarying))
+  t.strictSame(list.answer, list.shown)
 })
 
 t.test('examples of a batch with one invalid item', async (t) => {
@@ -105,13 +110,26 @@ t.test('examples of a batch with one invalid item', async (t) => {
 })
 
 t.test('examples of webhooks', async (t) => {
-  const { app, send } = await buildExampleApp(t)
+  const { app, send, webhooks } = await buildExampleApp(t)
   const created = await send('createWebhook')
   t.strictSame(created.answer, created.shown)
   const { endpoints } = (await app.inject({ url: '/v1/webhooks', headers: withKey })).json()
   const { endpointId } = endpoints[0]
+  const { delivery } = webhookExamples
+  const { nextTryAt, lastTry: last, ...entry } = delivery
+  const parts = {
+    tenant: 'local',
+    endpointId,
+    eventId: entry.eventId,
+    eventType: entry.eventType,
+    body: '{}',
+  }
+  const scheduled = newDelivery(parts, Date.parse(entry.createdAt), Date.parse(nextTryAt))
+  await webhooks.deliveries.add({ ...scheduled, ...entry, last })
+  const later = { ...delivery, createdAt: '2026-11-22T11:00:00.000Z' }
+  const cursor = writeCursor(logPosition(later), endpointId)
   for (const name of webhookOperations) {
-    const { answer, shown } = await send(name, { endpointId })
+    const { answer, shown } = await send(name, { endpointId, cursor })
     t.strictSame(answer, shown, name)
   }
 })
@@ -120,6 +138,9 @@ const webhookOperations = [
   'listWebhooks',
   'getWebhook',
   'updateWebhook',
+  'listWebhookDeliveries',
+  'redeliverWebhook',
+  'replayWebhook',
   'testWebhook',
   'rotateWebhookSecret',
   'deleteWebhook',

@@ -28,6 +28,8 @@ export const imageRoutes: Record<string, Route> = {
 }
 
 const scope = 'admin'
+/** An event that is in the log of the endpoint. */
+export const eventId = 'owner/image/20261122/image.processed'
 const endpointUrl = (id: string) => `/v1/webhooks/${id}`
 
 /** The calls that name a webhook endpoint. The last one deletes it. */
@@ -36,6 +38,18 @@ export const endpointRoutes: Record<string, Route> = {
   updateWebhook: { scope, method: 'PATCH', url: endpointUrl, payload: () => ({ description: 'x' }) },
   testWebhook: { scope, method: 'POST', url: (id) => `${endpointUrl(id)}/test` },
   rotateWebhookSecret: { scope, method: 'POST', url: (id) => `${endpointUrl(id)}/rotate-secret` },
+  listWebhookDeliveries: { scope, method: 'GET', url: (id) => `${endpointUrl(id)}/deliveries` },
+  redeliverWebhook: {
+    scope,
+    method: 'POST',
+    url: (id) => `${endpointUrl(id)}/deliveries/${encodeURIComponent(eventId)}/redeliver`,
+  },
+  replayWebhook: {
+    scope,
+    method: 'POST',
+    url: (id) => `${endpointUrl(id)}/replay`,
+    payload: () => ({ since: '2026-11-22T10:00:00Z' }),
+  },
   deleteWebhook: { scope, method: 'DELETE', url: endpointUrl },
 }
 

@@ -40,5 +40,5 @@ export async function startIsolated(t: Test) {
   const { app, published, stored } = await createTestApp(t, {
     dependencies: { catalog, webhooks, identify, now },
   })
-  return { app, catalog, keys, issuer, asked, published, stored }
+  return { app, catalog, webhooks, keys, issuer, asked, published, stored }
 }

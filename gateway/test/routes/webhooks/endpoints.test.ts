@@ -223,6 +223,9 @@ t.test('when webhooks are off, every call says so', async (t) => {
     ['DELETE', id, undefined],
     ['POST', `${id}/rotate-secret`, undefined],
     ['POST', `${id}/test`, undefined],
+    ['GET', `${id}/deliveries`, undefined],
+    ['POST', `${id}/deliveries/a/redeliver`, undefined],
+    ['POST', `${id}/replay`, { since: '2026-11-22T10:00:00Z' }],
   ] as const) {
     const answer = await app.inject({ method, url, headers: withKey, ...(payload && { payload }) })
     t.match(answer.json(), { status: 404, code: 'WEBHOOKS_NOT_ENABLED' }, `${method} ${url}`)
