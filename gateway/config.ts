@@ -1,18 +1,16 @@
-import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { connectionSettings } from '../core/config/connection-settings.ts'
 import { heicSetting } from '../core/config/heic-setting.ts'
+import { findNetworkErrors } from '../core/config/is-network.ts'
 import { findKafkaConflicts } from '../core/config/kafka-settings.ts'
 import { readConfig } from '../core/config/read-config.ts'
+import { webhookSettings } from '../core/config/webhook-settings.ts'
 import { tokenSettings } from './auth/token-settings.ts'
 
 /** Every setting of the gateway; `npm run config-docs` renders them to docs/CONFIGURATION.md. */
 export const gatewaySettings = Type.Object({
   ...connectionSettings,
-  NODE_ENV: Type.String({
-    default: '',
-    description: 'With `production` the gateway refuses to start when `AUTH=none`.',
-  }),
+  ...webhookSettings,
   HOST: Type.String({ default: '127.0.0.1', description: 'Address on which the API listens.' }),
   PORT: Type.Integer({
     minimum: 0,
@@ -136,23 +134,9 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env):
   return readConfig(gatewaySettings, environment, (config) => [
     ...findKafkaConflicts(config),
     ...findAuthErrors(config),
-    ...findProxyErrors(config),
+    ...findNetworkErrors('TRUST_PROXY', config.TRUST_PROXY),
+    ...findNetworkErrors('WEBHOOK_ALLOW_NETWORKS', config.WEBHOOK_ALLOW_NETWORKS),
   ])
-}
-
-function findProxyErrors({ TRUST_PROXY = '' }: Partial<GatewayConfig>): string[] {
-  const entries = TRUST_PROXY.split(',').filter(Boolean)
-  return entries
-    .filter((entry) => !isNetwork(entry))
-    .map((entry) => `TRUST_PROXY: ${entry} is not an IP address or CIDR such as 10.0.0.0/16.`)
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...more] = text.split('/')
-  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
-  const isPrefix =
-    prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) > 0 && Number(prefix) <= bits)
-  return bits > 0 && isPrefix && more.length === 0
 }
 
 /** The settings that each authentication method requires. */

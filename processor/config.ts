@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { connectionSettings } from '../core/config/connection-settings.ts'
 import { heicSetting } from '../core/config/heic-setting.ts'
+import { findNetworkErrors } from '../core/config/is-network.ts'
 import { findKafkaConflicts } from '../core/config/kafka-settings.ts'
 import { readConfig, readTogether } from '../core/config/read-config.ts'
+import { webhookSettings } from '../core/config/webhook-settings.ts'
 import { readVariants } from '../core/images/read-variants.ts'
 import type { VariantSpec } from '../core/images/variants.ts'
 
@@ -157,6 +159,7 @@ const settings = Type.Object({
     description: 'Webhook requests that one process sends to one endpoint at the same time.',
   }),
   ...heicSetting,
+  ...webhookSettings,
   KEEP_LOCATION: Type.Boolean({
     default: false,
     description:
@@ -185,6 +188,7 @@ export function readProcessorConfig(overrides: NodeJS.ProcessEnv = {}): Processo
       readConfig(settings, environment, (config) => [
         ...findKafkaConflicts(config),
         ...findTimeConflicts(config),
+        ...findNetworkErrors('WEBHOOK_ALLOW_NETWORKS', config.WEBHOOK_ALLOW_NETWORKS),
       ]),
     () => readVariants(environment.VARIANTS),
   )

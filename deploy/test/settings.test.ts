@@ -12,6 +12,7 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
   gateway: {
     'read tokens are off: user data is no place for a secret': ['READ_TOKEN_SECRET'],
     'one process per instance; the group adds instances instead': ['GATEWAY_WORKERS'],
+    'webhooks reach public addresses only': ['WEBHOOK_ALLOW_NETWORKS'],
   },
   processor: {
     'Lambda sets it': ['AWS_REGION'],
@@ -43,6 +44,8 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
     "within the function's smallest memory": ['DECODE_MEMORY_MB', 'MAX_DECODE_BYTES'],
     'no collector by default': ['OTEL_EXPORTER_OTLP_ENDPOINT'],
     'webhooks are off': [
+      'NODE_ENV',
+      'WEBHOOK_ALLOW_NETWORKS',
       'WEBHOOKS_TABLE',
       'WEBHOOK_TIMEOUT_SECONDS',
       'WEBHOOK_RETRY_SECONDS',

@@ -46,6 +46,7 @@ export const testConfig: GatewayConfig = {
   ADMIN_HOST: '127.0.0.1',
   ADMIN_PORT: 0,
   NODE_ENV: 'test',
+  WEBHOOK_ALLOW_NETWORKS: '',
   AUTH: 'keys',
   KEYS_TABLE: 'keys',
   WEBHOOKS_TABLE: 'webhooks',
