@@ -1,9 +1,10 @@
 /** `npm start`: runs the whole system on this machine in the foreground until Ctrl-C. */
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
+import { buildWebApp, writeWebApp } from './build/build-web.ts'
 import { localDataDirectory, readStartConfig } from './config.ts'
 import { startStandIns } from './local/start-stand-ins.ts'
 import { type LocalSystem, startSystem } from './local/start-system.ts'
@@ -41,6 +42,7 @@ async function main(): Promise<number> {
 
   const parts = values.services ? '' : 'the local stores, Kafka, '
   console.log(`Starting ${parts}the gateway and the processor …`)
+  await writeWebApp(await buildWebApp(), join(import.meta.dirname, '../dist/web'))
   const system = await startSystem({
     dataDirectory,
     port: PORT,
@@ -76,6 +78,7 @@ async function empty(directory: string): Promise<void> {
 
 function describeSystem({ gatewayUrl, metricsUrl, key }: LocalSystem): string {
   return `
+  Page         ${gatewayUrl}/#key=${key}
   API          ${gatewayUrl}/v1
   Swagger UI   ${gatewayUrl}/docs
   Health       ${gatewayUrl}/readyz

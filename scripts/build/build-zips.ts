@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { buildWebApp } from './build-web.ts'
 import { bundle } from './bundle.ts'
 import { collectLicenses } from './collect-licenses.ts'
 import { shipPackage } from './ship-package.ts'
@@ -17,6 +18,8 @@ interface Deployable {
   programs: string[]
   /** Packages that read their own files at run time and therefore cannot be bundled. */
   shipped: string[]
+  /** Whether the zip contains the web page, in `web/`. */
+  hasWebApp?: boolean
 }
 
 export const deployables: Deployable[] = [
@@ -27,24 +30,31 @@ export const deployables: Deployable[] = [
     shipped: ['sharp', 'libheif-js'],
   },
   // The pages of Swagger UI are files.
-  { zip: 'gateway.zip', programs: ['gateway/server.ts'], shipped: ['@fastify/swagger-ui'] },
+  {
+    zip: 'gateway.zip',
+    programs: ['gateway/server.ts'],
+    shipped: ['@fastify/swagger-ui'],
+    hasWebApp: true,
+  },
 ]
 
 const root = join(import.meta.dirname, '../..')
 
 /** Builds one deployment package. The same sources and lockfile produce the same bytes. */
 export async function buildZip(
-  { zip, programs, shipped }: Deployable,
+  { zip, programs, shipped, hasWebApp = false }: Deployable,
   { out, cpu }: BuildOptions,
 ): Promise<WrittenZip> {
   const [bundled, ...copied] = await Promise.all([
     bundle({ root, programs, external: shipped }),
     ...shipped.map((name) => shipPackage(root, name, cpu)),
   ])
-  const licenses = await collectLicenses(root, bundled.packages)
+  const web = hasWebApp ? await buildWebApp() : { files: {}, packages: [] }
+  const licenses = await collectLicenses(root, [...bundled.packages, ...web.packages])
   return writeZip(join(out, zip), {
     ...bundled.files,
     ...Object.assign({}, ...copied.map(({ files }) => files)),
+    ...Object.fromEntries(Object.entries(web.files).map(([name, bytes]) => [`web/${name}`, bytes])),
     'THIRD-PARTY-LICENSES.txt': licenses,
   })
 }

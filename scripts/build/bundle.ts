@@ -54,7 +54,8 @@ export async function bundle({ root, programs, external }: BundleOptions): Promi
   return { files, packages: findPackages(Object.keys(metafile.inputs)) }
 }
 
-function findPackages(inputs: string[]): string[] {
+/** The folders of the packages that bundled files belong to. @param inputs paths relative to the root */
+export function findPackages(inputs: string[]): string[] {
   const folders = inputs.flatMap((path) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [])
   return [...new Set(folders)].sort()
 }

@@ -1,0 +1,43 @@
+import { type Meta, Uppy } from '@uppy/core'
+import Dashboard from '@uppy/dashboard'
+import GoldenRetriever from '@uppy/golden-retriever'
+import type { Api } from './api.ts'
+import { HashgateUploader, type Uploaded } from './hashgate-uploader.ts'
+import { texts } from './texts.ts'
+
+const accepted = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff']
+/** Browsers give many of these no media type. The gateway says how to turn HEIC on, or what to do on the phone. */
+const acceptedExtensions = ['.avif', '.heic', '.heif', '.tif', '.tiff']
+
+/**
+ * Creates the upload panel in `target`. Files that are not finished are kept in the browser, so closing the page loses none.
+ * Call `destroy` when the panel is no longer shown.
+ */
+export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, Uploaded> {
+  const uppy = new Uppy<Meta, Uploaded>({
+    autoProceed: true,
+    restrictions: { allowedFileTypes: [...accepted, ...acceptedExtensions] },
+  })
+    .use(HashgateUploader, { api })
+    .use(Dashboard, {
+      inline: true,
+      target,
+      width: '100%',
+      height: 330,
+      theme: 'auto',
+      note: texts.uploadNote,
+      fileManagerSelectionType: 'both',
+      proudlyDisplayPoweredByUppy: false,
+    })
+    .use(GoldenRetriever)
+  void addCamera(uppy)
+  return uppy
+}
+
+/** The camera comes after the page is shown: few need it, and it would make the first load larger. */
+async function addCamera(uppy: Uppy<Meta, Uploaded>): Promise<void> {
+  if (!navigator.mediaDevices) return
+  const { default: Webcam } = await import('@uppy/webcam')
+  if (!uppy.getPlugin('Dashboard')) return
+  uppy.use(Webcam, { modes: ['picture'], mobileNativeCamera: true })
+}
