@@ -30,6 +30,7 @@ import { listImages } from './routes/list-images.ts'
 import { webhookRoutes } from './routes/webhooks/webhook-routes.ts'
 import { createOutboxPublisher } from './uploads/outbox-publisher.ts'
 import { createRequestUpload } from './uploads/request-upload.ts'
+import { serveWeb } from './web/serve-web.ts'
 
 /** The settings that affect requests and responses. The others concern the process around the app. */
 export type AppConfig = Pick<
@@ -42,6 +43,7 @@ export type AppConfig = Pick<
   | 'RATE_LIMIT_PER_MINUTE'
   | 'RETENTION_DAYS'
   | 'TRUST_PROXY'
+  | 'WEB'
 >
 
 /** Fits a batch of 100 items with the longest file names. */
@@ -102,6 +104,7 @@ export async function createApp(
 
   const closeRoutes = methodNotAllowed(app)
   health(app, dependencies)
+  await app.register(serveWeb, { ...config, storeOrigins: dependencies.storeOrigins })
   await app.register(
     async (v1: GatewayApp) => {
       // After onRequest, so that guessing keys is rate-limited, and before the body is read.

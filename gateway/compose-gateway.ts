@@ -36,6 +36,7 @@ import { divideAmongWorkers } from './rate-limit/divide-among-workers.ts'
 import { countLocally } from './rate-limit/rate-limit-counters.ts'
 import { createPresignDownload } from './uploads/presign-download.ts'
 import { createPresignUpload } from './uploads/presign-upload.ts'
+import { findBucketAddress } from './uploads/presigner.ts'
 import { countWorkers } from './workers/count-workers.ts'
 
 interface Overrides {
@@ -56,6 +57,8 @@ interface Overrides {
   /** Replaces dependencies of the routes and plugins. */
   dependencies?: Partial<GatewayDependencies>
 }
+
+const findStoreOrigin = async (s3: S3Client, bucket: string) => (await findBucketAddress(s3, bucket)).origin
 
 /**
  * Builds the gateway from its settings: the one place where its clients are created. Overrides replace parts of it in tests,
@@ -116,6 +119,9 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
         ...(redis && { redis: watchRedis(redis) }),
       },
       ...(config.READ_TOKEN_SECRET && { readTokens: createReadTokens(config.READ_TOKEN_SECRET, now) }),
+      storeOrigins: await Promise.all(
+        [config.RAW_BUCKET, config.PROCESSED_BUCKET].map((bucket) => findStoreOrigin(s3, bucket)),
+      ),
       identify: createIdentify(config, { keys, audit, now }),
       audit,
       rateLimitCounters: redis ? countInRedisOrLocally(redis, localCounters, logger) : localCounters,

@@ -86,6 +86,11 @@ export const gatewaySettings = Type.Object({
     description:
       'Number of processes that serve requests, or `auto` for one per core. With more than 1, a primary process starts, replaces and restarts them. Without `REDIS_URL` each of them enforces its share of every rate limit.',
   }),
+  WEB: Type.Enum(['on', 'off'], {
+    default: 'on',
+    description:
+      '`on`: `/` is a page on which people upload photos. `off`: `/` answers everybody with an index of the API.',
+  }),
   CORS_ORIGINS: Type.String({
     pattern: '^(\\*|(loopback|https?://[^\\s,/]+)(,(loopback|https?://[^\\s,/]+))*)?$',
     mustBe:

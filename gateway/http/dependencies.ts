@@ -20,6 +20,8 @@ export interface GatewayDependencies {
   events: Pick<EventBus, 'publish' | 'ping'>
   presignUpload: PresignUpload
   presignDownload: PresignDownload
+  /** Origins of the two buckets. The web page uploads to one and loads from the other. */
+  storeOrigins: readonly string[]
   identify: Identify
   /** Absent when the gateway issues no read tokens. */
   readTokens?: ReadTokens

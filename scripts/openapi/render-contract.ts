@@ -14,6 +14,7 @@ export async function renderContract(): Promise<string> {
     RATE_LIMIT_PER_MINUTE: 1,
     RETENTION_DAYS: 7,
     TRUST_PROXY: '',
+    WEB: 'off' as const,
   }
   const dependencies = { metrics: createMetrics() } as GatewayDependencies
   const app = await createApp(settings, dependencies, createLogger('export', 'silent'))
