@@ -87,7 +87,7 @@ test('the processor processes an image from its zip alone', async (t) => {
   )
 })
 
-test('the gateway serves its API and documentation pages from its zip alone', async (t) => {
+test('the gateway serves its API and its pages from its zip alone', async (t) => {
   const folder = join(directory, 'gateway')
   await unpackZip(zipFile('gateway.zip'), folder)
   const child = spawnChild(pathToFileURL(join(folder, 'server.mjs')), {
@@ -109,6 +109,11 @@ test('the gateway serves its API and documentation pages from its zip alone', as
     t.equal(answer.status, 200, file)
     await answer.body?.cancel()
   }
+  const web = await fetch(url, { headers: { accept: 'text/html' } })
+  const [, script] = /<script [^>]*src="([^"]+)"/.exec(await web.text()) ?? []
+  const bundle = await fetch(new URL(`${script}`, url), { headers: { 'accept-encoding': 'br' } })
+  t.match([bundle.status, bundle.headers.get('content-encoding')], [200, 'br'])
+  await bundle.body?.cancel()
   const contract = JSON.parse(
     await readFile(join(import.meta.dirname, '../../../openapi/openapi.json'), 'utf8'),
   )
