@@ -1,4 +1,5 @@
-import { GatewayUnreachable, HashgateError } from './hashgate-error.ts'
+import { GatewayUnreachable, HashgateError, isTransient } from './hashgate-error.ts'
+import { readProblem } from './read-problem.ts'
 import { backoffSeconds, retry } from './retry.ts'
 import { sleep } from './sleep.ts'
 import type {
@@ -6,7 +7,6 @@ import type {
   DayListing,
   Image,
   ImageList,
-  ProblemDetails,
   UploadAnswer,
   UploadRefused,
   UploadRequest,
@@ -117,28 +117,7 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
 }
 
 function delaySeconds(error: unknown, attempt: number): number | undefined {
-  if (attempt >= maxAttempts) return undefined
-  if (error instanceof GatewayUnreachable) return backoffSeconds(attempt)
-  if (!(error instanceof HashgateError)) return undefined
-  if (error.status !== 429 && error.status < 500) return undefined
-  return Math.min(error.retryAfterSeconds ?? backoffSeconds(attempt), maxDelaySeconds)
-}
-
-async function readProblem(response: Response): Promise<HashgateError> {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-  const problem = await response.json().catch(() => undefined)
-  return new HashgateError(
-    isProblem(problem) ? problem : unknownProblem(response),
-    Number.isNaN(seconds) ? undefined : seconds,
-  )
-}
-
-function isProblem(value: unknown): value is ProblemDetails {
-  return typeof (value as ProblemDetails | undefined)?.code === 'string'
-}
-
-/** The problem for a response that does not come from the gateway but from something in between. */
-function unknownProblem({ status }: Response): ProblemDetails {
-  const title = `The gateway cannot be reached: a proxy or load balancer answered with HTTP ${status}.`
-  return { type: 'about:blank', title, status, code: `HTTP_${status}` }
+  if (attempt >= maxAttempts || !isTransient(error)) return undefined
+  const seconds = error instanceof HashgateError ? error.retryAfterSeconds : undefined
+  return Math.min(seconds ?? backoffSeconds(attempt), maxDelaySeconds)
 }

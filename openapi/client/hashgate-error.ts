@@ -32,6 +32,12 @@ export class GatewayUnreachable extends Error {
   }
 }
 
+/** Whether a later attempt of the same call can succeed. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof HashgateError) return error.status === 429 || error.status >= 500
+  return error instanceof GatewayUnreachable
+}
+
 function describeProblem({ title, detail, errors }: ProblemDetails): string {
   const fields = errors?.map(({ field, message }) => `${field} ${message}`).join('; ')
   return [detail ?? title, fields].filter(Boolean).join(' ')

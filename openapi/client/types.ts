@@ -46,3 +46,39 @@ export interface StoreAnswer {
   status: number
   body: string
 }
+
+export type StreamedType = 'image.processed' | 'image.rejected'
+
+/** A CloudEvent about an image, as on Kafka; openapi/asyncapi.json describes it. */
+export interface ImageEvent {
+  specversion: '1.0'
+  /** Repeats of an event have the same `source` and `id`. */
+  id: string
+  source: string
+  /** Such as `hashgate.image.processed.v1`. */
+  type: `hashgate.${string}`
+  subject: string
+  /** RFC 3339, UTC. */
+  time: string
+  datacontenttype: 'application/json'
+  traceparent?: string
+  data: {
+    tenant: string
+    imageId: string
+    generation: string
+    objectKey: string
+    /** Version of the image's status. Events of earlier versions lack it. */
+    sequence?: number
+    byteLength: number
+    contentType: string
+    /** Of a rejected image. */
+    reason?: string
+  }
+}
+
+/** Events may have been missed: read the states that matter. */
+export interface Resync {
+  type: 'resync'
+  /** `opened` when a stream begins, otherwise the reason that the gateway gives. */
+  reason: string
+}
