@@ -3,10 +3,13 @@ import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from '
 import { type Limit, limitConcurrency } from '../limit-concurrency.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type BatchRunner, type HandleBatch, startBatchRunner } from './batch-runner.ts'
-import { partitionKey, toKafkaMessage } from './kafka-message.ts'
+import { partitionKey, type TopicPartition, toKafkaMessage } from './kafka-message.ts'
 
-export interface ConsumerOptions {
+export interface ConsumerOptions extends ConsumingOptions {
   groupId: string
+}
+
+export interface ConsumingOptions {
   topics: string[]
   /** How many partitions are handled concurrently. */
   concurrency: number
@@ -17,13 +20,37 @@ export interface ConsumerOptions {
   logger: Logger
 }
 
+/** Where a consumer starts to read, and where it keeps how far it has come. */
+export interface Positions {
+  groupId: string
+  /** The offset at which to start. Undefined: where the group stopped, or the beginning of the partition. */
+  find: (place: TopicPartition) => string | undefined
+  /** @param offset the next offset to read */
+  save: (payload: EachBatchPayload, offset: string) => Promise<void>
+  /** Called when the consumer has its partitions: the first time, and after each rebalance. */
+  onJoin?: () => void
+  /** Called when the consumer stops reading. */
+  onLeave?: () => void
+  /** Called when the consumer has left the group. */
+  close?: () => Promise<void>
+}
+
 const reconnectMs = 2_000
 
 /**
  * Consumes topics as a member of a consumer group until it is closed, reconnecting when Kafka fails. Offsets are committed only
  * after the messages are handled. Work on a partition that the group reassigns is abandoned at once.
  */
-export function startConsumer(kafka: Pick<Kafka, 'consumer'>, options: ConsumerOptions) {
+export function startConsumer(kafka: Pick<Kafka, 'consumer'>, { groupId, ...options }: ConsumerOptions) {
+  return consume(kafka, options, async () => ({ groupId, find: () => undefined, save: commit }))
+}
+
+/** Consumes topics until it is closed. @param openPositions called for every connection */
+export function consume(
+  kafka: Pick<Kafka, 'consumer'>,
+  options: ConsumingOptions,
+  openPositions: () => Promise<Positions>,
+) {
   const closing = new AbortController()
   const limit = limitConcurrency(options.concurrency)
   const consuming = consumeUntilClosed()
@@ -31,7 +58,8 @@ export function startConsumer(kafka: Pick<Kafka, 'consumer'>, options: ConsumerO
   async function consumeUntilClosed(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
-        await consumeUntilCrash(kafka, options, { closing: closing.signal, limit })
+        const positions = await openPositions()
+        await consumeUntilCrash(kafka, { ...options, positions }, { closing: closing.signal, limit })
       } catch (error) {
         if (closing.signal.aborted) return
         options.logger.warn(
@@ -72,7 +100,7 @@ const maxWaitTimeInMs = 250
  */
 async function consumeUntilCrash(
   kafka: Pick<Kafka, 'consumer'>,
-  { groupId, topics, batchSize = 100, handleBatch, logger }: ConsumerOptions,
+  { positions, topics, batchSize = 100, handleBatch, logger }: ConsumingOptions & { positions: Positions },
   { closing, limit }: { closing: AbortSignal; limit: Limit },
 ): Promise<void> {
   const active = new Map<string, ActivePartition>()
@@ -81,9 +109,14 @@ async function consumeUntilCrash(
 
   // kafkajs would otherwise restart a crashed consumer, even after `disconnect`.
   const retry = { restartOnFailure: async () => false }
+  const { groupId } = positions
   const consumer = kafka.consumer({ groupId, maxWaitTimeInMs, allowAutoTopicCreation: true, retry })
   const ended = watchEnd(consumer, closing)
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => abandonLost(payload))
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    abandonLost(payload)
+    seekAll(payload)
+    positions.onJoin?.()
+  })
 
   try {
     await consumer.connect()
@@ -94,8 +127,10 @@ async function consumeUntilCrash(
     await Promise.all(unfinished)
   } finally {
     ended.forget()
+    positions.onLeave?.()
     for (const { work } of active.values()) work.abandon()
     await consumer.disconnect()
+    await positions.close?.()
   }
 
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
@@ -107,7 +142,7 @@ async function consumeUntilCrash(
       batchSize,
       handleBatch,
       limit,
-      commit: (offset) => commit(payload, offset),
+      commit: (offset) => positions.save(payload, offset),
       logger,
     })
     active.set(partitionKey({ topic, partition }), { topic, partition, work, resume })
@@ -118,12 +153,6 @@ async function consumeUntilCrash(
     })
   }
 
-  async function commit({ batch, isRunning, commitOffsetsIfNecessary }: EachBatchPayload, offset: string) {
-    if (!isRunning()) throw new Error('the consumer has stopped')
-    const { topic, partition } = batch
-    await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] })
-  }
-
   function release({ batch, resolveOffset }: EachBatchPayload, work: BatchRunner): void {
     const key = partitionKey(batch)
     const found = active.get(key)
@@ -131,6 +160,15 @@ async function consumeUntilCrash(
     active.delete(key)
     resolveOffset(batch.lastOffset())
     found.resume()
+  }
+
+  function seekAll({ memberAssignment }: ConsumerGroupJoinEvent['payload']): void {
+    for (const [topic, partitions] of Object.entries(memberAssignment)) {
+      for (const partition of partitions) {
+        const offset = positions.find({ topic, partition })
+        if (offset !== undefined) consumer.seek({ topic, partition, offset })
+      }
+    }
   }
 
   /** After a rejoin under a new member id, other members may already have handled our partitions, so all work is abandoned. */
@@ -144,6 +182,12 @@ async function consumeUntilCrash(
       resume()
     }
   }
+}
+
+async function commit({ batch, isRunning, commitOffsetsIfNecessary }: EachBatchPayload, offset: string) {
+  if (!isRunning()) throw new Error('the consumer has stopped')
+  const { topic, partition } = batch
+  await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] })
 }
 
 /** Rejects when the consumer crashes, resolves when `closing` is aborted. */

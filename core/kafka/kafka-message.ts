@@ -21,9 +21,10 @@ export interface MessageHeader {
   value: Buffer
 }
 
+export type TopicPartition = Pick<KafkaMessage, 'topic' | 'partition'>
+
 /** `‹topic›-‹partition›`, for maps and messages. */
-export const partitionKey = ({ topic, partition }: Pick<KafkaMessage, 'topic' | 'partition'>) =>
-  `${topic}-${partition}`
+export const partitionKey = ({ topic, partition }: TopicPartition) => `${topic}-${partition}`
 
 export function toKafkaMessage(
   { topic, partition }: { topic: string; partition: number },

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import type { Admin } from 'kafkajs'
+import type { Logger } from '../telemetry/logger.ts'
+import { consume, type Positions } from './consumer.ts'
+import type { KafkaClient } from './kafka-client.ts'
+import { type KafkaMessage, partitionKey } from './kafka-message.ts'
+
+export interface FollowOptions {
+  topics: string[]
+  /** kafkajs reads in a consumer group only. Each connection gets a group of its own with this prefix, which Kafka's access rules must allow. */
+  groupPrefix: string
+  /** No message after this call is missed until `onLost`. */
+  onLive: () => void
+  /** The connection is lost. Messages until the next `onLive` may be missed. */
+  onLost: () => void
+  /** Messages of one partition, in order. */
+  onMessages: (messages: KafkaMessage[]) => void
+  logger: Logger
+}
+
+export type Follower = ReturnType<typeof followTopics>
+
+/** kafkajs pauses a partition while its messages are handled, which takes no time here. */
+const concurrency = Number.MAX_SAFE_INTEGER
+
+/**
+ * Reads topics from their present end until it is closed, alone and without commits: every process that follows a topic gets all its
+ * messages. After a failure it starts again at the end of that moment.
+ */
+export function followTopics(kafka: KafkaClient, options: FollowOptions) {
+  const { topics, onMessages, logger } = options
+  return consume(
+    kafka,
+    {
+      topics,
+      concurrency,
+      logger,
+      handleBatch: async (messages) => {
+        onMessages(messages)
+        return []
+      },
+    },
+    () => startAtEnds(kafka, options),
+  )
+}
+
+/**
+ * Keeps the positions in memory. Without a position kafkajs would start at the end of the moment in which it gets its partitions,
+ * which after a rebalance would skip messages.
+ */
+async function startAtEnds(
+  kafka: KafkaClient,
+  { topics, groupPrefix, onLive, onLost }: FollowOptions,
+): Promise<Positions> {
+  // Otherwise a new connection would wait until Kafka has noticed that the old one has left the group.
+  const groupId = `${groupPrefix}${randomUUID()}`
+  const offsets = await withAdmin(kafka, (admin) => readEnds(admin, topics))
+  let isLive = false
+  return {
+    groupId,
+    find: (place) => offsets.get(partitionKey(place)),
+    save: async ({ batch }, offset) => void offsets.set(partitionKey(batch), offset),
+    onJoin: () => {
+      if (!isLive) onLive()
+      isLive = true
+    },
+    onLeave: () => {
+      if (isLive) onLost()
+    },
+    // After a crash Kafka itself removes the group, because it has no members and no offsets, but only some minutes later.
+    close: () => withAdmin(kafka, (admin) => admin.deleteGroups([groupId])).then(undefined, () => {}),
+  }
+}
+
+async function readEnds(admin: Admin, topics: string[]): Promise<Map<string, string>> {
+  const offsets = new Map<string, string>()
+  for (const topic of topics) {
+    for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+      offsets.set(partitionKey({ topic, partition }), high)
+    }
+  }
+  return offsets
+}
+
+async function withAdmin<T>(kafka: KafkaClient, ask: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    return await ask(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
