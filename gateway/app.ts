@@ -13,6 +13,7 @@ import { closingSignal } from './plugins/closing-signal.ts'
 import { corsPlugin } from './plugins/cors.ts'
 import { errorHandler, sendProblem } from './plugins/error-handler.ts'
 import { jsonBody } from './plugins/json-body.ts'
+import { liveEventsPlugin } from './plugins/live-events.ts'
 import { methodNotAllowed } from './plugins/method-not-allowed.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { outboxRelay } from './plugins/outbox-relay.ts'
@@ -27,6 +28,7 @@ import { createUploadBatch } from './routes/create-upload-batch.ts'
 import { getImage } from './routes/get-image.ts'
 import { health } from './routes/health.ts'
 import { listImages } from './routes/list-images.ts'
+import { streamEvents } from './routes/stream-events.ts'
 import { webhookRoutes } from './routes/webhooks/webhook-routes.ts'
 import { createOutboxPublisher } from './uploads/outbox-publisher.ts'
 import { createRequestUpload } from './uploads/request-upload.ts'
@@ -98,6 +100,7 @@ export async function createApp(
   await app.register(jsonBody)
   await app.register(openapiPlugin, config)
   await app.register(authenticate, dependencies)
+  await app.register(liveEventsPlugin, { ...dependencies, logger })
 
   const { publishOrEnqueue, relay } = createOutboxPublisher(dependencies, logger)
   await app.register(outboxRelay, { relay, intervalMs: relayIntervalMs })
@@ -125,6 +128,7 @@ export async function createApp(
       getImage(v1, config, dependencies)
       listImages(v1, dependencies)
       webhookRoutes(v1, dependencies)
+      streamEvents(v1)
     },
     { prefix: '/v1' },
   )

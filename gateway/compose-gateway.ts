@@ -15,6 +15,7 @@ import { watchTable } from '../core/aws/watch-aws.ts'
 import { createCatalog } from '../core/catalog/catalog.ts'
 import { createEventBus, type EventBus } from '../core/events/event-bus.ts'
 import { connectKafka } from '../core/kafka/connect-kafka.ts'
+import { followTopics } from '../core/kafka/follow-topics.ts'
 import type { KafkaClient } from '../core/kafka/kafka-client.ts'
 import type { Logger } from '../core/telemetry/logger.ts'
 import { openWebhookStore } from '../core/webhooks/webhook-store.ts'
@@ -25,6 +26,7 @@ import { watchIssuer } from './auth/issuer-keys.ts'
 import { createReadTokens } from './auth/read-token.ts'
 import type { GatewayConfig } from './config.ts'
 import type { GatewayDependencies } from './http/dependencies.ts'
+import { streamGroupPrefix, streamTopics } from './live-events/event-feed.ts'
 import { createAdminApp } from './observe/create-admin-app.ts'
 import { createMetrics } from './observe/create-metrics.ts'
 import { createMetricsReader } from './observe/create-metrics-reader.ts'
@@ -109,6 +111,15 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
       catalog,
       rawBucket: createBucket(s3, config.RAW_BUCKET),
       events: { ...eventBus, publish: timeOutcome(metrics.kafkaSeconds, eventBus.publish) },
+      liveEvents: {
+        followEvents: (handlers) =>
+          followTopics(kafka, {
+            topics: streamTopics.map((topic) => config.KAFKA_TOPIC_PREFIX + topic),
+            groupPrefix: streamGroupPrefix,
+            logger,
+            ...handlers,
+          }),
+      },
       presignUpload: timeMethod(metrics.presignSeconds, 'PUT', presignUpload),
       presignDownload: timeMethod(metrics.presignSeconds, 'GET', presignDownload),
       ...(config.AUTH.includes('keys') && { keys }),

@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import { S3Client } from '@aws-sdk/client-s3'
 import t from 'tap'
 import { s3ClientOptions } from '../../core/aws/aws-client-options.ts'
 import { imageEvent, type Topic, topics } from '../../core/events/image-events.ts'
 import { newRecord } from '../../core/images/image-record.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
+import { streamGroupPrefix } from '../../gateway/live-events/event-feed.ts'
+import { streamLimits } from '../../gateway/live-events/stream-limits.ts'
 import { createPresignUpload } from '../../gateway/uploads/presign-upload.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
 import { isScheduleEvent } from '../../processor/triggers/read-schedule-event.ts'
@@ -14,6 +17,13 @@ import { modelResource } from './model/model-resource.ts'
 import { account, region } from './model/name-resource.ts'
 import { gatewaySettings, processorSettings } from './model/read-settings.ts'
 import { findStatements, listOf, type Statement } from './policies/find-statements.ts'
+
+t.test('the access rules for Kafka in the documentation name every group of consumers', async (t) => {
+  const text = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  t.match(text, `prefix \`${streamGroupPrefix}\``)
+  const { KAFKA_GROUP_ID } = readProcessorConfig(processorSettings(modelEnvironment('dev')))
+  t.match(text, `\`${KAFKA_GROUP_ID}\``)
+})
 
 for (const env of environments) {
   const stacks = modelEnvironment(env)
@@ -43,6 +53,18 @@ for (const env of environments) {
     const idle = LoadBalancerAttributes.find(({ Key }) => Key === 'idle_timeout.timeout_seconds')
     t.ok(Number(idle?.Value) * 1_000 < app.server.keepAliveTimeout)
     t.ok(Number(idle?.Value) > gateway.MAX_WAIT_SECONDS, 'and not while a request waits for an image')
+  })
+
+  t.test(`${env}: a gateway that leaves the load balancer ends its streams itself`, async (t) => {
+    const { TargetGroupAttributes } = modelResource<{
+      TargetGroupAttributes: { Key: string; Value: string }[]
+    }>(stacks, 'gateway', 'TargetGroup')
+    const delay = TargetGroupAttributes.find(({ Key }) => Key === 'deregistration_delay.timeout_seconds')
+    const { maxLifetimeSeconds, heartbeatSeconds, flushSeconds } = streamLimits
+    // The age of a stream starts at a random second of its heartbeat, and is part of its lifetime.
+    t.ok(Number(delay?.Value) > maxLifetimeSeconds + flushSeconds)
+    t.ok(Number(delay?.Value) > gateway.MAX_WAIT_SECONDS)
+    t.ok(heartbeatSeconds * 2 < 60, 'one heartbeat can be lost within the idle timeout')
   })
 
   t.test(`${env}: a deployment keeps the number of gateways that auto scaling chose`, async (t) => {

@@ -1,7 +1,7 @@
 import AjvCompiler from '@fastify/ajv-compiler'
 
 /** Keywords for client generators, which validation ignores. */
-export const generatorKeywords = ['x-enum-varnames', 'x-extensible-enum']
+export const generatorKeywords = ['x-enum-varnames', 'x-extensible-enum', 'style', 'explode']
 
 const build = AjvCompiler()
 const strict = { allErrors: true, removeAdditional: false, useDefaults: true, keywords: generatorKeywords }

@@ -8,6 +8,7 @@ import type { WebhookStore } from '../../core/webhooks/webhook-store.ts'
 import type { Audit } from '../auth/audit.ts'
 import type { Identify } from '../auth/identify.ts'
 import type { ReadTokens } from '../auth/read-token.ts'
+import type { LiveEventsOptions } from '../live-events/live-events.ts'
 import type { GatewayMetrics } from '../observe/create-metrics.ts'
 import type { RateLimitCounters } from '../rate-limit/rate-limit-counters.ts'
 import type { PresignDownload } from '../uploads/presign-download.ts'
@@ -18,6 +19,8 @@ export interface GatewayDependencies {
   catalog: Pick<Catalog, 'find' | 'findMany' | 'register' | 'countDuplicate' | 'listDay' | 'outbox' | 'ping'>
   rawBucket: Pick<Bucket, 'head' | 'ping'>
   events: Pick<EventBus, 'publish' | 'ping'>
+  /** Reads events for the streams, and what a test sets of them. */
+  liveEvents: Pick<LiveEventsOptions, 'followEvents' | 'limits' | 'everySecond' | 'random'>
   presignUpload: PresignUpload
   presignDownload: PresignDownload
   /** Origins of the two buckets. The web page uploads to one and loads from the other. */

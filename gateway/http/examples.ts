@@ -76,6 +76,36 @@ const image = {
   variants: [variant],
 } as const
 
+const event = {
+  specversion: '1.0',
+  id: `acme/${imageId}/20261122/image.processed`,
+  source: '/hashgate/processor',
+  type: 'hashgate.image.processed.v1',
+  subject: imageId,
+  time: '2026-11-22T10:00:02.000Z',
+  datacontenttype: 'application/json',
+  data: {
+    tenant: 'acme',
+    imageId,
+    generation: '20261122',
+    objectKey: `acme/${imageId}/20261122`,
+    byteLength: 348_712,
+    contentType: 'image/jpeg',
+    sequence: 3,
+  },
+} as const
+
+const eventStream = `retry: 3000
+id: 5c1e0f7a9b3d-7
+
+id: 5c1e0f7a9b3d-8
+event: image.processed
+data: ${JSON.stringify(event)}
+
+:
+
+`
+
 /** Of a page that began with a younger image, and of the one behind it. */
 const cursorOf = (createdAt: string) => writeCursor(`${createdAt}#${imageId}`, 'ready')
 const imageList = { images: [image], nextCursor: cursorOf(askedAt) } as const
@@ -109,6 +139,7 @@ export const examples = {
   image,
   imageList,
   cursor: cursorOf('2026-11-22T11:00:00.000Z'),
+  eventStream,
   variant,
   camera,
   location: { latitude: 46.46, longitude: 6.841944 },

@@ -107,6 +107,11 @@ export const problems = {
     title: 'Too many requests: retry after the number of seconds in Retry-After.',
     retryable: true,
   },
+  TOO_MANY_STREAMS: {
+    status: 429,
+    title: 'Too many open streams: close some, or retry after the number of seconds in Retry-After.',
+    retryable: true,
+  },
   BAD_REQUEST: { status: 400, title: 'The request is malformed.', retryable: false },
   OVERLOADED: {
     status: 503,

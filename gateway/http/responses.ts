@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { examples } from './examples.ts'
 import { Problem, type ProblemCode, problems, toProblemDetails } from './problems.ts'
 import { ProblemDetails, ref } from './schemas.ts'
@@ -56,6 +56,12 @@ export function jsonResponse(schema: TSchema, description: string, options: Resp
 /** A response without a body for the OpenAPI document. */
 export function emptyResponse(description: string) {
   return { type: 'null', description, headers: responseHeaders({}) }
+}
+
+/** A stream of events for the OpenAPI document. Generators take it for text. */
+export function eventStreamResponse(description: string, example: string) {
+  const content = { 'text/event-stream': { schema: Type.String(), example } }
+  return { description, headers: responseHeaders({}), content }
 }
 
 /** The error responses of a route for the OpenAPI document: its own codes and those that all routes share. */

@@ -23,7 +23,7 @@ const bytes = (options: object) => Type.Integer({ format: 'int64', minimum: 1, .
 const count = (description: string) => Type.Integer({ minimum: 1, description })
 const pixels = (description: string) => Type.Integer({ minimum: 1, description })
 
-const ImageId = Type.String({
+export const ImageId = Type.String({
   pattern: imageIdPattern,
   description: 'SHA-256 of the content as lower-case hex.',
   examples: [examples.imageId],

@@ -56,6 +56,22 @@ export function createMetrics() {
       help: 'Age of the oldest pending event; 0 when there is none.',
       registers,
     }),
+    openStreams: new Gauge({
+      name: 'hashgate_streams_open',
+      help: 'Open event streams.',
+      registers,
+    }),
+    closedStreams: new Counter({
+      name: 'hashgate_streams_closed_total',
+      help: 'Closed event streams by reason: client, lifetime, slow, credentials or shutdown.',
+      labelNames: ['reason'],
+      registers,
+    }),
+    streamedEvents: new Counter({
+      name: 'hashgate_streamed_events_total',
+      help: 'Events handed out to streams.',
+      registers,
+    }),
     kafkaSeconds: new Histogram({
       name: 'hashgate_kafka_publish_duration_seconds',
       help: 'Time until all in-sync replicas acknowledged an event, or until the publish failed.',

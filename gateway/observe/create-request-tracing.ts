@@ -8,7 +8,8 @@ export async function createRequestTracing(): Promise<FastifyPluginCallback> {
     instrumentHooks: false,
     requestHook: (span, { routeOptions: { schema, url } }: FastifyRequest) =>
       span.updateName(schema?.operationId ?? url ?? 'other'),
-    ignorePaths: ({ url }) => /^\/(healthz|readyz|docs)/.test(url),
+    // A stream would be a span of minutes, which ends only if the gateway ends the stream.
+    ignorePaths: ({ url }) => /^\/(healthz|readyz|docs|v1\/events)/.test(url),
   })
   return instrumentation.plugin() as FastifyPluginCallback
 }

@@ -25,7 +25,14 @@ export const corsPlugin = fp(async function corsPlugin(
   await app.register(cors, {
     origin: CORS_ORIGINS === '*' ? '*' : CORS_ORIGINS.split(',').map(toOrigin),
     methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'traceparent', 'tracestate', 'x-api-key'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'last-event-id',
+      'traceparent',
+      'tracestate',
+      'x-api-key',
+    ],
     exposedHeaders,
     strictPreflight: false,
     maxAge: 3_600,

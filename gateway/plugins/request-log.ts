@@ -1,14 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Logs one line per request after the response, and returns its id in `x-request-id`. */
+/** Logs one line per request after the response, or at the start of a stream, and returns its id in `x-request-id`. */
 export const requestLog = fp(async function requestLog(app: FastifyInstance) {
   app.addHook('onRequest', (request, reply, done) => {
     setRequestId(request, reply)
     done()
   })
+  app.decorateReply('isStream', false)
   app.addHook('onResponse', (request, reply, done) => {
-    logRequest(request, reply)
+    if (!reply.isStream) logRequest(request, reply)
     done()
   })
 })
@@ -36,4 +37,11 @@ function imageIdOf({ params, body }: FastifyRequest): string | undefined {
   const { sha256 } = (body ?? {}) as { sha256?: unknown }
   const named = imageId ?? sha256
   return typeof named === 'string' && /^[0-9a-f]{64}$/i.test(named) ? named.toLowerCase() : undefined
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The response is an event stream, whose start was logged and counted. */
+    isStream: boolean
+  }
 }

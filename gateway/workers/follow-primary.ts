@@ -7,7 +7,7 @@ import type { WorkerOrder, WorkerReport } from './messages.ts'
 const drainLimitMs = 80_000
 
 interface Gateway {
-  app: Pick<FastifyInstance, 'server' | 'closing'>
+  app: Pick<FastifyInstance, 'server' | 'closing' | 'liveEvents'>
   metricsReader: MetricsReader
 }
 
@@ -25,6 +25,7 @@ export function followPrimary({ app, metricsReader }: Gateway, close: () => void
   async function carryOut(message: WorkerOrder): Promise<void> {
     if (message.order === 'send-metrics') await sendMetrics(message.measuresOutbox)
     if (message.order === 'drain') {
+      app.liveEvents.endAll()
       await drain(app.server, AbortSignal.any([app.closing, AbortSignal.timeout(drainLimitMs)]))
       close()
     }

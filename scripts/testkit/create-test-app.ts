@@ -16,6 +16,7 @@ import { createPresignDownload } from '../../gateway/uploads/presign-download.ts
 import { createPresignUpload } from '../../gateway/uploads/presign-upload.ts'
 import { createCatalogDouble } from './create-catalog-double.ts'
 import { createKeyTableDouble } from './key-table-double.ts'
+import { createEventSource } from './streams/create-event-source.ts'
 
 const keyTable = createKeyTableDouble()
 export const testKey = keyTable.make().text
@@ -117,6 +118,7 @@ export async function createTestApp(t: Test, { config = {}, dependencies = {} }:
         },
         ping: async () => {},
       },
+      liveEvents: createEventSource(),
       presignUpload: await createPresignUpload(s3, {
         bucket: settings.RAW_BUCKET,
         ttlSeconds: settings.PRESIGN_TTL_SECONDS,

@@ -164,6 +164,8 @@ t.test('every request example was tested above', async (t) => {
     'getHealth',
     'getReadiness',
     'listImages',
+    // The example of the stream has a test in routes/stream-events.test.ts.
+    'streamEvents',
     'createWebhook',
     ...webhookOperations,
   ]

@@ -62,6 +62,8 @@ export const routes: Record<string, Route> = {
     url: () => '/v1/webhooks',
     payload: (id) => ({ url: `https://example.com/${id}`, events: ['image.processed'] }),
   },
+  // Its response does not end, so what it reveals has a test of its own.
+  streamEvents: { scope: 'read', method: 'GET', url: (id) => `/v1/events?imageId=${id}` },
   listWebhooks: { scope, method: 'GET', url: () => '/v1/webhooks' },
   ...endpointRoutes,
 }

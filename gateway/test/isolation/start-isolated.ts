@@ -6,6 +6,7 @@ import { createWebhookTable, openWebhookStore } from '../../../core/webhooks/web
 import { createTestApp, testConfig } from '../../../scripts/testkit/create-test-app.ts'
 import { createKeyTableDouble } from '../../../scripts/testkit/key-table-double.ts'
 import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
+import { createEventSource } from '../../../scripts/testkit/streams/create-event-source.ts'
 import { createAudit } from '../../auth/audit.ts'
 import { identifyByAny } from '../../auth/identify.ts'
 import { createIdentifyByKey } from '../../auth/identify-by-key.ts'
@@ -37,8 +38,9 @@ export async function startIsolated(t: Test) {
     byToken: createIdentifyByToken(settings, { keys: openIssuerKeys(settings), now }),
   })
   const webhooks = openWebhookStore(documents, 'webhooks', now)
+  const source = createEventSource()
   const { app, published, stored } = await createTestApp(t, {
-    dependencies: { catalog, webhooks, identify, now },
+    dependencies: { catalog, webhooks, identify, now, liveEvents: source },
   })
-  return { app, catalog, webhooks, keys, issuer, asked, published, stored }
+  return { app, catalog, webhooks, keys, issuer, asked, published, stored, source }
 }

@@ -45,6 +45,7 @@ t.test('every operation id is a usable method name', async (t) => {
     'redeliverWebhook',
     'replayWebhook',
     'rotateWebhookSecret',
+    'streamEvents',
     'testWebhook',
     'updateWebhook',
   ])
