@@ -93,7 +93,9 @@ function findConflicts(entries: unknown): string[] {
       if (format === 'jpeg' && background === undefined)
         errors.push(`${path}.background is not set: a JPEG has no transparency.`)
       if (animated && format !== 'webp' && format !== 'same')
-        errors.push(`${path}.animated requires the format webp or same.`)
+        errors.push(
+          `${path}.animated requires the format webp or same: AVIF, JPEG and PNG variants are still images.`,
+        )
       if (position !== 'center' && (fit !== 'cover' || animated))
         errors.push(`${path}.position requires the fit cover, and animated must be false.`)
       if (color === 'p3' && (animated || format === 'same'))

@@ -117,7 +117,10 @@ t.test('each error is named', async (t) => {
       { ...fine, width: 8192, height: 8192, format: 'same' },
       'VARIANTS[0] is too large for an AVIF: width × height must be <= 16777216.',
     ],
-    [{ ...fine, format: 'avif', animated: true }, 'VARIANTS[0].animated requires the format webp or same.'],
+    [
+      { ...fine, format: 'avif', animated: true },
+      'VARIANTS[0].animated requires the format webp or same: AVIF, JPEG and PNG variants are still images.',
+    ],
     [
       { ...fine, fit: 'cover', position: 'left' },
       'VARIANTS[0].position must be one of center, attention, entropy.',

@@ -1,0 +1,16 @@
+import { test } from 'tap'
+import { makeAnimation } from '../../../../scripts/testkit/images/make-animation.ts'
+import { sharp } from '../../../imaging/decoder.ts'
+
+test('libvips writes no AVIF sequence, which is why AVIF variants cannot be animated', async (t) => {
+  const gif = await makeAnimation('gif', { width: 32, height: 16 })
+  const { pages = 1 } = await sharp(gif, { animated: true }).metadata()
+  t.ok(pages > 1)
+  const avif = await sharp(gif, { animated: true }).avif({ effort: 0 }).toBuffer()
+  t.equal(
+    avif.toString('latin1', 4, 12),
+    'ftypavif',
+    'a sequence has the brand avis; if this fails, build it',
+  )
+  t.match(await sharp(avif).metadata(), { pages: 1, width: 32, height: 16 * pages })
+})
