@@ -1,7 +1,7 @@
+import { type Box, findBox } from '../heif/read-boxes.ts'
+import { type HeifItem, type HeifItems, readHeifItems } from '../heif/read-heif-items.ts'
 import { type Cicp, encodingOfCicp } from './cicp.ts'
 import type { ColourEncoding } from './colour-encoding.ts'
-import { type Box, findBox } from './read-boxes.ts'
-import { type HeifItem, type HeifItems, readHeifItems } from './read-heif-items.ts'
 import { readSequenceHeader, type SequenceColour } from './read-sequence-header.ts'
 
 /** What an AVIF or HEIC file says about its pixels and the decoder does not do. */

@@ -1,3 +1,4 @@
+import { readChunks } from '../png/chunks.ts'
 import { srgbPrimaries } from './chromaticities.ts'
 import { type Cicp, encodingOfCicp, isKnown, isVideo } from './cicp.ts'
 import type { Chromaticities, ColourEncoding } from './colour-encoding.ts'
@@ -64,14 +65,9 @@ const colourChunks = ['cICP', 'sRGB', 'gAMA', 'cHRM', 'cLLI']
 /** All must come before the pixels. Of equal ones, the first counts. */
 function readColourChunks(png: Buffer): Map<string, Buffer> {
   const chunks = new Map<string, Buffer>()
-  for (let at = 8; at + 12 <= png.length; ) {
-    const length = png.readUInt32BE(at)
-    const type = png.toString('latin1', at + 4, at + 8)
+  for (const { type, data } of readChunks(png)) {
     if (type === 'IDAT') break
-    if (colourChunks.includes(type) && !chunks.has(type)) {
-      chunks.set(type, png.subarray(at + 8, at + 8 + length))
-    }
-    at += length + 12
+    if (colourChunks.includes(type) && !chunks.has(type)) chunks.set(type, data)
   }
   return chunks
 }

@@ -1,4 +1,4 @@
-import { createReader } from '../colour/read-boxes.ts'
+import { createReader } from '../heif/read-boxes.ts'
 import type { ChannelGain, GainMapMetadata } from './gain-map-metadata.ts'
 
 /** What an APP2 segment with metadata of ISO 21496-1 begins with. */

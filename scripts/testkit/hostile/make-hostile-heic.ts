@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { box, gridOf, irot, ispe, makeGrid, makeHeic, takeApart } from '../images/make-heic.ts'
+import { box, ispe } from '../../../processor/imaging/heif/write-heif.ts'
+import { gridOf, irot, makeGrid, makeHeic, takeApart } from '../images/make-heic.ts'
 import { createRandom, randomBytes } from './create-random.ts'
 import type { HostileInput } from './hostile-input.ts'
 import { flipBits } from './make-damaged.ts'

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { readBoxes } from '../../../processor/imaging/colour/read-boxes.ts'
-import { readHeifItems } from '../../../processor/imaging/colour/read-heif-items.ts'
 import { readSequenceHeader } from '../../../processor/imaging/colour/read-sequence-header.ts'
+import { readBoxes } from '../../../processor/imaging/heif/read-boxes.ts'
+import { readHeifItems } from '../../../processor/imaging/heif/read-heif-items.ts'
+import { box, fullBox, ispe, uint16, writeHeif } from '../../../processor/imaging/heif/write-heif.ts'
 
 /** A stream of AV1 and its configuration. */
 export interface Av1Image {
@@ -31,10 +32,10 @@ interface AvifOptions {
 export function makeAvif(options: AvifOptions): Buffer {
   const { width, height, channels = 3, bits = 8, image, alpha, isPremultiplied, nclx, profile } = options
   const { maxContentLight } = options
-  const size = fullBox('ispe', 0, uint32(width), uint32(height))
+  const size = ispe(width, height)
   const imageProperties = [
     size,
-    fullBox('pixi', 0, Buffer.from([channels, ...Array(channels).fill(bits)])),
+    fullBox('pixi', Buffer.from([channels, ...Array(channels).fill(bits)])),
     box('av1C', image.av1C),
   ]
   if (nclx) imageProperties.push(box('colr', Buffer.from('nclx'), nclxData(nclx)))
@@ -42,22 +43,22 @@ export function makeAvif(options: AvifOptions): Buffer {
   if (maxContentLight) imageProperties.push(box('clli', uint16(maxContentLight), uint16(0)))
   const alphaProperties = alpha && [
     size,
-    fullBox('pixi', 0, Buffer.from([1, bits])),
+    fullBox('pixi', Buffer.from([1, bits])),
     box('av1C', alpha.av1C),
-    fullBox('auxC', 0, Buffer.from('urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0')),
+    fullBox('auxC', Buffer.from('urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0')),
   ]
-  const items = [
-    { payload: image.payload, properties: imageProperties },
-    ...(alpha && alphaProperties ? [{ payload: alpha.payload, properties: alphaProperties }] : []),
-  ]
-  const references = [
-    ...(alpha ? [box('auxl', uint16(2), uint16(1), uint16(1))] : []),
-    ...(isPremultiplied ? [box('prem', uint16(1), uint16(1), uint16(2))] : []),
-  ]
-  const head = box('ftyp', Buffer.from('avif\0\0\0\0avifmif1miafMA1A'))
-  const meta = (dataAt: number) => makeMeta(items, references, dataAt)
-  const dataAt = head.length + meta(0).length + 8
-  return Buffer.concat([head, meta(dataAt), box('mdat', ...items.map(({ payload }) => payload))])
+  return writeHeif({
+    brands: ['avif', 'mif1', 'miaf', 'MA1A'],
+    items: [
+      { id: 1, type: 'av01', data: image.payload, properties: imageProperties },
+      ...(alpha ? [{ id: 2, type: 'av01', data: alpha.payload, properties: alphaProperties }] : []),
+    ],
+    references: [
+      ...(alpha ? [{ type: 'auxl', from: 2, to: [1] }] : []),
+      ...(isPremultiplied ? [{ type: 'prem', from: 1, to: [2] }] : []),
+    ],
+    primary: 1,
+  })
 }
 
 /** Takes the streams out of an AVIF. */
@@ -96,41 +97,6 @@ export function asLimited({ payload, av1C }: Av1Image): Av1Image {
   throw new Error('The stream has no full range that could be taken away.')
 }
 
-function makeMeta(
-  items: { payload: Buffer; properties: Buffer[] }[],
-  references: Buffer[],
-  dataAt: number,
-): Buffer {
-  const infos = items.map((_, index) =>
-    fullBox('infe', 2, uint16(index + 1), uint16(0), Buffer.from('av01\0')),
-  )
-  let at = dataAt
-  const locations = items.map(({ payload }, index) => {
-    const location = [uint16(index + 1), uint16(0), uint16(1), uint32(at), uint32(payload.length)]
-    at += payload.length
-    return Buffer.concat(location)
-  })
-  let property = 0
-  const associations = items.map(({ properties }, index) => {
-    const numbers = properties.map(() => ++property)
-    return Buffer.concat([uint16(index + 1), Buffer.from([numbers.length, ...numbers])])
-  })
-  return fullBox(
-    'meta',
-    0,
-    fullBox('hdlr', 0, Buffer.from('\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0')),
-    fullBox('pitm', 0, uint16(1)),
-    fullBox('iloc', 0, Buffer.from([0x44, 0]), uint16(items.length), ...locations),
-    fullBox('iinf', 0, uint16(items.length), ...infos),
-    ...(references.length > 0 ? [fullBox('iref', 0, ...references)] : []),
-    box(
-      'iprp',
-      box('ipco', ...items.flatMap(({ properties }) => properties)),
-      fullBox('ipma', 0, uint32(items.length), ...associations),
-    ),
-  )
-}
-
 function nclxData({ primaries, transfer, matrix = 6, fullRange = true }: NonNullable<AvifOptions['nclx']>) {
   return Buffer.concat([
     uint16(primaries),
@@ -138,23 +104,4 @@ function nclxData({ primaries, transfer, matrix = 6, fullRange = true }: NonNull
     uint16(matrix),
     Buffer.from([fullRange ? 128 : 0]),
   ])
-}
-
-function box(type: string, ...parts: Buffer[]): Buffer {
-  const data = Buffer.concat(parts)
-  return Buffer.concat([uint32(data.length + 8), Buffer.from(type, 'latin1'), data])
-}
-
-function fullBox(type: string, version: number, ...parts: Buffer[]): Buffer {
-  return box(type, Buffer.from([version, 0, 0, 0]), ...parts)
-}
-
-function uint16(value: number): Buffer {
-  return Buffer.from([value >> 8, value & 255])
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
 }

@@ -4,12 +4,9 @@ import { type Test, test } from 'tap'
 import type { AcceptedContentType } from '../../../../core/images/formats.ts'
 import { createStepDeps, inspectedWork } from '../../../../scripts/testkit/create-step-deps.ts'
 import {
-  box,
   exifItem,
-  type HeicItem,
   imir,
   irot,
-  ispe,
   makeGrid,
   makeHeic,
   takeApart,
@@ -17,6 +14,7 @@ import {
 import { decodeImage } from '../../../imaging/decode-image.ts'
 import { sharp } from '../../../imaging/decoder.ts'
 import { type Box, type Frame, openFrame, toFrame } from '../../../imaging/frame.ts'
+import { box, ispe, type WrittenItem } from '../../../imaging/heif/write-heif.ts'
 import { heicFiles, quadrantSize, quarterColors, readHeicFile } from './heic-files.ts'
 
 const { deps } = createStepDeps()
@@ -27,7 +25,7 @@ async function decode(bytes: Buffer, contentType: AcceptedContentType = 'image/h
 }
 
 /** The picture of the fixtures as an item, whose boxes `transforms` turn it. */
-function pictureItem(id: number, transforms: Buffer[] = [], name = 'quadrants.heic'): HeicItem {
+function pictureItem(id: number, transforms: Buffer[] = [], name = 'quadrants.heic'): WrittenItem {
   const { hvcC, data } = takeApart(readHeicFile(name))
   const { width, height } = name === 'quadrants.heic' ? quadrantSize : { width: 64, height: 64 }
   return { id, type: 'hvc1', data, properties: [ispe(width, height), hvcC, ...transforms] }

@@ -1,4 +1,4 @@
-import { type Box, createReader, findBox, readBoxes } from './read-boxes.ts'
+import { type Box, createReader, findBox, readBoxes, readFileBoxes } from './read-boxes.ts'
 
 /** An item of an AVIF or HEIC file: an image, a tile of one, or its alpha. */
 export interface HeifItem {
@@ -31,7 +31,7 @@ const maxMetaBytes = 1 << 20
  * @throws RangeError when a box is shorter than it says
  */
 export function readHeifItems(bytes: Buffer): HeifItems | undefined {
-  const meta = findBox(readBoxes(bytes), 'meta')
+  const meta = findBox(readFileBoxes(bytes), 'meta')
   if (!meta || meta.length > maxMetaBytes) return undefined
   const boxes = readBoxes(meta.subarray(4))
   const items = readItems(boxes)

@@ -5,12 +5,18 @@ export interface Box {
   data: Buffer
 }
 
-/**
- * The boxes in these bytes, up to the first that does not fit. Source: ISO/IEC 14496-12, 4.2.
- */
-export function readBoxes(bytes: Buffer): Box[] {
+/** A file has a handful of boxes at its top level. */
+const maxFileBoxes = 64
+
+/** The boxes at the top level of a file, up to the first that does not fit. More than 64 are not read. */
+export function readFileBoxes(file: Buffer): Box[] {
+  return readBoxes(file, maxFileBoxes)
+}
+
+/** The boxes in these bytes, up to the first that does not fit. Source: ISO/IEC 14496-12, 4.2. */
+export function readBoxes(bytes: Buffer, most = Number.POSITIVE_INFINITY): Box[] {
   const boxes: Box[] = []
-  for (let at = 0; at + 8 <= bytes.length; ) {
+  for (let at = 0; at + 8 <= bytes.length && boxes.length < most; ) {
     const type = bytes.toString('latin1', at + 4, at + 8)
     const { headerBytes, boxBytes } = readSize(bytes, at)
     if (boxBytes < headerBytes || at + boxBytes > bytes.length) break
