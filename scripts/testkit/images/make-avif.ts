@@ -10,7 +10,7 @@ export interface Av1Image {
   av1C: Buffer
 }
 
-interface AvifOptions {
+export interface AvifOptions {
   width: number
   height: number
   /** 1 for a stream without chroma. */
@@ -97,7 +97,12 @@ export function asLimited({ payload, av1C }: Av1Image): Av1Image {
   throw new Error('The stream has no full range that could be taken away.')
 }
 
-function nclxData({ primaries, transfer, matrix = 6, fullRange = true }: NonNullable<AvifOptions['nclx']>) {
+export function nclxData({
+  primaries,
+  transfer,
+  matrix = 6,
+  fullRange = true,
+}: NonNullable<AvifOptions['nclx']>) {
   return Buffer.concat([
     uint16(primaries),
     uint16(transfer),

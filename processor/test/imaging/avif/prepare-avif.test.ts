@@ -19,7 +19,7 @@ async function render(avif: Buffer) {
   return renderVariants(await inspectedWork(avif, 'image/avif', deps), { ...deps, variants })
 }
 
-test('an AVIF sequence is shown by its still picture', async (t) => {
+test('an AVIF sequence of an encoder is shown by its first frame', async (t) => {
   const { rendered, hasAlpha } = await render(await readSequence())
   t.equal(hasAlpha, true)
   for (const { name, bytes } of rendered) {

@@ -45,7 +45,7 @@ export async function startBrowserReference(timeoutSeconds: number): Promise<Bro
     const file = shown.get(name)
     if (request.method === 'POST') drawn.set(name, await buffer(request))
     if (request.method === 'POST' || !file) return void response.setHeader('content-type', 'text/html').end()
-    response.end(await readFile(file))
+    response.end(correctSequence(await readFile(file)))
   }
 
   async function show(file: string): Promise<Reference | undefined> {
@@ -83,6 +83,19 @@ export async function startBrowserReference(timeoutSeconds: number): Promise<Bro
   }
 
   return { show, stop }
+}
+
+/**
+ * Chromium 156 takes the frames of every AVIF sequence for limited range, even if the stream and all boxes say full range; libavif and
+ * Chromium's own view of the still picture do not. So it is shown the picture of a full-range sequence, which encoders make of the first frame.
+ */
+function correctSequence(file: Buffer): Buffer {
+  const color = file.indexOf('colrnclx', 0, 'latin1')
+  const isFullRange = color > 0 && (file[color + 14] ?? 0) > 127
+  if (file.toString('latin1', 4, 12) !== 'ftypavis' || !isFullRange) return file
+  const corrected = Buffer.from(file)
+  corrected.write('avif', 8, 'latin1')
+  return corrected
 }
 
 /** Runs in the page. An animation is drawn as its first frame, as canvases do. */
