@@ -14,6 +14,8 @@ import type { InspectedGainMap } from './gain-map/gain-map.ts'
 import { decodeHeic } from './heic/decode-heic.ts'
 import { decodeTrimmed } from './jpeg/trim-scans.ts'
 import type { ImagingLimits } from './limits.ts'
+import { drawCanvas } from './png/draw-canvas.ts'
+import type { Canvas } from './prepare/prepared.ts'
 import type { ImageHeader } from './read-header.ts'
 
 /** An original whose header has been read and checked. */
@@ -33,11 +35,23 @@ export interface DecodableImage extends ImageHeader, InspectedGainMap {
 export async function decodeImage(image: DecodableImage, box: Box, limits: ImagingLimits): Promise<Frame> {
   if (image.format === 'heic') return decodeHeic(image, box, limits)
   try {
+    if (image.canvas) return await decodeImage(await placeOnCanvas(image, image.canvas, limits), box, limits)
     if (image.format !== 'jpeg') return await retryIfSilent(() => decode(image, box, limits, 'error'))
     return await decodeJpeg(image, box, limits)
   } catch (error) {
     throw classifyDecodeError(error)
   }
+}
+
+/** Replaces a picture by the whole canvas. */
+async function placeOnCanvas(
+  image: DecodableImage,
+  canvas: Canvas,
+  limits: ImagingLimits,
+): Promise<DecodableImage> {
+  const memory = canvas.width * canvas.height * image.channels * (image.depth === 'ushort' ? 2 : 1)
+  const original = await limits.withMemory(memory, () => drawCanvas(image.original, canvas, limits))
+  return { ...image, original, canvas: undefined }
 }
 
 /** A JPEG has no checksum, so libjpeg's warnings, such as "premature end of data segment", are the only sign of damage. */

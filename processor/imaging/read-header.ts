@@ -1,7 +1,7 @@
 import type { Metadata } from 'sharp'
 import { classifyDecodeError, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
-import type { Prepared } from './prepare/prepared.ts'
+import type { Canvas, Prepared } from './prepare/prepared.ts'
 
 /** What the header of an image claims, before any pixel is decoded. */
 export interface ImageHeader {
@@ -29,6 +29,8 @@ export interface ImageHeader {
   icc?: Buffer
   /** Whether the file has an ICC profile. */
   hasProfile: boolean
+  /** Where the picture is on a larger canvas, whose size is that of the image. */
+  canvas?: Canvas
   /** Milliseconds that each frame of an animation is shown. */
   delay?: number[]
 }
@@ -37,12 +39,13 @@ export interface ImageHeader {
  * Reads the header only.
  * @param page counted from 0; absent for the format's own choice
  * @param pages number of pages, if not all of those in the bytes count
+ * @param canvas which makes the image larger and transparent
  * @param found EXIF, for where the decoder finds none
  * @throws Rejection when it cannot be read
  */
 export async function readHeader(
   bytes: Buffer,
-  { page, pages, ...found }: Omit<Prepared, 'bytes'> = {},
+  { page, pages, canvas, ...found }: Omit<Prepared, 'bytes'> = {},
 ): Promise<ImageHeader> {
   const image = sharp(bytes, { page, failOn: 'none', limitInputPixels: false, limitInputChannels: false })
   try {
@@ -57,8 +60,15 @@ export async function readHeader(
       orientation,
       exif,
       ...(delay && { delay: delay.slice(page) }),
+      ...(canvas && enlarge(canvas, metadata)),
     }
   } catch (error) {
     throw classifyDecodeError(error)
   }
+}
+
+function enlarge(canvas: Canvas, { channels, hasAlpha, orientation = 1 }: Metadata): Partial<ImageHeader> {
+  const { width, height } = canvas
+  const size = orientation > 4 ? { width: height, height: width } : { width, height }
+  return { ...size, hasAlpha: true, channels: hasAlpha ? channels : channels + 1, canvas }
 }

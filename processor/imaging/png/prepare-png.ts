@@ -5,5 +5,6 @@ import { widenWindow } from './widen-window.ts'
 
 /** Rewrites a PNG whose picture libvips would not show, or not open, although browsers do. */
 export function preparePng(original: Buffer): Prepared {
-  return { bytes: widenWindow(showFirstFrame(original)), exif: readPngExif(original) }
+  const { bytes, canvas } = showFirstFrame(original)
+  return { bytes: widenWindow(bytes), exif: readPngExif(original), ...(canvas && { canvas }) }
 }

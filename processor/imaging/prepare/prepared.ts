@@ -8,4 +8,17 @@ export interface Prepared {
   pages?: number
   /** Raw EXIF that the decoder does not find; untrusted. */
   exif?: Buffer
+  /** Absent: the picture is the whole image. */
+  canvas?: Canvas
+}
+
+/** A canvas that the bytes' picture covers only a part of. The rest is transparent. In pixels, before any orientation. */
+export interface Canvas {
+  width: number
+  height: number
+  /** Of the picture's upper left corner. */
+  left: number
+  top: number
+  frameWidth: number
+  frameHeight: number
 }

@@ -1,3 +1,4 @@
+import type { Sharp } from 'sharp'
 import { sharp } from '../../../processor/imaging/decoder.ts'
 import { readChunks, signatureBytes } from '../../../processor/imaging/png/chunks.ts'
 import { pngChunk } from './make-blank-png.ts'
@@ -11,10 +12,17 @@ interface ApngOptions {
   frames: string[]
   /** Pixels between the upper left corners of the canvas and of the first frame. */
   offset?: number
+  /** Changes the depth or the channels of all pictures. */
+  change?: (picture: Sharp) => Sharp
 }
 
 /** An animated PNG. Without `hidden`, its picture is its first frame. Source: Portable Network Graphics (third edition), 11.3.6. */
-export async function makeApng({ width, height, hidden, frames, offset = 0 }: ApngOptions): Promise<Buffer> {
+export async function makeApng(options: ApngOptions): Promise<Buffer> {
+  const { width, height, hidden, frames, offset = 0, change = (picture) => picture } = options
+  const drawPlain = (width: number, height: number, background: string) =>
+    change(sharp({ create: { width, height, channels: 3, background } }))
+      .png()
+      .toBuffer()
   const canvas = await drawPlain(width, height, hidden ?? frames[0] ?? '')
   const [header] = readChunks(canvas)
   let sequence = 0
@@ -33,12 +41,6 @@ export async function makeApng({ width, height, hidden, frames, offset = 0 }: Ap
     )
   }
   return Buffer.concat([...parts, pngChunk('IEND', Buffer.alloc(0))])
-}
-
-function drawPlain(width: number, height: number, background: string): Promise<Buffer> {
-  return sharp({ create: { width, height, channels: 3, background } })
-    .png()
-    .toBuffer()
 }
 
 function pixelsOf(png: Buffer): Buffer {

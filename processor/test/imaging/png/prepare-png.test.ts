@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { deflateSync } from 'node:zlib'
+import { crc32, deflateSync } from 'node:zlib'
+import type { Sharp } from 'sharp'
 import { test } from 'tap'
 import { createStepDeps, inspectedWork } from '../../../../scripts/testkit/create-step-deps.ts'
 import { makeApng } from '../../../../scripts/testkit/images/make-apng.ts'
 import { pngChunk } from '../../../../scripts/testkit/images/make-blank-png.ts'
 import { makeImage } from '../../../../scripts/testkit/images/make-image.ts'
+import { colourChunk, insertChunks } from '../../../../scripts/testkit/images/tag-png.ts'
 import { decodeImage } from '../../../imaging/decode-image.ts'
 import { preparePng } from '../../../imaging/png/prepare-png.ts'
 
@@ -26,8 +28,49 @@ test('an animated PNG is shown by its first frame', async (t) => {
     'not by its picture',
   )
   t.equal(await firstPixel(await makeApng({ ...size, frames })), '00ff00', 'which can be its picture')
-  const small = await makeApng({ ...size, hidden: '#ff0000', frames, offset: 4 })
-  t.equal(await firstPixel(small), 'ff0000', 'unless that frame is smaller than the canvas')
+})
+
+test('a first frame that is smaller than the canvas is shown on a transparent one', async (t) => {
+  const frames = ['#00c800', '#0000ff']
+  const options = { ...size, hidden: '#ff0000', frames, offset: 4 }
+  const depths: [name: string, change: (picture: Sharp) => Sharp, color: number[]][] = [
+    ['8 bits', (picture) => picture, [0, 200, 0, 255]],
+    ['16 bits', (picture) => picture.toColourspace('rgb16'), [0, 200, 0, 255]],
+    ['alpha', (picture) => picture.ensureAlpha(0.5), [0, 200, 0, 128]],
+    ['grey', (picture) => picture.toColourspace('b-w'), [172, 172, 172, 255]],
+  ]
+  for (const [name, change, color] of depths) {
+    const png = await makeApng({ ...options, change })
+    const { hasAlpha, ...work } = await inspectedWork(png, 'image/png', deps)
+    t.match({ hasAlpha, ...work }, { ...size, hasAlpha: true }, `${name}: header`)
+    const { data, channels, ...frame } = await decodeImage({ hasAlpha, ...work }, box, deps.limits)
+    const pixel = (x: number, y: number) => [...data.subarray((y * size.width + x) * 4).subarray(0, 4)]
+    t.match({ channels, ...frame }, { ...size, channels: 4 }, `${name}: size`)
+    t.same([pixel(3, 9)[3], pixel(19, 3)[3]], [0, 0], `${name}: around the frame`)
+    for (const [x, y] of [
+      [4, 4],
+      [19, 9],
+    ] as const) {
+      const worst = Math.max(...pixel(x, y).map((value, at) => Math.abs(value - (color[at] ?? 0))))
+      t.ok(worst <= 2, `${name}: ${pixel(x, y)}`)
+    }
+  }
+})
+
+test('the colours of a first frame on a canvas are those that the file describes', async (t) => {
+  const png = await makeApng({ ...size, hidden: '#ff0000', frames: ['#408040'], offset: 4 })
+  const linear = insertChunks(png, colourChunk.gAMA(1))
+  const { data } = await decodeImage(await inspectedWork(linear, 'image/png', deps), box, deps.limits)
+  const [red = 0, green = 0] = data.subarray((9 * size.width + 19) * 4)
+  t.ok(Math.abs(red - 137) <= 2 && Math.abs(green - 188) <= 2, `gamma 1: ${red}, ${green}`)
+})
+
+test('a frame that leaves the canvas is not shown', async (t) => {
+  const png = await makeApng({ ...size, hidden: '#ff0000', frames: ['#00ff00'], offset: 4 })
+  const at = png.indexOf('fcTL')
+  png.writeUInt32BE(5, at + 16)
+  png.writeUInt32BE(crc32(png.subarray(at, at + 30)), at + 30)
+  t.equal(await firstPixel(png), 'ff0000')
 })
 
 test('a PNG that needs no change is given to the decoder as it is', async (t) => {
