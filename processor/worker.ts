@@ -1,4 +1,4 @@
-/** The processor as a long-running process: S3 notifications over HTTP, a Kafka consumer and a reconciler. */
+/** The processor as a long-running process: S3 notifications over HTTP, a Kafka consumer, a reconciler, and webhooks if they are on. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import { readOrExit } from '../core/config/read-config.ts'
@@ -9,6 +9,7 @@ import { readProcessorConfig } from './config.ts'
 import { createS3WebhookServer } from './triggers/s3-webhook-server.ts'
 import { startReconciler } from './triggers/start-reconciler.ts'
 import { startUploadConsumer } from './triggers/start-upload-consumer.ts'
+import { startWebhooks } from './webhooks/start-webhooks.ts'
 
 /** Images in progress get this long at shutdown. Unfinished ones are processed again once their lease expires. */
 const graceMs = 2_500
@@ -37,10 +38,12 @@ const consumer = startUploadConsumer(kafka, {
   logger,
 })
 const reconciler = startReconciler({ intervalSeconds: config.RECONCILE_INTERVAL_SECONDS, processor, logger })
+const webhooks = config.WEBHOOKS_TABLE ? startWebhooks(config, { kafka, logger }) : undefined
 
 closeWithGrace({ delay: graceMs + 1_000, logger }, async ({ err }) => {
   if (err) logger.fatal({ operation: 'close', err }, 'closing after an error')
-  const closed = Promise.all([webhookServer.close(), consumer.close(), reconciler.close()]).then(() =>
+  const triggers = [webhookServer, consumer, reconciler, webhooks]
+  const closed = Promise.all(triggers.map((trigger) => trigger?.close())).then(() =>
     Promise.all([close(), tracing.close()]),
   )
   // Leaving the consumer group can take until its rebalance ends. Nothing is lost by not waiting for it.

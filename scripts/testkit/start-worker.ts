@@ -3,8 +3,11 @@ import { createInterface } from 'node:readline'
 import { spawnChild, stopChild } from '../local/spawn-child.ts'
 
 /** Starts a worker in a process of its own. Resolves when it says that it is ready. */
-export async function startWorker(environment: Record<string, string>) {
-  const child = spawnChild(new URL('../../processor/worker.ts', import.meta.url), { environment })
+export async function startWorker(
+  environment: Record<string, string>,
+  program: 'worker.ts' | 'webhook-worker.ts' = 'worker.ts',
+) {
+  const child = spawnChild(new URL(`../../processor/${program}`, import.meta.url), { environment })
   const logLines: string[] = []
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => logLines.push(line))
   const exited = once(child, 'exit')
