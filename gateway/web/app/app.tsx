@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { createApi } from './api.ts'
 import { Gallery } from './gallery.tsx'
 import { forgetKey, keepKey } from './session.ts'
@@ -41,11 +41,9 @@ function Photos({ apiKey }: { apiKey: string }) {
   const api = useMemo(() => createApi(apiKey), [apiKey])
   const [status, setStatus] = useState<Status>()
   const images = useImages(api, status)
-  const { add } = images
-  const onUploaded = useCallback((imageId: string) => add(imageId), [add])
   return (
     <>
-      <UploadPanel api={api} onUploaded={onUploaded} />
+      <UploadPanel api={api} onUploaded={images.add} />
       <Gallery api={api} images={images} status={status} onStatus={setStatus} />
     </>
   )
