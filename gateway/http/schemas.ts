@@ -13,7 +13,7 @@ export function ref<T extends TSchema>(schema: T) {
   return Type.Unsafe<Static<T>>(Type.Ref(`${(schema as T & { $id: string }).$id}#`))
 }
 
-const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & string]
+export const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & string]
 /** The limit of a single PUT is 5 GiB. Source: AWS, "Uploading objects" in the S3 user guide. */
 const s3MaxPutBytes = 5 * 1024 ** 3
 export const maxBatchItems = 100

@@ -4,6 +4,8 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { namedSchemas } from '../http/schemas.ts'
 import { showRequestExamples } from '../http/show-request-examples.ts'
+import { eventSchemas } from '../webhooks/event-schemas.ts'
+import { webhookOperations } from '../webhooks/webhook-operations.ts'
 import { webhookSchemas } from '../webhooks/webhook-schemas.ts'
 
 const describe = (retentionDays: number) => `Every image uploaded once, straight to S3.
@@ -44,6 +46,7 @@ export const openapiPlugin = fp(async function openapiPlugin(
         { name: 'webhooks', description: 'Get events by HTTP.' },
         { name: 'operations', description: 'For load balancers and operators.' },
       ],
+      webhooks: webhookOperations,
       components: {
         securitySchemes: {
           bearer: {
@@ -73,7 +76,7 @@ export const openapiPlugin = fp(async function openapiPlugin(
     transformStaticCSP: (policy) => policy.replace(/\s*upgrade-insecure-requests;?/, ''),
   })
 
-  for (const schema of [...namedSchemas, ...webhookSchemas]) app.addSchema(schema)
+  for (const schema of [...namedSchemas, ...webhookSchemas, ...eventSchemas]) app.addSchema(schema)
 
   app.get('/openapi.json', { schema: { hide: true } }, async ({ protocol, host }) => {
     // An absolute address, because tools such as Postman keep the document only.

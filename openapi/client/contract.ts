@@ -410,6 +410,118 @@ export type components = {
             until: string;
             only: string;
         };
+        ImageProcessedEvent: {
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description The same as `webhook-id`: repeated deliveries have the same one. */
+            id: string;
+            /** @description The service in which it happened. */
+            source: string;
+            /** @enum {string} */
+            type: "hashgate.image.processed.v1";
+            /** @description The image id. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When it happened. A retry comes later.
+             */
+            time: string;
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description W3C Trace Context, if the request was traced. */
+            traceparent?: string;
+            data: components["schemas"]["ProcessedImageData"];
+        };
+        ImageRejectedEvent: {
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description The same as `webhook-id`: repeated deliveries have the same one. */
+            id: string;
+            /** @description The service in which it happened. */
+            source: string;
+            /** @enum {string} */
+            type: "hashgate.image.rejected.v1";
+            /** @description The image id. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When it happened. A retry comes later.
+             */
+            time: string;
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description W3C Trace Context, if the request was traced. */
+            traceparent?: string;
+            data: components["schemas"]["RejectedImageData"];
+        };
+        WebhookTestEvent: {
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description The same as `webhook-id`: repeated deliveries have the same one. */
+            id: string;
+            /** @description The service in which it happened. */
+            source: string;
+            /** @enum {string} */
+            type: "hashgate.webhook.test.v1";
+            /** @description The id of the endpoint. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When it happened. A retry comes later.
+             */
+            time: string;
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @description W3C Trace Context, if the request was traced. */
+            traceparent?: string;
+            data: components["schemas"]["WebhookTestData"];
+        };
+        ProcessedImageData: {
+            /** @description Your tenant. */
+            tenant: string;
+            /** @description SHA-256 of the content as lower-case hex. */
+            imageId: string;
+            /** @description UTC day of the first upload request, such as `20261122`, and a counter from the second upload on. */
+            generation: string;
+            /** @description Key of the original in the raw bucket. */
+            objectKey: string;
+            /** @description Rises with each change of the image's status. Events can arrive in any order: drop one that is older than what you know. Compare the day in `generation` first. */
+            sequence?: number;
+            /**
+             * Format: int64
+             * @description Size of the original in bytes.
+             */
+            byteLength: number;
+            /** @description Media type of the original. */
+            contentType: string;
+        };
+        RejectedImageData: {
+            /** @description Your tenant. */
+            tenant: string;
+            /** @description SHA-256 of the content as lower-case hex. */
+            imageId: string;
+            /** @description UTC day of the first upload request, such as `20261122`, and a counter from the second upload on. */
+            generation: string;
+            /** @description Key of the original in the raw bucket. */
+            objectKey: string;
+            /** @description Rises with each change of the image's status. Events can arrive in any order: drop one that is older than what you know. Compare the day in `generation` first. */
+            sequence?: number;
+            /**
+             * Format: int64
+             * @description Size of the original in bytes.
+             */
+            byteLength: number;
+            /** @description Media type of the original. */
+            contentType: string;
+            /** @description Stable code. */
+            reason: string;
+        };
+        WebhookTestData: {
+            /** @description Your tenant. */
+            tenant: string;
+            /** @description The endpoint that is tested. */
+            endpointId: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -449,5 +561,11 @@ export type WebhookTry = components['schemas']['WebhookTry'];
 export type WebhookDeliveryList = components['schemas']['WebhookDeliveryList'];
 export type WebhookReplayRequest = components['schemas']['WebhookReplayRequest'];
 export type WebhookReplay = components['schemas']['WebhookReplay'];
+export type ImageProcessedEvent = components['schemas']['ImageProcessedEvent'];
+export type ImageRejectedEvent = components['schemas']['ImageRejectedEvent'];
+export type WebhookTestEvent = components['schemas']['WebhookTestEvent'];
+export type ProcessedImageData = components['schemas']['ProcessedImageData'];
+export type RejectedImageData = components['schemas']['RejectedImageData'];
+export type WebhookTestData = components['schemas']['WebhookTestData'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -29,9 +29,10 @@ interface Operation {
 
 const file = fileURLToPath(new URL('../openapi.json', import.meta.url))
 const document = JSON.parse(await readFile(file, 'utf8'))
-const operations = Object.values<Record<string, Operation>>(document.paths).flatMap((path) =>
-  Object.values(path),
-)
+const operations = Object.values<Record<string, Operation>>({
+  ...document.paths,
+  ...document.webhooks,
+}).flatMap((path) => Object.values(path))
 const base = 'https://hashgate.example/openapi.json'
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 formats.default(ajv)
