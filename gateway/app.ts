@@ -42,9 +42,11 @@ export type AppConfig = Pick<
   | 'MAX_EVENT_LOOP_DELAY_MS'
   | 'MAX_UPLOAD_BYTES'
   | 'MAX_WAIT_SECONDS'
+  | 'NODE_ENV'
   | 'RATE_LIMIT_PER_MINUTE'
   | 'RETENTION_DAYS'
   | 'TRUST_PROXY'
+  | 'WEBHOOK_ALLOW_NETWORKS'
   | 'WEB'
 >
 
@@ -127,7 +129,7 @@ export async function createApp(
       completeUpload(v1, dependencies, publishOrEnqueue)
       getImage(v1, config, dependencies)
       listImages(v1, dependencies)
-      webhookRoutes(v1, dependencies)
+      webhookRoutes(v1, config, dependencies)
       streamEvents(v1)
     },
     { prefix: '/v1' },

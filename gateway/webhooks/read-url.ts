@@ -1,21 +1,13 @@
+import { checkWebhookUrl } from '../../core/webhooks/check-webhook-url.ts'
+import type { ReceiverRules } from '../../core/webhooks/receiver-rules.ts'
 import type { WebhookEndpoint } from '../../core/webhooks/webhook-endpoint.ts'
 import { Problem } from '../http/problems.ts'
 
-const loopback = ['localhost', '127.0.0.1', '[::1]']
-
-/** The URL of an endpoint in its normal form, without a fragment. @throws Problem VALIDATION_FAILED */
-export function readUrl(text: string): string {
-  const url = URL.parse(text)
-  if (!url) throw invalidUrl('is not a URL')
-  if (url.username || url.password) throw invalidUrl('must NOT contain a user name or password')
-  if (url.protocol !== 'https:' && !loopback.includes(url.hostname))
-    throw invalidUrl('must begin with https://')
-  url.hash = ''
-  return url.href
-}
-
-function invalidUrl(message: string): Problem {
-  return new Problem('VALIDATION_FAILED', { errors: [{ field: 'url', message }] })
+/** The URL of an endpoint in its normal form. Its addresses are checked at each delivery. @throws Problem VALIDATION_FAILED */
+export function readUrl(text: string, rules: ReceiverRules): string {
+  const message = checkWebhookUrl(text, rules)
+  if (message) throw new Problem('VALIDATION_FAILED', { errors: [{ field: 'url', message }] })
+  return new URL(text).href
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { maxUrlLength } from '../../core/webhooks/check-webhook-url.ts'
 import { maxEndpoints, webhookEvents } from '../../core/webhooks/webhook-endpoint.ts'
 import { extensibleEnum, stringEnum } from '../http/enums.ts'
 import { moment, ref } from '../http/schemas.ts'
@@ -25,14 +26,12 @@ export const DeliveryParams = Type.Object({
   }),
 })
 
-export const maxUrlLength = 2_048
-
 const url = Type.String({
   format: 'uri',
   pattern: '^https?://',
   maxLength: maxUrlLength,
   description:
-    'Where events are sent by `POST`: an `https` URL without credentials, on port 443, 8443 or above 1024, whose host is on the public internet.',
+    'Where events are sent by `POST`: an `https` URL without credentials and fragment, on port 443 or above 1024, whose host is on the public internet.',
 })
 
 const description = Type.String({ maxLength: 255, description: 'A note for people.' })

@@ -247,7 +247,7 @@ export type components = {
         WebhookEndpointRequest: {
             /**
              * Format: uri
-             * @description Where events are sent by `POST`: an `https` URL without credentials, on port 443, 8443 or above 1024, whose host is on the public internet.
+             * @description Where events are sent by `POST`: an `https` URL without credentials and fragment, on port 443 or above 1024, whose host is on the public internet.
              */
             url: string;
             /** @description The events to send. */
@@ -259,7 +259,7 @@ export type components = {
         WebhookEndpointChange: {
             /**
              * Format: uri
-             * @description Where events are sent by `POST`: an `https` URL without credentials, on port 443, 8443 or above 1024, whose host is on the public internet.
+             * @description Where events are sent by `POST`: an `https` URL without credentials and fragment, on port 443 or above 1024, whose host is on the public internet.
              */
             url?: string;
             /** @description The events to send. */

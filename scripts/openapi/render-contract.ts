@@ -11,9 +11,11 @@ export async function renderContract(): Promise<string> {
     MAX_EVENT_LOOP_DELAY_MS: 1_000,
     MAX_UPLOAD_BYTES: 1,
     MAX_WAIT_SECONDS: 25,
+    NODE_ENV: '',
     RATE_LIMIT_PER_MINUTE: 1,
     RETENTION_DAYS: 7,
     TRUST_PROXY: '',
+    WEBHOOK_ALLOW_NETWORKS: '',
     WEB: 'off' as const,
   }
   const dependencies = { metrics: createMetrics() } as GatewayDependencies

@@ -14,7 +14,7 @@ A tenant can have one endpoint per URL. If you repeat a request because its answ
 of the endpoint: call \`rotateWebhookSecret\` to get a secret.`
 
 /** `POST /v1/webhooks`: creates an endpoint. */
-export function createWebhook(app: GatewayApp, { webhooks, audit, now }: WebhookRouteOptions): void {
+export function createWebhook(app: GatewayApp, { webhooks, rules, audit, now }: WebhookRouteOptions): void {
   const schema = {
     operationId: 'createWebhook',
     tags: webhookTags,
@@ -32,7 +32,7 @@ export function createWebhook(app: GatewayApp, { webhooks, audit, now }: Webhook
     const { tenant } = request.principal
     const { endpoints } = webhooks.store()
     const { events, description } = request.body
-    const url = readUrl(request.body.url)
+    const url = readUrl(request.body.url, rules)
     const wanted = { tenant, url, events: [...new Set(events)], ...(description && { description }) }
     const endpoint = await endpoints.create(wanted, (existing) => assertNewUrl(url, existing))
     if (!endpoint) throw new Problem('TOO_MANY_WEBHOOKS')

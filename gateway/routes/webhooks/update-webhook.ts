@@ -14,7 +14,7 @@ and can be sent later with \`replayWebhook\`. \`enabled: true\` makes a \`disabl
 wait for a retry go to the new URL, and a new URL makes a \`failing\` endpoint \`active\`.`
 
 /** `PATCH /v1/webhooks/{endpointId}`: changes an endpoint. */
-export function updateWebhook(app: GatewayApp, { webhooks, audit, now }: WebhookRouteOptions): void {
+export function updateWebhook(app: GatewayApp, { webhooks, rules, audit, now }: WebhookRouteOptions): void {
   const schema = {
     operationId: 'updateWebhook',
     tags: webhookTags,
@@ -34,7 +34,7 @@ export function updateWebhook(app: GatewayApp, { webhooks, audit, now }: Webhook
   const options = { schema, config: { scope: 'admin' }, bodyLimit: webhookBodyLimitBytes } as const
   app.patch('/webhooks/:endpointId', options, async (request) => {
     const { body, params } = request
-    const wanted = { ...body, ...(body.url !== undefined && { url: readUrl(body.url) }) }
+    const wanted = { ...body, ...(body.url !== undefined && { url: readUrl(body.url, rules) }) }
     if (wanted.url !== undefined) {
       const existing = await webhooks.store().endpoints.list(request.principal.tenant)
       const others = existing.filter(({ endpointId }) => endpointId !== params.endpointId)

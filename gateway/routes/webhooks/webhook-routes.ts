@@ -1,3 +1,5 @@
+import { receiverRules } from '../../../core/webhooks/receiver-rules.ts'
+import type { GatewayConfig } from '../../config.ts'
 import type { GatewayDependencies } from '../../http/dependencies.ts'
 import type { GatewayApp } from '../../http/gateway-app.ts'
 import { createTenantWebhooks } from '../../webhooks/tenant-webhooks.ts'
@@ -13,9 +15,13 @@ import { testWebhook } from './test-webhook.ts'
 import { updateWebhook } from './update-webhook.ts'
 
 /** `/v1/webhooks`: the endpoints of a tenant and their deliveries. */
-export function webhookRoutes(app: GatewayApp, dependencies: GatewayDependencies): void {
+export function webhookRoutes(
+  app: GatewayApp,
+  config: Pick<GatewayConfig, 'NODE_ENV' | 'WEBHOOK_ALLOW_NETWORKS'>,
+  dependencies: GatewayDependencies,
+): void {
   const { audit, now } = dependencies
-  const options = { webhooks: createTenantWebhooks(dependencies), audit, now }
+  const options = { webhooks: createTenantWebhooks(dependencies), rules: receiverRules(config), audit, now }
   createWebhook(app, options)
   listWebhooks(app, options)
   getWebhook(app, options)

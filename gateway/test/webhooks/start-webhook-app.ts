@@ -3,18 +3,22 @@ import type { ApiKey } from '../../../core/api-keys/api-key.ts'
 import { createWebhookTable, openWebhookStore } from '../../../core/webhooks/webhook-store.ts'
 import { createTestApp } from '../../../scripts/testkit/create-test-app.ts'
 import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
+import type { GatewayConfig } from '../../config.ts'
 
 /** What a request of a webhook endpoint contains. */
 export const wanted = { url: 'https://example.com/hook', events: ['image.processed'] }
 
 /** The app over a real store of webhooks, listening. */
-export async function startWebhookApp(t: Test) {
+export async function startWebhookApp(t: Test, config: Partial<GatewayConfig> = {}) {
   const { client, documents } = await startTestDynamoDb(t)
   await createWebhookTable(client, 'webhooks')
   const clock = { now: Date.UTC(2026, 10, 22, 10) }
   const now = () => clock.now
   const webhooks = openWebhookStore(documents, 'webhooks', now)
-  const built = await createTestApp(t, { config: { LOG_LEVEL: 'info' }, dependencies: { webhooks, now } })
+  const built = await createTestApp(t, {
+    config: { LOG_LEVEL: 'info', ...config },
+    dependencies: { webhooks, now },
+  })
   const origin = await built.app.listen({ port: 0 })
   let tenants = 0
 

@@ -40,7 +40,7 @@ t.test('an endpoint is created, read, listed and deleted', async (t) => {
 t.test('a URL is stored in its normal form, an event once', async (t) => {
   const { create } = makeCaller()
   const events = ['image.rejected', 'image.processed', 'image.rejected']
-  t.match(await create({ url: 'https://EXAMPLE.com:443/a/../hook#part', events }), {
+  t.match(await create({ url: 'https://EXAMPLE.com:443/a/../hook', events }), {
     url: 'https://example.com/hook',
     events: ['image.rejected', 'image.processed'],
   })
@@ -54,6 +54,11 @@ t.test('names the invalid field', async (t) => {
     [{ url: 'ftp://example.com/hook' }, 'url'],
     [{ url: 'http://example.com/hook' }, 'url'],
     [{ url: 'https://name:password@example.com/hook' }, 'url'],
+    [{ url: 'https://example.com/hook#part' }, 'url'],
+    [{ url: 'https://example.com:25/hook' }, 'url'],
+    [{ url: 'https://169.254.169.254/latest/meta-data' }, 'url'],
+    [{ url: 'https://[::ffff:10.0.0.1]/hook' }, 'url'],
+    [{ url: 'https://queue.internal/hook' }, 'url'],
     [{ url: `https://example.com/${'x'.repeat(2_048)}` }, 'url'],
     [{ events: [] }, 'events'],
     [{ events: ['image.upload.requested'] }, 'events.0'],
@@ -78,6 +83,23 @@ t.test('names the invalid field', async (t) => {
   t.equal((await call('PATCH', `/${endpointId}`, {})).status, 400, 'a change changes something')
   t.equal((await call('PATCH', `/${endpointId}`, { enabled: 'true' })).status, 400)
   t.equal((await call('GET', '/whe_1')).json.errors[0].field, 'endpointId')
+})
+
+t.test('the operator can allow networks, and http outside production for loopback addresses', async (t) => {
+  const settings = { WEBHOOK_ALLOW_NETWORKS: '10.0.0.0/8,127.0.0.0/8' }
+  const local = await startWebhookApp(t, settings)
+  const production = await startWebhookApp(t, { ...settings, NODE_ENV: 'production' })
+  for (const [url, { makeCaller: make }, status] of [
+    ['https://10.1.2.3/hook', { makeCaller }, 400],
+    ['https://10.1.2.3/hook', local, 201],
+    ['https://10.1.2.3/hook', production, 201],
+    ['http://10.1.2.3/hook', local, 400],
+    ['http://127.0.0.1:8080/hook', { makeCaller }, 400],
+    ['http://127.0.0.1:8080/hook', local, 201],
+    ['http://127.0.0.1:8080/hook', production, 400],
+  ] as const) {
+    t.equal((await make().call('POST', '', { ...wanted, url })).status, status, url)
+  }
 })
 
 t.test('a change keeps the other fields', async (t) => {
