@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findTool } from '../services/find-tool.ts'
 import { installJars, type Jars } from '../services/install-jars.ts'
@@ -7,6 +7,8 @@ import { logFile } from '../services/services-layout.ts'
 import { clientFolder, clientsCache, generatedFolder, repository } from './client-folders.ts'
 
 const contract = join(repository, 'openapi/openapi.json')
+/** The contract without the section `webhooks`. */
+const callsOnly = join(clientsCache.root, 'calls-only.json')
 const timeoutMs = 5 * 60_000
 
 const generatorOptions = {
@@ -18,8 +20,18 @@ const generatorOptions = {
 /** Generates all client libraries from the committed contract, each into `generated/` of its folder. */
 export async function generateClients(): Promise<void> {
   const generator = await installJars(clientsCache, generatorOptions)
+  await writeCallsOnly()
   await generateTypescript()
   for (const language of ['python', 'go', 'java']) await generateWithJar(generator, language)
+}
+
+/**
+ * OpenAPI Generator 7 makes calls of a client from webhooks, although a client receives no such requests, and those in Python are no
+ * valid Python. Their payloads stay in the contract as schemas.
+ */
+async function writeCallsOnly(): Promise<void> {
+  const { webhooks: _, ...document } = JSON.parse(await readFile(contract, 'utf8'))
+  await writeFile(callsOnly, JSON.stringify(document))
 }
 
 async function generateTypescript(): Promise<void> {
@@ -33,7 +45,7 @@ async function generateTypescript(): Promise<void> {
 async function generateWithJar({ directory }: Jars, language: string): Promise<void> {
   const main = ['-cp', join(directory, '*'), 'org.openapitools.codegen.OpenAPIGenerator']
   const settings = ['--config', join(clientFolder(language), 'openapi-generator.yaml')]
-  const files = ['--input-spec', contract, '--output', generatedFolder(language)]
+  const files = ['--input-spec', callsOnly, '--output', generatedFolder(language)]
   await generate(language, findTool('java'), [...main, 'generate', ...settings, ...files])
 }
 
