@@ -3,7 +3,7 @@ import { topicOf } from '../events/image-events.ts'
 import type { ImageEvent } from '../images/image-event.ts'
 
 /**
- * `pending`: a try is due or under way. `failed`: given up after the last try. `skipped`: the endpoint was disabled, so nothing
+ * `pending`: a try is due or under way. `failed`: given up after 24 hours, or answered with `410`. `skipped`: the endpoint was disabled, so nothing
  * was sent. A redelivery makes any of them `pending` again.
  */
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'skipped'

@@ -8,13 +8,16 @@ import { startWebhookServices } from '../../scripts/testkit/webhooks/start-webho
 const names = Object.keys(answers)
 const { endpoints, eventBus, environment } = await startWebhookServices(t)
 
-function startWebhookWorker(settings: Record<string, string> = {}) {
+function startWebhookWorker(
+  settings: Record<string, string> = {},
+  program: 'worker.ts' | 'webhook-worker.ts' = 'webhook-worker.ts',
+) {
   const fast = { WEBHOOK_TIMEOUT_SECONDS: '2', WEBHOOK_RETRY_SECONDS: '1' }
-  return startWorker({ ...environment, ...fast, ...settings }, 'webhook-worker.ts')
+  return startWorker({ ...environment, ...fast, ...settings }, program)
 }
 
-async function startTestWorker(t: Test) {
-  const worker = await startWebhookWorker()
+async function startTestWorker(t: Test, program: 'worker.ts' | 'webhook-worker.ts') {
+  const worker = await startWebhookWorker({}, program)
   t.teardown(() => worker.stop())
   return worker
 }
@@ -26,11 +29,12 @@ test('every event reaches each endpoint, whatever its receiver does at first, an
     await endpoints.create({ tenant, url: `${url}/${name}`, events: ['image.processed'] })
   }
   const events = Array.from({ length: 12 }, () => webhookEvent(tenant, Date.now()))
-  const first = await startTestWorker(t)
+  const first = await startTestWorker(t, 'webhook-worker.ts')
   for (const event of events.slice(0, 6)) await eventBus.publish(event)
   await pollUntil(() => received.some(({ path }) => path === '/hanging'))
   await first.kill()
-  const second = await startTestWorker(t)
+  // The worker that processes images delivers webhooks too.
+  const second = await startTestWorker(t, 'worker.ts')
   for (const event of events.slice(6)) await eventBus.publish(event)
 
   const bodies = new Map(events.map((event) => [event.id, JSON.stringify(event)]))
