@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Admin } from 'kafkajs'
 import type { Logger } from '../telemetry/logger.ts'
 import { consume, type Positions } from './consumer.ts'
+import { isUnknownTopic } from './is-unknown-topic.ts'
 import type { KafkaClient } from './kafka-client.ts'
 import { type KafkaMessage, partitionKey } from './kafka-message.ts'
 
@@ -58,7 +59,8 @@ async function startAtEnds(
   let isLive = false
   return {
     groupId,
-    find: (place) => offsets.get(partitionKey(place)),
+    // A partition that is new since then is read from its beginning.
+    find: (place) => offsets.get(partitionKey(place)) ?? '0',
     save: async ({ batch }, offset) => void offsets.set(partitionKey(batch), offset),
     onJoin: () => {
       if (!isLive) onLive()
@@ -75,11 +77,21 @@ async function startAtEnds(
 async function readEnds(admin: Admin, topics: string[]): Promise<Map<string, string>> {
   const offsets = new Map<string, string>()
   for (const topic of topics) {
-    for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+    for (const { partition, high } of await readTopicEnds(admin, topic)) {
       offsets.set(partitionKey({ topic, partition }), high)
     }
   }
   return offsets
+}
+
+/** Empty for a topic that does not exist yet: a cluster may create it with its first message, or when it is subscribed to. */
+async function readTopicEnds(admin: Admin, topic: string) {
+  try {
+    return await admin.fetchTopicOffsets(topic)
+  } catch (error) {
+    if (isUnknownTopic(error)) return []
+    throw error
+  }
 }
 
 async function withAdmin<T>(kafka: KafkaClient, ask: (admin: Admin) => Promise<T>): Promise<T> {

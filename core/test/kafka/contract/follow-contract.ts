@@ -75,6 +75,19 @@ export async function testFollowContract(t: Test, options: FollowContractOptions
     })
 
     t.test(
+      'a topic that does not exist yet is followed from its first event',
+      { skip: options.createTopics && 'this cluster does not create topics' },
+      async (t) => {
+        const { bus, follow } = await setUp(t)
+        const follower = await follow()
+        const event = someEvent()
+        await bus.publish(event)
+        await follower.seen(event.id)
+        t.strictSame(follower.ids, [event.id])
+      },
+    )
+
+    t.test(
       'closing deletes the group',
       { skip: !options.hasGroupAdmin && 'this cluster cannot list groups' },
       async (t) => {
