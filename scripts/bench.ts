@@ -10,6 +10,7 @@ import {
 import { benchGatewayLatency, benchGatewayMemory } from './bench/gateway/load/load-bench.ts'
 import { benchGatewayRecords } from './bench/gateway/load/records-bench.ts'
 import { benchGatewayRoutes } from './bench/gateway/routes/routes-bench.ts'
+import { benchGatewayStreams } from './bench/gateway/streams/streams-bench.ts'
 import { benchGatewayWorkers } from './bench/gateway/workers/workers-bench.ts'
 import { benchProcessor, processorBenches } from './bench/processor/processor-bench.ts'
 import { benchWrites } from './bench/writes/writes-bench.ts'
@@ -27,6 +28,7 @@ const usage = `Usage: npm run bench [-- NAME…]
   gateway-latency    p50 and p99 at 32 connections, and errors at 1,000
   gateway-memory     resident memory under full load, for --minutes (10 by default)
   gateway-records    CPU of a request over tables with 1,000 and 100,000 records
+  gateway-streams    memory and CPU of 1,000 idle event streams
   writes             the writes to DynamoDB and its indexes that one image costs
   processor          all of the following:
   processor-tools    CPU, memory and bytes against vipsthumbnail, separate sharp pipelines and imagor
@@ -49,6 +51,7 @@ const benches = {
   'gateway-latency': benchGatewayLatency,
   'gateway-memory': benchGatewayMemory,
   'gateway-records': benchGatewayRecords,
+  'gateway-streams': benchGatewayStreams,
   writes: benchWrites,
   processor: benchProcessor,
   ...processorBenches,

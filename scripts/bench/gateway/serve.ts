@@ -1,4 +1,6 @@
 import cluster from 'node:cluster'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { FastifyInstance } from 'fastify'
 import { answerQuestions } from '../answer-questions.ts'
 
@@ -7,8 +9,16 @@ export async function serve(app: Pick<FastifyInstance, 'listen'>): Promise<void>
   // A cluster's worker gets its port through the channel, which must keep the process alive until then.
   process.channel?.ref()
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  answerQuestions(url, { cpuMicros, rssBytes: () => process.memoryUsage.rss() })
+  answerQuestions(url, { cpuMicros, rssBytes: () => process.memoryUsage.rss(), usedBytes })
   if (cluster.isWorker) process.send?.({ ready: true, url })
+}
+
+/** What is in use after a garbage collection: unlike the resident memory, it does not depend on what was in use before. */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 export function cpuMicros(): number {

@@ -8,7 +8,7 @@ import type { FaultRun } from './run-fault.ts'
  * One client sends all requests. Its images are small, so the worker mostly waits for I/O. The gateway sheds no load, because brokers that
  * start on the same machine make its event loop lag.
  */
-const loadSettings = {
+export const loadSettings = {
   RATE_LIMIT_PER_MINUTE: '1000000',
   IMAGES_IN_FLIGHT: '4',
   MAX_EVENT_LOOP_DELAY_MS: '60000',

@@ -101,7 +101,7 @@ const formats = ['png', 'jpeg', 'webp'] as const
 const side = 64
 
 /** A small unique image: noise derived from its number, so that runs are reproducible. */
-async function makeImage(number: number): Promise<Blob> {
+export async function makeImage(number: number): Promise<Blob> {
   const format = formats[number % formats.length] ?? 'png'
   const noise = createHash('shake256', { outputLength: side * side * 3 })
     .update(String(number))

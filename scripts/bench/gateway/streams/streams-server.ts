@@ -1,0 +1,7 @@
+/** The gateway over stubs at the network edge, except that it reads its events from the Kafka at KAFKA_BROKERS. */
+import { createKafka } from '../../../../core/kafka/kafka-client.ts'
+import { logger, serveGateway } from '../serve-gateway.ts'
+import { stubbedClients } from '../stubbed-clients.ts'
+
+const brokers = process.env.KAFKA_BROKERS ?? ''
+await serveGateway({ ...stubbedClients, kafka: createKafka({ brokers, clientId: 'hashgate-bench', logger }) })
