@@ -61,7 +61,7 @@ export const openapiPlugin = fp(async function openapiPlugin(
     transform: ({ schema, url, route }) => ({ schema: { ...schema, ...authorizationOf(route) }, url }),
     transformObject: (made) => {
       const document = 'openapiObject' in made ? made.openapiObject : {}
-      return listPathParametersFirst(showRequestExamples(document))
+      return arrangeParameters(showRequestExamples(document))
     },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `Schema${index}`),
@@ -97,13 +97,23 @@ function authorizationOf({ config, schema }: RouteOptions) {
   return { description, security, 'x-required-scope': scope }
 }
 
-type Paths = Record<string, Record<string, { parameters?: { in: string }[] }>>
+type Paths = Record<string, Record<string, { parameters?: Parameter[] }>>
 
-/** Generators make arguments in this order, and people expect the id first. */
-function listPathParametersFirst<T>(document: T): T {
+interface Parameter {
+  in: string
+  schema: { style?: string; explode?: boolean }
+}
+
+/** Generators make arguments in the order of the parameters, and people expect the id first. */
+function arrangeParameters<T>(document: T): T {
   const { paths = {} } = document as { paths?: Paths }
   for (const { parameters } of Object.values(paths).flatMap((path) => Object.values(path))) {
     parameters?.sort((a, b) => Number(b.in === 'path') - Number(a.in === 'path'))
+    // @fastify/swagger copies these to the parameter and leaves them in the schema, where they are not allowed.
+    for (const { schema } of parameters ?? []) {
+      delete schema.style
+      delete schema.explode
+    }
   }
   return document
 }

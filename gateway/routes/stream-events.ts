@@ -46,6 +46,7 @@ const Headers = Type.Object({
     Type.String({
       maxLength: 128,
       description: '`id` of the last event that you received. If it is unknown, `resync` is sent.',
+      examples: ['5c1e0f7a9b3d-8'],
     }),
   ),
 })
