@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { allStarted, type Backing, type Stop } from './backing.ts'
+import { createLocalTopics } from './create-local-topics.ts'
 import { createStores } from './create-stores.ts'
 import { startLocalS3 } from './s3/start-local-s3.ts'
 import { startLocalDynamoDb } from './start-local-dynamodb.ts'
@@ -39,6 +40,6 @@ export async function startStandIns(dataDirectory: string, onStop: (stop: Stop) 
     DYNAMODB_ENDPOINT: dynamoDb.endpoint,
     KAFKA_BROKERS: kafka.brokers,
   }
-  await createStores(settings)
+  await Promise.all([createStores(settings), createLocalTopics(kafka.brokers)])
   return { environment: settings, notifyTo: s3.notifyTo }
 }

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { createLocalTopics } from '../../local/create-local-topics.ts'
 import { createStores } from '../../local/create-stores.ts'
 import { startLocalS3 } from '../../local/s3/start-local-s3.ts'
 import * as inProcess from '../../local/start-in-process.ts'
@@ -55,6 +56,6 @@ async function startStandIns(t: Test, now: () => number) {
     KAFKA_BROKERS: kafka.brokers,
   }
   const environment = { ...names, ...addresses }
-  await createStores(environment)
+  await Promise.all([createStores(environment), createLocalTopics(kafka.brokers)])
   return { s3, dynamoDb, kafka, environment }
 }
