@@ -19,6 +19,7 @@ t.test('a new record', async (t) => {
     createdAt: '2026-11-22T10:00:00.999Z',
     expiresAt: Date.UTC(2026, 10, 22, 11) / 1000,
     attempts: 0,
+    sequence: 1,
   })
 })
 
