@@ -7,7 +7,7 @@ import { openWebhookStore } from '../../core/webhooks/webhook-store.ts'
 import type { ProcessorConfig } from '../config.ts'
 import { createWebhookDelivery } from './create-webhook-delivery.ts'
 import type { WebhookObserver } from './observer.ts'
-import { sendWebhook } from './send-webhook.ts'
+import { sendWebhook } from './send/send-webhook.ts'
 
 interface Overrides {
   logger: Logger

@@ -61,6 +61,8 @@ async function startParts(options: SystemOptions, onStop: OnStop) {
     HOST: '127.0.0.1',
     // A page under development is served from another port of this machine.
     CORS_ORIGINS: 'loopback',
+    // A receiver under development listens on this machine.
+    WEBHOOK_ALLOW_NETWORKS: '127.0.0.0/8,::1',
     READ_TOKEN_SECRET: randomBytes(32).toString('hex'),
     ...options.settings,
   }

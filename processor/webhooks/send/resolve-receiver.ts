@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import { Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { isLocalhost } from '../../core/webhooks/check-webhook-url.ts'
+import { isLocalhost } from '../../../core/webhooks/check-webhook-url.ts'
 
 /** Finds all addresses of a host name. @throws an error with a `code` of `node:dns`, or when the signal aborts */
 export type ResolveHost = (host: string, signal: AbortSignal) => Promise<string[]>

@@ -5,9 +5,9 @@ import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { Webhook } from 'standardwebhooks'
 import t, { type Test } from 'tap'
-import { receiverRules } from '../../../core/webhooks/receiver-rules.ts'
-import { generateSecret } from '../../../core/webhooks/webhook-endpoint.ts'
-import { sendWebhook, type WebhookRequest } from '../../webhooks/send-webhook.ts'
+import { receiverRules } from '../../../../core/webhooks/receiver-rules.ts'
+import { generateSecret } from '../../../../core/webhooks/webhook-endpoint.ts'
+import { sendWebhook, type WebhookRequest } from '../../../webhooks/send/send-webhook.ts'
 
 const rules = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '127.0.0.0/8', NODE_ENV: '' })
 const secret = generateSecret()
