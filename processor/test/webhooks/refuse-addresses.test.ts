@@ -1,0 +1,240 @@
+import { execFile } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import tls from 'node:tls'
+import { promisify } from 'node:util'
+import t, { type Test } from 'tap'
+import { checkWebhookUrl } from '../../../core/webhooks/check-webhook-url.ts'
+import { receiverRules } from '../../../core/webhooks/receiver-rules.ts'
+import { generateSecret } from '../../../core/webhooks/webhook-endpoint.ts'
+import { createTestCertificate } from '../../../scripts/testkit/webhooks/create-test-certificate.ts'
+import { startDnsServer } from '../../../scripts/testkit/webhooks/start-dns-server.ts'
+import { createResolveHost } from '../../webhooks/resolve-receiver.ts'
+import { sendWebhook, type WebhookRequest } from '../../webhooks/send-webhook.ts'
+
+const host = 'hooks.example.com'
+const publicOnly = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '', NODE_ENV: 'production' })
+
+const send = (changes: Partial<WebhookRequest> & Pick<WebhookRequest, 'url' | 'rules'>) =>
+  sendWebhook({ body: '{}', eventId: 'e1', secrets: [generateSecret()], nowMs: Date.now(), ...changes })
+
+/** Counts the connections that this process begins, to any address. */
+function countConnections(t: Test): () => number {
+  let count = 0
+  const add = () => void count++
+  subscribe('net.client.socket', add)
+  t.teardown(() => unsubscribe('net.client.socket', add))
+  return () => count
+}
+
+const certificate = createTestCertificate([host])
+tls.setDefaultCACertificates([...tls.getCACertificates(), certificate.cert])
+
+/** Starts an https receiver for `hooks.example.com` on 127.0.0.2, and another one on 127.0.0.1 with the same port. */
+async function startReceivers(t: Test) {
+  const connections: string[] = []
+  async function start(address: string, port: number): Promise<number> {
+    const server = createServer(certificate, (_request, response) => response.end(`from ${address}`))
+    server.on('connection', () => connections.push(address))
+    server.listen(port, address)
+    await once(server, 'listening')
+    t.teardown(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    return (server.address() as AddressInfo).port
+  }
+  const port = await start('127.0.0.2', 0)
+  await start('127.0.0.1', port)
+  return { port, connections }
+}
+
+/** Answers of DNS to which nothing may be sent. */
+const forbidden = [
+  ...[
+    '127.0.0.1',
+    '127.255.255.254',
+    '0.0.0.0',
+    '0.1.2.3',
+    '10.0.0.1',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.168.1.1',
+  ],
+  ...[
+    '169.254.169.254',
+    '169.254.170.2',
+    '169.254.0.1',
+    '100.64.0.1',
+    '100.100.100.200',
+    '192.0.0.192',
+    '192.0.2.1',
+  ],
+  ...[
+    '192.88.99.1',
+    '198.18.0.1',
+    '198.19.255.255',
+    '198.51.100.1',
+    '203.0.113.1',
+    '224.0.0.1',
+    '239.255.255.250',
+  ],
+  ...[
+    '240.0.0.1',
+    '255.255.255.255',
+    '168.63.129.16',
+    '::',
+    '::1',
+    '::7f00:1',
+    '::ffff:7f00:1',
+    '::ffff:a9fe:a9fe',
+  ],
+  ...[
+    '::ffff:808:808',
+    '::ffff:0:7f00:1',
+    '64:ff9b::7f00:1',
+    '64:ff9b::a9fe:a9fe',
+    '64:ff9b:1::a00:1',
+    '100::1',
+  ],
+  ...[
+    '2001::7f00:1',
+    '2001:2::1',
+    '2001:db8::1',
+    '2002:7f00:1::',
+    '2002:a9fe:a9fe::',
+    '3fff::1',
+    '4000::1',
+    '5f00::1',
+  ],
+  ...['fc00::1', 'fd00:ec2::254', 'fe80::1', 'fec0::1', 'ff02::1'],
+]
+
+for (const address of forbidden) {
+  t.test(`a host that resolves to ${address} is refused without a connection`, async (t) => {
+    const connections = countConnections(t)
+    const url = `https://${host}:8443/hooks`
+    t.equal(checkWebhookUrl(url, publicOnly), undefined, 'it could be registered')
+    for (const answers of [[address], ['93.184.215.14', address], [address, '2606:4700::1111']]) {
+      const result = await send({ url, rules: publicOnly, resolve: async () => answers })
+      t.match(result, {
+        outcome: 'refused',
+        reason: /^The host of the URL resolves to an? [a-z-]+ address\.$/,
+      })
+      t.notOk(result.reason?.includes(address), 'the reason names no address of a network')
+    }
+    t.equal(connections(), 0)
+  })
+}
+
+t.test('forbidden URLs are refused at each try, whatever was registered', async (t) => {
+  const connections = countConnections(t)
+  for (const url of [
+    'https://127.0.0.1:8443/',
+    'https://0x7f.1:8443/',
+    'http://169.254.169.254/',
+    'https://localhost/',
+  ]) {
+    t.match(await send({ url, rules: publicOnly }), { outcome: 'refused', reason: /./ }, url)
+  }
+  t.equal(connections(), 0)
+})
+
+t.test('a name that turns to another address after its registration is refused', async (t) => {
+  const { port, connections } = await startReceivers(t)
+  let answers = ['127.0.0.2']
+  const { server } = await startDnsServer(t, () => answers)
+  // 127.0.0.2 stands for a public address.
+  const rules = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '127.0.0.2', NODE_ENV: 'production' })
+  const url = `https://${host}:${port}/hooks`
+  const options = { url, rules, resolve: createResolveHost([server]) }
+  t.equal(checkWebhookUrl(url, rules), undefined)
+  t.match(await send(options), { outcome: 'delivered', answer: 'from 127.0.0.2' })
+
+  const begun = countConnections(t)
+  for (const turned of [
+    ['127.0.0.1'],
+    ['169.254.169.254'],
+    ['::1'],
+    ['fd00:ec2::254'],
+    ['127.0.0.2', '127.0.0.1'],
+  ]) {
+    answers = turned
+    t.match(await send(options), { outcome: 'refused', status: undefined }, turned.join())
+  }
+  t.equal(begun(), 0)
+  t.same(connections, ['127.0.0.2'], 'the listener on 127.0.0.1 saw nothing')
+})
+
+t.test('the address that was checked is the one that is connected to', async (t) => {
+  const { port, connections } = await startReceivers(t)
+  // It answers with the good address only once, so a second question would lead elsewhere.
+  const { server, questions } = await startDnsServer(t, () => [
+    questions.length <= 2 ? '127.0.0.2' : '127.0.0.1',
+  ])
+  const rules = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '127.0.0.0/8', NODE_ENV: 'production' })
+  const result = await send({ url: `https://${host}:${port}/`, rules, resolve: createResolveHost([server]) })
+  t.match(result, { outcome: 'delivered', answer: 'from 127.0.0.2' })
+  t.same(questions.toSorted(), [`A ${host}`, `AAAA ${host}`])
+  t.same(connections, ['127.0.0.2'])
+})
+
+t.test('a name without an address is a failure', async (t) => {
+  const { server } = await startDnsServer(t, () => [])
+  const url = `https://${host}:8443/`
+  t.match(await send({ url, rules: publicOnly, resolve: createResolveHost([server]) }), {
+    outcome: 'failed',
+    reason: 'The host has no address in DNS.',
+  })
+})
+
+t.test('a DNS server that does not answer takes no longer than a try', async (t) => {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  t.teardown(() => socket.close())
+  await once(socket, 'listening')
+  const resolve = createResolveHost([`127.0.0.1:${socket.address().port}`])
+  t.match(await send({ url: `https://${host}:8443/`, rules: publicOnly, resolve, timeoutMs: 100 }), {
+    outcome: 'failed',
+    reason: 'No answer within 0.1 seconds.',
+  })
+})
+
+t.test('the certificate must be for the host of the URL', async (t) => {
+  const { port } = await startReceivers(t)
+  const rules = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '127.0.0.1', NODE_ENV: 'production' })
+  const resolve = async () => ['127.0.0.1']
+  t.match(await send({ url: `https://other.example.com:${port}/`, rules, resolve }), {
+    outcome: 'failed',
+    reason: 'The TLS certificate of the receiver is for another host.',
+  })
+  t.match(await send({ url: `https://${host}:${port}/`, rules, resolve }), { outcome: 'delivered' })
+})
+
+t.test(
+  'NODE_EXTRA_CA_CERTS names the authority of a receiver; without it the certificate is refused',
+  async (t) => {
+    const { port } = await startReceivers(t)
+    const here = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
+    const program = `
+    const { sendWebhook } = await import(${here('../../webhooks/send-webhook.ts')})
+    const { receiverRules } = await import(${here('../../../core/webhooks/receiver-rules.ts')})
+    const rules = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '127.0.0.1', NODE_ENV: 'production' })
+    const request = { url: 'https://${host}:${port}/', body: '{}', eventId: 'e1', secrets: ['${generateSecret()}'] }
+    console.log(JSON.stringify(await sendWebhook({ ...request, nowMs: 0, rules, resolve: async () => ['127.0.0.1'] })))`
+    const run = async (env: NodeJS.ProcessEnv) => {
+      const args = ['--input-type=module', '--eval', program]
+      const { stdout } = await promisify(execFile)(process.execPath, args, {
+        env: { PATH: process.env.PATH, ...env },
+      })
+      return JSON.parse(stdout)
+    }
+    t.match(await run({ NODE_EXTRA_CA_CERTS: join(t.testdir({ 'ca.pem': certificate.cert }), 'ca.pem') }), {
+      outcome: 'delivered',
+    })
+    t.match(await run({}), { outcome: 'failed', reason: /is self-signed/ })
+  },
+)
