@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
 import { launchChromium } from '../../browser/launch-chromium.ts'
+import { correctAlpha, hideFrames, ignoresRange } from './correct-range.ts'
 import type { Reference } from './reference.ts'
 
 /** Larger images are drawn smaller, because a canvas of them would take gigabytes. */
@@ -29,7 +30,7 @@ export interface BrowserReference {
  * @throws Error when Chromium is not installed
  */
 export async function startBrowserReference(timeoutSeconds: number): Promise<BrowserReference> {
-  const shown = new Map<string, string>()
+  const shown = new Map<string, Buffer>()
   const drawn = new Map<string, Buffer>()
   const server = createServer((request, response) => void answer(request, response))
   // The profile of the screen, which Chromium converts to, is sRGB whatever the machine says.
@@ -39,18 +40,27 @@ export async function startBrowserReference(timeoutSeconds: number): Promise<Bro
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const idle: Page[] = []
   let count = 0
+  const hasRangeDefect = await ignoresRange(showBytes)
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const name = request.url ?? ''
-    const file = shown.get(name)
+    const content = shown.get(name)
     if (request.method === 'POST') drawn.set(name, await buffer(request))
-    if (request.method === 'POST' || !file) return void response.setHeader('content-type', 'text/html').end()
-    response.end(correctSequence(await readFile(file)))
+    if (request.method === 'POST' || !content)
+      return void response.setHeader('content-type', 'text/html').end()
+    response.end(content)
   }
 
   async function show(file: string): Promise<Reference | undefined> {
+    const content = await readFile(file)
+    const reference = await showBytes(hasRangeDefect ? hideFrames(content) : content)
+    if (!reference || !hasRangeDefect) return reference
+    return { ...reference, picture: correctAlpha(reference.picture, content) }
+  }
+
+  async function showBytes(content: Buffer): Promise<Reference | undefined> {
     const name = `/${count++}`
-    shown.set(name, file)
+    shown.set(name, content)
     const page = idle.pop() ?? (await openPage())
     let isUsable = true
     try {
@@ -83,19 +93,6 @@ export async function startBrowserReference(timeoutSeconds: number): Promise<Bro
   }
 
   return { show, stop }
-}
-
-/**
- * Chromium 156 takes the frames of every AVIF sequence for limited range, even if the stream and all boxes say full range; libavif and
- * Chromium's own view of the still picture do not. So it is shown the picture of a full-range sequence, which encoders make of the first frame.
- */
-function correctSequence(file: Buffer): Buffer {
-  const color = file.indexOf('colrnclx', 0, 'latin1')
-  const isFullRange = color > 0 && (file[color + 14] ?? 0) > 127
-  if (file.toString('latin1', 4, 12) !== 'ftypavis' || !isFullRange) return file
-  const corrected = Buffer.from(file)
-  corrected.write('avif', 8, 'latin1')
-  return corrected
 }
 
 /** Runs in the page. An animation is drawn as its first frame, as canvases do. */
