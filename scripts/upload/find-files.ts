@@ -1,13 +1,12 @@
 import { glob, readdir, stat } from 'node:fs/promises'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, extname, join, relative, resolve } from 'node:path'
+import { imageExtensions } from './image-extensions.ts'
 import { printable } from './printable.ts'
 import { describeSkipped } from './skipped-files.ts'
 
-const imageName = /\.(jpe?g|png|webp|avif|gif|tiff?)$/i
-
 export interface FoundFiles {
   files: string[]
-  /** Files in folders that do not have the extension of an image, such as HEIC, and broken links. Hidden files are not listed. */
+  /** Files in folders that do not have the extension of an image, such as videos, and broken links. Hidden files are not listed. */
   skipped: string[]
   unreadable: UnreadableFolder[]
 }
@@ -68,7 +67,7 @@ async function search(folder: string, found: FoundFiles, searched: Set<string>):
     if (at?.isDirectory()) folders.push(path)
     // Hidden files, such as macOS's `._photo.jpg`, are not images.
     else if (basename(path).startsWith('.')) continue
-    else if (at?.isFile() && imageName.test(name)) found.files.push(path)
+    else if (at?.isFile() && extname(name).toLowerCase() in imageExtensions) found.files.push(path)
     else found.skipped.push(path)
   }
   for (const path of folders) await search(path, found, searched)

@@ -5,6 +5,7 @@ import { basename, extname } from 'node:path'
 import { cutFileName } from '../../openapi/client/cut-file-name.ts'
 import { detectContentType } from '../../openapi/client/detect-content-type.ts'
 import type { ContentType, UploadRequest } from '../../openapi/client/types.ts'
+import { imageExtensions, imageFormats } from './image-extensions.ts'
 
 export interface PreparedFile {
   path: string
@@ -15,17 +16,6 @@ export interface PreparedFile {
 
 /** Larger reads make hashing a third faster than Node's default of 64 KiB. */
 const readBytes = 1024 * 1024
-
-const extensions: Record<string, ContentType> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.avif': 'image/avif',
-  '.gif': 'image/gif',
-  '.tif': 'image/tiff',
-  '.tiff': 'image/tiff',
-}
 
 /**
  * Reads a file once, as a stream, and creates the upload request for it.
@@ -56,7 +46,7 @@ async function openBlob(path: string): Promise<Blob> {
 
 /** The type by content, or else by name. The processor checks whether the bytes match it. */
 async function declareType(blob: Blob, path: string): Promise<ContentType> {
-  const contentType = (await detectContentType(blob)) ?? extensions[extname(path).toLowerCase()]
-  if (!contentType) throw new Error('Unsupported file type. Supported: JPEG, PNG, WebP, AVIF, GIF and TIFF.')
+  const contentType = (await detectContentType(blob)) ?? imageExtensions[extname(path).toLowerCase()]
+  if (!contentType) throw new Error(`Unsupported file type. The file must be ${imageFormats}.`)
   return contentType as ContentType
 }

@@ -1,11 +1,12 @@
 import { basename, extname } from 'node:path'
+import { imageFormats } from './image-extensions.ts'
 import { printable } from './printable.ts'
 
 /** Names shown for each kind of file. */
 const maxNames = 3
 
 /**
- * Says which files of a folder are not uploaded: `Skipped 3 files that are not JPEG, …: 2 .heic (IMG_1.heic, IMG_2.heic), 1 .txt
+ * Says which files of a folder are not uploaded: `Skipped 3 files that are not JPEG, …: 2 .mov (IMG_1.mov, IMG_2.mov), 1 .txt
  * (note.txt).` Empty if there are none.
  */
 export function describeSkipped(paths: string[]): string {
@@ -15,7 +16,7 @@ export function describeSkipped(paths: string[]): string {
     .sort((a, b) => b.files.length - a.files.length)
   const counts = kinds.map(({ kind, files }) => `${files.length} ${printable(kind)} (${listNames(files)})`)
   const files = paths.length === 1 ? '1 file that is' : `${paths.length} files that are`
-  return `Skipped ${files} not JPEG, PNG, WebP, AVIF, GIF or TIFF: ${counts.join(', ')}.`
+  return `Skipped ${files} not ${imageFormats}: ${counts.join(', ')}.`
 }
 
 function listNames(paths: string[]): string {

@@ -42,6 +42,11 @@ t.test('globs', async (t) => {
   t.strictSame(await find('**/*.{avif,tiff}'), ['photos [2024] {x}/c.avif', 'photos [2024] {x}/deep/d.tiff'])
 })
 
+t.test('a folder of a phone has HEIC, too', async (t) => {
+  const folder = t.testdir({ 'IMG_1.HEIC': '', 'IMG_2.heif': '' })
+  t.equal((await findFiles([folder])).files.length, 2)
+})
+
 t.test('each file is listed once, in the given order', async (t) => {
   t.strictSame(await find('b.JPeG', 'a.jpg', './a.jpg', '*.JPeG', 'empty/../a.jpg'), ['b.JPeG', 'a.jpg'])
 })
@@ -49,7 +54,7 @@ t.test('each file is listed once, in the given order', async (t) => {
 t.test('a path that matches nothing is an error', async (t) => {
   for (const path of ['none.jpg', 'empty', '*.gif', 'gone.jpg']) {
     await t.rejects(find('a.jpg', path), {
-      message: `No image found at ${join(directory, path)}.${path === 'empty' ? ' Skipped 1 file that is not JPEG, PNG, WebP, AVIF, GIF or TIFF: 1 .txt (note.txt).' : ''}`,
+      message: `No image found at ${join(directory, path)}.${path === 'empty' ? ' Skipped 1 file that is not JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC: 1 .txt (note.txt).' : ''}`,
     })
   }
 })
@@ -61,10 +66,10 @@ t.test('other files of a folder are listed as skipped, hidden ones are not', asy
 })
 
 t.test('skipped files are counted by extension, with some names', async (t) => {
-  const paths = ['a/1.HEIC', 'a/2.heic', 'a/3.heic', 'b/4.heic', 'b/README', 'evil\u001b[2J.mov']
+  const paths = ['a/1.PSD', 'a/2.psd', 'a/3.psd', 'b/4.psd', 'b/README', 'evil\u001b[2J.mov']
   t.equal(
     describeSkipped(paths),
-    'Skipped 6 files that are not JPEG, PNG, WebP, AVIF, GIF or TIFF: 4 .heic (1.HEIC, 2.heic, 3.heic, …), 1 no extension (README), 1 .mov (evil\\u001b[2J.mov).',
+    'Skipped 6 files that are not JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC: 4 .psd (1.PSD, 2.psd, 3.psd, …), 1 no extension (README), 1 .mov (evil\\u001b[2J.mov).',
   )
   t.equal(describeSkipped([]), '')
 })

@@ -88,10 +88,10 @@ t.test('a closed stdout does not crash it', async (t) => {
 
 t.test('other files of a folder are named on stderr and do not count', async (t) => {
   const fake = await startFakeGateway(t)
-  const directory = t.testdir({ 'a.png': 'one', 'b.heic': 'two', 'c.txt': 'three' })
+  const directory = t.testdir({ 'a.png': 'one', 'b.mov': 'two', 'c.txt': 'three' })
   t.match(await runUpload([directory], fake), {
     code: 0,
-    stderr: /^Skipped 2 files that are not .*: 1 \.heic \(b\.heic\), 1 \.txt \(c\.txt\)\.\n$/,
+    stderr: /^Skipped 2 files that are not .*: 1 \.mov \(b\.mov\), 1 \.txt \(c\.txt\)\.\n$/,
     stdout: /1 of 1 ready/,
   })
 })

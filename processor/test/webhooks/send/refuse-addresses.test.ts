@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import tls from 'node:tls'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import { checkWebhookUrl } from '../../../core/webhooks/check-webhook-url.ts'
-import { receiverRules } from '../../../core/webhooks/receiver-rules.ts'
-import { generateSecret } from '../../../core/webhooks/webhook-endpoint.ts'
-import { createTestCertificate } from '../../../scripts/testkit/webhooks/create-test-certificate.ts'
-import { startDnsServer } from '../../../scripts/testkit/webhooks/start-dns-server.ts'
-import { createResolveHost } from '../../webhooks/resolve-receiver.ts'
-import { sendWebhook, type WebhookRequest } from '../../webhooks/send-webhook.ts'
+import { checkWebhookUrl } from '../../../../core/webhooks/check-webhook-url.ts'
+import { receiverRules } from '../../../../core/webhooks/receiver-rules.ts'
+import { generateSecret } from '../../../../core/webhooks/webhook-endpoint.ts'
+import { createTestCertificate } from '../../../../scripts/testkit/webhooks/create-test-certificate.ts'
+import { startDnsServer } from '../../../../scripts/testkit/webhooks/start-dns-server.ts'
+import { createResolveHost } from '../../../webhooks/send/resolve-receiver.ts'
+import { sendWebhook, type WebhookRequest } from '../../../webhooks/send/send-webhook.ts'
 
 const host = 'hooks.example.com'
 const publicOnly = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '', NODE_ENV: 'production' })
@@ -220,8 +220,8 @@ t.test(
     const { port } = await startReceivers(t)
     const here = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
     const program = `
-    const { sendWebhook } = await import(${here('../../webhooks/send-webhook.ts')})
-    const { receiverRules } = await import(${here('../../../core/webhooks/receiver-rules.ts')})
+    const { sendWebhook } = await import(${here('../../../webhooks/send/send-webhook.ts')})
+    const { receiverRules } = await import(${here('../../../../core/webhooks/receiver-rules.ts')})
     const rules = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '127.0.0.1', NODE_ENV: 'production' })
     const request = { url: 'https://${host}:${port}/', body: '{}', eventId: 'e1', secrets: ['${generateSecret()}'] }
     console.log(JSON.stringify(await sendWebhook({ ...request, nowMs: 0, rules, resolve: async () => ['127.0.0.1'] })))`

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
 import t from 'tap'
-import { generateSecret } from '../../../core/webhooks/webhook-endpoint.ts'
-import { signWebhook } from '../../webhooks/sign-webhook.ts'
+import { generateSecret } from '../../../../core/webhooks/webhook-endpoint.ts'
+import { signWebhook } from '../../../webhooks/send/sign-webhook.ts'
 
 const rejected = WebhookVerificationError as unknown as Error
 
