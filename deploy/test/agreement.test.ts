@@ -4,6 +4,7 @@ import t from 'tap'
 import { s3ClientOptions } from '../../core/aws/aws-client-options.ts'
 import { imageEvent, type Topic, topics } from '../../core/events/image-events.ts'
 import { newRecord } from '../../core/images/image-record.ts'
+import { webhookEvents } from '../../core/webhooks/webhook-endpoint.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { streamGroupPrefix } from '../../gateway/live-events/event-feed.ts'
 import { streamLimits } from '../../gateway/live-events/stream-limits.ts'
@@ -15,7 +16,7 @@ import { readTemplate } from '../read-template.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 import { account, region } from './model/name-resource.ts'
-import { gatewaySettings, processorSettings } from './model/read-settings.ts'
+import { functionSettings, gatewaySettings, processorSettings } from './model/read-settings.ts'
 import { findStatements, listOf, type Statement } from './policies/find-statements.ts'
 
 t.test('the access rules for Kafka in the documentation name every group of consumers', async (t) => {
@@ -169,6 +170,65 @@ for (const env of environments) {
     )
   })
 }
+
+t.test('the event sources of webhooks read the events that an endpoint can subscribe to', async (t) => {
+  const stacks = modelEnvironment('dev')
+  const processor = readProcessorConfig(processorSettings(stacks))
+  const config = readProcessorConfig(functionSettings(stacks, 'webhooks'))
+  const sources = ['ProcessedEvents', 'RejectedEvents'].map((name) =>
+    modelResource<{
+      Topics: string[]
+      FunctionResponseTypes: string[]
+      FilterCriteria: { Filters: { Pattern: string }[] }
+      SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: string }
+    }>(stacks, 'webhooks', name),
+  )
+  t.same(
+    sources.flatMap(({ Topics }) => Topics),
+    webhookEvents.map((topic) => processor.KAFKA_TOPIC_PREFIX + topic),
+  )
+  t.same(
+    sources.map(({ FilterCriteria }) => JSON.parse(FilterCriteria.Filters[0]?.Pattern ?? '{}')),
+    webhookEvents.map((topic) => ({
+      value: { type: [imageEvent(topic, someRecord(), { source: '/test', nowMs: 0 }).type] },
+    })),
+  )
+  for (const { FunctionResponseTypes } of sources)
+    t.equal(FunctionResponseTypes.includes('ReportBatchItemFailures'), config.REPORT_BATCH_ITEM_FAILURES)
+  const groups = sources.map((source) => source.SelfManagedKafkaEventSourceConfig.ConsumerGroupId)
+  t.equal(new Set(groups).size, 2, 'Lambda takes no consumer group twice')
+
+  const { Timeout } = modelResource<{ Timeout: number }>(stacks, 'webhooks', 'Function')
+  t.ok(Timeout > config.WEBHOOK_TIMEOUT_SECONDS * 2 + 10, 'time for tries before the last one')
+  const { Target } = modelResource<{ Target: { Input: string } }>(stacks, 'webhooks', 'RetrySchedule')
+  t.ok(isScheduleEvent(JSON.parse(Target.Input)))
+})
+
+t.test(
+  'the function that delivers webhooks is in no group that the VPC admits, and reaches no bucket',
+  async (t) => {
+    const stacks = modelEnvironment('dev')
+    const { VpcConfig } = modelResource<{ VpcConfig: { SecurityGroupIds: string[] } }>(
+      stacks,
+      'webhooks',
+      'Function',
+    )
+    t.same(VpcConfig.SecurityGroupIds, ['ReceiverGroup'])
+    const statements = findStatements(stacks.filter(({ stack }) => stack === 'webhooks')).map(
+      ({ statement }) => statement,
+    )
+    const actions = statements.flatMap(({ Action }) => listOf(Action))
+    t.same(
+      actions.filter((action) => action.startsWith('s3:')),
+      [],
+    )
+    const tables = statements
+      .flatMap(({ Resource }) => listOf(Resource))
+      .filter((name) => name.startsWith('arn:aws:dynamodb'))
+    t.ok(tables.length > 0)
+    for (const name of tables) t.match(name, /:table\/hashgate-dev-webhooks(\/index\/(due|log))?$/)
+  },
+)
 
 t.test('a change of the launch template replaces no broker, and an operator can terminate one', async (t) => {
   const { Resources } = readTemplate({ stack: 'kafka-cluster', template: 'kafka-cluster.yaml', writes: [] })

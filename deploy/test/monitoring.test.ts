@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { createTestApp, sha256, withKey } from '../../scripts/testkit/create-test-app.ts'
+import type { ModelStack } from './model/model-deployment.ts'
 import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 import { filtersOf, findFault } from './monitoring/known-metrics.ts'
@@ -21,17 +22,15 @@ interface Alarm {
 }
 
 const stacks = modelEnvironment('dev')
-const monitoring = stacks.find(({ stack }) => stack === 'monitoring')
-const alarms = Object.entries(monitoring?.resources ?? {})
-  .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
-  .map(([id, { Properties }]) => ({ id, ...(Properties as unknown as Alarm) }))
+const monitors = stacks.filter(({ stack }) => ['monitoring', 'webhooks'].includes(stack))
+const alarms = monitors.flatMap(alarmsOf)
 const patternOf = (name: string) =>
   filtersOf(stacks).find(({ MetricName }) => MetricName === name)?.FilterPattern ?? ''
 
 t.test('each alarm states its reason and links to an existing section of the runbook', async (t) => {
   const runbook = await readFile(new URL('../RUNBOOK.md', import.meta.url), 'utf8')
   const headings = [...runbook.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)
-  t.ok(alarms.length >= 18)
+  t.ok(alarms.length >= 28)
   const anchors = alarms.map(({ AlarmName, AlarmDescription }) => {
     const [, reason = '', anchor] =
       /^(.*) Runbook: deploy\/RUNBOOK\.md#([a-z-]+)$/.exec(AlarmDescription) ?? []
@@ -82,18 +81,26 @@ t.test('the check finds an unknown metric', async (t) => {
   for (const metric of wrong) t.ok(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
 })
 
-t.test('the dashboard shows every alarm, and only metrics that something publishes', async (t) => {
-  const { DashboardBody } = modelResource<{ DashboardBody: string }>(stacks, 'monitoring', 'Dashboard')
-  const widgets = readWidgets(DashboardBody)
-  t.strictSame(
-    widgets.flatMap(({ properties }) => properties.alarms ?? []).sort(),
-    alarms.map(({ id }) => `${id}.Arn`).sort(),
+for (const model of monitors) {
+  const { stack } = model
+  t.test(
+    `${stack}: the dashboard shows every alarm, and only metrics that something publishes`,
+    async (t) => {
+      const { DashboardBody } = modelResource<{ DashboardBody: string }>(stacks, stack, 'Dashboard')
+      const widgets = readWidgets(DashboardBody)
+      t.strictSame(
+        widgets.flatMap(({ properties }) => properties.alarms ?? []).sort(),
+        alarmsOf(model)
+          .map(({ id }) => `${id}.Arn`)
+          .sort(),
+      )
+      const metrics = widgets.flatMap(metricsOf)
+      t.ok(metrics.length > 15)
+      for (const metric of metrics) t.notOk(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
+      for (const { x, width } of widgets) t.ok(x + width <= 24)
+    },
   )
-  const metrics = widgets.flatMap(metricsOf)
-  t.ok(metrics.length > 30)
-  for (const metric of metrics) t.notOk(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
-  for (const { x, width } of widgets) t.ok(x + width <= 24)
-})
+}
 
 t.test('the metric filter reads the latency of upload URL requests and of no other log line', async (t) => {
   const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
@@ -154,6 +161,12 @@ t.test('the CloudTrail filters count denied requests and ignore normal ones', as
     )
   }
 })
+
+function alarmsOf({ resources }: ModelStack) {
+  return Object.entries(resources)
+    .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+    .map(([id, { Properties }]) => ({ id, ...(Properties as unknown as Alarm) }))
+}
 
 function readMetric({
   Namespace,

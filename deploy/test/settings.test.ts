@@ -2,7 +2,7 @@ import t from 'tap'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
 import { environments, modelEnvironment } from './model/model-environment.ts'
-import { gatewaySettings, processorSettings } from './model/read-settings.ts'
+import { functionSettings, gatewaySettings, processorSettings } from './model/read-settings.ts'
 
 /** Of the programs, not of hashgate. */
 const ofTheProcess = ['MALLOC_ARENA_MAX', 'NODE_OPTIONS']
@@ -12,7 +12,6 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
   gateway: {
     'read tokens are off: user data is no place for a secret': ['READ_TOKEN_SECRET'],
     'one process per instance; the group adds instances instead': ['GATEWAY_WORKERS'],
-    'webhooks reach public addresses only': ['WEBHOOK_ALLOW_NETWORKS'],
   },
   processor: {
     'Lambda sets it': ['AWS_REGION'],
@@ -43,7 +42,7 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
     'rejected by default': ['MAX_ANIMATED_PIXELS', 'MAX_PAGES'],
     "within the function's smallest memory": ['DECODE_MEMORY_MB', 'MAX_DECODE_BYTES'],
     'no collector by default': ['OTEL_EXPORTER_OTLP_ENDPOINT'],
-    'webhooks are off': [
+    'another function delivers webhooks': [
       'NODE_ENV',
       'WEBHOOK_ALLOW_NETWORKS',
       'WEBHOOKS_TABLE',
@@ -79,3 +78,23 @@ for (const env of environments) {
     })
   }
 }
+
+t.test(
+  'the function that delivers webhooks has the settings of the gateway and none that its config.ts does not know',
+  async (t) => {
+    const stacks = modelEnvironment('dev')
+    const given = functionSettings(stacks, 'webhooks')
+    const config = readProcessorConfig(given)
+    t.same(
+      Object.keys(given).filter((name) => !(name in config) && !ofTheProcess.includes(name)),
+      [],
+    )
+    const gateway = readGatewayConfig(gatewaySettings(stacks))
+    t.match(config, {
+      NODE_ENV: gateway.NODE_ENV,
+      WEBHOOKS_TABLE: gateway.WEBHOOKS_TABLE,
+      WEBHOOK_ALLOW_NETWORKS: gateway.WEBHOOK_ALLOW_NETWORKS,
+      METRICS_NAMESPACE: 'hashgate/dev',
+    })
+  },
+)

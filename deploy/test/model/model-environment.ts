@@ -6,7 +6,7 @@ export const environments = ['dev', 'prod'] as const
 
 /** What the parameter files leave off, for the tests to have it in one environment. */
 const turnedOn: Record<string, ParameterValues> = {
-  dev: { gateway: { Webhooks: 'on' } },
+  dev: { gateway: { Webhooks: 'on' }, webhooks: {} },
 }
 
 export const modelEnvironment = (env: string) => modelDeployment(env, withOptions(env))

@@ -3,17 +3,19 @@ import { modelResource } from './model-resource.ts'
 
 export type Settings = Record<string, string>
 
-/** The environment of the function. */
-export function processorSettings(stacks: ModelStack[]): Settings {
+/** The environment of the function of a stack. */
+export function functionSettings(stacks: ModelStack[], stack: string): Settings {
   const { Environment } = modelResource<{ Environment: { Variables: Record<string, unknown> } }>(
     stacks,
-    'processor',
+    stack,
     'Function',
   )
   return Object.fromEntries(
     Object.entries(Environment.Variables).map(([name, value]) => [name, String(value)]),
   )
 }
+
+export const processorSettings = (stacks: ModelStack[]): Settings => functionSettings(stacks, 'processor')
 
 /** The environment of the gateway's process: the file that the start of an instance writes for systemd. */
 export function gatewaySettings(stacks: ModelStack[]): Settings {

@@ -3,6 +3,7 @@ import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
 import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
 import type { ModelStack } from '../model/model-deployment.ts'
 import { modelResource } from '../model/model-resource.ts'
+import { functionSettings } from '../model/read-settings.ts'
 import { type Metric, readLambdaMetrics } from './lambda-metrics.ts'
 
 /** Metrics of AWS that its published list lacks, by the page that has them. */
@@ -41,7 +42,7 @@ export function findFault(metric: Metric, stacks: ModelStack[]): string | undefi
   const { namespace, name } = metric
   const title = `${namespace} ${name}`
   const group = optional[title]
-  if (group && !readMetricGroups(stacks).includes(group)) return `the event source sends no ${group}`
+  if (group && !everySourceSends(group, stacks)) return `an event source sends no ${group}`
   if (namespace.startsWith('AWS/')) {
     return listed.has(title) || title in unlisted ? undefined : `AWS knows no ${title}`
   }
@@ -49,24 +50,23 @@ export function findFault(metric: Metric, stacks: ModelStack[]): string | undefi
   const isFiltered = filtersOf(stacks).some(
     (filter) => filter.MetricNamespace === namespace && filter.MetricName === name,
   )
-  const isWritten = fromProcessor(stacks).some((written) => isDeepStrictEqual(written, metric))
+  const isWritten = fromFunctions(stacks).some((written) => isDeepStrictEqual(written, metric))
   return isFiltered || isWritten ? undefined : `nobody sends ${title}`
 }
 
-function readMetricGroups(stacks: ModelStack[]): string[] {
-  return (
-    modelResource<{ MetricsConfig?: { Metrics: string[] } }>(stacks, 'processor', 'CompletedEvents')
-      .MetricsConfig?.Metrics ?? []
-  )
+function everySourceSends(group: string, stacks: ModelStack[]): boolean {
+  return stacks
+    .flatMap(({ resources }) => Object.values(resources))
+    .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
+    .every(({ Properties }) =>
+      (Properties.MetricsConfig as { Metrics: string[] } | undefined)?.Metrics.includes(group),
+    )
 }
 
-function fromProcessor(stacks: ModelStack[]): Metric[] {
-  const { Environment } = modelResource<{ Environment: { Variables: Record<string, string> } }>(
-    stacks,
-    'processor',
-    'Function',
+function fromFunctions(stacks: ModelStack[]): Metric[] {
+  return Object.entries(readLambdaMetrics).flatMap(([stack, read]) =>
+    read(functionSettings(stacks, stack).METRICS_NAMESPACE ?? ''),
   )
-  return readLambdaMetrics(Environment.Variables.METRICS_NAMESPACE ?? '')
 }
 
 /** A metric of the gateway has to be there, and the agent on the instance has to pass it on with the same dimensions. */

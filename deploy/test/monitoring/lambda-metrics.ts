@@ -1,4 +1,5 @@
 import { createLambdaMetrics } from '../../../processor/pipeline/publish-metrics.ts'
+import { createWebhookMetrics } from '../../../processor/webhooks/publish-metrics.ts'
 
 export interface Metric {
   namespace: string
@@ -29,9 +30,14 @@ function captureOutput(act: () => void): string[] {
   return text.split('\n').filter(Boolean)
 }
 
-/** What CloudWatch makes of the lines that the processor writes on Lambda when all that it counts has happened. */
-export function readLambdaMetrics(namespace: string): Metric[] {
-  const lines = captureOutput(() => {
+/** What CloudWatch makes of the lines that a function writes when all that it counts has happened, by stack. */
+export const readLambdaMetrics: Record<string, (namespace: string) => Metric[]> = {
+  processor: readProcessorMetrics,
+  webhooks: readWebhookMetrics,
+}
+
+function readProcessorMetrics(namespace: string): Metric[] {
+  return readLines(() => {
     const { observer, publish } = createLambdaMetrics(namespace)
     const bytes = { original: 1, variants: 1 }
     observer.imageFinished({ outcome: 'ready', bytes }, 1)
@@ -40,8 +46,24 @@ export function readLambdaMetrics(namespace: string): Metric[] {
     observer.deadLetterPublished('no_raw_key')
     publish()
   })
-  return lines.map((line) => JSON.parse(line) as EmbeddedMetrics).flatMap(metricsOf)
 }
+
+function readWebhookMetrics(namespace: string): Metric[] {
+  return readLines(() => {
+    const { observer, publish } = createWebhookMetrics(namespace)
+    for (const outcome of ['delivered', 'failed', 'refused', 'gone'] as const)
+      observer.tryFinished(outcome, 1)
+    observer.givenUp()
+    observer.eventUnreadable()
+    observer.oldestDueSeen(1)
+    publish()
+  })
+}
+
+const readLines = (act: () => void): Metric[] =>
+  captureOutput(act)
+    .map((line) => JSON.parse(line) as EmbeddedMetrics)
+    .flatMap(metricsOf)
 
 function metricsOf(line: EmbeddedMetrics): Metric[] {
   return line._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
