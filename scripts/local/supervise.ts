@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readLogTail } from '../services/read-log-tail.ts'
 import { spawnChild, stopChild } from './spawn-child.ts'
 
-/** The addresses that a service reports when it is ready. */
+/** The addresses that a program reports when it is ready. */
 export interface Addresses {
+  /** Empty for a program that does not listen. */
   url: string
   /** URL of the gateway's admin port. */
   adminUrl?: string
@@ -24,8 +25,8 @@ interface SuperviseOptions {
 const restartDelayMs = 300
 
 /**
- * Runs the gateway or the processor as a child process and restarts it when it exits unexpectedly. The child reports
- * readiness by an IPC message `{ ready: true, url, adminUrl? }`. The log has the output of this run, restarts included; the log of
+ * Runs a program as a child process and restarts it when it exits unexpectedly. The child reports
+ * readiness by an IPC message `{ ready: true, url?, adminUrl? }`. The log has the output of this run, restarts included; the log of
  * the run before is kept as `….previous.log`.
  * @throws Error with the end of the log when the first start fails
  */
@@ -78,8 +79,8 @@ function setAside(logFile: string): void {
 function becomeReady(child: ChildProcess): Promise<Addresses> {
   return new Promise((resolve, reject) => {
     child.once('exit', reject)
-    child.on('message', ({ ready, url, adminUrl }: Partial<Addresses> & { ready?: boolean }) => {
-      if (!ready || !url) return
+    child.on('message', ({ ready, url = '', adminUrl }: Partial<Addresses> & { ready?: boolean }) => {
+      if (!ready) return
       child.off('exit', reject)
       resolve({ url, adminUrl })
     })

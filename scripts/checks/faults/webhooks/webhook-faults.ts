@@ -2,4 +2,8 @@
  * The faults of webhooks and streams, in the order in which `npm run faults -- webhooks` runs them: the script `‹name›.ts` in this
  * folder for each. A script calls `runWebhookFault`.
  */
-export const webhookFaults = ['streams-moved'] as const satisfies string[]
+export const webhookFaults = [
+  'receivers-failing',
+  'delivery-killed',
+  'streams-moved',
+] as const satisfies string[]

@@ -1,0 +1,43 @@
+/**
+ * Kills the worker that delivers webhooks with SIGKILL every few seconds. At first all receivers fail, so that the killed worker has a
+ * backlog of retries. The group of Kafka consumers waits half a minute for a killed member, so many events are read only after the last kill.
+ */
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { killRepeatedly } from '../kill-repeatedly.ts'
+import { deliverLoad } from './deliver-load.ts'
+import { runWebhookFault } from './run-webhook-fault.ts'
+import { startParty } from './start-party.ts'
+import type { Reaction } from './start-receiver.ts'
+import { startWebhookSystem } from './start-webhook-system.ts'
+
+const settings = { WEBHOOK_RETRY_SECONDS: '1' }
+const tenants = ['one', 'two', 'three', 'four', 'five']
+const perSecond = 20
+
+await runWebhookFault({ images: 2_000, seconds: 900 }, async (run) => {
+  const system = await startWebhookSystem(run, settings)
+  let isKilling = false
+  const receiver = {
+    react: (): Reaction => (isKilling ? 'accept' : 'fail'),
+    delayMs: () => randomInt(20, 200),
+  }
+  const parties = await Promise.all(tenants.map((tenant) => startParty(run, tenant, receiver)))
+
+  const publishMs = (run.images / perSecond) * 1_000
+  const delivering = deliverLoad(system, parties, { ...run, perSecond })
+  await Promise.race([delivering, sleep(publishMs / 2)])
+  isKilling = true
+  const stopKilling = killRepeatedly(system.worker, [4_000, 8_000])
+  await Promise.race([delivering, sleep(publishMs)])
+  const kills = await stopKilling()
+  const { expected, right, repeated, findings } = await delivering
+  return {
+    expected,
+    right,
+    lost: expected - right,
+    repeated,
+    remark: `killed ${kills} times`,
+    findings: [...findings, ...(kills === 0 ? ['the worker was never killed'] : [])],
+  }
+})
