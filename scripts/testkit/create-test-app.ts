@@ -64,7 +64,7 @@ export const testConfig: GatewayConfig = {
   MAX_UPLOAD_BYTES: 1_000_000,
   MAX_WAIT_SECONDS: 25,
   PRESIGN_TTL_SECONDS: 900,
-  WEB: 'on',
+  WEB: 'off',
   VARIANT_URL_TTL_SECONDS: 3_600,
   RATE_LIMIT_PER_MINUTE: 10_000,
   REDIS_URL: '',

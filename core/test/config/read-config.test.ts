@@ -28,6 +28,7 @@ t.test('settings that are not set have their defaults', async (t) => {
     AWS_REGION: 'us-east-1',
     S3_ENDPOINT: '',
     DYNAMODB_ENDPOINT: '',
+    WEBHOOKS_TABLE: '',
     KAFKA_TOPIC_PREFIX: '',
     SECRETS_MANAGER_ENDPOINT: '',
     KAFKA_TLS: false,
