@@ -15,6 +15,8 @@ export interface ConsumingOptions {
   concurrency: number
   /** The most messages per call of `handleBatch`. 100 by default. */
   batchSize?: number
+  /** How long the group waits for a member that has died. Kafka's minimum is 6 seconds; 30 by default. */
+  sessionTimeoutMs?: number
   /** Returns the messages to retry. Offsets are committed up to the first of them. */
   handleBatch: HandleBatch
   logger: Logger
@@ -100,17 +102,25 @@ const maxWaitTimeInMs = 250
  */
 async function consumeUntilCrash(
   kafka: Pick<Kafka, 'consumer'>,
-  { positions, topics, batchSize = 100, handleBatch, logger }: ConsumingOptions & { positions: Positions },
+  options: ConsumingOptions & { positions: Positions },
   { closing, limit }: { closing: AbortSignal; limit: Limit },
 ): Promise<void> {
+  const { positions, topics, batchSize = 100, sessionTimeoutMs = 30_000, handleBatch, logger } = options
   const active = new Map<string, ActivePartition>()
   const unfinished = new Set<Promise<boolean>>()
   let memberId: string | undefined
 
   // kafkajs would otherwise restart a crashed consumer, even after `disconnect`.
   const retry = { restartOnFailure: async () => false }
-  const { groupId } = positions
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs, allowAutoTopicCreation: true, retry })
+  const consumer = kafka.consumer({
+    groupId: positions.groupId,
+    maxWaitTimeInMs,
+    sessionTimeout: sessionTimeoutMs,
+    // At least three heartbeats per session.
+    heartbeatInterval: Math.min(sessionTimeoutMs / 4, 3_000),
+    allowAutoTopicCreation: true,
+    retry,
+  })
   const ended = watchEnd(consumer, closing)
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     abandonLost(payload)

@@ -11,6 +11,8 @@ import { startDuePoller } from './start-due-poller.ts'
 /** Events are only stored, so a few partitions at a time are enough. */
 const concurrency = 4
 const batchSize = 100
+/** Storing events is quick, so a member that is silent for this long has died. Its partitions then soon have another owner. */
+const sessionTimeoutMs = 6_000
 /** A busy machine answers late while it starts. */
 const startTimeoutMs = 10_000
 
@@ -27,6 +29,7 @@ export function startWebhooks(
     topics: webhookEvents.map((topic) => config.KAFKA_TOPIC_PREFIX + topic),
     concurrency,
     batchSize,
+    sessionTimeoutMs,
     handleBatch: delivery.acceptEvents,
     logger,
   })
