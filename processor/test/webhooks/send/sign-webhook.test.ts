@@ -1,35 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
 import t from 'tap'
 import { generateSecret } from '../../../../core/webhooks/webhook-endpoint.ts'
 import { signWebhook } from '../../../webhooks/send/sign-webhook.ts'
+import { verifySignatures } from './verify-signatures.ts'
 
 const rejected = WebhookVerificationError as unknown as Error
 
-t.test('a receiver accepts 10,000 signatures, and none of a changed body', async (t) => {
-  let accepted = 0
-  let acceptedChanged = 0
-  for (let index = 0; index < 10_000; index++) {
-    const secrets = [generateSecret(), generateSecret()]
-    const body = JSON.stringify({ id: index, text: randomBytes(index % 300).toString('latin1') })
-    const headers = signWebhook({ eventId: `a/b.${index}`, body, secrets, nowMs: Date.now() })
-    const webhook = new Webhook(secrets[index % 2] ?? '')
-    accepted += Number(isValid(webhook, body, headers))
-    acceptedChanged += Number(isValid(webhook, body.replace(String(index), String(index + 1)), headers))
-  }
-  t.equal(accepted, 10_000)
-  t.equal(acceptedChanged, 0)
+t.test('a receiver accepts 10,000 signatures, and none of a changed body or an old timestamp', async (t) => {
+  t.strictSame(verifySignatures(10_000), { accepted: 10_000, acceptedChanged: 0, acceptedOld: 0 })
 })
-
-function isValid(webhook: Webhook, body: string, headers: Record<string, string>): boolean {
-  try {
-    webhook.verify(body, headers)
-    return true
-  } catch (error) {
-    if (error instanceof WebhookVerificationError) return false
-    throw error
-  }
-}
 
 t.test('a receiver rejects a changed id, an old timestamp and another secret', async (t) => {
   const secret = generateSecret()

@@ -5,5 +5,7 @@
 export const webhookFaults = [
   'receivers-failing',
   'delivery-killed',
+  'addresses-refused',
+  'signatures-verified',
   'streams-moved',
 ] as const satisfies string[]

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { runScript } from '../../../../checks/faults/run-script.ts'
 
-// A tenth of what `npm run faults -- webhooks` does. Whether one receiver slows down another is judged there, on an idle machine.
+// Addresses and signatures have tests of their own in processor/test/webhooks/send. A tenth of what `npm run faults -- webhooks` does. Whether one receiver slows down another is judged there, on an idle machine.
 for (const [name, expected] of [
   ['receivers-failing', 400],
   ['delivery-killed', 200],
