@@ -8,11 +8,15 @@ import { addDeadLetterHeaders } from '../../core/events/dead-letter-headers.ts'
 import { headersOf, imageEvent, type Topic, topics } from '../../core/events/image-events.ts'
 import { acceptedContentTypes } from '../../core/images/formats.ts'
 import { newRecord } from '../../core/images/image-record.ts'
+import { generateSecret, webhookEvents } from '../../core/webhooks/webhook-endpoint.ts'
+import { streamTopics } from '../../gateway/live-events/event-feed.ts'
+import { signWebhook } from '../../processor/webhooks/send/sign-webhook.ts'
 
 interface Message {
-  headers: { $ref: string }
+  /** Absent for events of the stream, which have no headers. */
+  headers?: { $ref: string }
   payload: { $ref?: string }
-  examples: { headers: object; payload: unknown }[]
+  examples: { headers?: object; payload: unknown }[]
 }
 
 const document = JSON.parse(await readFile(new URL('../asyncapi.json', import.meta.url), 'utf8'))
@@ -47,13 +51,31 @@ t.test('the document is AsyncAPI 3', async (t) => {
   t.ok(validate(document), strict.errorsText(validate.errors))
 })
 
-t.test('its channels are the topics of the code', async (t) => {
-  const channels: Record<string, { address: string }> = document.channels
-  const addresses = Object.entries(channels).map(([name, { address }]) => [name, address])
+t.test('its channels on Kafka are the topics of the code', async (t) => {
+  const channels: Record<string, { address: string; servers: { $ref: string }[] }> = document.channels
+  const addresses = Object.entries(channels)
+    .filter(([, { servers }]) => servers[0]?.$ref === '#/servers/kafka')
+    .map(([name, { address }]) => [name, address])
   t.strictSame(Object.fromEntries(addresses), topics)
   const { properties } = document.components.schemas.RejectedImage
   t.strictSame(properties.reason.enum, Object.keys(rejections))
   t.strictSame(properties.contentType.enum.toSorted(), acceptedContentTypes.toSorted())
+})
+
+t.test('its webhooks and its stream have the events that the code sends', async (t) => {
+  const { webhook, eventStream } = document.channels
+  t.equal(eventStream.address, '/v1/events')
+  const typesOf = ({ messages: named }: { messages: object }) =>
+    Object.keys(named).map((name) => messages[name]?.payload.$ref)
+  const final = ['#/components/schemas/Processed', '#/components/schemas/Rejected']
+  t.strictSame(typesOf(webhook), final)
+  t.strictSame(typesOf(eventStream), final)
+  t.strictSame(webhookEvents, [topics.processed, topics.rejected])
+  t.strictSame(streamTopics, [topics.processed, topics.rejected])
+  const secrets = [generateSecret(), generateSecret()]
+  const headers = signWebhook({ eventId: 'e1', body: '{}', secrets, nowMs })
+  const sent = { 'content-type': 'application/cloudevents+json', ...headers }
+  t.equal(faultsOf('#/components/schemas/WebhookHeaders', sent), '')
 })
 
 t.test('its headers are those of the code', async (t) => {
@@ -84,7 +106,7 @@ t.test('its examples are what it says', async (t) => {
   for (const [name, { headers, payload, examples }] of Object.entries(messages)) {
     t.ok(examples.length > 0, name)
     for (const example of examples) {
-      t.equal(faultsOf(headers.$ref, example.headers), '', name)
+      t.equal(faultsOf(headers?.$ref, example.headers), '', name)
       t.equal(faultsOf(payload.$ref, example.payload), '', name)
     }
   }
