@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
-import { generateSecret } from '../../../../core/webhooks/webhook-endpoint.ts'
-import { signWebhook } from '../../../webhooks/send/sign-webhook.ts'
+import { generateSecret } from '../../../core/webhooks/webhook-endpoint.ts'
+import { signWebhook } from '../../../processor/webhooks/send/sign-webhook.ts'
 
 const sixMinutesMs = 6 * 60_000
 

@@ -12,10 +12,10 @@ import { checkWebhookUrl } from '../../../../core/webhooks/check-webhook-url.ts'
 import { receiverRules } from '../../../../core/webhooks/receiver-rules.ts'
 import { generateSecret } from '../../../../core/webhooks/webhook-endpoint.ts'
 import { createTestCertificate } from '../../../../scripts/testkit/webhooks/create-test-certificate.ts'
+import { answersWith, forbiddenAddresses } from '../../../../scripts/testkit/webhooks/forbidden-addresses.ts'
 import { startDnsServer } from '../../../../scripts/testkit/webhooks/start-dns-server.ts'
 import { createResolveHost } from '../../../webhooks/send/resolve-receiver.ts'
 import { sendWebhook, type WebhookRequest } from '../../../webhooks/send/send-webhook.ts'
-import { answersWith, forbiddenAddresses } from './forbidden-addresses.ts'
 
 const host = 'hooks.example.com'
 const publicOnly = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '', NODE_ENV: 'production' })

@@ -1,8 +1,8 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
 import t from 'tap'
 import { generateSecret } from '../../../../core/webhooks/webhook-endpoint.ts'
+import { verifySignatures } from '../../../../scripts/testkit/webhooks/verify-signatures.ts'
 import { signWebhook } from '../../../webhooks/send/sign-webhook.ts'
-import { verifySignatures } from './verify-signatures.ts'
 
 const rejected = WebhookVerificationError as unknown as Error
 

@@ -6,11 +6,8 @@ import { subscribe } from 'node:diagnostics_channel'
 import { checkWebhookUrl } from '../../../../core/webhooks/check-webhook-url.ts'
 import { receiverRules } from '../../../../core/webhooks/receiver-rules.ts'
 import { generateSecret } from '../../../../core/webhooks/webhook-endpoint.ts'
-import {
-  answersWith,
-  forbiddenAddresses,
-} from '../../../../processor/test/webhooks/send/forbidden-addresses.ts'
 import { sendWebhook } from '../../../../processor/webhooks/send/send-webhook.ts'
+import { answersWith, forbiddenAddresses } from '../../../testkit/webhooks/forbidden-addresses.ts'
 import { runWebhookFault } from './run-webhook-fault.ts'
 
 const url = 'https://hooks.example.com:8443/hooks'

@@ -1,5 +1,5 @@
 /** A receiver verifies signatures with the public package: all are valid, none of a changed body or a timestamp six minutes old. */
-import { verifySignatures } from '../../../../processor/test/webhooks/send/verify-signatures.ts'
+import { verifySignatures } from '../../../testkit/webhooks/verify-signatures.ts'
 import { runWebhookFault } from './run-webhook-fault.ts'
 
 await runWebhookFault({ images: 10_000, seconds: 120 }, async ({ images: expected }) => {
