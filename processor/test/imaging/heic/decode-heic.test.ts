@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Test, test } from 'tap'
 import type { AcceptedContentType } from '../../../../core/images/formats.ts'
 import { createStepDeps, inspectedWork } from '../../../../scripts/testkit/create-step-deps.ts'
+import { toSrgb } from '../../../../scripts/testkit/images/color-difference.ts'
 import {
   exifItem,
   imir,
@@ -11,10 +12,13 @@ import {
   makeHeic,
   takeApart,
 } from '../../../../scripts/testkit/images/make-heic.ts'
+import { bt2020Primaries } from '../../../imaging/colour/chromaticities.ts'
+import { createToneMap } from '../../../imaging/colour/tone-map.ts'
 import { decodeImage } from '../../../imaging/decode-image.ts'
 import { sharp } from '../../../imaging/decoder.ts'
 import { type Box, type Frame, openFrame, toFrame } from '../../../imaging/frame.ts'
 import { box, ispe, type WrittenItem } from '../../../imaging/heif/write-heif.ts'
+import { readPhotoFacts } from '../../../imaging/read-photo-facts.ts'
 import { heicFiles, quadrantSize, quarterColors, readHeicFile } from './heic-files.ts'
 
 const { deps } = createStepDeps()
@@ -60,6 +64,33 @@ test('code points in an nclx box mean the same as a profile', async (t) => {
   const properties = [ispe(quadrantSize.width, quadrantSize.height), hvcC, colr]
   const file = makeHeic({ items: [{ id: 1, type: 'hvc1', data, properties }], primary: 1 })
   checkQuarters(t, await decode(file), quarterColors, rounding, 'Display P3')
+})
+
+test('10-bit HLG and PQ are tone-mapped as in every other format', async (t) => {
+  const { hvcC, data } = takeApart(readHeicFile('ten-bit.heic'))
+  const bt2020 = 9
+  for (const [transfer, code] of [
+    ['pq', 16],
+    ['hlg', 18],
+  ] as const) {
+    const colr = box('colr', Buffer.from('nclx'), Buffer.from([0, bt2020, 0, code, 0, 6, 0x80]))
+    const properties = [ispe(quadrantSize.width, quadrantSize.height), hvcC, colr]
+    const file = makeHeic({ items: [{ id: 1, type: 'hvc1', data, properties }], primary: 1 })
+    const map = createToneMap({ primaries: bt2020Primaries, transfer, fullRange: true })
+    const expected = quarterColors.map((color) =>
+      toSrgb(map([color[0] / 255, color[1] / 255, color[2] / 255])),
+    )
+    checkQuarters(t, await decode(file), expected, loss, transfer)
+  }
+})
+
+test('the camera and the time are read from EXIF, and the location only if it is kept', async (t) => {
+  const { exif } = await inspectedWork(readHeicFile('camera.heic'), 'image/heic', deps)
+  const facts = { camera: { make: 'Apple', model: 'iPhone 15' }, takenAt: '2026-11-22T10:00:00' }
+  t.strictSame(readPhotoFacts(exif, { keepLocation: false }), facts)
+  const { location, ...others } = readPhotoFacts(exif, { keepLocation: true })
+  t.strictSame(others, facts)
+  t.match(location, { latitude: 52.516667, longitude: 13.4 })
 })
 
 test('a p3 variant keeps the colours of a Display P3 file, with their profile', async (t) => {
