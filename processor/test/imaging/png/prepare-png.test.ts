@@ -8,6 +8,7 @@ import { pngChunk } from '../../../../scripts/testkit/images/make-blank-png.ts'
 import { makeImage } from '../../../../scripts/testkit/images/make-image.ts'
 import { colourChunk, insertChunks } from '../../../../scripts/testkit/images/tag-png.ts'
 import { decodeImage } from '../../../imaging/decode-image.ts'
+import { sharp } from '../../../imaging/decoder.ts'
 import { preparePng } from '../../../imaging/png/prepare-png.ts'
 
 const { deps } = createStepDeps()
@@ -28,6 +29,18 @@ test('an animated PNG is shown by its first frame', async (t) => {
     'not by its picture',
   )
   t.equal(await firstPixel(await makeApng({ ...size, frames })), '00ff00', 'which can be its picture')
+})
+
+test('ancillary chunks with a wrong checksum are ignored, as in browsers', async (t) => {
+  const create = { width: 4, height: 4, channels: 3, background: '#604080' } as const
+  const png = await sharp({ create }).png().toBuffer()
+  const damage = (chunk: Buffer) =>
+    Buffer.concat([chunk.subarray(0, -1), Buffer.from([~(chunk.at(-1) ?? 0)])])
+  for (const chunk of [colourChunk.gAMA(1), colourChunk.cICP(9, 16), pngChunk('tRNS', Buffer.alloc(6))]) {
+    const type = chunk.toString('latin1', 4, 8)
+    t.equal(await firstPixel(insertChunks(png, damage(chunk))), '604080', type)
+  }
+  t.not(await firstPixel(insertChunks(png, colourChunk.gAMA(1))), '604080', 'a sound gAMA counts')
 })
 
 test('a first frame that is smaller than the canvas is shown on a transparent one', async (t) => {
