@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { neutralFields, VariantSpec } from './variants.ts'
 
 /** Increase this when the same settings produce other bytes or other facts, so that existing images become outdated. */
-const edition = 2
+const edition = 3
 
 /**
  * Identifies how images are processed: 16 hex digits of the SHA-256 of the variant table and of the settings that affect the
