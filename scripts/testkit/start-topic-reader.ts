@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, on } from 'node:events'
+import { isUnknownTopic } from '../../core/kafka/is-unknown-topic.ts'
 import type { createKafka } from '../../core/kafka/kafka-client.ts'
 import { toKafkaMessage } from '../../core/kafka/kafka-message.ts'
+import { retryWhile } from '../../core/kafka/retry-while.ts'
 
 export interface ReadMessage {
   topic: string
@@ -21,7 +23,8 @@ export async function startTopicReader(kafka: ReturnType<typeof createKafka>, to
   const arrivals = new EventEmitter().setMaxListeners(0)
 
   await consumer.connect()
-  await consumer.subscribe({ topics: topicNames, fromBeginning: true })
+  // A broker can learn of a new topic later than the one that created it.
+  await retryWhile(isUnknownTopic, () => consumer.subscribe({ topics: topicNames, fromBeginning: true }))
   await consumer.run({
     eachMessage: async ({ topic, partition, message }) => {
       const { key, value, headers } = toKafkaMessage({ topic, partition }, message)
