@@ -76,6 +76,6 @@ export const webhookOperations = {
   [testEventType]: describeWebhook(WebhookTestEvent, {
     operationId: 'webhookTest',
     summary: 'A test event',
-    when: 'Sent by `testWebhook`, whatever the endpoint has subscribed to.',
+    when: 'Sent by `testWebhook`, regardless of the events that the endpoint subscribes to.',
   }),
 }
