@@ -1,7 +1,7 @@
 /** `npm run images`: lists, shows and downloads uploaded images. */
 import { parseArgs } from 'node:util'
-import { createHashgateClient } from '../openapi/client/hashgate-client.ts'
-import type { DayListing } from '../openapi/client/types.ts'
+import { createHashgateClient } from '../openapi/packages/client/src/hashgate-client.ts'
+import type { DayListing } from '../openapi/packages/client/src/types.ts'
 import { callerDirectory } from './config.ts'
 import { downloadVariant } from './images/download-variant.ts'
 import { listImages } from './images/list-images.ts'

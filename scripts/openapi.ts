@@ -6,4 +6,4 @@ import { renderContract } from './openapi/render-contract.ts'
 const openapi = new URL('../openapi/', import.meta.url)
 const contract = await renderContract()
 await writeFile(new URL('openapi.json', openapi), contract)
-await writeFile(new URL('client/contract.ts', openapi), await renderClientTypes(contract))
+await writeFile(new URL('packages/client/src/contract.ts', openapi), await renderClientTypes(contract))

@@ -3,7 +3,7 @@
  * Options are passed to Schemathesis, such as `--seed 1` or `--phases fuzzing`. Needs Python.
  */
 import { join } from 'node:path'
-import { uploadImage } from '../../openapi/client/upload-image.ts'
+import { uploadImage } from '../../openapi/packages/client/src/upload-image.ts'
 import type { LocalSystem } from '../local/start-system.ts'
 import { withSystem } from '../local/with-system.ts'
 import { runCommand } from '../run-command.ts'

@@ -1,6 +1,6 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Image, Variant } from '../../openapi/client/types.ts'
+import type { Image, Variant } from '../../openapi/packages/client/src/types.ts'
 import { printable } from '../upload/printable.ts'
 
 interface DownloadOptions {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
-import type { HashgateClient } from '../../openapi/client/hashgate-client.ts'
-import type { DayListing, Image } from '../../openapi/client/types.ts'
+import type { HashgateClient } from '../../openapi/packages/client/src/hashgate-client.ts'
+import type { DayListing, Image } from '../../openapi/packages/client/src/types.ts'
 import { formatBytes } from '../upload/format-bytes.ts'
 import { printable, printableJson } from '../upload/printable.ts'
 

@@ -5,7 +5,7 @@ const folder = join(import.meta.dirname, '../../openapi/generated-clients/typesc
 const program = join(folder, 'node_modules/.bin/openapi-typescript')
 const options = ['--root-types', '--root-types-no-schema-prefix', '--export-type']
 
-/** Renders the contract's schemas as TypeScript types for `openapi/client/`. @param contract the document as JSON */
+/** Renders the contract's schemas as TypeScript types for `openapi/packages/client/`. @param contract the document as JSON */
 export function renderClientTypes(contract: string): Promise<string> {
   return new Promise((resolve, reject) => {
     // Without a file argument, the program reads stdin and writes to stdout.

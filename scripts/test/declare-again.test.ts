@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import t from 'tap'
-import { createHashgateClient } from '../../openapi/client/hashgate-client.ts'
-import { putObject } from '../../openapi/client/put-object.ts'
-import type { ContentType, UploadTarget } from '../../openapi/client/types.ts'
-import { isGranted } from '../../openapi/client/upload-image.ts'
+import { createHashgateClient } from '../../openapi/packages/client/src/hashgate-client.ts'
+import { putObject } from '../../openapi/packages/client/src/put-object.ts'
+import type { ContentType, UploadTarget } from '../../openapi/packages/client/src/types.ts'
+import { isGranted } from '../../openapi/packages/client/src/upload-image.ts'
 import { startInProcess } from '../testkit/system/start-in-process.ts'
 
 const system = await startInProcess(t)

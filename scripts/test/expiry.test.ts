@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import t from 'tap'
-import { uploadImage } from '../../openapi/client/upload-image.ts'
+import { uploadImage } from '../../openapi/packages/client/src/upload-image.ts'
 import { startInProcess } from '../testkit/system/start-in-process.ts'
 
 const dayMs = 86_400_000

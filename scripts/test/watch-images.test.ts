@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import t from 'tap'
-import { createHashgateClient } from '../../openapi/client/hashgate-client.ts'
-import type { Image, ImageEvent, UploadRequest } from '../../openapi/client/types.ts'
-import { deliverBytes, isGranted } from '../../openapi/client/upload-image.ts'
-import { watchImages } from '../../openapi/client/watch-images.ts'
+import { createHashgateClient } from '../../openapi/packages/client/src/hashgate-client.ts'
+import type { Image, ImageEvent, UploadRequest } from '../../openapi/packages/client/src/types.ts'
+import { deliverBytes, isGranted } from '../../openapi/packages/client/src/upload-image.ts'
+import { watchImages } from '../../openapi/packages/client/src/watch-images.ts'
 import { startInProcess } from '../testkit/system/start-in-process.ts'
 
 const system = await startInProcess(t)

@@ -1,4 +1,4 @@
-import type { Image } from '../../openapi/client/types.ts'
+import type { Image } from '../../openapi/packages/client/src/types.ts'
 import type { PreparedFile } from './prepare-file.ts'
 
 /** The result for one file. */

@@ -1,8 +1,8 @@
 import type { Limit } from '../../core/limit-concurrency.ts'
-import type { HashgateClient } from '../../openapi/client/hashgate-client.ts'
-import { GatewayUnreachable, HashgateError } from '../../openapi/client/hashgate-error.ts'
-import type { UploadAnswer, UploadGranted, UploadRefused } from '../../openapi/client/types.ts'
-import { deliverBytes, isGranted } from '../../openapi/client/upload-image.ts'
+import type { HashgateClient } from '../../openapi/packages/client/src/hashgate-client.ts'
+import { GatewayUnreachable, HashgateError } from '../../openapi/packages/client/src/hashgate-error.ts'
+import type { UploadAnswer, UploadGranted, UploadRefused } from '../../openapi/packages/client/src/types.ts'
+import { deliverBytes, isGranted } from '../../openapi/packages/client/src/upload-image.ts'
 import { describeFailure, describeImage, type FileOutcome } from './file-outcome.ts'
 import type { PreparedFile } from './prepare-file.ts'
 

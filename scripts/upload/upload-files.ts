@@ -1,5 +1,5 @@
 import { limitConcurrency } from '../../core/limit-concurrency.ts'
-import { createHashgateClient } from '../../openapi/client/hashgate-client.ts'
+import { createHashgateClient } from '../../openapi/packages/client/src/hashgate-client.ts'
 import { describeFailure, describeTwin, type FileOutcome } from './file-outcome.ts'
 import { followUpload, type UploadContext } from './follow-upload.ts'
 import { type PreparedFile, prepareFile } from './prepare-file.ts'

@@ -1,4 +1,4 @@
-import type { Readiness } from '../../openapi/client/contract.ts'
+import type { Readiness } from '../../openapi/packages/client/src/contract.ts'
 import { type Check, expect, requestUpload, Skipped } from './check.ts'
 import { type Answer, describeAnswer, sendExactly } from './send-exactly.ts'
 

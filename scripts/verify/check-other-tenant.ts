@@ -1,5 +1,5 @@
-import { createHashgateClient } from '../../openapi/client/hashgate-client.ts'
-import { HashgateError } from '../../openapi/client/hashgate-error.ts'
+import { createHashgateClient } from '../../openapi/packages/client/src/hashgate-client.ts'
+import { HashgateError } from '../../openapi/packages/client/src/hashgate-error.ts'
 import { type Check, expect, Skipped } from './check.ts'
 import type { Target } from './target.ts'
 

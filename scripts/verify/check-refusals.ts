@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { HashgateError } from '../../openapi/client/hashgate-error.ts'
-import type { UploadTarget } from '../../openapi/client/types.ts'
+import { HashgateError } from '../../openapi/packages/client/src/hashgate-error.ts'
+import type { UploadTarget } from '../../openapi/packages/client/src/types.ts'
 import { type Check, expect, requestUpload, Skipped } from './check.ts'
 import { makeFreshPhoto } from './make-fresh-photo.ts'
 import { type Answer, type Attempt, describeAnswer, sendExactly } from './send-exactly.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import sharp from 'sharp'
-import type { Variant } from '../../openapi/client/types.ts'
+import type { Variant } from '../../openapi/packages/client/src/types.ts'
 import { type Check, expect, requestUpload } from './check.ts'
 import { put, withoutQuery } from './check-refusals.ts'
 import { describeAnswer, sendExactly } from './send-exactly.ts'

@@ -1,5 +1,5 @@
-import type { UploadGranted } from '../../openapi/client/types.ts'
-import { isGranted } from '../../openapi/client/upload-image.ts'
+import type { UploadGranted } from '../../openapi/packages/client/src/types.ts'
+import { isGranted } from '../../openapi/packages/client/src/upload-image.ts'
 import type { FreshPhoto } from './make-fresh-photo.ts'
 import type { Target } from './target.ts'
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { UploadRequest } from '../../openapi/client/types.ts'
+import type { UploadRequest } from '../../openapi/packages/client/src/types.ts'
 
 export interface FreshPhoto {
   bytes: Buffer

@@ -1,4 +1,7 @@
-import { createHashgateClient, type HashgateClient } from '../../openapi/client/hashgate-client.ts'
+import {
+  createHashgateClient,
+  type HashgateClient,
+} from '../../openapi/packages/client/src/hashgate-client.ts'
 import { type FreshPhoto, makeFreshPhoto } from './make-fresh-photo.ts'
 
 export interface TargetOptions {

@@ -1,5 +1,8 @@
-import { createHashgateClient, type HashgateClient } from '../../../openapi/client/hashgate-client.ts'
-import type { UploadTarget } from '../../../openapi/client/types.ts'
+import {
+  createHashgateClient,
+  type HashgateClient,
+} from '../../../openapi/packages/client/src/hashgate-client.ts'
+import type { UploadTarget } from '../../../openapi/packages/client/src/types.ts'
 
 /** A call that the page made, without the key. */
 export interface RecordedCall {

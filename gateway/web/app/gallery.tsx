@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Image } from '../../../openapi/client/types.ts'
+import type { Image } from '../../../openapi/packages/client/src/types.ts'
 import type { Api } from './api.ts'
 import { ImageCard } from './image-card.tsx'
 import { ImageDialog } from './image-dialog.tsx'

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import { thumbHashToDataURL } from 'thumbhash'
-import type { Image } from '../../../openapi/client/types.ts'
+import type { Image } from '../../../openapi/packages/client/src/types.ts'
 import { texts } from './texts.ts'
 
 interface ImageCardProps {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Image, Variant } from '../../../openapi/client/types.ts'
+import type { Image, Variant } from '../../../openapi/packages/client/src/types.ts'
 import { type Api, toCurl } from './api.ts'
 import { formatBytes, formatTime, texts } from './texts.ts'
 

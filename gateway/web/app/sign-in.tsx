@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { HashgateError } from '../../../openapi/client/hashgate-error.ts'
+import { HashgateError } from '../../../openapi/packages/client/src/hashgate-error.ts'
 import { createApi } from './api.ts'
 import { texts } from './texts.ts'
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import type { Image } from '../../../openapi/client/types.ts'
+import type { Image } from '../../../openapi/packages/client/src/types.ts'
 import type { Api } from './api.ts'
 import { useStatusUpdates } from './use-status-updates.ts'
 

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
-import type { Image, StreamedType } from '../../../openapi/client/types.ts'
-import { watchImages } from '../../../openapi/client/watch-images.ts'
+import type { Image, StreamedType } from '../../../openapi/packages/client/src/types.ts'
+import { watchImages } from '../../../openapi/packages/client/src/watch-images.ts'
 import type { Api } from './api.ts'
 
 /** Each request occupies one of the browser's six connections to the gateway. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cutFileName } from '../../client/cut-file-name.ts'
+import { cutFileName } from '../../packages/client/src/cut-file-name.ts'
 
 t.test('a long name is cut to 255 characters, and none of them is split', async (t) => {
   t.equal(cutFileName('beach.jpg'), 'beach.jpg')

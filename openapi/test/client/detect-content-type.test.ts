@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import t from 'tap'
-import { detectContentType } from '../../client/detect-content-type.ts'
+import { detectContentType } from '../../packages/client/src/detect-content-type.ts'
 
 const image = sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
 

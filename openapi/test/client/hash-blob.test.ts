@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
-import { hashBlob } from '../../client/hash-blob.ts'
+import { hashBlob } from '../../packages/client/src/hash-blob.ts'
 
 t.test('any bytes have the hash that everybody else gives them', async (t) => {
   const isSame = async (bytes: Uint8Array<ArrayBuffer>) =>

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createHashgateClient } from '../../client/hashgate-client.ts'
+import { createHashgateClient } from '../../packages/client/src/hashgate-client.ts'
 
 /** A gateway with pages of one image, one of them empty. */
 function openClient() {

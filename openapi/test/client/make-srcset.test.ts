@@ -1,6 +1,6 @@
 import t from 'tap'
-import { makeSrcset } from '../../client/make-srcset.ts'
-import type { Variant } from '../../client/types.ts'
+import { makeSrcset } from '../../packages/client/src/make-srcset.ts'
+import type { Variant } from '../../packages/client/src/types.ts'
 
 const variant = (name: string, width: number): Variant => ({
   name,

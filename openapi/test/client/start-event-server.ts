@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
-import type { Image } from '../../client/types.ts'
+import type { Image } from '../../packages/client/src/types.ts'
 
 export const idOf = (digit: string) => digit.repeat(64)
 const createdAt = '2026-11-22T10:00:00.000Z'

@@ -3,8 +3,8 @@ import { openAsBlob } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import type { Progress } from '../../client/types.ts'
-import { uploadImage } from '../../client/upload-image.ts'
+import type { Progress } from '../../packages/client/src/types.ts'
+import { uploadImage } from '../../packages/client/src/upload-image.ts'
 import { type Answer, type Script, startFakeSystem } from './start-fake-system.ts'
 
 const bytes = Buffer.from('the bytes of an image')

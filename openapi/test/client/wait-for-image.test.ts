@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createHashgateClient } from '../../client/hashgate-client.ts'
+import { createHashgateClient } from '../../packages/client/src/hashgate-client.ts'
 
 const image = (status: string) => Response.json({ imageId: 'a', status })
 

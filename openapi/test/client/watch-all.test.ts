@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { ImageEvent, Resync } from '../../client/types.ts'
-import { watchImages } from '../../client/watch-images.ts'
+import type { ImageEvent, Resync } from '../../packages/client/src/types.ts'
+import { watchImages } from '../../packages/client/src/watch-images.ts'
 import { eventText, idOf, resyncText, startEventServer } from './start-event-server.ts'
 
 const [a, b] = [idOf('a'), idOf('b')]

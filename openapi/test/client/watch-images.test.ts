@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { pollUntil } from '../../../scripts/testkit/poll-until.ts'
-import type { Image } from '../../client/types.ts'
-import { watchImages } from '../../client/watch-images.ts'
+import type { Image } from '../../packages/client/src/types.ts'
+import { watchImages } from '../../packages/client/src/watch-images.ts'
 import { type Connection, eventText, idOf, resyncText, startEventServer } from './start-event-server.ts'
 
 const [a, b] = [idOf('a'), idOf('b')]

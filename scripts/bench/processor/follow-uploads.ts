@@ -2,8 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
-import { createHashgateClient, type HashgateClient } from '../../../openapi/client/hashgate-client.ts'
-import { deliverBytes, isGranted } from '../../../openapi/client/upload-image.ts'
+import {
+  createHashgateClient,
+  type HashgateClient,
+} from '../../../openapi/packages/client/src/hashgate-client.ts'
+import { deliverBytes, isGranted } from '../../../openapi/packages/client/src/upload-image.ts'
 import { startSystem } from '../../local/start-system.ts'
 import { median } from '../median.ts'
 import { printTable } from '../print-table.ts'

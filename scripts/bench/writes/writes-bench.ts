@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import sharp from 'sharp'
-import { uploadImage } from '../../../openapi/client/upload-image.ts'
+import { uploadImage } from '../../../openapi/packages/client/src/upload-image.ts'
 import type { Stop } from '../../local/backing.ts'
 import { startInProcess } from '../../local/start-in-process.ts'
 import { startStandIns } from '../../local/start-stand-ins.ts'

@@ -2,8 +2,8 @@
  * The clock jumps 8 days. Expired records are invisible at once, although DynamoDB has not deleted them; uploading the same bytes
  * starts a new generation beside the old object.
  */
-import { createHashgateClient } from '../../../openapi/client/hashgate-client.ts'
-import { HashgateError } from '../../../openapi/client/hashgate-error.ts'
+import { createHashgateClient } from '../../../openapi/packages/client/src/hashgate-client.ts'
+import { HashgateError } from '../../../openapi/packages/client/src/hashgate-error.ts'
 import { startInProcess } from '../../local/start-in-process.ts'
 import { chooseOwnNames, useOwnServices } from '../../local/use-own-services.ts'
 import { readServicesEnvironment } from '../../services/env-file.ts'

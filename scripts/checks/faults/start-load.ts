@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
-import { hashBlob } from '../../../openapi/client/hash-blob.ts'
-import { createHashgateClient } from '../../../openapi/client/hashgate-client.ts'
-import { GatewayUnreachable, HashgateError } from '../../../openapi/client/hashgate-error.ts'
-import { retry } from '../../../openapi/client/retry.ts'
-import { sleep } from '../../../openapi/client/sleep.ts'
-import { StoreError, StoreUnreachable } from '../../../openapi/client/store-error.ts'
-import type { ContentType, UploadAnswer, UploadRequest } from '../../../openapi/client/types.ts'
-import { deliverBytes, isGranted } from '../../../openapi/client/upload-image.ts'
+import { hashBlob } from '../../../openapi/packages/client/src/hash-blob.ts'
+import { createHashgateClient } from '../../../openapi/packages/client/src/hashgate-client.ts'
+import { GatewayUnreachable, HashgateError } from '../../../openapi/packages/client/src/hashgate-error.ts'
+import { retry } from '../../../openapi/packages/client/src/retry.ts'
+import { sleep } from '../../../openapi/packages/client/src/sleep.ts'
+import { StoreError, StoreUnreachable } from '../../../openapi/packages/client/src/store-error.ts'
+import type { ContentType, UploadAnswer, UploadRequest } from '../../../openapi/packages/client/src/types.ts'
+import { deliverBytes, isGranted } from '../../../openapi/packages/client/src/upload-image.ts'
 
 interface LoadOptions {
   gatewayUrl: string

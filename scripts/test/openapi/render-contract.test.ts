@@ -23,7 +23,10 @@ t.test('the committed contract matches the gateway', async (t) => {
 })
 
 t.test('the types of the client match the contract', async (t) => {
-  const committed = await readFile(new URL('../../../openapi/client/contract.ts', import.meta.url), 'utf8')
+  const committed = await readFile(
+    new URL('../../../openapi/packages/client/src/contract.ts', import.meta.url),
+    'utf8',
+  )
   t.equal(committed, await renderClientTypes(rendered), 'run "npm run openapi" and commit the result')
 })
 

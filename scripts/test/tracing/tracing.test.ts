@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
-import type { UploadAnswer } from '../../../openapi/client/types.ts'
+import type { UploadAnswer } from '../../../openapi/packages/client/src/types.ts'
 import type { StartBacking } from '../../local/backing.ts'
 import { startStandIns } from '../../local/start-stand-ins.ts'
 import { startSystem } from '../../local/start-system.ts'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
-import type { Image, UploadRequest } from '../../../openapi/client/types.ts'
+import type { Image, UploadRequest } from '../../../openapi/packages/client/src/types.ts'
 
 type Verdict = 'ready' | 'rejected' | 'never'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { Image, ImageEvent } from '../../../client/types.ts'
-import { isNewer, versionOfEvent, versionOfImage } from '../../../client/watch/image-version.ts'
+import type { Image, ImageEvent } from '../../../packages/client/src/types.ts'
+import { isNewer, versionOfEvent, versionOfImage } from '../../../packages/client/src/watch/image-version.ts'
 
 const image = (createdAt: string, sequence?: number) => versionOfImage({ createdAt, sequence } as Image)
 const event = (generation: string, sequence?: number) =>

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { inParallel } from '../../../client/watch/in-parallel.ts'
+import { inParallel } from '../../../packages/client/src/watch/in-parallel.ts'
 
 t.test('works on at most so many items at a time, and returns results as they come', async (t) => {
   const gates = Array.from({ length: 5 }, () => Promise.withResolvers<string>())

@@ -3,11 +3,11 @@
  * with the state that the record of each of its images has.
  */
 import { once } from 'node:events'
-import { hashBlob } from '../../../../openapi/client/hash-blob.ts'
-import { createHashgateClient } from '../../../../openapi/client/hashgate-client.ts'
-import type { ContentType, Image } from '../../../../openapi/client/types.ts'
-import { deliverBytes, isGranted } from '../../../../openapi/client/upload-image.ts'
-import { watchImages } from '../../../../openapi/client/watch-images.ts'
+import { hashBlob } from '../../../../openapi/packages/client/src/hash-blob.ts'
+import { createHashgateClient } from '../../../../openapi/packages/client/src/hashgate-client.ts'
+import type { ContentType, Image } from '../../../../openapi/packages/client/src/types.ts'
+import { deliverBytes, isGranted } from '../../../../openapi/packages/client/src/upload-image.ts'
+import { watchImages } from '../../../../openapi/packages/client/src/watch-images.ts'
 import { spawnChild, stopChild } from '../../../local/spawn-child.ts'
 import type { FaultRun } from '../run-fault.ts'
 import { loadSettings, startFaultSystem } from '../start-fault-system.ts'

@@ -5,7 +5,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 
-const client = new URL('../../../../openapi/client/', import.meta.url)
+const client = new URL('../../../../openapi/packages/client/src/', import.meta.url)
 const page = '<!doctype html><title>Upload</title><input type="file">'
 
 /** A page of some web application, with the client as its modules. Returns its origin. */

@@ -1,8 +1,11 @@
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import t from 'tap'
-import { type ClientOptions, createHashgateClient } from '../../../../openapi/client/hashgate-client.ts'
-import { uploadImage } from '../../../../openapi/client/upload-image.ts'
+import {
+  type ClientOptions,
+  createHashgateClient,
+} from '../../../../openapi/packages/client/src/hashgate-client.ts'
+import { uploadImage } from '../../../../openapi/packages/client/src/upload-image.ts'
 import { withSystem } from '../../../local/with-system.ts'
 import { openBrowser } from './open-browser.ts'
 import { serveClient } from './serve-client.ts'

@@ -1,0 +1,12 @@
+/** The public API of `@hashgate/client`. */
+export { cutFileName } from './cut-file-name.ts'
+export { detectContentType } from './detect-content-type.ts'
+export { hashBlob } from './hash-blob.ts'
+export { type ClientOptions, createHashgateClient, type HashgateClient } from './hashgate-client.ts'
+export { GatewayUnreachable, HashgateError } from './hashgate-error.ts'
+export { makeSrcset } from './make-srcset.ts'
+export { putObject } from './put-object.ts'
+export { FileChanged, StoreError, StoreUnreachable } from './store-error.ts'
+export type * from './types.ts'
+export { deliverBytes, isGranted, type UploadOptions, uploadImage } from './upload-image.ts'
+export { watchImages } from './watch-images.ts'
