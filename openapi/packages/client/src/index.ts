@@ -1,4 +1,5 @@
 /** The public API of `@hashgate/client`. */
+export { type BatcherOptions, createUploadBatcher, type UploadBatcher } from './batch-uploads.ts'
 export { cutFileName } from './cut-file-name.ts'
 export { detectContentType } from './detect-content-type.ts'
 export { hashBlob } from './hash-blob.ts'
