@@ -32,3 +32,31 @@ t.test('is empty without variants of the set', async (t) => {
   t.equal(makeSrcset({}, 'hero'), '')
   t.equal(makeSrcset({ variants: [variant('thumb', 256)] }, 'hero'), '')
 })
+
+t.test('a name that is no set names one variant', async (t) => {
+  const variants = [variant('thumb', 256), variant('large', 2048)]
+  t.equal(makeSrcset({ variants }, 'thumb'), 'https://store/thumb.webp?X-Amz-Signature=ab 256w')
+})
+
+t.test('without a set, has the variants that show the whole image', async (t) => {
+  const whole = { width: 4000, height: 2666 }
+  const sized = (name: string, width: number, height: number, rest: Partial<Variant> = {}): Variant => ({
+    ...variant(name, width),
+    height,
+    ...rest,
+  })
+  const variants = [
+    sized('large', 2048, 1365),
+    sized('square', 3000, 3000),
+    sized('medium', 1024, 683),
+    sized('medium-again', 1024, 683),
+    sized('print', 1800, 1200, { contentType: 'image/jpeg' }),
+    sized('moving', 512, 341, { pages: 4 }),
+    sized('thumb', 256, 256),
+  ]
+  const widths = (srcset: string) => srcset.match(/\d+w/g)
+  t.strictSame(widths(makeSrcset({ ...whole, variants })), ['1024w', '2048w'])
+  const cropped = variants.filter(({ width, height }) => width === height)
+  t.strictSame(widths(makeSrcset({ ...whole, variants: cropped })), ['256w', '3000w'], 'if all are cropped')
+  t.equal(makeSrcset({}), '')
+})

@@ -3,6 +3,8 @@ import { openAsBlob } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { createUploadBatcher } from '../../packages/client/src/batch-uploads.ts'
+import { createHashgateClient } from '../../packages/client/src/hashgate-client.ts'
 import type { Progress } from '../../packages/client/src/types.ts'
 import { uploadImage } from '../../packages/client/src/upload-image.ts'
 import { type Answer, type Script, startFakeSystem } from './start-fake-system.ts'
@@ -89,6 +91,28 @@ t.test('a duplicate uploads nothing', async (t) => {
   )
   t.equal((await uploadImage(file, fake)).status, 'ready')
   t.strictSame(fake.calls(), [create, get])
+})
+
+t.test('each step is reported; a duplicate has no upload', async (t) => {
+  const steps: string[] = []
+  const onStep = (step: string) => steps.push(step)
+  await uploadImage(file, { ...(await startFakeSystem(t, system())), onStep })
+  t.strictSame(steps.splice(0), ['hashing', 'uploading', 'processing'])
+  const answer = { imageId, status: 'ready', duplicate: true }
+  const duplicate = () => ({ [create]: [{ status: 200, body: answer }] })
+  await uploadImage(file, { ...(await startFakeSystem(t, system(duplicate))), onStep })
+  t.strictSame(steps, ['hashing', 'processing'])
+})
+
+t.test('uploads that share a batcher request their URLs in one call', async (t) => {
+  const batch = 'POST /v1/uploads/batch'
+  const fake = await startFakeSystem(t, () => ({
+    [batch]: [{ status: 200, body: { results: [{ imageId }, { imageId }] } }],
+    [get]: [ready],
+  }))
+  const batcher = createUploadBatcher(createHashgateClient(fake))
+  await Promise.all([file, file].map((file) => uploadImage(file, { ...fake, batcher })))
+  t.strictSame(fake.calls(), [batch, get, get])
 })
 
 t.test('412 means already there: go on', async (t) => {

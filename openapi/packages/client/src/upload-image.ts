@@ -1,3 +1,4 @@
+import type { UploadBatcher } from './batch-uploads.ts'
 import { cutFileName } from './cut-file-name.ts'
 import { detectContentType } from './detect-content-type.ts'
 import { hashBlob } from './hash-blob.ts'
@@ -7,11 +8,18 @@ import { putObject } from './put-object.ts'
 import { StoreError, StoreUnreachable } from './store-error.ts'
 import type { ContentType, Image, PutOptions, UploadAnswer, UploadGranted, UploadRequest } from './types.ts'
 
+/** `uploading` is left out when the gateway already has the bytes. */
+export type UploadStep = 'hashing' | 'uploading' | 'processing'
+
 export interface UploadOptions extends PutOptions, ClientOptions {
   /** Computes the SHA-256 in hex. The default uses WebCrypto, which needs the whole file in memory. */
   hash?: (file: Blob) => Promise<string>
   /** Display name; by default the name of the File. */
   fileName?: string
+  /** Called when a step begins. */
+  onStep?: (step: UploadStep) => void
+  /** Requests the upload URL together with those of other uploads. By default each upload makes a call of its own. */
+  batcher?: UploadBatcher
 }
 
 /**
@@ -25,15 +33,21 @@ export interface UploadOptions extends PutOptions, ClientOptions {
  */
 export async function uploadImage(file: Blob, options: UploadOptions): Promise<Image> {
   const client = createHashgateClient(options)
+  const { hash = hashBlob, onStep } = options
+  onStep?.('hashing')
   const contentType = (await detectContentType(file)) ?? file.type
   const request: UploadRequest = {
-    sha256: await (options.hash ?? hashBlob)(file),
+    sha256: await hash(file),
     byteLength: file.size,
     contentType: contentType as ContentType,
     fileName: cutFileName(options.fileName ?? (file as Partial<File>).name ?? '') || undefined,
   }
-  const answer = await client.requestUpload(request)
-  if (isGranted(answer)) await deliverBytes(client, request, answer, file, options)
+  const answer = await (options.batcher ?? client).requestUpload(request)
+  if (isGranted(answer)) {
+    onStep?.('uploading')
+    await deliverBytes(client, request, answer, file, options)
+  }
+  onStep?.('processing')
   return client.waitForImage(answer.imageId).catch((error) => {
     // A key that may only upload may follow its image with the token of the answer.
     if (!answer.readToken || !isScopeMissing(error)) throw error
