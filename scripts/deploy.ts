@@ -10,7 +10,7 @@ import { chooseStacks, readStacks, type Stack } from './deploy/read-stacks.ts'
 import { deployStacks } from './deploy/stacks/deploy-stacks.ts'
 import { destroyStacks } from './deploy/stacks/destroy-stacks.ts'
 import { refuseKept } from './deploy/stacks/find-kept.ts'
-import { planStacks } from './deploy/stacks/plan-stacks.ts'
+import { findNewStacks, planStacks } from './deploy/stacks/plan-stacks.ts'
 import { verifyDeployment } from './deploy/verify-deployment.ts'
 import { applySql } from './deploy/warehouse/apply-sql.ts'
 import { runCommand } from './run-command.ts'
@@ -102,11 +102,9 @@ async function main(): Promise<number> {
 }
 
 async function deploy(deployment: Deployment, stacks: Stack[], values: Values): Promise<boolean> {
+  // Before the plan, because CloudFormation refuses to plan a stack whose names exist.
+  await refuseKept(deployment, await findNewStacks(deployment, stacks))
   const plans = await planStacks(deployment, stacks)
-  await refuseKept(
-    deployment,
-    plans.filter(({ isNew }) => isNew).map(({ stack }) => stack),
-  )
   if (values.plan) return true
   if (!values.yes && !isYes(await deployment.ask('Deploy this? (yes/no)'))) {
     console.log('Nothing was deployed.')

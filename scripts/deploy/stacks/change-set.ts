@@ -5,6 +5,7 @@ import {
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
   type DescribeChangeSetCommandOutput,
+  DescribeEventsCommand,
   ExecuteChangeSetCommand,
   type ResourceChange,
 } from '@aws-sdk/client-cloudformation'
@@ -54,9 +55,11 @@ export async function createChangeSet(
       return { id: Id, stackId: StackId, changes: await readChanges(cloudFormation, Id, found) }
     }
     if (found.Status === 'FAILED') {
+      const isUnchanged = isEmpty(found)
+      const failures = isUnchanged ? [] : await readFailures(cloudFormation, Id)
       await deleteChangeSet({ cloudFormation }, Id)
-      if (isEmpty(found)) return { id: Id, stackId: StackId, changes: [] }
-      throw new Error(`${stackName} could not be planned: ${found.StatusReason}`)
+      if (isUnchanged) return { id: Id, stackId: StackId, changes: [] }
+      throw new Error([`${stackName} could not be planned: ${found.StatusReason}`, ...failures].join('\n  '))
     }
     await setTimeout(pollMs)
   }
@@ -74,6 +77,28 @@ export async function deleteChangeSet({ cloudFormation }: CloudFormation, id: st
 /** CloudFormation reports an empty change set only by these messages. */
 function isEmpty({ StatusReason = '' }: DescribeChangeSetCommandOutput): boolean {
   return /didn't contain changes|No updates are to be performed/.test(StatusReason)
+}
+
+/**
+ * Reads what CloudFormation's validation found, one line per resource. The status reason of the change set only says that there is something.
+ * Source: AWS CloudFormation User Guide, "Validate stack deployments".
+ */
+async function readFailures(client: Aws['cloudFormation'], ChangeSetName: string): Promise<string[]> {
+  try {
+    const { OperationEvents = [] } = await client.send(
+      new DescribeEventsCommand({ ChangeSetName, Filters: { FailedEvents: true } }),
+    )
+    return OperationEvents.flatMap(
+      ({ LogicalResourceId, ResourceType, ValidationStatusReason, ResourceStatusReason, ValidationPath }) => {
+        const reason = ValidationStatusReason ?? ResourceStatusReason
+        if (!reason) return []
+        const at = ValidationPath ? ` at ${ValidationPath}` : ''
+        return [`${LogicalResourceId} (${ResourceType})${at}: ${reason}`]
+      },
+    )
+  } catch (error) {
+    return [`The reasons could not be read: ${(error as Error).message}`]
+  }
 }
 
 async function readChanges(

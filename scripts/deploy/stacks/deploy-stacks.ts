@@ -2,6 +2,7 @@ import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import { type Deployment, isYes } from '../deployment.ts'
 import { deleteChangeSet, executeChangeSet } from './change-set.ts'
 import { describeChange, isDestructive } from './describe-change.ts'
+import { refuseOtherKeeper } from './fixed-parameters.ts'
 import { followStack } from './follow-stack.ts'
 import type { StackPlan } from './plan-stacks.ts'
 import { ensureArtefact, findMissingInputs, prepareChangeSet } from './prepare-change-set.ts'
@@ -24,18 +25,19 @@ export async function deployStacks(deployment: Deployment, plans: Approved[]): P
 }
 
 async function deployStack(deployment: Deployment, { stack, changes: planned }: Approved): Promise<void> {
-  const { isNew } = await settleStack(deployment, stack)
+  const found = await settleStack(deployment, stack)
   const [missing] = await findMissingInputs(deployment, stack)
   if (missing) throw new Error(`its input ${missing} does not exist. Deploy the stack that writes it first.`)
   await uploadArtefacts(deployment, Object.keys(stack.template.Parameters ?? {}))
 
-  const changeSet = await prepareChangeSet(deployment, stack, isNew)
+  const changeSet = await prepareChangeSet(deployment, stack, found)
   if (changeSet.changes.length === 0) return deployment.say(`${stack.stackName}: no changes`)
+  refuseOtherKeeper(deployment, stack, found)
   if (!(await confirm(deployment, changeSet.changes, planned))) {
     await deleteChangeSet(deployment.aws, changeSet.id)
     throw new Error('not deployed: the changes were not confirmed.')
   }
-  deployment.say(`${stack.stackName}: ${isNew ? 'creating' : 'changing'} …`)
+  deployment.say(`${stack.stackName}: ${found ? 'changing' : 'creating'} …`)
   const last = await findLastEvent(deployment.aws.cloudFormation, changeSet.stackId)
   await executeChangeSet(deployment.aws, changeSet)
   await followStack(deployment.aws, changeSet.stackId, last, deployment)

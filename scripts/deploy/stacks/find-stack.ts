@@ -5,6 +5,8 @@ export interface FoundStack {
   stackId: string
   status: StackStatus
   reason?: string
+  /** Parameter values of the last deployment. */
+  parameters: Record<string, string>
 }
 
 /** @param stackName name or id; a deleted stack is found only by its id. @returns undefined if there is none */
@@ -14,17 +16,20 @@ export async function findStack(
 ): Promise<FoundStack | undefined> {
   try {
     const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }))
-    const [{ StackId = '', StackStatus, StackStatusReason } = {}] = Stacks
-    return StackStatus && { stackId: StackId, status: StackStatus, reason: StackStatusReason }
+    const [{ StackId = '', StackStatus, StackStatusReason, Parameters = [] } = {}] = Stacks
+    const parameters = Object.fromEntries(
+      Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+    )
+    return StackStatus && { stackId: StackId, status: StackStatus, reason: StackStatusReason, parameters }
   } catch (error) {
     if (/does not exist/.test((error as Error).message)) return undefined
     throw error
   }
 }
 
-/** Whether the stack has no resources yet: it has at most a change set that was never executed. */
-export function isOnlyPlanned(stack: FoundStack | undefined): boolean {
-  return stack === undefined || stack.status === 'REVIEW_IN_PROGRESS' || stack.status === 'DELETE_COMPLETE'
+/** Whether the stack has resources. Otherwise it has at most a change set that was never executed. */
+export function hasResources(stack: FoundStack | undefined): stack is FoundStack {
+  return stack !== undefined && stack.status !== 'REVIEW_IN_PROGRESS' && stack.status !== 'DELETE_COMPLETE'
 }
 
 export function isBusy({ status }: FoundStack): boolean {

@@ -3,53 +3,77 @@ import type { Deployment } from '../deployment.ts'
 import type { Stack } from '../read-stacks.ts'
 import { deleteChangeSet } from './change-set.ts'
 import { describeChange } from './describe-change.ts'
-import { findStack, isBusy, isFailedCreation, isOnlyPlanned } from './find-stack.ts'
+import { findStack, hasResources, isBusy, isFailedCreation } from './find-stack.ts'
+import { refuseOtherKeeper } from './fixed-parameters.ts'
 import { findMissingInputs, prepareChangeSet } from './prepare-change-set.ts'
 
 export interface StackPlan {
   stack: Stack
-  /** The stack does not exist yet. */
-  isNew: boolean
   changes: ResourceChange[]
 }
 
-/** Prints what a deployment would change. */
+/**
+ * Prints what a deployment would change.
+ * @throws Error if a stack cannot be changed as its parameters say, or if only another principal may change it
+ */
 export async function planStacks(deployment: Deployment, stacks: Stack[]): Promise<StackPlan[]> {
   const plans: StackPlan[] = []
   for (const stack of stacks) {
-    const { changes, isNew, note } = await planStack(deployment, stack)
+    const { changes, note } = await planStack(deployment, stack)
     const summary = changes.length === 0 ? 'no changes' : `${changes.length} changes`
     deployment.say(`${stack.stackName}: ${note ?? summary}`)
     for (const change of changes) deployment.say(describeChange(change))
-    plans.push({ stack, isNew, changes })
+    plans.push({ stack, changes })
   }
   return plans
+}
+
+/** Finds the stacks that do not exist yet, or have no resources. */
+export async function findNewStacks({ aws }: Deployment, stacks: Stack[]): Promise<Stack[]> {
+  const found = await Promise.all(stacks.map(({ stackName }) => findStack(aws.cloudFormation, stackName)))
+  return stacks.filter((_, index) => !hasResources(found[index]))
 }
 
 async function planStack(
   deployment: Deployment,
   stack: Stack,
-): Promise<{ changes: ResourceChange[]; isNew: boolean; note?: string }> {
+): Promise<{ changes: ResourceChange[]; note?: string }> {
   const { cloudFormation } = deployment.aws
   const found = await findStack(cloudFormation, stack.stackName)
-  if (found && isBusy(found))
-    return { changes: [], isNew: false, note: `busy with an earlier run (${found.status})` }
+  if (found && isBusy(found)) return { changes: [], note: `busy with an earlier run (${found.status})` }
   if (found && isFailedCreation(found)) {
     return {
       changes: createAll(stack),
-      isNew: false,
       note: `to be recreated after a failed creation (${found.status})`,
     }
   }
-  const isNew = isOnlyPlanned(found)
   const [missing] = await findMissingInputs(deployment, stack)
   // CloudFormation cannot create a change set while an input is missing.
-  if (missing) return { changes: createAll(stack), isNew, note: `to be created, once ${missing} exists` }
-  const { id, stackId, changes } = await prepareChangeSet(deployment, stack, isNew)
-  if (changes.length > 0) await deleteChangeSet(deployment.aws, id)
-  // Planning a new stack leaves an empty one behind.
-  if (isNew) await cloudFormation.send(new DeleteStackCommand({ StackName: stackId }))
-  return { changes, isNew, ...(isNew && { note: 'to be created' }) }
+  if (missing) return { changes: createAll(stack), note: `to be created, once ${missing} exists` }
+  if (!hasResources(found)) return { changes: await planNewStack(deployment, stack), note: 'to be created' }
+  const { id, changes } = await prepareChangeSet(deployment, stack, found)
+  if (changes.length > 0) {
+    await deleteChangeSet(deployment.aws, id)
+    refuseOtherKeeper(deployment, stack, found)
+  }
+  return { changes }
+}
+
+/** Planning a new stack leaves an empty one behind, also when the planning fails. */
+async function planNewStack(deployment: Deployment, stack: Stack): Promise<ResourceChange[]> {
+  try {
+    const { id, changes } = await prepareChangeSet(deployment, stack, undefined)
+    if (changes.length > 0) await deleteChangeSet(deployment.aws, id)
+    return changes
+  } finally {
+    await deleteEmptyStack(deployment, stack)
+  }
+}
+
+async function deleteEmptyStack({ aws }: Deployment, { stackName }: Stack): Promise<void> {
+  const left = await findStack(aws.cloudFormation, stackName)
+  if (left?.status !== 'REVIEW_IN_PROGRESS') return
+  await aws.cloudFormation.send(new DeleteStackCommand({ StackName: left.stackId }))
 }
 
 function createAll({ template }: Stack): ResourceChange[] {

@@ -4,6 +4,8 @@ import { readOutput, readOutputs } from '../read-outputs.ts'
 import type { Stack } from '../read-stacks.ts'
 import { listReads, resolveParameters } from '../resolve-parameters.ts'
 import { type ChangeSet, createChangeSet } from './change-set.ts'
+import type { FoundStack } from './find-stack.ts'
+import { keptValues, refuseNewValues } from './fixed-parameters.ts'
 
 /** CloudFormation accepts longer bodies only from a bucket. */
 const maxBodyBytes = 51_200
@@ -15,16 +17,18 @@ export async function findMissingInputs(deployment: Deployment, stack: Stack): P
   return reads.filter((name) => !written.has(name))
 }
 
-/** Creates the change set of a stack. */
+/** Creates the change set of a stack. @param found the existing stack, unless it is to be created */
 export async function prepareChangeSet(
   deployment: Deployment,
   stack: Stack,
-  isNew: boolean,
+  found: FoundStack | undefined,
 ): Promise<ChangeSet> {
-  const values = resolveParameters(stack, deployment.env, knownValues(deployment))
+  const known = { ...knownValues(deployment), ...keptValues(found) }
+  const values = resolveParameters(stack, deployment.env, known)
+  if (found) refuseNewValues(stack, values, found)
   return createChangeSet(deployment.aws, {
     stackName: stack.stackName,
-    isNew,
+    isNew: found === undefined,
     values,
     template: await placeTemplate(deployment, stack),
     tags: { 'hashgate:env': deployment.env, 'hashgate:stack': stack.name },

@@ -1,7 +1,7 @@
 import { DeleteStackCommand } from '@aws-sdk/client-cloudformation'
 import type { Deployment } from '../deployment.ts'
 import type { Stack } from '../read-stacks.ts'
-import { findStack, isBusy, isFailedCreation, isOnlyPlanned } from './find-stack.ts'
+import { type FoundStack, findStack, hasResources, isBusy, isFailedCreation } from './find-stack.ts'
 import { followStack } from './follow-stack.ts'
 import { findLastEvent } from './stack-events.ts'
 
@@ -10,14 +10,17 @@ const updatable = /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK|IMPORT_ROLLBACK)_COMPL
 /**
  * Brings a stack into a state in which it can be changed: waits for the operation of an interrupted run, and deletes a stack
  * whose creation failed.
- * @returns whether the stack is still to be created
+ * @returns the stack, or undefined if it is still to be created
  * @throws Error if the operator must intervene
  */
-export async function settleStack(deployment: Deployment, { stackName }: Stack): Promise<{ isNew: boolean }> {
+export async function settleStack(
+  deployment: Deployment,
+  { stackName }: Stack,
+): Promise<FoundStack | undefined> {
   const { cloudFormation } = deployment.aws
   for (;;) {
     const stack = await findStack(cloudFormation, stackName)
-    if (stack === undefined || isOnlyPlanned(stack)) return { isNew: true }
+    if (!hasResources(stack)) return undefined
     if (isBusy(stack)) {
       deployment.say(`  ${stackName} is ${stack.status} from an earlier run: waiting.`)
       // The next round checks the resulting status.
@@ -29,7 +32,7 @@ export async function settleStack(deployment: Deployment, { stackName }: Stack):
       const last = await findLastEvent(cloudFormation, stack.stackId)
       await cloudFormation.send(new DeleteStackCommand({ StackName: stack.stackId }))
       await followStack(deployment.aws, stack.stackId, last, deployment)
-    } else if (updatable.test(stack.status)) return { isNew: false }
+    } else if (updatable.test(stack.status)) return stack
     else throw new Error(describeTrouble(stackName, stack.status, stack.reason))
   }
 }

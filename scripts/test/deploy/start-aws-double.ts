@@ -26,6 +26,7 @@ export interface DoubleStack {
   /** What comes after a command, look by look; the last one stays. */
   looks: Look[]
   body?: string
+  parameters?: Record<string, string>
 }
 
 export interface DoubleChange {
@@ -40,6 +41,8 @@ export interface Outcome {
   changes?: DoubleChange[]
   /** Why there is none. */
   refusal?: string
+  /** What CloudFormation's validation found, one reason per resource. */
+  invalid?: Record<string, string>
   /** What happens when it is executed. */
   looks?: Look[]
   /** What happens when the stack is deleted. */
@@ -49,6 +52,10 @@ export interface Outcome {
 /** CloudFormation's answer to a change set without changes. */
 export const emptyRefusal =
   "The submitted information didn't contain changes. Submit different information to create a change set."
+
+/** CloudFormation's answer to a change set that its validation refuses; `DescribeEvents` has the reasons. */
+export const validationRefusal =
+  'The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck].'
 
 type Form = Record<string, string>
 type Handler = (form: Form) => string
@@ -96,8 +103,11 @@ export async function startAwsDouble(t: Test) {
         stack.events.push(...(look.events ?? []))
       }
       const reason = look?.reason && tag('StackStatusReason', look.reason)
+      const given = Object.entries(stack.parameters ?? {}).map(([name, value]) =>
+        tag('member', tag('ParameterKey', name) + tag('ParameterValue', value)),
+      )
       const inner = tag('StackId', idOf(name)) + tag('StackName', name) + tag('StackStatus', stack.status)
-      return tag('Stacks', tag('member', inner + (reason ?? '')))
+      return tag('Stacks', tag('member', inner + (reason ?? '') + tag('Parameters', given.join(''))))
     },
     DescribeStackEvents: ({ StackName }) => {
       const name = nameOf(StackName)
@@ -111,11 +121,25 @@ export async function startAwsDouble(t: Test) {
       return tag('Id', changeSetOf(StackName)) + tag('StackId', idOf(StackName))
     },
     DescribeChangeSet: ({ ChangeSetName }) => {
-      const { changes = [], refusal } = outcomes.get(nameOf(ChangeSetName)) ?? {}
+      const { changes = [], refusal, invalid } = outcomes.get(nameOf(ChangeSetName)) ?? {}
+      if (invalid) return tag('Status', 'FAILED') + tag('StatusReason', validationRefusal)
       if (refusal) return tag('Status', 'FAILED') + tag('StatusReason', refusal)
       return tag('Status', 'CREATE_COMPLETE') + tag('Changes', changes.map(describeChange).join(''))
     },
     DeleteChangeSet: () => '',
+    DescribeEvents: ({ ChangeSetName }) => {
+      const { invalid = {} } = outcomes.get(nameOf(ChangeSetName)) ?? {}
+      const events = Object.entries(invalid).map(([id, reason]) =>
+        tag(
+          'member',
+          tag('EventType', 'VALIDATION_ERROR') +
+            tag('LogicalResourceId', id) +
+            tag('ResourceType', 'AWS::Some::Thing') +
+            tag('ValidationStatusReason', reason),
+        ),
+      )
+      return tag('OperationEvents', events.join(''))
+    },
     ExecuteChangeSet: ({ ChangeSetName }) => {
       const name = nameOf(ChangeSetName)
       begin(

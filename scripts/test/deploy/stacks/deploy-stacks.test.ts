@@ -13,7 +13,6 @@ t.test('a new environment is planned as far as inputs exist, then created in ord
   double.outcomes.set('hashgate-test-gateway', { changes: added, looks: created })
 
   const plans = await planStacks(deployment, stacks)
-  t.ok(plans.every(({ isNew }) => isNew))
   t.match(said(), /hashgate-test-network: to be created\n {2}\+ create {4}Bucket {2}AWS::Some::Thing/)
   t.match(said(), /hashgate-test-gateway: to be created, once \/hashgate\/test\/network\/vpc-id exists/)
   t.match(said(), /\+ create {4}Topic {2}AWS::SNS::Topic/)
@@ -123,7 +122,6 @@ t.test('stacks without changes are not deployed', async (t) => {
   double.stacks.set('hashgate-test-network', { status: 'CREATE_COMPLETE', events: [], looks: [] })
   double.outcomes.set('hashgate-test-network', { refusal: emptyRefusal })
   const plans = await planStacks(deployment, stacks.slice(0, 1))
-  t.notOk(plans[0]?.isNew)
   await deployStacks(deployment, plans)
   t.equal(said(), 'hashgate-test-network: no changes\nhashgate-test-network: no changes')
   t.notOk(double.actionsAsked().includes('ExecuteChangeSet'))
@@ -202,4 +200,24 @@ t.test('a stack with missing inputs is not deployed', async (t) => {
     message: /^hashgate-test-gateway: its input \/hashgate\/test\/network\/vpc-id does not exist/,
   })
   t.notOk(double.actionsAsked().includes('CreateChangeSet'))
+})
+
+t.test('a plan that CloudFormation refuses shows each reason and leaves no empty stack', async (t) => {
+  const { deployment, double, stacks } = await prepareDeployment(t)
+  const invalid = { Bucket: 'It already exists.', Topic: 'Its name is too long.' }
+  double.outcomes.set('hashgate-test-network', { invalid })
+  await t.rejects(planStacks(deployment, stacks), {
+    message:
+      /^hashgate-test-network could not be planned: .*\n {2}Bucket \(AWS::Some::Thing\): It already exists\.\n {2}Topic /,
+  })
+  t.equal(double.stacks.get('hashgate-test-network')?.looks.at(-1)?.status, 'DELETE_COMPLETE')
+})
+
+t.test('a refused plan shows the general reason when the others cannot be read', async (t) => {
+  const { deployment, double, stacks } = await prepareDeployment(t)
+  double.outcomes.set('hashgate-test-network', { invalid: { Bucket: 'It already exists.' } })
+  double.refusals.push({ action: 'DescribeEvents', status: 403, code: 'AccessDenied', message: 'not yours' })
+  await t.rejects(planStacks(deployment, stacks), {
+    message: /validation failed: .*\n {2}The reasons could not be read: not yours$/,
+  })
 })
