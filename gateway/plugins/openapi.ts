@@ -2,11 +2,13 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import type { GatewayConfig } from '../config.ts'
 import { namedSchemas } from '../http/schemas.ts'
 import { showRequestExamples } from '../http/show-request-examples.ts'
 import { eventSchemas } from '../webhooks/event-schemas.ts'
 import { webhookOperations } from '../webhooks/webhook-operations.ts'
 import { webhookSchemas } from '../webhooks/webhook-schemas.ts'
+import { docsAppearance } from './docs-appearance.ts'
 
 const describe = (retentionDays: number) => `Every image uploaded once, straight to S3.
 
@@ -27,7 +29,7 @@ An image and all its data are deleted ${retentionDays} days after its upload was
 /** Serves the OpenAPI document, which is generated from the routes, and Swagger UI. */
 export const openapiPlugin = fp(async function openapiPlugin(
   app: FastifyInstance,
-  { RETENTION_DAYS }: { RETENTION_DAYS: number },
+  { RETENTION_DAYS, WEB }: Pick<GatewayConfig, 'RETENTION_DAYS' | 'WEB'>,
 ) {
   await app.register(swagger, {
     openapi: {
@@ -71,6 +73,7 @@ export const openapiPlugin = fp(async function openapiPlugin(
     routePrefix: '/docs',
     // The key is kept in the page only, not in the browser's storage.
     uiConfig: { persistAuthorization: false, tryItOutEnabled: true },
+    ...docsAppearance({ hasPage: WEB === 'on' }),
     staticCSP: true,
     // A local gateway has no HTTPS to upgrade to.
     transformStaticCSP: (policy) => policy.replace(/\s*upgrade-insecure-requests;?/, ''),

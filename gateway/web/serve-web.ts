@@ -73,5 +73,10 @@ function pageHeaders(storeOrigins: readonly string[]) {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ]
-  return { ...staticHeaders, 'content-security-policy': policy.join(';') }
+  return {
+    ...staticHeaders,
+    'content-security-policy': policy.join(';'),
+    // For the camera of the upload panel.
+    'permissions-policy': 'camera=(self), display-capture=(), geolocation=(), microphone=()',
+  }
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
+import { mark, toDataUrl } from '../../gateway/web/mark.ts'
 import { findPackages } from './bundle.ts'
 
 export interface WebApp {
@@ -53,6 +54,7 @@ export async function buildWebApp(): Promise<WebApp> {
   const nameOf = (entry: RegExp) => `/${Object.keys(files).find((name) => entry.test(name))}`
   const html = (await readFile(join(root, source, 'index.html'), 'utf8'))
     .replace('{{script}}', nameOf(/^assets\/main-.*\.js$/))
+    .replace('{{icon}}', toDataUrl(mark))
     .replace('{{style}}', nameOf(/^assets\/style-.*\.css$/))
   for (const [name, contents] of Object.entries(files)) {
     files[`${name}.br`] = brotliCompressSync(contents)

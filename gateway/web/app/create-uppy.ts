@@ -16,6 +16,7 @@ const acceptedExtensions = ['.avif', '.heic', '.heif', '.tif', '.tiff']
 export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, Uploaded> {
   const uppy = new Uppy<Meta, Uploaded>({
     autoProceed: true,
+    locale: { strings: texts.uppy, pluralize: (count) => (count === 1 ? 0 : 1) },
     restrictions: { allowedFileTypes: [...accepted, ...acceptedExtensions] },
   })
     .use(HashgateUploader, { api })

@@ -1,44 +1,55 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import type { Image } from '../../../openapi/packages/client/src/types.ts'
 import type { Api } from './api.ts'
-import { ImageCard } from './image-card.tsx'
-import { ImageDialog } from './image-dialog.tsx'
+import { GalleryEnd } from './gallery-end.tsx'
+import { ImageCard } from './image/image-card.tsx'
+import { ImageDialog } from './image/image-dialog.tsx'
+import { listDays } from './list-days.ts'
 import { formatDay, texts } from './texts.ts'
-import type { Images, Status } from './use-images.ts'
+import type { Filter, Images, Status } from './use-images.ts'
+import { useOpenImage } from './use-open-image.ts'
 
 interface GalleryProps {
   api: Api
   images: Images
-  status?: Status
-  onStatus: (status?: Status) => void
+  filter: Filter
+  onFilter: (filter: Filter) => void
 }
 
 const statuses = Object.keys(texts.status) as Status[]
 
 /** The tenant's images by day, newest first. Further pages load when the end comes into view. */
-export function Gallery({ api, images: { images, state, loadMore }, status, onStatus }: GalleryProps) {
-  const [openId, setOpenId] = useState<string>()
-  const opened = images.find(({ imageId }) => imageId === openId)
+export function Gallery({ api, images: { images, find, read, ...end }, filter, onFilter }: GalleryProps) {
+  const { imageId, open, replace, close } = useOpenImage()
+  const opened = imageId === undefined ? undefined : find(imageId)
+  // Gets URLs that work from now on, and the image itself if the gallery has not loaded it.
+  useEffect(() => {
+    if (imageId !== undefined) read(imageId)
+  }, [imageId, read])
+
+  const step = (by: number) => {
+    const position = images.findIndex((image) => image.imageId === imageId)
+    const neighbour = position < 0 ? undefined : images[position + by]
+    return neighbour && (() => replace(neighbour.imageId))
+  }
   return (
     <section aria-labelledby="gallery-title">
       <div class="gallery-head">
         <h2 id="gallery-title">{texts.gallery}</h2>
-        <label>
-          {texts.statusLabel}{' '}
-          <select
-            value={status ?? ''}
-            onChange={({ currentTarget }) =>
-              onStatus((currentTarget.value || undefined) as Status | undefined)
-            }
-          >
-            <option value="">{texts.allStatuses}</option>
-            {statuses.map((value) => (
-              <option key={value} value={value}>
-                {texts.status[value]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={texts.dayLabel}
+          all={texts.allDays}
+          choices={listDays().map((day) => [day, formatDay(day, 'short')])}
+          value={filter.day}
+          onChange={(day) => onFilter({ ...filter, day })}
+        />
+        <Choice
+          label={texts.statusLabel}
+          all={texts.allStatuses}
+          choices={statuses.map((status) => [status, texts.status[status]])}
+          value={filter.status}
+          onChange={(status) => onFilter({ ...filter, status: status as Status | undefined })}
+        />
       </div>
       {groupByDay(images).map(([day, ofDay]) => (
         <div key={day}>
@@ -46,19 +57,20 @@ export function Gallery({ api, images: { images, state, loadMore }, status, onSt
           <ul class="cards">
             {ofDay.map((image) => (
               <li key={image.imageId}>
-                <ImageCard image={image} onOpen={setOpenId} />
+                <ImageCard image={image} onOpen={open} />
               </li>
             ))}
           </ul>
         </div>
       ))}
       <GalleryEnd
-        state={state}
+        {...end}
         isEmpty={images.length === 0}
-        isFiltered={status !== undefined}
-        loadMore={loadMore}
+        isFiltered={filter.status !== undefined || filter.day !== undefined}
       />
-      {opened && <ImageDialog api={api} image={opened} onClose={() => setOpenId(undefined)} />}
+      {opened && (
+        <ImageDialog api={api} image={opened} onPrevious={step(-1)} onNext={step(1)} onClose={close} />
+      )}
     </section>
   )
 }
@@ -67,30 +79,30 @@ function groupByDay(images: Image[]): [string, Image[]][] {
   return [...Map.groupBy(images, ({ createdAt }) => createdAt.slice(0, 10))]
 }
 
-interface GalleryEndProps {
-  state: Images['state']
-  isEmpty: boolean
-  isFiltered: boolean
-  loadMore: () => void
+interface ChoiceProps {
+  label: string
+  /** Text of the choice that leaves out nothing. */
+  all: string
+  choices: [value: string, text: string][]
+  value?: string
+  onChange: (value?: string) => void
 }
 
-function GalleryEnd({ state, isEmpty, isFiltered, loadMore }: GalleryEndProps) {
-  const button = useRef<HTMLButtonElement>(null)
-  useEffect(() => {
-    if (!button.current || state !== 'more') return
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && loadMore())
-    observer.observe(button.current)
-    return () => observer.disconnect()
-  }, [state, loadMore])
-
-  if (state === 'end') return isEmpty ? <p>{isFiltered ? texts.noImagesOfStatus : texts.noImages}</p> : null
-  if (state === 'loading') return <p role="status">{texts.loading}</p>
+function Choice({ label, all, choices, value, onChange }: ChoiceProps) {
   return (
-    <p role={state === 'failed' ? 'alert' : undefined}>
-      {state === 'failed' && `${texts.listFailed} `}
-      <button type="button" ref={button} onClick={loadMore}>
-        {state === 'failed' ? texts.tryAgain : texts.loadMore}
-      </button>
-    </p>
+    <label>
+      {label}
+      <select
+        value={value ?? ''}
+        onChange={({ currentTarget }) => onChange(currentTarget.value || undefined)}
+      >
+        <option value="">{all}</option>
+        {choices.map(([choice, text]) => (
+          <option key={choice} value={choice}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }

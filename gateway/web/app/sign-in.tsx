@@ -28,9 +28,10 @@ export function SignIn({ onSignIn }: { onSignIn: (key: string) => void }) {
         required
         autocomplete="off"
         spellcheck={false}
+        placeholder={texts.keyPlaceholder}
         aria-describedby="sign-in-hint sign-in-message"
       />
-      <button type="submit" disabled={state.isChecking}>
+      <button type="submit" class="primary" disabled={state.isChecking}>
         {state.isChecking ? texts.signingIn : texts.signIn}
       </button>
       <p id="sign-in-message" role="alert">

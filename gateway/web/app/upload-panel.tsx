@@ -9,10 +9,17 @@ interface UploadPanelProps {
   onUploaded: (imageId: string) => void
 }
 
-/** Uppy's dashboard, and how much the duplicates have saved. */
+interface Refusal {
+  fileId: string
+  name: string
+  message: string
+}
+
+/** Uppy's dashboard, how much the duplicates have saved, and why files were refused. */
 export function UploadPanel({ api, onUploaded }: UploadPanelProps) {
   const target = useRef<HTMLDivElement>(null)
   const [saved, setSaved] = useState({ count: 0, bytes: 0 })
+  const [refusals, setRefusals] = useState<Refusal[]>([])
 
   useEffect(() => {
     if (!target.current) return
@@ -23,6 +30,18 @@ export function UploadPanel({ api, onUploaded }: UploadPanelProps) {
       if (uploaded.duplicate)
         setSaved(({ count, bytes }) => ({ count: count + 1, bytes: bytes + (file?.size ?? 0) }))
     })
+    const forget = ({ id }: { id: string }) =>
+      setRefusals((known) => known.filter(({ fileId }) => fileId !== id))
+    const forgetAll = () => setRefusals([])
+    uppy.on('upload-error', (file, { message }) => {
+      if (!file) return
+      forget(file)
+      setRefusals((known) => [...known, { fileId: file.id, name: file.name, message }])
+    })
+    uppy.on('upload-retry', forget)
+    uppy.on('file-removed', forget)
+    uppy.on('retry-all', forgetAll)
+    uppy.on('cancel-all', forgetAll)
     const askFirst = (event: BeforeUnloadEvent) => {
       const isBusy = uppy
         .getFiles()
@@ -42,6 +61,17 @@ export function UploadPanel({ api, onUploaded }: UploadPanelProps) {
       <p class="saved" role="status">
         {saved.count > 0 && texts.alreadyThere(saved.count, saved.bytes)}
       </p>
+      <div role="alert">
+        {refusals.length > 0 && (
+          <ul class="refusals">
+            {refusals.map(({ fileId, name, message }) => (
+              <li key={fileId}>
+                <strong>{name}</strong> {message}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
     </section>
   )
 }

@@ -1,32 +1,42 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { HashgateError } from '../../../openapi/packages/client/src/hashgate-error.ts'
 import type { Image } from '../../../openapi/packages/client/src/types.ts'
 import type { Api } from './api.ts'
+import { listDays } from './list-days.ts'
 import { useStatusUpdates } from './use-status-updates.ts'
 
 export type Status = Image['status']
 
+export interface Filter {
+  status?: Status
+  /** UTC, `YYYY-MM-DD`. */
+  day?: string
+}
+
 export interface Images {
   /** Newest first. */
   images: Image[]
-  state: 'loading' | 'more' | 'end' | 'failed'
+  /** `forbidden`: the key has no right to read images. */
+  state: 'loading' | 'more' | 'end' | 'failed' | 'forbidden'
+  /** Why the last page could not be loaded. */
+  failure?: string
   loadMore: () => void
-  /** Shows an image that was just uploaded. */
-  add: (imageId: string) => void
+  /** Reads an image from the gateway and shows it. */
+  read: (imageId: string) => void
+  /** An image that was loaded, even if the filter hides it. */
+  find: (imageId: string) => Image | undefined
 }
 
 const pageSize = 60
-/** Retention is a week unless configured otherwise. Days without images are cheap to ask for. */
-const daysBack = 8
-
-const dayBefore = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
 
 /** The images of the tenant, loaded page by page from today backwards, and updated while they are processed. */
-export function useImages(api: Api, status?: Status): Images {
+export function useImages(api: Api, { status, day: onlyDay }: Filter): Images {
   const { client } = api
   const [byId, setById] = useState<ReadonlyMap<string, Image>>(new Map())
-  const [state, setState] = useState<Images['state']>('more')
-  const position = useRef<{ day: number; cursor?: string }>({ day: 0 })
-  const isLoading = useRef(false)
+  const [{ state, failure }, setState] = useState<Pick<Images, 'state' | 'failure'>>({ state: 'more' })
+  const position = useRef<{ days: string[]; cursor?: string }>({ days: [] })
+  /** Of the load under way; another filter ends it. */
+  const loading = useRef<AbortController | undefined>(undefined)
 
   const put = useCallback((changed: Image[]) => {
     setById((known) => new Map([...known, ...changed.map((image) => [image.imageId, image] as const)]))
@@ -34,34 +44,44 @@ export function useImages(api: Api, status?: Status): Images {
   const { follow, read } = useStatusUpdates(api, put)
 
   const loadMore = useCallback(async () => {
-    if (isLoading.current) return
-    isLoading.current = true
-    setState('loading')
+    if (loading.current) return
+    const load = new AbortController()
+    const { signal } = load
+    loading.current = load
+    setState({ state: 'loading' })
     try {
-      for (let found = 0; found === 0 && position.current.day < daysBack; ) {
-        const { day, cursor } = position.current
-        const page = await client.listImages({ day: dayBefore(day), status, limit: pageSize }, cursor)
-        position.current = page.nextCursor ? { day, cursor: page.nextCursor } : { day: day + 1 }
+      for (let found = 0; found === 0 && position.current.days.length > 0; ) {
+        const { days, cursor } = position.current
+        const page = await client.listImages({ day: days[0], status, limit: pageSize }, cursor)
+        if (signal.aborted) return
+        position.current = page.nextCursor ? { days, cursor: page.nextCursor } : { days: days.slice(1) }
         found = page.images.length
         put(page.images)
         follow(page.images)
       }
-      setState(position.current.day < daysBack ? 'more' : 'end')
-    } catch {
-      setState('failed')
+      setState({ state: position.current.days.length > 0 ? 'more' : 'end' })
+    } catch (error) {
+      if (signal.aborted) return
+      const isForbidden = error instanceof HashgateError && error.code === 'SCOPE_MISSING'
+      setState({ state: isForbidden ? 'forbidden' : 'failed', failure: (error as Error).message })
     } finally {
-      isLoading.current = false
+      if (loading.current === load) loading.current = undefined
     }
   }, [client, status, put, follow])
 
   useEffect(() => {
-    position.current = { day: 0 }
+    position.current = { days: onlyDay ? [onlyDay] : listDays() }
     setById(new Map())
     void loadMore()
-  }, [loadMore])
+    return () => {
+      loading.current?.abort()
+      loading.current = undefined
+    }
+  }, [onlyDay, loadMore])
 
   const images = [...byId.values()]
     .filter((image) => status === undefined || image.status === status)
+    .filter((image) => onlyDay === undefined || image.createdAt.startsWith(onlyDay))
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-  return { images, state, loadMore, add: read }
+  return { images, state, failure, loadMore, read, find: (imageId) => byId.get(imageId) }
 }

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import { thumbHashToDataURL } from 'thumbhash'
-import type { Image } from '../../../openapi/packages/client/src/types.ts'
-import { texts } from './texts.ts'
+import type { Image } from '../../../../openapi/packages/client/src/types.ts'
+import { texts } from '../texts.ts'
 
 interface ImageCardProps {
   image: Image
