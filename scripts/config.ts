@@ -82,6 +82,11 @@ export function localDataDirectory(): string {
   return HASHGATE_DATA ? resolve(callerDirectory(), HASHGATE_DATA) : resolve(projectRoot, '.data')
 }
 
+/** The gateway and the key that the environment names, as for the CLI. */
+export function targetEnvironment(): { gateway?: string; key?: string } {
+  return { gateway: process.env.HASHGATE_GATEWAY, key: process.env.HASHGATE_KEY }
+}
+
 /** The environment for child processes: everything except the way to a real AWS account. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined }

@@ -1,6 +1,7 @@
 /** `npm run reprocess`: processes images again, because the recipe changed or because they failed. */
 import { parseArgs } from 'node:util'
 import { tenantPattern } from '../core/images/object-key.ts'
+import { abortOnSignal } from '../openapi/packages/cli/src/abort-on-signal.ts'
 import { reprocessImage } from '../processor/pipeline/process-image.ts'
 import { countCandidates } from './reprocess/count-candidates.ts'
 import { countOutcomes } from './reprocess/count-outcomes.ts'
@@ -9,7 +10,7 @@ import { printRecipe, printSummary } from './reprocess/print-summary.ts'
 import { reprocessAll } from './reprocess/reprocess-all.ts'
 import { retryImage } from './reprocess/retry-image.ts'
 import { showProgress } from './reprocess/show-progress.ts'
-import { abortOnSignal, integerOption, runCommand } from './run-command.ts'
+import { integerOption, runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run reprocess -- --recipe-changed | --failed [--tenant TENANT] [--day YYYY-MM-DD] [--dry-run]
 

@@ -68,3 +68,14 @@ t.test('when the call is refused, all of its requests are', async (t) => {
   )
   for (const one of settled) t.match(one, { status: 'rejected', reason: { code: 'SCOPE_MISSING' } })
 })
+
+t.test('an image that the gateway could not handle for a moment is requested again, alone', async (t) => {
+  const problem = { type: 'about:blank', title: 'Try again.', status: 503, code: 'DEPENDENCY_UNAVAILABLE' }
+  const { fake, batcher } = await startBatcher(t, {
+    [batch]: [results([answer(0), { problem }])],
+    [single]: [{ status: 200, body: answer(1) }],
+  })
+  const answers = await Promise.all(numbers(0, 2).map((number) => batcher.requestUpload(request(number))))
+  t.strictSame(answers, [answer(0), answer(1)])
+  t.strictSame(fake.calls(), [batch, single])
+})

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
-import { formatBytes } from '../../upload/format-bytes.ts'
-import { printable } from '../../upload/printable.ts'
+import { formatBytes } from '../../../openapi/packages/cli/src/terminal/format-bytes.ts'
+import { printable } from '../../../openapi/packages/cli/src/terminal/printable.ts'
 import type { FileReport } from './judge-file.ts'
 import type { CorpusSummary } from './summarise-corpus.ts'
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FileResult } from '../../upload/upload-files.ts'
+import type { FileResult } from '../../../openapi/packages/cli/src/upload/upload-files.ts'
 
 interface Options {
   gateway?: string

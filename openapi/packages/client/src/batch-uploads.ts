@@ -1,5 +1,5 @@
 import type { HashgateClient } from './hashgate-client.ts'
-import { HashgateError } from './hashgate-error.ts'
+import { HashgateError, isTransient } from './hashgate-error.ts'
 import type { UploadAnswer, UploadRefused, UploadRequest } from './types.ts'
 
 export interface BatcherOptions {
@@ -54,9 +54,15 @@ export function createUploadBatcher(
     for (const [index, { resolve, reject }] of sent.entries()) {
       const result = results[index]
       if (!result) reject(new Error('The gateway returned no result for this upload.'))
-      else if (isRefused(result)) reject(new HashgateError(result.problem))
-      else resolve(result)
+      else if (!isRefused(result)) resolve(result)
+      else refuse(new HashgateError(result.problem), sent[index] as Waiting)
     }
+  }
+
+  /** The client retries calls, but not the images of a batch that failed for a moment: those are requested singly. */
+  function refuse(error: HashgateError, { request, resolve, reject }: Waiting): void {
+    if (isTransient(error)) client.requestUpload(request).then(resolve, reject)
+    else reject(error)
   }
 
   return {

@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import t from 'tap'
-import { findFiles } from '../../upload/find-files.ts'
-import { describeSkipped } from '../../upload/skipped-files.ts'
+import { findFiles } from '../../../packages/cli/src/upload/find-files.ts'
+import { describeSkipped } from '../../../packages/cli/src/upload/skipped-files.ts'
 
 const directory = t.testdir({
   'a.jpg': '',

@@ -1,4 +1,4 @@
-import type { ContentType } from '../../openapi/packages/client/src/types.ts'
+import type { ContentType } from '@hashgate/client'
 
 /** The media type of a file by its extension, in lower case. The gateway accepts HEIC only if the operator has turned it on. */
 export const imageExtensions: Record<string, ContentType> = {

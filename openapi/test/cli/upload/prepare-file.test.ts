@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import t from 'tap'
-import { prepareFile } from '../../upload/prepare-file.ts'
+import { prepareFile } from '../../../packages/cli/src/upload/prepare-file.ts'
 
 const image = sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
 const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const

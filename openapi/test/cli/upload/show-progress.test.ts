@@ -1,9 +1,13 @@
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
-import { pollUntil } from '../../testkit/poll-until.ts'
-import { prepareFile } from '../../upload/prepare-file.ts'
-import { formatFileLine, formatTotalLine, showProgress } from '../../upload/show-progress.ts'
+import { pollUntil } from '../../../../scripts/testkit/poll-until.ts'
+import { prepareFile } from '../../../packages/cli/src/upload/prepare-file.ts'
+import {
+  formatFileLine,
+  formatTotalLine,
+  showProgress,
+} from '../../../packages/cli/src/upload/show-progress.ts'
 
 const options = {
   barsize: 4,

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import t, { type Test } from 'tap'
-import { formatBytes } from '../../upload/format-bytes.ts'
-import { cutStart, printTable } from '../../upload/print-table.ts'
-import type { FileResult } from '../../upload/upload-files.ts'
+import { formatBytes } from '../../../packages/cli/src/terminal/format-bytes.ts'
+import { cutStart, printTable } from '../../../packages/cli/src/upload/print-table.ts'
+import type { FileResult } from '../../../packages/cli/src/upload/upload-files.ts'
 
 const ready: FileResult = {
   file: 'holiday/2026/a-long-name-for-a-photo.jpg',

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
-import type { Image, UploadRequest } from '../../../openapi/packages/client/src/types.ts'
+import type { Image, UploadRequest } from '../../../packages/client/src/types.ts'
 
 type Verdict = 'ready' | 'rejected' | 'never'
 
@@ -19,6 +19,7 @@ const problem = { type: 'about:blank', title: 'Refused.', code: 'REFUSED' }
 /** A gateway and its store, which remember what they were asked and sent. */
 export async function startFakeGateway(t: Test, { verdict = () => 'ready', refuse }: Behaviour = {}) {
   const calls: string[] = []
+  const keys: string[] = []
   const batches: UploadRequest[][] = []
   const wanted = new Map<string, UploadRequest>()
   const stored = new Map<string, Buffer>()
@@ -27,6 +28,8 @@ export async function startFakeGateway(t: Test, { verdict = () => 'ready', refus
     const path = request.url?.split('?')[0] ?? ''
     const call = `${request.method} ${path}`
     calls.push(call)
+    const { authorization } = request.headers
+    if (authorization) keys.push(authorization.replace('Bearer ', ''))
     const body = await readBody(request)
     const status = refuse?.(call)
     response.setHeader('content-type', 'application/json')
@@ -38,6 +41,7 @@ export async function startFakeGateway(t: Test, { verdict = () => 'ready', refus
   async function answerTo(method: string | undefined, path: string, body: Buffer): Promise<unknown> {
     const id = path.split('/').find((part) => part.length === 64) ?? ''
     if (path === '/v1/uploads/batch') return { results: takeBatch(JSON.parse(String(body)).uploads) }
+    if (path === '/v1/uploads') return takeBatch([JSON.parse(String(body))])[0]
     if (method === 'GET') return describe(id)
     if (method === 'PUT') stored.set(id, body)
     return { imageId: id, status: 'pending' }
@@ -75,7 +79,7 @@ export async function startFakeGateway(t: Test, { verdict = () => 'ready', refus
     server.close()
   }
   t.teardown(vanish)
-  return { gateway: url, key: 'test-key', calls, batches, stored, vanish }
+  return { gateway: url, key: 'test-key', calls, keys, batches, stored, vanish }
 }
 
 export const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex')

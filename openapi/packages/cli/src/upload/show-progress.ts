@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
 import cliProgress, { MultiBar, type Options, type Params, Presets } from 'cli-progress'
+import { formatBytes } from '../terminal/format-bytes.ts'
+import { printable } from '../terminal/printable.ts'
 import type { Sending } from './follow-upload.ts'
-import { formatBytes } from './format-bytes.ts'
 import type { PreparedFile } from './prepare-file.ts'
-import { printable } from './printable.ts'
 
 export interface ProgressView {
   onSending: (file: PreparedFile) => Sending

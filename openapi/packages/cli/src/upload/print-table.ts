@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
-import { formatBytes } from './format-bytes.ts'
-import { printable } from './printable.ts'
+import { formatBytes } from '../terminal/format-bytes.ts'
+import { printable } from '../terminal/printable.ts'
 import type { FileResult } from './upload-files.ts'
 
 /** East Asian characters and emoji occupy two terminal columns, combining marks none. */

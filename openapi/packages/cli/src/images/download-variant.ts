@@ -1,15 +1,15 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Image, Variant } from '../../openapi/packages/client/src/types.ts'
-import { printable } from '../upload/printable.ts'
+import type { Image, Variant } from '@hashgate/client'
+import { printable } from '../terminal/printable.ts'
 
-interface DownloadOptions {
+export interface DownloadOptions {
   /** Name of the variant; by default the widest. */
   variant?: string
   /** File, existing folder, or `-` for stdout; by default a file in the working directory. */
   output?: string
   /** Overwrite an existing file. */
-  force: boolean
+  force?: boolean
 }
 
 /**
@@ -58,7 +58,7 @@ async function fetchBytes({ name, url, byteLength }: Variant): Promise<Buffer> {
   throw new Error(`The variant ${name} cannot be downloaded: ${reason}. Try again.`)
 }
 
-async function write(file: string, bytes: Buffer, force: boolean): Promise<void> {
+async function write(file: string, bytes: Buffer, force = false): Promise<void> {
   try {
     await writeFile(file, bytes, { flag: force ? 'w' : 'wx' })
   } catch (error) {

@@ -1,13 +1,12 @@
+import type { DayListing, HashgateClient, Image } from '@hashgate/client'
 import Table from 'cli-table3'
-import type { HashgateClient } from '../../openapi/packages/client/src/hashgate-client.ts'
-import type { DayListing, Image } from '../../openapi/packages/client/src/types.ts'
-import { formatBytes } from '../upload/format-bytes.ts'
-import { printable, printableJson } from '../upload/printable.ts'
+import { formatBytes } from '../terminal/format-bytes.ts'
+import { printable, printableJson } from '../terminal/printable.ts'
 
 interface ListOptions {
   maxImages: number
   /** Print one JSON line per image, as they arrive, instead of a table at the end. */
-  json: boolean
+  json?: boolean
 }
 
 /** The API's limit for one page. */

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path'
+import { printable } from '../terminal/printable.ts'
 import { imageFormats } from './image-extensions.ts'
-import { printable } from './printable.ts'
 
 /** Names shown for each kind of file. */
 const maxNames = 3
@@ -11,10 +11,15 @@ const maxNames = 3
  */
 export function describeSkipped(paths: string[]): string {
   if (paths.length === 0) return ''
-  const kinds = Object.entries(Object.groupBy(paths, (path) => extname(path).toLowerCase() || 'no extension'))
-    .map(([kind, files = []]) => ({ kind, files }))
-    .sort((a, b) => b.files.length - a.files.length)
-  const counts = kinds.map(({ kind, files }) => `${files.length} ${printable(kind)} (${listNames(files)})`)
+  const filesOf = new Map<string, string[]>()
+  for (const path of paths) {
+    const kind = extname(path).toLowerCase() || 'no extension'
+    const files = filesOf.get(kind) ?? []
+    filesOf.set(kind, files)
+    files.push(path)
+  }
+  const kinds = [...filesOf].sort(([, a], [, b]) => b.length - a.length)
+  const counts = kinds.map(([kind, names]) => `${names.length} ${printable(kind)} (${listNames(names)})`)
   const files = paths.length === 1 ? '1 file that is' : `${paths.length} files that are`
   return `Skipped ${files} not ${imageFormats}: ${counts.join(', ')}.`
 }

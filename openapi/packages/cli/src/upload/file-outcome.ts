@@ -1,4 +1,4 @@
-import type { Image } from '../../openapi/packages/client/src/types.ts'
+import type { Image } from '@hashgate/client'
 import type { PreparedFile } from './prepare-file.ts'
 
 /** The result for one file. */

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants, createReadStream, openAsBlob } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { cutFileName } from '../../openapi/packages/client/src/cut-file-name.ts'
-import { detectContentType } from '../../openapi/packages/client/src/detect-content-type.ts'
-import type { ContentType, UploadRequest } from '../../openapi/packages/client/src/types.ts'
+import { type ContentType, cutFileName, detectContentType, type UploadRequest } from '@hashgate/client'
 import { imageExtensions, imageFormats } from './image-extensions.ts'
 
 export interface PreparedFile {

@@ -1,13 +1,20 @@
-import type { Limit } from '../../core/limit-concurrency.ts'
-import type { HashgateClient } from '../../openapi/packages/client/src/hashgate-client.ts'
-import { GatewayUnreachable, HashgateError } from '../../openapi/packages/client/src/hashgate-error.ts'
-import type { UploadAnswer, UploadGranted, UploadRefused } from '../../openapi/packages/client/src/types.ts'
-import { deliverBytes, isGranted } from '../../openapi/packages/client/src/upload-image.ts'
+import {
+  deliverBytes,
+  GatewayUnreachable,
+  type HashgateClient,
+  HashgateError,
+  isGranted,
+  type UploadAnswer,
+  type UploadBatcher,
+  type UploadGranted,
+} from '@hashgate/client'
+import type { Limit } from '../limit-concurrency.ts'
 import { describeFailure, describeImage, type FileOutcome } from './file-outcome.ts'
 import type { PreparedFile } from './prepare-file.ts'
 
 export interface UploadContext {
   client: HashgateClient
+  batcher: UploadBatcher
   sending: Limit
   waiting: Limit
   /** How long to wait for one image to be processed. */
@@ -24,46 +31,51 @@ export interface Sending {
   end: (storedBytes: number) => void
 }
 
-/** The gateway can no longer be used, so the whole run ends instead of failing file by file. */
+/** The gateway can no longer be used, so the whole run ends instead of failing file by file. `cause` is the error that showed it. */
 export class RunStopped extends Error {
   override readonly name = 'RunStopped'
+  override readonly cause: Error
 
   constructor(cause: Error) {
     super(
       `${cause.message} The run has stopped. Run the same command again to continue; bytes that are stored are not sent again.`,
-      { cause },
     )
+    this.cause = cause
   }
 }
 
 /**
- * Sends the bytes if the gateway issued an upload URL, and waits until the image is final.
+ * Requests an upload URL, sends the bytes if the gateway issued one, and waits until the image is final.
  * @returns the outcome, which may be a failure
- * @throws RunStopped when the gateway can no longer be used; otherwise only the reason of `signal`
+ * @throws RunStopped when the gateway cannot be used; otherwise only the reason of `signal`
  */
-export async function followUpload(
-  file: PreparedFile,
-  answer: UploadAnswer | UploadRefused | undefined,
-  context: UploadContext,
-): Promise<FileOutcome> {
+export async function followUpload(file: PreparedFile, context: UploadContext): Promise<FileOutcome> {
   const { client, waiting, timeoutSeconds, signal } = context
   let uploadedBytes = 0
   try {
-    if (!answer) throw new Error('The gateway’s response does not mention this file.')
-    if ('problem' in answer) throw new Error(describeProblem(answer))
+    const answer = await requestUpload(file, context)
     uploadedBytes = isGranted(answer) ? await context.sending(() => send(file, answer, context)) : 0
     const image = await waiting(() => client.waitForImage(answer.imageId, timeoutSeconds))
     return describeImage(image, file, uploadedBytes)
   } catch (error) {
     signal.throwIfAborted()
-    if (concernsEveryFile(error)) throw new RunStopped(error)
+    if (error instanceof RunStopped) throw error
+    if (concernsEveryFile(error, [401, 502, 503, 504])) throw new RunStopped(error)
     return describeFailure(error, file, uploadedBytes)
   }
 }
 
-/** Whether the gateway is gone or no longer accepts the key. Server errors have been retried. */
-function concernsEveryFile(error: unknown): error is Error {
-  if (error instanceof HashgateError) return [401, 502, 503, 504].includes(error.status)
+/** @throws RunStopped also for a key without the scope, an address without the API, and a rate limit that lasts */
+async function requestUpload({ request }: PreparedFile, { batcher, signal }: UploadContext) {
+  return await batcher.requestUpload(request).catch((error): UploadAnswer => {
+    signal.throwIfAborted()
+    throw concernsEveryFile(error, [401, 403, 404, 429, 500, 502, 503, 504]) ? new RunStopped(error) : error
+  })
+}
+
+/** Whether the gateway is gone or refuses every call. Errors that can pass have been retried. */
+function concernsEveryFile(error: unknown, statuses: number[]): error is Error {
+  if (error instanceof HashgateError) return statuses.includes(error.status)
   return error instanceof GatewayUnreachable
 }
 
@@ -82,8 +94,4 @@ async function send(
   } finally {
     sending.end(storedBytes)
   }
-}
-
-function describeProblem({ problem: { title, detail, errors } }: UploadRefused): string {
-  return errors?.map(({ field, message }) => `${field} ${message}`).join('; ') ?? detail ?? title
 }

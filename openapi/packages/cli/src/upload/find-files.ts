@@ -1,7 +1,8 @@
-import { glob, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join, relative, resolve } from 'node:path'
+import { glob } from 'tinyglobby'
+import { printable } from '../terminal/printable.ts'
 import { imageExtensions } from './image-extensions.ts'
-import { printable } from './printable.ts'
 import { describeSkipped } from './skipped-files.ts'
 
 export interface FoundFiles {
@@ -45,12 +46,15 @@ export async function findFiles(paths: string[]): Promise<FoundFiles> {
   }
 }
 
+/** As in a shell: a pattern matches what it names, and hidden files only if it begins with a dot. */
+const globOptions = { expandDirectories: false }
+
 async function expand(path: string): Promise<FoundFiles> {
   const found: FoundFiles = { files: [], skipped: [], unreadable: [] }
   const at = await statOrNothing(path)
   if (at?.isFile()) found.files.push(path)
   else if (at?.isDirectory()) await search(path, found, new Set())
-  else for (const file of (await Array.fromAsync(glob(path))).sort()) await addIfFile(file, found)
+  else found.files.push(...(await glob(path, globOptions)).sort())
   return found
 }
 
@@ -83,10 +87,6 @@ async function readNames(folder: string, found: FoundFiles, searched: Set<string
     found.unreadable.push({ path: displayPath(folder), code: (error as NodeJS.ErrnoException).code ?? '' })
     return []
   }
-}
-
-async function addIfFile(path: string, found: FoundFiles): Promise<void> {
-  if ((await statOrNothing(path))?.isFile()) found.files.push(path)
 }
 
 const displayPath = (path: string): string => relative('.', resolve(path)) || '.'
