@@ -42,6 +42,8 @@ export async function uploadImage(file: Blob, options: UploadOptions): Promise<I
     contentType: contentType as ContentType,
     fileName: cutFileName(options.fileName ?? (file as Partial<File>).name ?? '') || undefined,
   }
+  // Neither the hash function nor a batcher stops.
+  options.signal?.throwIfAborted()
   const answer = await (options.batcher ?? client).requestUpload(request)
   if (isGranted(answer)) {
     onStep?.('uploading')
