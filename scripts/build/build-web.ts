@@ -14,6 +14,7 @@ export interface WebApp {
 
 const root = join(import.meta.dirname, '../..')
 const source = 'gateway/web/app'
+const hashWorker = 'openapi/packages/client/src/hash/hash-worker.ts'
 
 const shared = {
   absWorkingDir: root,
@@ -36,7 +37,7 @@ const shared = {
 
 /** Bundles the page that the gateway serves. The names of its files change exactly when their content does. */
 export async function buildWebApp(): Promise<WebApp> {
-  const worker = await build({ ...shared, entryPoints: [`${source}/hash-worker.ts`] })
+  const worker = await build({ ...shared, entryPoints: [hashWorker] })
   const [workerFile] = worker.outputFiles
   if (!workerFile) throw new Error('The worker was not built.')
   const page = await build({

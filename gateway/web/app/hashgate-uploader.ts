@@ -109,7 +109,7 @@ export class HashgateUploader extends BasePlugin<UploaderOptions, Meta, Uploaded
         value,
       })
     report(0)
-    const sha256 = await hashFile(data, (hashedBytes) => report(hashedBytes / data.size))
+    const sha256 = await hashFile(data, { onProgress: (hashedBytes) => report(hashedBytes / data.size) })
     this.uppy.emit('preprocess-complete', this.uppy.getFile(file.id))
     return sha256
   }

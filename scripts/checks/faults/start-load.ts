@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
-import { hashBlob } from '../../../openapi/packages/client/src/hash-blob.ts'
+import { hashBlob } from '../../../openapi/packages/client/src/hash/hash-blob.ts'
 import { createHashgateClient } from '../../../openapi/packages/client/src/hashgate-client.ts'
 import { GatewayUnreachable, HashgateError } from '../../../openapi/packages/client/src/hashgate-error.ts'
 import { retry } from '../../../openapi/packages/client/src/retry.ts'

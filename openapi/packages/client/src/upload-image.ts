@@ -1,7 +1,8 @@
 import type { UploadBatcher } from './batch-uploads.ts'
 import { cutFileName } from './cut-file-name.ts'
 import { detectContentType } from './detect-content-type.ts'
-import { hashBlob } from './hash-blob.ts'
+import { hashBlob } from './hash/hash-blob.ts'
+import type { HashFunction } from './hash/hash-function.ts'
 import { type ClientOptions, createHashgateClient, type HashgateClient } from './hashgate-client.ts'
 import { HashgateError } from './hashgate-error.ts'
 import { putObject } from './put-object.ts'
@@ -12,8 +13,8 @@ import type { ContentType, Image, PutOptions, UploadAnswer, UploadGranted, Uploa
 export type UploadStep = 'hashing' | 'uploading' | 'processing'
 
 export interface UploadOptions extends PutOptions, ClientOptions {
-  /** Computes the SHA-256 in hex. The default uses WebCrypto, which needs the whole file in memory. */
-  hash?: (file: Blob) => Promise<string>
+  /** Computes the SHA-256 in hex. The default is `hashBlob`. */
+  hash?: HashFunction
   /** Display name; by default the name of the File. */
   fileName?: string
   /** Called when a step begins. */
@@ -37,7 +38,7 @@ export async function uploadImage(file: Blob, options: UploadOptions): Promise<I
   onStep?.('hashing')
   const contentType = (await detectContentType(file)) ?? file.type
   const request: UploadRequest = {
-    sha256: await hash(file),
+    sha256: await hash(file, { signal: options.signal }),
     byteLength: file.size,
     contentType: contentType as ContentType,
     fileName: cutFileName(options.fileName ?? (file as Partial<File>).name ?? '') || undefined,

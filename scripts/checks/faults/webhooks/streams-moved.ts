@@ -3,7 +3,7 @@
  * with the state that the record of each of its images has.
  */
 import { once } from 'node:events'
-import { hashBlob } from '../../../../openapi/packages/client/src/hash-blob.ts'
+import { hashBlob } from '../../../../openapi/packages/client/src/hash/hash-blob.ts'
 import { createHashgateClient } from '../../../../openapi/packages/client/src/hashgate-client.ts'
 import type { ContentType, Image } from '../../../../openapi/packages/client/src/types.ts'
 import { deliverBytes, isGranted } from '../../../../openapi/packages/client/src/upload-image.ts'
