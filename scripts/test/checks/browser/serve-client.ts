@@ -11,7 +11,8 @@ const page = '<!doctype html><title>Upload</title><input type="file">'
 /** A page of some web application, with the client as its modules. Returns its origin. */
 export async function serveClient(t: Test): Promise<string> {
   const server = createServer(async ({ url = '/' }, response) => {
-    if (!/^\/([\w-]+\/)?[\w-]+\.ts$/.test(url)) return response.setHeader('content-type', 'text/html').end(page)
+    if (!/^\/([\w-]+\/)?[\w-]+\.ts$/.test(url))
+      return response.setHeader('content-type', 'text/html').end(page)
     const source = await readFile(new URL(`.${url}`, client), 'utf8')
     return response.setHeader('content-type', 'text/javascript').end(stripTypeScriptTypes(source))
   })
