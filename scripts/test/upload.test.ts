@@ -55,7 +55,7 @@ t.test('npm run images uses the local system, and takes options before the comma
   const directory = t.testdir({
     '.data': { 'local.json': JSON.stringify({ gateway: 'http://127.0.0.1:9', key: 'k' }) },
   })
-  const unreachable = { code: 1, stderr: 'The gateway at http://127.0.0.1:9 cannot be reached.\n' }
+  const unreachable = { code: 1, stderr: /^The gateway at http:\/\/127\.0\.0\.1:9 cannot be reached/ }
   t.match(await runImages(['list'], { directory }), unreachable)
   t.match(await runImages(['list'], { gateway: 'http://127.0.0.1:9', key: 'other' }), unreachable)
 })

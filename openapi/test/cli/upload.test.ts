@@ -100,7 +100,10 @@ t.test('a gateway that goes away is reported once, and the bytes that were store
   const directory = t.testdir(Object.fromEntries(names))
   const { code, stderr, stdout } = await runUpload([directory], fake)
   t.equal(code, 1)
-  t.match(stderr, /^The gateway at \S+ cannot be reached\. The run has stopped\. Run the same command again/)
+  t.match(
+    stderr,
+    /^The gateway at \S+ cannot be reached( \(\w+\))?\. The run has stopped\. Run the same command again/,
+  )
   t.equal(stderr.trimEnd().split('\n').length, 1, stderr)
   t.notMatch(stdout, 'cannot be reached')
   t.match(stdout, /^0 of 18 ready, [1-9]\d* B uploaded, 0 B already stored$/m)
@@ -136,13 +139,17 @@ t.test('--key-file reads the key from a file or from stdin', async (t) => {
 t.test('a refused key and a gateway that is down end the run with one sentence', async (t) => {
   const directory = t.testdir({ 'a.png': 'one', 'b.png': 'two' })
   const refusing = await startFakeGateway(t, { refuse: () => 401 })
-  t.strictSame(await runUpload([directory], refusing), { code: 1, stdout: '', stderr: 'Refused.\n' })
-  const gone = await startFakeGateway(t)
-  gone.vanish()
-  t.match(await runUpload([directory], gone), {
+  t.strictSame(await runUpload([directory], refusing), {
     code: 1,
     stdout: '',
-    stderr: `The gateway at ${gone.gateway} cannot be reached.\n`,
+    stderr: 'The gateway does not accept the key. Check HASHGATE_KEY, --key or --key-file.\n',
+  })
+  const gone = await startFakeGateway(t)
+  gone.vanish()
+  t.strictSame(await runUpload([directory], gone), {
+    code: 1,
+    stdout: '',
+    stderr: `The gateway at ${gone.gateway} cannot be reached (ECONNREFUSED).\n`,
   })
 })
 

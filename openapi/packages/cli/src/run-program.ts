@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander'
+import { describeError } from './describe-error.ts'
 
 /**
  * Parses the arguments, runs the command, and sets the exit code. An error prints its message only and sets exit code 1,
@@ -17,7 +18,7 @@ export async function runProgram(program: Command, args: string[] = process.argv
       process.exitCode = error.exitCode
       return
     }
-    console.error((error as Error).message)
+    console.error(describeError(error))
     process.exitCode = 1
   }
 }

@@ -8,6 +8,7 @@ import {
   type UploadBatcher,
   type UploadGranted,
 } from '@hashgate/client'
+import { describeError } from '../describe-error.ts'
 import type { Limit } from '../limit-concurrency.ts'
 import { describeFailure, describeImage, type FileOutcome } from './file-outcome.ts'
 import type { PreparedFile } from './prepare-file.ts'
@@ -38,7 +39,7 @@ export class RunStopped extends Error {
 
   constructor(cause: Error) {
     super(
-      `${cause.message} The run has stopped. Run the same command again to continue; bytes that are stored are not sent again.`,
+      `${describeError(cause)} The run has stopped. Run the same command again to continue; bytes that are stored are not sent again.`,
     )
     this.cause = cause
   }
