@@ -11,10 +11,15 @@ interface Behaviour {
   /** What becomes of an image; ready by default. 'never' leaves it processing. */
   verdict?: (upload: UploadRequest) => Verdict | Promise<Verdict>
   /** Answers instead of the gateway and the store, when it returns a status. */
-  refuse?: (call: string) => number | undefined
+  refuse?: (call: string, key: string) => number | undefined
 }
 
-const problem = { type: 'about:blank', title: 'Refused.', code: 'REFUSED' }
+const describeProblem = (status: number) => ({
+  type: 'about:blank',
+  title: 'Refused.',
+  status,
+  code: status === 403 ? 'SCOPE_MISSING' : 'REFUSED',
+})
 
 /** A gateway and its store, which remember what they were asked and sent. */
 export async function startFakeGateway(t: Test, { verdict = () => 'ready', refuse }: Behaviour = {}) {
@@ -28,12 +33,12 @@ export async function startFakeGateway(t: Test, { verdict = () => 'ready', refus
     const path = request.url?.split('?')[0] ?? ''
     const call = `${request.method} ${path}`
     calls.push(call)
-    const { authorization } = request.headers
-    if (authorization) keys.push(authorization.replace('Bearer ', ''))
+    const key = request.headers.authorization?.replace('Bearer ', '') ?? ''
+    if (key) keys.push(key)
     const body = await readBody(request)
-    const status = refuse?.(call)
+    const status = refuse?.(call, key)
     response.setHeader('content-type', 'application/json')
-    if (status) return response.writeHead(status).end(JSON.stringify({ ...problem, status }))
+    if (status) return response.writeHead(status).end(JSON.stringify(describeProblem(status)))
     const answer = await answerTo(request.method, path, body)
     if (answer !== 'never') response.end(JSON.stringify(answer))
   })
@@ -58,6 +63,7 @@ export async function startFakeGateway(t: Test, { verdict = () => 'ready', refus
         imageId,
         status: 'pending',
         duplicate: false,
+        readToken: `read-${imageId}`,
         upload: { method: 'PUT', url: `${url}/store/${imageId}`, headers },
       }
     })

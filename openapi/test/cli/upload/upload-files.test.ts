@@ -115,6 +115,19 @@ t.test('--concurrency limits the files sent at the same time, and the end of eac
   t.equal(sizes.size, 40)
 })
 
+t.test('a key that may only upload follows its images with their read tokens', async (t) => {
+  const fake = await startFakeGateway(t, {
+    refuse: (call, key) => (call.startsWith('GET') && !key.startsWith('read-') ? 403 : undefined),
+  })
+  const { results, error } = await upload(t, fake, ['one', 'two'])
+  t.equal(error, undefined)
+  t.match(results, [
+    { result: 'uploaded', status: 'ready' },
+    { result: 'uploaded', status: 'ready' },
+  ])
+  t.ok(fake.keys.includes(`read-${sha256('one')}`))
+})
+
 t.test('a refused batch ends the run', async (t) => {
   const fake = await startFakeGateway(t, { refuse: (call) => (call.endsWith('/batch') ? 401 : undefined) })
   const { results, error } = await upload(t, fake, numbers(500))

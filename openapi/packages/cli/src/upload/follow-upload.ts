@@ -3,6 +3,7 @@ import {
   GatewayUnreachable,
   type HashgateClient,
   HashgateError,
+  type Image,
   isGranted,
   type UploadAnswer,
   type UploadBatcher,
@@ -15,6 +16,8 @@ import type { PreparedFile } from './prepare-file.ts'
 
 export interface UploadContext {
   client: HashgateClient
+  /** Creates a client for another key or token. */
+  connect: (key: string) => HashgateClient
   batcher: UploadBatcher
   sending: Limit
   waiting: Limit
@@ -51,12 +54,12 @@ export class RunStopped extends Error {
  * @throws RunStopped when the gateway cannot be used; otherwise only the reason of `signal`
  */
 export async function followUpload(file: PreparedFile, context: UploadContext): Promise<FileOutcome> {
-  const { client, waiting, timeoutSeconds, signal } = context
+  const { waiting, signal } = context
   let uploadedBytes = 0
   try {
     const answer = await requestUpload(file, context)
     uploadedBytes = isGranted(answer) ? await context.sending(() => send(file, answer, context)) : 0
-    const image = await waiting(() => client.waitForImage(answer.imageId, timeoutSeconds))
+    const image = await waiting(() => waitForImage(answer, context))
     return describeImage(image, file, uploadedBytes)
   } catch (error) {
     signal.throwIfAborted()
@@ -71,6 +74,17 @@ async function requestUpload({ request }: PreparedFile, { batcher, signal }: Upl
   return await batcher.requestUpload(request).catch((error): UploadAnswer => {
     signal.throwIfAborted()
     throw concernsEveryFile(error, [401, 403, 404, 429, 500, 502, 503, 504]) ? new RunStopped(error) : error
+  })
+}
+
+async function waitForImage(
+  { imageId, readToken }: UploadAnswer,
+  { client, connect, timeoutSeconds }: UploadContext,
+): Promise<Image> {
+  return await client.waitForImage(imageId, timeoutSeconds).catch((error) => {
+    // A key that may only upload may follow its image with the token of the answer.
+    if (!readToken || !(error instanceof HashgateError) || error.code !== 'SCOPE_MISSING') throw error
+    return connect(readToken).waitForImage(imageId, timeoutSeconds)
   })
 }
 

@@ -33,11 +33,13 @@ const imagesAwaitedAtOnce = 16
 export async function uploadFiles(files: string[], run: UploadRun): Promise<void> {
   const stop = new AbortController()
   const signal = AbortSignal.any([run.signal, stop.signal])
-  const client = createHashgateClient({ ...run, signal })
+  const connect = (key: string) => createHashgateClient({ gateway: run.gateway, key, signal })
+  const client = connect(run.key)
   const context: UploadContext = {
     ...run,
     signal,
     client,
+    connect,
     batcher: { requestUpload },
     sending: limitConcurrency(run.concurrency),
     waiting: limitConcurrency(imagesAwaitedAtOnce),
