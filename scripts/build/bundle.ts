@@ -18,7 +18,7 @@ export interface Bundle {
 }
 
 /** Defines `require`, which CommonJS packages use and ES modules lack. A program may import `createRequire` itself. */
-const commonJs =
+export const commonJs =
   "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);"
 
 /**

@@ -1,3 +1,5 @@
+import { commonJs } from '../bundle.ts'
+
 /** How one package of `openapi/packages/` is built. */
 export interface PackageBuild {
   /** Name of its folder. */
@@ -13,7 +15,7 @@ export interface PackageBuild {
   copied?: Record<string, string>
   /** `node20` bundles may import Node's modules. Only the others are published with types. */
   target: 'browsers' | 'node20'
-  /** First line of each bundle. */
+  /** First line of each bundle, after a shebang. */
   banner?: string
 }
 
@@ -28,9 +30,10 @@ export const packageBuilds: PackageBuild[] = [
   { name: 'uppy', entries: { index: 'src/index.ts' }, target: 'browsers' },
   {
     name: 'cli',
-    entries: { cli: 'src/cli.ts' },
-    bin: { hashgate: 'cli' },
+    entries: { hashgate: 'src/hashgate.ts' },
+    bin: { hashgate: 'hashgate' },
     target: 'node20',
-    banner: '#!/usr/bin/env node',
+    // esbuild puts this after the first line of the source, the shebang.
+    banner: commonJs,
   },
 ]
