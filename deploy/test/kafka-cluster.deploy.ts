@@ -15,7 +15,7 @@ const login = { username: 'hashgate', password: 'Aa1'.repeat(16) }
 const logger = createLogger('test', 'silent')
 
 t.test('the user data of three brokers starts a cluster that clients can verify and log in to', async (t) => {
-  const { machines, secret } = await startMachines(t, modelEnvironment('dev'), login)
+  const { machines, secret, throttle } = await startMachines(t, modelEnvironment('dev'), login)
   await Promise.all(machines.map(({ boot }) => boot()))
 
   for (const [index, { folder }] of machines.entries()) {
@@ -66,6 +66,14 @@ t.test('the user data of three brokers starts a cluster that clients can verify 
     const end = await visitWithoutCertificate(machines[0]?.address ?? '', port, ca)
     t.match(end, 'ALERT_BAD_CERTIFICATE', `port ${port}, among brokers, is shut to who shows no certificate`)
   }
+
+  const readAuthority = () =>
+    Promise.all(['AuthoritySecret', 'CaSecretArn'].map((name) => readFile(secret(name), 'utf8')))
+  const before = await readAuthority()
+  await machines[0]?.stop()
+  await throttle()
+  await machines[0]?.boot()
+  t.strictSame(await readAuthority(), before, 'a throttled restart of the first broker keeps the authority')
 })
 
 /** How a broker ends a connection that shows no certificate. In TLS 1.3 it says so after the handshake. */

@@ -19,7 +19,15 @@ for ((i = 3; i < $#; i++)); do option["\${!i}"]=$(eval "echo \\\${$((i + 1))}");
 secret="$SECRETS/$(echo "\${option[--secret-id]:-none}" | tr -c 'a-z0-9\\n' _)"
 case "$1 $2" in
   's3 cp') tar -cz -C "$DISTRIBUTION" kafka ;;
-  'secretsmanager get-secret-value') cat "$secret" 2>/dev/null || exit 254 ;;
+  'secretsmanager get-secret-value')
+    if rm "$SECRETS/throttled" 2>/dev/null; then
+      echo 'An error occurred (ThrottlingException) when calling the GetSecretValue operation: Rate exceeded' >&2
+      exit 254
+    elif [ -e "$secret" ]; then cat "$secret"
+    else
+      echo 'An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: no value' >&2
+      exit 254
+    fi ;;
   'secretsmanager put-secret-value') cp "\${option[--secret-string]#file://}" "$secret.new" && mv "$secret.new" "$secret" ;;
   *) exit 252 ;;
 esac

@@ -13,11 +13,6 @@ import { fakePrograms } from './fake-programs.ts'
 const run = promisify(execFile)
 export const brokerIds = [1, 2, 3] as const
 
-export interface Machine {
-  folder: string
-  address: string
-}
-
 /**
  * Runs the brokers' user data, one copy a broker, with folders of the test in place of the machine's and an address of the loopback
  * network in place of each name. Everything ends with the test.
@@ -73,10 +68,12 @@ export async function startMachines(
       }
       const boot = () =>
         run('bash', [join(folder, 'user-data')], { env, timeout: 120_000, signal: end.signal })
-      return { folder, address: `${network}.${id}`, boot }
+      return { folder, address: `${network}.${id}`, boot, stop: () => stop(folder) }
     }),
   )
-  return { machines, secret }
+  /** Secrets Manager refuses the next call to read a secret. */
+  const throttle = () => writeFile(at('secrets/throttled'), '')
+  return { machines, secret, throttle }
 }
 
 /** The few lines that would not be true here. @throws Error when one of them is not there any more */
