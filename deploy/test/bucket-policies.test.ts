@@ -4,6 +4,21 @@ import { environments, modelEnvironment } from './model/model-environment.ts'
 import { account, region } from './model/name-resource.ts'
 import { createPolicySimulator, type Request } from './policies/simulate.ts'
 
+/** Actions that copy objects elsewhere, put foreign ones in, or keep them beyond their seven days. */
+const objectSettings = [
+  's3:ReplicateObject',
+  's3:ReplicateDelete',
+  's3:PutObjectRetention',
+  's3:PutObjectLegalHold',
+]
+const bucketSettings = [
+  's3:PutBucketNotification',
+  's3:PutBucketObjectLockConfiguration',
+  's3:PutBucketOwnershipControls',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutReplicationConfiguration',
+]
+
 const image = { tenant: 'acme', imageId: '9f'.repeat(32), generation: '20261122' }
 const otherTenants = { ...image, tenant: 'other' }
 
@@ -130,6 +145,9 @@ for (const env of environments) {
       [false, { role: gateway, action: 's3:GetObject', resource: manifest }],
       [false, { role: 'administrator', action: 's3:GetObject', resource: manifest }],
       [false, { role: 'administrator', action: 's3:GetObjectVersion', resource: raw }],
+      [false, { role: 'administrator', action: 's3:GetObjectVersionForReplication', resource: raw }],
+      [false, { role: 'administrator', action: 's3:GetObjectVersionForReplication', resource: variant }],
+      [false, { role: 'administrator', action: 's3:GetObjectVersionForReplication', resource: manifest }],
     ],
     reprocessing: [
       [true, { role: reprocess, action: 's3:GetObject', resource: raw }],
@@ -156,6 +174,8 @@ for (const env of environments) {
             [false, { role, action: 's3:DeleteObjectVersion', resource }],
             [false, { role, action: 's3:PutLifecycleConfiguration', resource: of }],
             [false, { role, action: 's3:PutBucketPolicy', resource: of }],
+            ...objectSettings.map((action): [boolean, Request] => [false, { role, action, resource }]),
+            ...bucketSettings.map((action): [boolean, Request] => [false, { role, action, resource: of }]),
           ],
         ),
         [true, { role: 'deployer', action: 's3:DeleteObject', resource }],
