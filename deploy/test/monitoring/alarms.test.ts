@@ -1,0 +1,188 @@
+import t from 'tap'
+import { modelEnvironment } from '../model/model-environment.ts'
+import { type EvaluatedAlarm, isAlarming, type Series } from './evaluate-alarm.ts'
+
+/** The series of a case: one value for every period, or the value of each of the last periods. */
+type Values = Record<string, number | undefined | (number | undefined)[]>
+
+interface Case {
+  /** How the metrics look while all is well, also when it is quiet. */
+  calm: Values[]
+  /** What the alarm is for. */
+  trouble: Values[]
+  /** Whether missing metrics are trouble. */
+  noData?: 'alarm'
+}
+
+const periods = 15
+const none = undefined
+const spike = (value: number, calm: number | undefined = 0) => [...Array(periods - 1).fill(calm), value]
+
+const requests = { requests: 1000, target: none, balancer: none }
+const throttles =
+  (...ids: string[]) =>
+  (value: number | undefined) =>
+    Object.fromEntries(ids.map((id) => [id, value]))
+const ofCatalog = throttles(
+  ...[
+    'catalogReads',
+    'catalogWrites',
+    'dayWrites',
+    'dayReads',
+    'owingWrites',
+    'unfinishedWrites',
+    'keyReads',
+  ],
+)
+const ofWebhooks = throttles('reads', 'writes', 'dueReads', 'dueWrites', 'logWrites')
+
+/** Alarms on one metric that is above zero only in trouble. */
+const anyAtAll: Case = { calm: [{ value: 0 }], trouble: [{ value: 1 }] }
+const whenItLasts: Case = { calm: [{ value: 0 }, { value: spike(1) }], trouble: [{ value: 1 }] }
+const errors: Case = {
+  calm: [
+    { calls: 1000, errors: 0 },
+    { calls: 1000, errors: spike(1000) },
+    { calls: 1000, errors: 40 },
+    { calls: 2, errors: 0 },
+  ],
+  trouble: [
+    { calls: 1000, errors: 60 },
+    { calls: 10, errors: 10 },
+  ],
+}
+const growth: Case = { calm: [{ bytes: 1 }], trouble: [{ bytes: 1e18 }] }
+
+const cases: Record<string, Case> = {
+  'monitoring GatewayErrors': {
+    calm: [
+      requests,
+      { ...requests, requests: 3, target: 1 },
+      { ...requests, target: spike(900, none) },
+      { ...requests, target: 9 },
+    ],
+    trouble: [
+      { ...requests, target: 15 },
+      // No gateway answers in time.
+      { ...requests, balancer: 1000 },
+      // There is no gateway: the load balancer counts no request.
+      { requests: none, target: none, balancer: 1000 },
+      {
+        requests: [...Array(periods - 4).fill(1000), none, none, none, none],
+        target: none,
+        balancer: [...Array(periods - 4).fill(none), 900, 900, 900, 900],
+      },
+    ],
+  },
+  'monitoring UploadLatency': { calm: [{ ms: 40 }, { ms: spike(9000, 40) }], trouble: [{ ms: 1600 }] },
+  'monitoring UnhealthyHosts': whenItLasts,
+  'monitoring NoHealthyHosts': {
+    calm: [{ hosts: 2 }, { hosts: 1 }, { hosts: spike(0, 2) }],
+    trouble: [{ hosts: 0 }],
+    noData: 'alarm',
+  },
+  'monitoring OwedEventsAge': {
+    calm: [{ seconds: 0 }, { seconds: 200 }, { seconds: spike(900) }],
+    trouble: [{ seconds: 301 }],
+    noData: 'alarm',
+  },
+  'monitoring ProcessorErrors': errors,
+  'monitoring ProcessorThrottles': whenItLasts,
+  'monitoring ProcessorAge': { calm: [{ ms: 1000 }, { ms: spike(700_000) }], trouble: [{ ms: 601_000 }] },
+  'monitoring FailedNotifications': anyAtAll,
+  'monitoring DeadLetters': anyAtAll,
+  'monitoring ConsumerLag': { calm: [{ lag: 10 }, { lag: spike(20_000) }], trouble: [{ lag: 10_001 }] },
+  'monitoring PollerErrors': whenItLasts,
+  'monitoring PollersGone': {
+    calm: [{ pollers: 1 }, { pollers: spike(0, 2) }],
+    trouble: [{ pollers: 0 }],
+    noData: 'alarm',
+  },
+  'monitoring TableThrottles': {
+    calm: [ofCatalog(0), ofCatalog(none), ofCatalog(1)],
+    trouble: [ofCatalog(2), { ...ofCatalog(none), dayWrites: 11 }],
+  },
+  'monitoring RawGrowth': growth,
+  'monitoring ProcessedGrowth': growth,
+  'monitoring PartitionErrors': whenItLasts,
+  'monitoring DeniedWrites': { calm: [{ value: 50 }], trouble: [{ value: 51 }] },
+  'monitoring DeniedDeletes': anyAtAll,
+  'monitoring BucketSettings': anyAtAll,
+  'webhooks DueAge': {
+    calm: [{ seconds: 60 }, { seconds: spike(900) }],
+    trouble: [{ seconds: 601 }],
+    noData: 'alarm',
+  },
+  'webhooks FailedTries': {
+    calm: [
+      { tries: 100, delivered: 100 },
+      { tries: 100, delivered: 20 },
+      { tries: 50, delivered: none },
+    ],
+    trouble: [
+      { tries: 100, delivered: 5 },
+      { tries: 100, delivered: none },
+    ],
+  },
+  'webhooks Errors': errors,
+  'webhooks Throttles': whenItLasts,
+  'webhooks FailedEvents': anyAtAll,
+  'webhooks PollerErrors': {
+    calm: [
+      { processed: 0, rejected: 0 },
+      { processed: none, rejected: none },
+      { processed: spike(3), rejected: 0 },
+    ],
+    trouble: [
+      { processed: 1, rejected: 0 },
+      { processed: none, rejected: 2 },
+    ],
+  },
+  'webhooks PollersGone': {
+    calm: [{ processed: 1, rejected: 1 }],
+    trouble: [
+      { processed: 1, rejected: 0 },
+      { processed: 1, rejected: none },
+    ],
+    noData: 'alarm',
+  },
+  'webhooks TableThrottles': {
+    calm: [ofWebhooks(0), ofWebhooks(none), ofWebhooks(2)],
+    trouble: [ofWebhooks(3), { ...ofWebhooks(none), logWrites: 11 }],
+  },
+}
+
+const alarms = modelEnvironment('dev').flatMap(({ stack, resources, parameters }) =>
+  Object.entries(resources)
+    .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+    .map(([id, { Properties }]) => {
+      const alarm = Properties as unknown as EvaluatedAlarm
+      return {
+        name: `${stack} ${id}`,
+        alarm: { ...alarm, Threshold: parameters[alarm.Threshold] ?? alarm.Threshold } as EvaluatedAlarm,
+      }
+    }),
+)
+
+t.test('each alarm has cases', async (t) => {
+  t.strictSame(alarms.map(({ name }) => name).sort(), Object.keys(cases).sort())
+})
+
+for (const { name, alarm } of alarms) {
+  t.test(name, async (t) => {
+    const { calm, trouble, noData } = cases[name] ?? { calm: [], trouble: [] }
+    for (const values of calm) t.notOk(isAlarming(alarm, repeat(values)), `quiet: ${JSON.stringify(values)}`)
+    for (const values of trouble) t.ok(isAlarming(alarm, repeat(values)), `alarms: ${JSON.stringify(values)}`)
+    const empty = Object.fromEntries(Object.keys(calm[0] ?? {}).map((id) => [id, none]))
+    t.equal(isAlarming(alarm, repeat(empty)), noData === 'alarm', 'without data')
+  })
+}
+
+function repeat(values: Values): Series {
+  return Object.fromEntries(
+    Object.entries(values).map(([id, value]) => [
+      id,
+      Array.isArray(value) ? value : Array(periods).fill(value),
+    ]),
+  )
+}
