@@ -137,8 +137,31 @@ for (const env of environments) {
     const typeOf = (topic: Topic) => imageEvent(topic, someRecord(), { source: '/test', nowMs: 0 }).type
     t.same(value.type, [typeOf(topics.uploadCompleted)])
 
-    const { Target } = modelResource<{ Target: { Input: string } }>(stacks, 'processor', 'ReconcilerSchedule')
+    const { Target } = modelResource<{ Target: { Arn: string; Input: string } }>(
+      stacks,
+      'processor',
+      'ReconcilerSchedule',
+    )
     t.ok(isScheduleEvent(JSON.parse(Target.Input)), 'the schedule is known as one')
+  })
+
+  t.test(`${env}: a throttled schedule queues no runs`, async (t) => {
+    const { Target } = modelResource<{ Target: { Arn: string } }>(stacks, 'processor', 'ReconcilerSchedule')
+    t.match(Target.Arn, /ReconcilerAlias/, 'it invokes an alias, which has limits of its own')
+    const limits = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }
+    t.match(modelResource(stacks, 'processor', 'ReconcilerInvocation'), {
+      Qualifier: 'reconciler',
+      ...limits,
+    })
+    const hasWebhooks = stacks.some(({ stack, resources }) => stack === 'webhooks' && resources.RetrySchedule)
+    if (hasWebhooks) t.match(modelResource(stacks, 'webhooks', 'AsyncInvocation'), limits)
+  })
+
+  t.test(`${env}: an outage of S3 or DynamoDB replaces no gateway`, async (t) => {
+    const { HealthCheckPath } = modelResource<{ HealthCheckPath: string }>(stacks, 'gateway', 'TargetGroup')
+    t.equal(HealthCheckPath, '/readyz', 'the load balancer sends no requests to it')
+    const group = modelResource<Record<string, unknown>>(stacks, 'gateway', 'Group')
+    t.match(group, { HealthCheckType: 'EC2', InstanceMaintenancePolicy: { MinHealthyPercentage: 100 } })
   })
 
   t.test(`${env}: CORS allows every signed header`, async (t) => {
