@@ -14,5 +14,5 @@ await runCommand(async () => {
     cache: join(root, '.cache'),
   })
   const { PATH = '', ...environment } = inheritedEnvironment()
-  return runTests('deploy', { ...environment, PATH: [programs, PATH].join(delimiter) })
+  return runTests('deploy', { env: { ...environment, PATH: [programs, PATH].join(delimiter) } })
 })

@@ -14,12 +14,26 @@ const suites = {
   lambda: { suffix: '.emulator.ts', options: ['--jobs=1', '--timeout=900', `--reporter=${failureReporter}`] },
 }
 
+interface RunOptions {
+  env?: NodeJS.ProcessEnv
+  /** Options of the command line, without their dashes, that are passed on to the tests. */
+  flags?: string[]
+}
+
 /** Runs the files named on the command line, or the whole suite. Returns tap's exit code. */
-export async function runTests(suite: keyof typeof suites, env?: NodeJS.ProcessEnv): Promise<number> {
-  const { positionals } = parseArgs({ allowPositionals: true })
+export async function runTests(
+  suite: keyof typeof suites,
+  { env, flags = [] }: RunOptions = {},
+): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean' as const }])),
+  })
   const { suffix, options } = suites[suite]
   const files = positionals.length > 0 ? positionals : await findTests(suffix)
-  const [code] = await once(spawn('tap', ['run', ...options, ...files], { stdio: 'inherit', env }), 'close')
+  const passedOn = Object.keys(values).map((flag) => `--test-arg=--${flag}`)
+  const tap = spawn('tap', ['run', ...options, ...passedOn, ...files], { stdio: 'inherit', env })
+  const [code] = await once(tap, 'close')
   return code ?? 1
 }
 

@@ -1,5 +1,6 @@
 import { createEventTopics } from '../../core/events/create-event-topics.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
+import { allowBrowsers } from '../services/versitygw/allow-browsers.ts'
 import type { Backing, StartBacking } from './backing.ts'
 import { connectServicesKafka } from './connect-services-kafka.ts'
 import { createStores } from './create-stores.ts'
@@ -21,6 +22,7 @@ export function useServices({ settings = {}, ...options }: ServicesOptions = {})
     const services = await readServicesEnvironment()
     const environment = { ...services, ...settings }
     await createStores(environment)
+    await allowBrowsers(environment)
     const topicPrefix = settings.KAFKA_TOPIC_PREFIX ?? ''
     await createEventTopics(await connectServicesKafka(), { topicPrefix, partitions, retentionDays: 7 })
     return { environment, processorPort: portOf(services.S3_EVENT_URL), ...options }

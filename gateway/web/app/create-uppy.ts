@@ -31,6 +31,10 @@ export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, Uploaded> 
       proudlyDisplayPoweredByUppy: false,
     })
     .use(GoldenRetriever)
+  // Without asking: the files were chosen to be uploaded. Those that the browser did not keep must be chosen again.
+  uppy.on('restored', () => {
+    if (!uppy.getFiles().some(({ isGhost }) => isGhost)) uppy.emit('restore-confirmed')
+  })
   void addCamera(uppy)
   return uppy
 }

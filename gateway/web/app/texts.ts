@@ -51,8 +51,7 @@ export const texts = {
   signingIn: 'Checking the key …',
   keyRefused:
     'This key is not accepted. Check that it is complete, and ask the operator for another one if it has expired.',
-  keyCannotRead:
-    'This key can upload photos, but not show them. To see them here, sign in with a key that has the scope read.',
+  keyCannotRead: 'This key cannot list photos. Those that you upload in this tab appear here.',
 
   upload: 'Upload photos',
   uploadNote: 'JPEG, PNG, WebP, AVIF, GIF or TIFF. Photos are deleted after a few days.',
@@ -86,7 +85,6 @@ export const texts = {
 
   status: { pending: 'Waiting', processing: 'Processing', ready: 'Ready', rejected: 'Rejected' },
   statusNote: { pending: 'The upload is not complete yet.', processing: 'This takes a few seconds.' },
-  openImage: (name: string, status: string) => `${name}, ${status}`,
   unnamed: 'Photo',
 
   previous: 'Previous photo',

@@ -24,6 +24,7 @@ export function UploadPanel({ api, onUploaded }: UploadPanelProps) {
   useEffect(() => {
     if (!target.current) return
     const uppy = createUppy(api, target.current)
+    const repair = repairSingleFile(target.current)
     uppy.on('upload-success', (file, { body: uploaded }) => {
       if (!uploaded) return
       onUploaded(uploaded.imageId)
@@ -51,6 +52,7 @@ export function UploadPanel({ api, onUploaded }: UploadPanelProps) {
     addEventListener('beforeunload', askFirst)
     return () => {
       removeEventListener('beforeunload', askFirst)
+      repair.disconnect()
       uppy.destroy()
     }
   }, [api, onUploaded])
@@ -74,4 +76,13 @@ export function UploadPanel({ api, onUploaded }: UploadPanelProps) {
       </div>
     </section>
   )
+}
+
+/** Uppy shows a single file as a list item outside a list, which screen readers do not announce. */
+function repairSingleFile(panel: HTMLElement): MutationObserver {
+  const observer = new MutationObserver(() =>
+    panel.querySelector('.uppy-Dashboard-files:not([role])')?.setAttribute('role', 'list'),
+  )
+  observer.observe(panel, { childList: true, subtree: true })
+  return observer
 }

@@ -15,7 +15,7 @@ const isFinal = ({ status }: Image) => status === 'ready' || status === 'rejecte
  * stream. Images that others upload for the same tenant appear, too.
  * @param put receives the new states
  */
-export function useStatusUpdates({ client, gateway, key }: Api, put: (images: Image[]) => void) {
+export function useStatusUpdates({ reading, gateway, key }: Api, put: (images: Image[]) => void) {
   const unfinished = useRef(new Set<string>())
   const hasStream = useRef(true)
   const limit = useRef(limitConcurrency(concurrentReads))
@@ -32,9 +32,11 @@ export function useStatusUpdates({ client, gateway, key }: Api, put: (images: Im
   const wait = useCallback(
     (imageId: string) =>
       limit.current(() =>
-        client.waitForImage(imageId).then(accept, () => unfinished.current.delete(imageId)),
+        reading(imageId, (client) => client.waitForImage(imageId)).then(accept, () =>
+          unfinished.current.delete(imageId),
+        ),
       ),
-    [client, accept],
+    [reading, accept],
   )
 
   const follow = useCallback(
@@ -51,12 +53,12 @@ export function useStatusUpdates({ client, gateway, key }: Api, put: (images: Im
   const read = useCallback(
     (imageId: string) =>
       limit.current(async () => {
-        const image = await client.getImage(imageId).catch(() => undefined)
+        const image = await reading(imageId, (client) => client.getImage(imageId)).catch(() => undefined)
         if (!image) return
         accept(image)
         if (!isFinal(image) && !hasStream.current) void wait(imageId)
       }),
-    [client, accept, wait],
+    [reading, accept, wait],
   )
 
   useEffect(() => {

@@ -15,13 +15,10 @@ export function ImageCard({ image, onOpen }: ImageCardProps) {
   const thumb = variants?.toSorted((a, b) => a.width - b.width)[0]
   const name = fileName ?? texts.unnamed
   return (
-    <button
-      type="button"
-      class={`card ${status}`}
-      title={rejection?.detail}
-      aria-label={texts.openImage(name, texts.status[status])}
-      onClick={() => onOpen(imageId)}
-    >
+    <button type="button" class={`card ${status}`} onClick={() => onOpen(imageId)}>
+      <span class="for-screen-readers">
+        {name}, {status === 'ready' && texts.status.ready}
+      </span>
       {placeholder && <img class="placeholder" src={placeholder} alt="" />}
       {thumb && (
         <img

@@ -1,0 +1,46 @@
+import type { Page, Route } from 'playwright-core'
+
+/** Records the uploads that reach the store, over reloads of the page. */
+export function recordUploads(page: Page) {
+  const started: string[] = []
+  const stored: string[] = []
+  page.on('request', (request) => request.method() === 'PUT' && started.push(request.url()))
+  page.on('response', (response) => {
+    if (response.request().method() === 'PUT' && response.ok()) stored.push(response.url())
+  })
+  return { started: () => started, stored: () => stored }
+}
+
+/**
+ * Lets `count` uploads through and holds the others, so that a test can act in the middle. `reached` resolves when the first one is
+ * held and those before it are stored.
+ */
+export async function holdUploads(page: Page, count: number) {
+  const held: Route[] = []
+  const reached = Promise.withResolvers<void>()
+  let seen = 0
+  let stored = 0
+  let isReleased = false
+  const check = () => stored >= count && held.length > 0 && reached.resolve()
+  page.on('response', (response) => {
+    if (response.request().method() !== 'PUT' || !response.ok()) return
+    stored += 1
+    check()
+  })
+  await page.route(
+    (url) => url.searchParams.has('X-Amz-Signature'),
+    async (route) => {
+      if (route.request().method() !== 'PUT' || isReleased || ++seen <= count) return route.continue()
+      held.push(route)
+      check()
+    },
+  )
+  return {
+    reached: reached.promise,
+    /** Those that the page has given up in the meantime are gone. */
+    release() {
+      isReleased = true
+      for (const route of held) route.continue().catch(() => {})
+    },
+  }
+}

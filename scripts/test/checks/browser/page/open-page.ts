@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url'
+import type { Locator, Page } from 'playwright-core'
+import type { Test } from 'tap'
+import { buildWebApp, writeWebApp } from '../../../../build/build-web.ts'
+import { openBrowser } from '../open-browser.ts'
+
+await writeWebApp(await buildWebApp(), fileURLToPath(new URL('../../../../../dist/web', import.meta.url)))
+
+export type Files = Parameters<Locator['setInputFiles']>[0]
+
+/** A busy gateway refuses requests for a moment, which the browser reports as errors, and the page repeats. */
+const isRefusal = (text: string) => /the server responded with a status of (429|503)/.test(text)
+
+/** Opens the page in a browser of its own, and collects what goes wrong in it. */
+export async function openPage(
+  t: Test,
+  url: string,
+  launchOptions?: string[],
+): Promise<{ page: Page; faults: string[] }> {
+  const page = await (await openBrowser(t, launchOptions)).newPage()
+  const faults: string[] = []
+  page.on('pageerror', ({ message }) => faults.push(message))
+  page.on('console', (line) => {
+    if (line.type() === 'error' && !isRefusal(line.text())) faults.push(line.text())
+  })
+  page.setDefaultTimeout(120_000)
+  await page.goto(url)
+  return { page, faults }
+}
+
+export const choose = (page: Page, files: Files) =>
+  page.locator('input[type=file]').first().setInputFiles(files)
+
+export const cards = (page: Page, status: string) =>
+  page.getByRole('button', { name: new RegExp(`, ${status}\\b`) })
+
+/** Waits until the gallery shows so many images of a status. */
+export const waitForCards = (page: Page, status: string, count: number) =>
+  cards(page, status)
+    .nth(count - 1)
+    .waitFor()
+
+/** The width that does not fit on the screen, in pixels. */
+export const findOverflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
