@@ -67,7 +67,10 @@ export const texts = {
     browseFolders: 'choose a folder',
     dropHint: 'Drop your photos here',
     myDevice: 'This device',
-    takePictureBtn: 'Take a photo',
+    importFrom: '%{name}',
+    takePictureBtn: 'Take a picture',
+    submitRecordedFile: 'Use this picture',
+    discardRecordedFile: 'Discard this picture',
     youCanOnlyUploadFileTypes: 'Only JPEG, PNG, WebP, AVIF, GIF and TIFF files can be uploaded.',
   },
 

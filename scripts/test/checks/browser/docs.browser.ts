@@ -54,6 +54,17 @@ t.test('who has a key and this page can upload a photo by hand', (t) =>
   }),
 )
 
+t.test("the page has the product's mark, and links to the upload page", (t) =>
+  withSystem(async ({ gatewayUrl }) => {
+    const page = await (await openBrowser(t)).newPage()
+    await page.goto(`${gatewayUrl}/docs`)
+    const logo = page.getByRole('link', { name: 'hashgate' }).getByRole('img')
+    t.ok(await logo.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth > 0)))
+    await page.getByRole('link', { name: 'the upload page' }).click()
+    await page.waitForURL(`${gatewayUrl}/`)
+  }),
+)
+
 t.test('the page says what is wrong with a key', (t) =>
   withSystem(async ({ gatewayUrl }) => {
     const page = await (await openBrowser(t)).newPage()

@@ -10,6 +10,7 @@ t.test('a person takes a picture with the camera, and it is uploaded', (t) =>
     const { page, faults } = await openPage(t, `${gatewayUrl}/#key=${key}`, fakeCamera)
     await page.getByRole('tab', { name: 'Camera' }).click()
     await page.getByRole('button', { name: 'Take a picture' }).click()
+    await page.getByRole('button', { name: 'Use this picture' }).click()
     await waitForCards(page, 'Ready', 1)
     await page.locator('.card').click()
     await page.getByRole('dialog', { name: /\.jpe?g$/ }).waitFor()
