@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import t from 'tap'
 import {
   HashgateProvider,
@@ -6,11 +5,7 @@ import {
   type ImageFromHashgateProps,
 } from '../../packages/react/src/index.ts'
 import { photo } from './photo.ts'
-
-// The version of the package, not the one of the repository's root.
-const require = createRequire(new URL('../../packages/react/package.json', import.meta.url))
-const { createElement }: typeof import('react') = require('react')
-const { renderToString }: typeof import('react-dom/server') = require('react-dom/server')
+import { createElement, renderToString } from './react.ts'
 
 const render = (props: ImageFromHashgateProps) => renderToString(createElement(ImageFromHashgate, props))
 

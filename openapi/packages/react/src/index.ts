@@ -1,5 +1,3 @@
-'use client'
-
 /** The public API of `@hashgate/react`. */
 export { type HashgateOptions, HashgateProvider } from './hashgate-provider.ts'
 export { ImageFromHashgate, type ImageFromHashgateProps } from './image-from-hashgate.ts'
