@@ -166,8 +166,11 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
       [[directory], target, /^No image found at /],
       [[pathOf('drum-portrait.jpg')], { directory }, /^No gateway: run "npm start" first/],
       [[pathOf('drum-portrait.jpg')], nowhere, /^The gateway at http:\/\/127\.0\.0\.1:1 cannot be reached/],
-      [[pathOf('drum-portrait.jpg')], { ...target, key: 'wrong' }, /^A valid API key or token is required/],
-      [['--concurrency', '0', directory], target, /^--concurrency must be an integer of at least 1/],
+      [
+        [pathOf('drum-portrait.jpg')],
+        { ...target, key: 'wrong' },
+        /^The gateway does not accept the key\. Check HASHGATE_KEY/,
+      ],
     ]
     for (const [args, options, expected] of cases) {
       const { code, stderr } = await runUpload(args, options)
