@@ -205,7 +205,7 @@ t.test('what the store refuses becomes a sentence', async (t) => {
   await t.rejects(uploadImage(file, fake), {
     status: 400,
     code: 'BadDigest',
-    message: /do not match the announced hash/,
+    message: /damaged in transit/,
   })
   t.strictSame(fake.calls(), [create, 'PUT /store'])
 })

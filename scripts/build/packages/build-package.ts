@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { findPackages } from '../bundle.ts'
 import { collectLicenses } from '../collect-licenses.ts'
@@ -53,18 +53,35 @@ export async function buildPackage(definition: PackageBuild, out: string): Promi
 
 /** @returns folders of the packages whose code is in the bundles, relative to the root */
 async function bundleEntries(
-  { name, entries, target, banner }: PackageBuild,
-  { dependencies, peerDependencies }: SourceManifest,
+  build: PackageBuild,
+  manifest: SourceManifest,
   folder: string,
 ): Promise<string[]> {
-  const paths = Object.entries(entries).map(([entry, path]) => [entry, `openapi/packages/${name}/${path}`])
+  const inputs: string[] = []
+  // One at a time, so that a worker's script does not share code with the rest and stays one file.
+  for (const [entry, path] of Object.entries(build.entries)) {
+    inputs.push(...(await bundleEntry(build, manifest, join(folder, entry), path)))
+  }
+  return findPackages(inputs)
+}
+
+async function bundleEntry(
+  { name, target, banner }: PackageBuild,
+  { dependencies, peerDependencies }: SourceManifest,
+  file: string,
+  path: string,
+): Promise<string[]> {
+  const isCommand = target === 'node20'
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(paths),
-    outdir: folder,
+    entryPoints: { [basename(file)]: `openapi/packages/${name}/${path}` },
+    outdir: dirname(file),
     bundle: true,
+    // What is imported when it is first used is a file of its own.
+    splitting: !isCommand,
+    minify: !isCommand,
     format: 'esm',
-    platform: target === 'node20' ? 'node' : 'neutral',
+    platform: isCommand ? 'node' : 'neutral',
     mainFields: ['module', 'main'],
     target: targets[target],
     // This covers their subpaths too, such as react/jsx-runtime.
@@ -77,7 +94,7 @@ async function bundleEntries(
     metafile: true,
     logLevel: 'warning',
   })
-  return findPackages(Object.keys(metafile.inputs))
+  return Object.keys(metafile.inputs)
 }
 
 /** The built packages among the dependencies, with the file that declares each. In the repository, the names stand for the sources. */

@@ -15,9 +15,15 @@ export interface UploadBatcher {
   requestUpload: (request: UploadRequest) => Promise<UploadAnswer>
 }
 
+/** A batcher that need not wait for more requests. */
+export interface FlushableBatcher extends UploadBatcher {
+  /** Sends the requests that wait for more. */
+  flush: () => void
+}
+
 interface Waiting {
   request: UploadRequest
-  resolve: (answer: UploadAnswer) => void
+  resolve: (answer: UploadAnswer | Promise<UploadAnswer>) => void
   reject: (error: unknown) => void
 }
 
@@ -33,7 +39,7 @@ const maxBatch = 100
 export function createUploadBatcher(
   client: Pick<HashgateClient, 'requestUpload' | 'requestUploads'>,
   { maxDelayMs = 20 }: BatcherOptions = {},
-): UploadBatcher {
+): FlushableBatcher {
   let batch: Waiting[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -41,6 +47,7 @@ export function createUploadBatcher(
     clearTimeout(timer)
     timer = undefined
     const sent = batch
+    if (sent.length === 0) return
     batch = []
     void sendBatch(sent).catch((error) => {
       for (const { reject } of sent) reject(error)
@@ -51,21 +58,22 @@ export function createUploadBatcher(
     const [first] = sent
     if (first && sent.length === 1) return first.resolve(await client.requestUpload(first.request))
     const results = await client.requestUploads(sent.map(({ request }) => request))
-    for (const [index, { resolve, reject }] of sent.entries()) {
+    for (const [index, { request, resolve, reject }] of sent.entries()) {
       const result = results[index]
       if (!result) reject(new Error('The gateway returned no result for this upload.'))
-      else if (!isRefused(result)) resolve(result)
-      else refuse(new HashgateError(result.problem), sent[index] as Waiting)
+      else resolve(isRefused(result) ? handleRefusal(result, request) : result)
     }
   }
 
-  /** The client retries calls, but not the images of a batch that failed for a moment: those are requested singly. */
-  function refuse(error: HashgateError, { request, resolve, reject }: Waiting): void {
-    if (isTransient(error)) client.requestUpload(request).then(resolve, reject)
-    else reject(error)
+  /** A single call is retried, so it can help where a later attempt can. */
+  async function handleRefusal({ problem }: UploadRefused, request: UploadRequest): Promise<UploadAnswer> {
+    const error = new HashgateError(problem)
+    if (isTransient(error)) return client.requestUpload(request)
+    throw error
   }
 
   return {
+    flush,
     requestUpload: (request) =>
       new Promise((resolve, reject) => {
         batch.push({ request, resolve, reject })

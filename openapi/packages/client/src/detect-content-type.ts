@@ -26,7 +26,10 @@ const brands: [DetectedType, RegExp][] = [
  * declares a wrong type is rejected. Undefined for other files.
  */
 export async function detectContentType(file: Blob): Promise<DetectedType | undefined> {
-  const bytes = new Uint8Array(await file.slice(0, headBytes).arrayBuffer())
+  const start = file.slice(0, headBytes)
+  // Blobs of React Native cannot be read.
+  if (typeof start.arrayBuffer !== 'function') return undefined
+  const bytes = new Uint8Array(await start.arrayBuffer())
   const head = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
   const [type] = signatures.find(([, signature]) => signature.test(head)) ?? findBrand(bytes, head) ?? []
   return type

@@ -1,3 +1,4 @@
+import { checkAborted } from './check-aborted.ts'
 import { GatewayUnreachable, HashgateError, isTransient } from './hashgate-error.ts'
 import { readProblem } from './read-problem.ts'
 import { backoffSeconds, retry } from './retry.ts'
@@ -70,7 +71,7 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
   /** One page of a day's images. @param cursor `nextCursor` of the previous page, for the same day and status */
   function listImages(listing: DayListing = {}, cursor?: string): Promise<ImageList> {
     const query = Object.entries({ ...listing, cursor }).filter(([, value]) => value !== undefined)
-    const search = new URLSearchParams(query.map(([name, value]) => [name, String(value)]))
+    const search = query.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')
     return call<ImageList>('GET', `/v1/images?${search}`)
   }
 
@@ -93,7 +94,7 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
     try {
       return await work()
     } catch (error) {
-      signal?.throwIfAborted()
+      checkAborted(signal)
       throw new GatewayUnreachable(base, error)
     }
   }

@@ -3,13 +3,13 @@ import type { ProblemDetails } from './types.ts'
 /** The gateway refused the call. `code` is stable, to branch on. `message` is a sentence for users. */
 export class HashgateError extends Error {
   override readonly name = 'HashgateError'
-  readonly code: string
-  readonly status: number
-  readonly title: string
-  readonly detail: string | undefined
-  readonly errors: ProblemDetails['errors']
-  readonly requestId: string | undefined
-  readonly retryAfterSeconds: number | undefined
+  declare readonly code: string
+  declare readonly status: number
+  declare readonly title: string
+  declare readonly detail: string | undefined
+  declare readonly errors: ProblemDetails['errors']
+  declare readonly requestId: string | undefined
+  declare readonly retryAfterSeconds: number | undefined
 
   constructor(problem: ProblemDetails, retryAfterSeconds?: number) {
     super(describeProblem(problem))

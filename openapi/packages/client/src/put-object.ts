@@ -1,8 +1,8 @@
 import { backoffSeconds, retry } from './retry.ts'
-import { sendByFetch } from './send-by-fetch.ts'
-import { sendByXhr } from './send-by-xhr.ts'
 import { StoreError, StoreUnreachable } from './store-error.ts'
 import type { PutOptions, UploadTarget } from './types.ts'
+import { sendByFetch } from './upload/send-by-fetch.ts'
+import { sendByXhr } from './upload/send-by-xhr.ts'
 
 const maxAttempts = 4
 
@@ -17,7 +17,7 @@ export async function putObject(
   file: Blob,
   options: PutOptions = {},
 ): Promise<'stored' | 'already there'> {
-  const send = typeof XMLHttpRequest === 'undefined' ? sendByFetch : sendByXhr
+  const { send = typeof XMLHttpRequest === 'undefined' ? sendByFetch : sendByXhr } = options
   return retry(
     async () => {
       const { status, body } = await send(target, file, options)

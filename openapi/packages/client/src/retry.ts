@@ -1,3 +1,4 @@
+import { checkAborted } from './check-aborted.ts'
 import { sleep } from './sleep.ts'
 
 interface RetryOptions {
@@ -12,11 +13,11 @@ interface RetryOptions {
  */
 export async function retry<T>(work: () => Promise<T>, { delaySeconds, signal }: RetryOptions): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    signal?.throwIfAborted()
+    checkAborted(signal)
     try {
       return await work()
     } catch (error) {
-      signal?.throwIfAborted()
+      checkAborted(signal)
       const delay = delaySeconds(error, attempt)
       if (delay === undefined) throw error
       await sleep(delay, signal)

@@ -1,8 +1,8 @@
 /** The store refused the upload. `code` is S3's, such as `BadDigest`; `message` is a sentence for users. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
-  readonly code: string
-  readonly status: number
+  declare readonly code: string
+  declare readonly status: number
 
   /** @param body S3's XML response */
   constructor(status: number, body: string) {
@@ -20,7 +20,8 @@ export class StoreUnreachable extends Error {
   override readonly name = 'StoreUnreachable'
 
   constructor(url: string, cause?: unknown) {
-    super(`The connection to the store at ${new URL(url).host} was lost.`, { cause })
+    // React Native's URL has no host.
+    super(`The connection to the store at ${url.split('/')[2]} was lost.`, { cause })
   }
 }
 
@@ -29,22 +30,28 @@ export class FileChanged extends Error {
   override readonly name = 'FileChanged'
 
   constructor(cause: unknown) {
-    super('The file was changed or removed while it was being sent.', { cause })
+    super('The file was changed or removed after it was selected.', { cause })
   }
+}
+
+/** FileChanged if the error, or one of its causes, says that a file cannot be read. */
+export function asFileChanged(error: unknown): FileChanged | undefined {
+  if (error instanceof FileChanged) return error
+  if (!(error instanceof Error)) return undefined
+  const isUnreadable = error.name === 'NotReadableError' || error.name === 'NotFoundError'
+  return isUnreadable ? new FileChanged(error) : asFileChanged(error.cause)
 }
 
 /** Sentences for users, by S3 error code. */
 const sentences: Record<string, string> = {
-  AccessDenied:
-    'The store refused the upload: the URL has expired, or a header differs from the required one.',
-  SignatureDoesNotMatch: 'The store refused the upload: it does not match what the URL was issued for.',
-  BadDigest:
-    'The uploaded bytes do not match the announced hash: the file changed or was damaged in transit.',
+  AccessDenied: 'The upload URL has expired, or a header differs from the required one.',
+  SignatureDoesNotMatch: 'The upload does not match what its URL was issued for.',
+  BadDigest: 'The file changed, or was damaged in transit.',
   IncompleteBody: 'The upload was interrupted.',
   EntityTooLarge: 'The file is larger than the store accepts.',
-  RequestTimeout: 'The upload was too slow, and the store timed out.',
+  RequestTimeout: 'The upload was too slow.',
   SlowDown: 'The store is busy.',
   ServiceUnavailable: 'The store is busy.',
   InternalError: 'The store had an internal error.',
-  NoSuchBucket: 'The upload bucket does not exist: the gateway is misconfigured.',
+  NoSuchBucket: 'The upload bucket does not exist.',
 }

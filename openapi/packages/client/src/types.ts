@@ -35,6 +35,8 @@ export interface PutOptions {
   /** Called while bytes are sent. The count starts over when an attempt fails. */
   onProgress?: (progress: Progress) => void
   signal?: AbortSignal
+  /** Sends the bytes. The default uses XMLHttpRequest where there is one, otherwise `fetch`. */
+  send?: SendFunction
 }
 
 export interface Progress {
@@ -42,10 +44,22 @@ export interface Progress {
   totalBytes: number
 }
 
+/** The store's response. */
 export interface StoreAnswer {
   status: number
+  /** XML if the store refuses; it may be empty otherwise. */
   body: string
 }
+
+/**
+ * Makes one attempt to PUT the bytes to `target.url` with exactly `target.headers`, and returns the response, whatever its status. It may
+ * throw StoreUnreachable, which is retried; other errors are final.
+ */
+export type SendFunction = (
+  target: UploadTarget,
+  file: Blob,
+  options: Pick<PutOptions, 'onProgress' | 'signal'>,
+) => Promise<StoreAnswer>
 
 export type StreamedType = 'image.processed' | 'image.rejected'
 

@@ -1,13 +1,12 @@
 import type { UploadBatcher } from './batch-uploads.ts'
-import { cutFileName } from './cut-file-name.ts'
-import { detectContentType } from './detect-content-type.ts'
-import { hashBlob } from './hash/hash-blob.ts'
+import { checkAborted } from './check-aborted.ts'
 import type { HashFunction } from './hash/hash-function.ts'
 import { type ClientOptions, createHashgateClient, type HashgateClient } from './hashgate-client.ts'
 import { HashgateError } from './hashgate-error.ts'
 import { putObject } from './put-object.ts'
 import { StoreError, StoreUnreachable } from './store-error.ts'
-import type { ContentType, Image, PutOptions, UploadAnswer, UploadGranted, UploadRequest } from './types.ts'
+import type { Image, PutOptions, UploadAnswer, UploadGranted, UploadRequest } from './types.ts'
+import { awaitImage, describeFile } from './upload/upload-steps.ts'
 
 /** `uploading` is left out when the gateway already has the bytes. */
 export type UploadStep = 'hashing' | 'uploading' | 'processing'
@@ -34,28 +33,18 @@ export interface UploadOptions extends PutOptions, ClientOptions {
  */
 export async function uploadImage(file: Blob, options: UploadOptions): Promise<Image> {
   const client = createHashgateClient(options)
-  const { hash = hashBlob, onStep } = options
+  const { onStep } = options
   onStep?.('hashing')
-  const contentType = (await detectContentType(file)) ?? file.type
-  const request: UploadRequest = {
-    sha256: await hash(file, { signal: options.signal }),
-    byteLength: file.size,
-    contentType: contentType as ContentType,
-    fileName: cutFileName(options.fileName ?? (file as Partial<File>).name ?? '') || undefined,
-  }
-  // Neither the hash function nor a batcher stops.
-  options.signal?.throwIfAborted()
+  const request = await describeFile(file, options)
+  // Neither a hash function nor a batcher need stop.
+  checkAborted(options.signal)
   const answer = await (options.batcher ?? client).requestUpload(request)
   if (isGranted(answer)) {
     onStep?.('uploading')
     await deliverBytes(client, request, answer, file, options)
   }
   onStep?.('processing')
-  return client.waitForImage(answer.imageId).catch((error) => {
-    // A key that may only upload may follow its image with the token of the answer.
-    if (!answer.readToken || !isScopeMissing(error)) throw error
-    return createHashgateClient({ ...options, key: answer.readToken }).waitForImage(answer.imageId)
-  })
+  return awaitImage(client, answer, options)
 }
 
 export function isGranted(answer: UploadAnswer): answer is UploadGranted {
@@ -99,10 +88,6 @@ export async function deliverBytes(
     })
     return 'announced' as const
   }
-}
-
-function isScopeMissing(error: unknown): boolean {
-  return error instanceof HashgateError && error.code === 'SCOPE_MISSING'
 }
 
 function isNotFoundInStore(error: unknown): boolean {

@@ -1,7 +1,5 @@
 import type { Image, ImageEvent, Resync } from './types.ts'
-import { watchEvents } from './watch/watch-events.ts'
 import type { WatchAllOptions, WatchOptions } from './watch/watch-options.ts'
-import { watchStates } from './watch/watch-states.ts'
 
 export type { WatchAllOptions, WatchOptions } from './watch/watch-options.ts'
 
@@ -28,7 +26,8 @@ export async function* watchImages(
   const left = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal
   try {
-    yield* ids === 'all' ? watchEvents({ ...options, signal }) : watchStates(ids, { ...options, signal })
+    const { startWatch } = await import('./watch/start-watch.ts')
+    yield* startWatch(ids, { ...options, signal })
   } finally {
     left.abort()
   }

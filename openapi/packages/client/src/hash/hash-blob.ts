@@ -3,9 +3,12 @@ import type { HashFunction } from './hash-function.ts'
 import { hashInNode } from './hash-in-node.ts'
 import { HashWorkerFailed, hashInWorker } from './hash-in-worker.ts'
 
+/** `Worker`, where the types of browsers are loaded. */
+type PageWorker = typeof globalThis extends { Worker: { prototype: infer W } } ? W : object
+
 export interface BlobHashOptions {
   /** Starts the script `@hashgate/client/hash-worker` as a module, for pages that serve it from another place than the client. */
-  startWorker?: () => Worker
+  startWorker?: () => PageWorker
 }
 
 /**
@@ -28,9 +31,7 @@ export function createBlobHash({ startWorker = startDefaultWorker }: BlobHashOpt
       }
     }
     if (!hasWebCrypto()) {
-      throw new Error(
-        'This runtime can hash files neither in a worker nor with WebCrypto. Pass your own `hash`.',
-      )
+      throw new Error('There is no worker and no WebCrypto to hash files with. Pass your own `hash`.')
     }
     return hashAtOnce(file)
   }

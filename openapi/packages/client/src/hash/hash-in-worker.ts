@@ -1,3 +1,4 @@
+import { abortReason, checkAborted } from '../check-aborted.ts'
 import type { HashFunction, HashOptions } from './hash-function.ts'
 
 /** Without `file`, the request with this id is cancelled. */
@@ -40,7 +41,7 @@ export function hashInWorker(startWorker: () => Worker): HashFunction {
       worker = undefined
       const failed = [...waiting.values()]
       waiting.clear()
-      for (const { reject } of failed) reject(new HashWorkerFailed('The worker that hashes files failed.'))
+      for (const { reject } of failed) reject(new HashWorkerFailed())
     }
     return started
   }
@@ -55,11 +56,11 @@ export function hashInWorker(startWorker: () => Worker): HashFunction {
   }
 
   return async (file, { onProgress, signal }: HashOptions = {}) => {
-    signal?.throwIfAborted()
+    checkAborted(signal)
     try {
       worker ??= start()
     } catch (cause) {
-      throw new HashWorkerFailed('The worker that hashes files could not be started.', { cause })
+      throw new HashWorkerFailed('', { cause })
     }
     const target = worker
     const id = ++lastId
@@ -70,7 +71,7 @@ export function hashInWorker(startWorker: () => Worker): HashFunction {
         cancel = () => {
           target.postMessage({ id } satisfies HashRequest)
           waiting.delete(id)
-          reject(signal?.reason)
+          reject(abortReason(signal))
         }
         signal?.addEventListener('abort', cancel)
         target.postMessage({ id, file } satisfies HashRequest)

@@ -1,5 +1,6 @@
-import { StoreUnreachable } from './store-error.ts'
-import type { PutOptions, StoreAnswer, UploadTarget } from './types.ts'
+import { abortReason } from '../check-aborted.ts'
+import { StoreUnreachable } from '../store-error.ts'
+import type { PutOptions, StoreAnswer, UploadTarget } from '../types.ts'
 
 /** Browsers set these headers themselves and do not allow scripts to. */
 const setByBrowser = new Set(['content-length', 'host'])
@@ -19,7 +20,7 @@ export function sendByXhr(
     request.upload.onprogress = ({ loaded }) => onProgress?.({ sentBytes: loaded, totalBytes: file.size })
     request.onload = () => resolve({ status: request.status, body: request.responseText })
     request.onerror = () => reject(new StoreUnreachable(url))
-    request.onabort = () => reject(signal?.reason)
+    request.onabort = () => reject(abortReason(signal))
     const abort = () => request.abort()
     request.onloadend = () => signal?.removeEventListener('abort', abort)
     signal?.addEventListener('abort', abort)

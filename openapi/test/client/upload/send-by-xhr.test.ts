@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { putObject } from '../../packages/client/src/put-object.ts'
+import { putObject } from '../../../packages/client/src/put-object.ts'
 
 type Step = { status: number; body?: string } | 'lost' | 'never'
 

@@ -1,5 +1,6 @@
-import { FileChanged, StoreUnreachable } from './store-error.ts'
-import type { PutOptions, StoreAnswer, UploadTarget } from './types.ts'
+import { checkAborted } from '../check-aborted.ts'
+import { asFileChanged, StoreUnreachable } from '../store-error.ts'
+import type { PutOptions, StoreAnswer, UploadTarget } from '../types.ts'
 
 /**
  * Uploads a blob with `fetch` and reports progress. The explicit content-length prevents chunked encoding, which S3 does not accept
@@ -10,14 +11,14 @@ export async function sendByFetch(
   file: Blob,
   { onProgress, signal }: PutOptions,
 ): Promise<StoreAnswer> {
-  const body = file.stream().pipeThrough(countBytes(file.size, onProgress))
-  const init: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half', signal }
   try {
+    const body = file.stream().pipeThrough(countBytes(file.size, onProgress))
+    const init: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half', signal }
     const response = await fetch(url, init)
     return { status: response.status, body: await response.text() }
   } catch (error) {
-    signal?.throwIfAborted()
-    throw isUnreadable(error) ? new FileChanged(error) : new StoreUnreachable(url, error)
+    checkAborted(signal)
+    throw asFileChanged(error) ?? new StoreUnreachable(url, error)
   }
 }
 
@@ -30,10 +31,4 @@ function countBytes(totalBytes: number, onProgress: PutOptions['onProgress']) {
       controller.enqueue(chunk)
     },
   })
-}
-
-/** The error of reading a file that has changed; fetch may wrap it. */
-function isUnreadable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return error.name === 'NotReadableError' || isUnreadable(error.cause)
 }
