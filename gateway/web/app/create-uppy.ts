@@ -1,8 +1,10 @@
+import { type HashgateBody, HashgateUploader } from '@hashgate/uppy'
 import { type Meta, Uppy } from '@uppy/core'
 import Dashboard from '@uppy/dashboard'
 import GoldenRetriever from '@uppy/golden-retriever'
+import { isGranted } from '../../../openapi/packages/client/src/upload-image.ts'
 import type { Api } from './api.ts'
-import { HashgateUploader, type Uploaded } from './hashgate-uploader.ts'
+import { hashFile } from './hash-file.ts'
 import { texts } from './texts.ts'
 
 const accepted = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff']
@@ -13,13 +15,20 @@ const acceptedExtensions = ['.avif', '.heic', '.heif', '.tif', '.tiff']
  * Creates the upload panel in `target`. Files that are not finished are kept in the browser, so closing the page loses none.
  * Call `destroy` when the panel is no longer shown.
  */
-export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, Uploaded> {
-  const uppy = new Uppy<Meta, Uploaded>({
+export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, HashgateBody> {
+  const uppy = new Uppy<Meta, HashgateBody>({
     autoProceed: true,
     locale: { strings: texts.uppy, pluralize: (count) => (count === 1 ? 0 : 1) },
     restrictions: { allowedFileTypes: [...accepted, ...acceptedExtensions] },
   })
-    .use(HashgateUploader, { api })
+    .use(HashgateUploader, {
+      client: api.client,
+      hash: hashFile,
+      locale: { strings: { hashing: texts.hashing } },
+      onAnswer: ({ name }, answer) => {
+        if (isGranted(answer)) api.recordPut(answer.imageId, answer.upload, name)
+      },
+    })
     .use(Dashboard, {
       inline: true,
       target,
@@ -40,7 +49,7 @@ export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, Uploaded> 
 }
 
 /** The camera comes after the page is shown: few need it, and it would make the first load larger. */
-async function addCamera(uppy: Uppy<Meta, Uploaded>): Promise<void> {
+async function addCamera(uppy: Uppy<Meta, HashgateBody>): Promise<void> {
   if (!navigator.mediaDevices) return
   const { default: Webcam } = await import('@uppy/webcam')
   if (!uppy.getPlugin('Dashboard')) return

@@ -46,7 +46,7 @@ export function UploadPanel({ api, onUploaded }: UploadPanelProps) {
     const askFirst = (event: BeforeUnloadEvent) => {
       const isBusy = uppy
         .getFiles()
-        .some(({ progress }) => progress.uploadStarted && !progress.uploadComplete)
+        .some(({ progress, error }) => progress.uploadStarted && !progress.uploadComplete && !error)
       if (isBusy) event.preventDefault()
     }
     addEventListener('beforeunload', askFirst)
