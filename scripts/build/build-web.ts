@@ -14,7 +14,11 @@ export interface WebApp {
 
 const root = join(import.meta.dirname, '../..')
 const source = 'gateway/web/app'
-const hashWorker = 'openapi/packages/client/src/hash/hash-worker.ts'
+/** Scripts of the page's workers, by the constant that the page finds each by. */
+const workers = {
+  HASH_WORKER: 'openapi/packages/client/src/hash/hash-worker.ts',
+  PREVIEW_WORKER: `${source}/preview-worker.ts`,
+}
 
 const shared = {
   absWorkingDir: root,
@@ -37,14 +41,20 @@ const shared = {
 
 /** Bundles the page that the gateway serves. The names of its files change exactly when their content does. */
 export async function buildWebApp(): Promise<WebApp> {
-  const worker = await build({ ...shared, entryPoints: [hashWorker] })
-  const [workerFile] = worker.outputFiles
-  if (!workerFile) throw new Error('The worker was not built.')
+  const worker = await build({ ...shared, entryPoints: Object.values(workers) })
+  const pathOf = (entry: string) => {
+    const name = basename(entry, '.ts')
+    const file = worker.outputFiles.find(({ path }) => basename(path).startsWith(name))
+    if (!file) throw new Error(`${entry} was not built.`)
+    return `/assets/${basename(file.path)}`
+  }
   const page = await build({
     ...shared,
     entryPoints: [`${source}/main.tsx`, `${source}/style.css`],
     splitting: true,
-    define: { HASH_WORKER: JSON.stringify(`/assets/${basename(workerFile.path)}`) },
+    define: Object.fromEntries(
+      Object.entries(workers).map(([name, entry]) => [name, JSON.stringify(pathOf(entry))]),
+    ),
   })
   const files = Object.fromEntries(
     [...worker.outputFiles, ...page.outputFiles].map(({ path, contents }) => [

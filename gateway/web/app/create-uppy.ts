@@ -5,11 +5,18 @@ import GoldenRetriever from '@uppy/golden-retriever'
 import { isGranted } from '../../../openapi/packages/client/src/upload-image.ts'
 import type { Api } from './api.ts'
 import { hashFile } from './hash-file.ts'
+import { showPreviews } from './show-previews.ts'
 import { texts } from './texts.ts'
 
 const accepted = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff']
 /** Browsers give many of these no media type. The gateway says how to turn HEIC on, or what to do on the phone. */
 const acceptedExtensions = ['.avif', '.heic', '.heif', '.tif', '.tiff']
+
+/**
+ * The files that the browser keeps until they are uploaded: any that the gateway accepts, and many of them. The types of the plugin
+ * lack these options.
+ */
+const kept: object = { maxFileSize: 64 * 2 ** 20, maxTotalSize: 4 * 2 ** 30 }
 
 /**
  * Creates the upload panel in `target`. Files that are not finished are kept in the browser, so closing the page loses none.
@@ -38,14 +45,22 @@ export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, HashgateBo
       note: texts.uploadNote,
       fileManagerSelectionType: 'both',
       proudlyDisplayPoweredByUppy: false,
+      // showPreviews does this in a worker.
+      disableThumbnailGenerator: true,
     })
-    .use(GoldenRetriever)
-  // Without asking: the files were chosen to be uploaded. Those that the browser did not keep must be chosen again.
-  uppy.on('restored', () => {
-    if (!uppy.getFiles().some(({ isGhost }) => isGhost)) uppy.emit('restore-confirmed')
-  })
+    .use(GoldenRetriever, { indexedDB: kept })
+  showPreviews(uppy)
+  resumeRestored(uppy)
   void addCamera(uppy)
   return uppy
+}
+
+/** Without asking: the files were chosen to be uploaded. Those that the browser did not keep must be chosen again. */
+function resumeRestored(uppy: Uppy<Meta, HashgateBody>): void {
+  uppy.on('restored', () => {
+    const files = uppy.getFiles()
+    if (files.length > 0 && !files.some(({ isGhost }) => isGhost)) uppy.emit('restore-confirmed')
+  })
 }
 
 /** The camera comes after the page is shown: few need it, and it would make the first load larger. */

@@ -132,7 +132,7 @@ t.test('files that are complete, or that the browser did not keep, are not sent 
   const ids = ['complete', 'lost', 'left'].map((text) => uppy.addFile(photo(text)))
   const [complete = '', lost = ''] = ids
   uppy.setFileState(complete, {
-    progress: { ...uppy.getFile(complete).progress, uploadStarted: 1, uploadComplete: true, complete: true },
+    progress: { bytesTotal: 8, bytesUploaded: 8, uploadStarted: 1, uploadComplete: true, complete: true },
   })
   uppy.setFileState(lost, { isGhost: true, data: undefined } as never)
   // As Golden Retriever restores an upload.
