@@ -1,4 +1,6 @@
 import type { Body, Meta, Uppy, UppyFile } from '@uppy/core'
+// Declares the events of previews.
+import type {} from '@uppy/thumbnail-generator'
 import type { PreviewAnswer, PreviewRequest } from './preview-worker.ts'
 
 /** Path of the worker's script, which has the hash of its content in its name. The build replaces it. */
