@@ -17,14 +17,15 @@ export function showPreviews<M extends Meta, B extends Body>(uppy: Uppy<M, B>): 
   let isBusy = false
 
   function next(): void {
-    if (isBusy) return
-    const id = waiting.shift()
-    if (id === undefined) return
-    const file = uppy.getFile(id)?.data
-    if (!(file instanceof Blob)) return next()
-    isBusy = true
-    worker ??= startWorker()
-    worker.postMessage({ id, file } satisfies PreviewRequest)
+    while (!isBusy) {
+      const id = waiting.shift()
+      if (id === undefined) return
+      const file = uppy.getFile(id)?.data
+      if (!(file instanceof Blob)) continue
+      isBusy = true
+      worker ??= startWorker()
+      worker.postMessage({ id, file } satisfies PreviewRequest)
+    }
   }
 
   function startWorker(): Worker {
