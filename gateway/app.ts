@@ -9,6 +9,7 @@ import type { GatewayDependencies } from './http/dependencies.ts'
 import type { GatewayApp } from './http/gateway-app.ts'
 import { toProblem } from './http/problems.ts'
 import { authenticate } from './plugins/authenticate.ts'
+import { closeConnections } from './plugins/close-connections.ts'
 import { closingSignal } from './plugins/closing-signal.ts'
 import { corsPlugin } from './plugins/cors.ts'
 import { errorHandler, sendProblem } from './plugins/error-handler.ts'
@@ -92,6 +93,7 @@ export async function createApp(
   // Registered first, because it only traces what is registered after it.
   if (dependencies.traceRequests) await app.register(dependencies.traceRequests)
   await app.register(closingSignal)
+  await app.register(closeConnections)
   await app.register(requestLog)
   await app.register(requestMetrics, dependencies)
   await app.register(securityHeaders)

@@ -1,6 +1,7 @@
 import Fastify, { LogController } from 'fastify'
 import { Registry } from 'prom-client'
 import type { Logger } from '../../core/telemetry/logger.ts'
+import { closeConnections } from '../plugins/close-connections.ts'
 
 /**
  * The app for operators, on a port that clients cannot reach: `GET /metrics` in Prometheus' text format. It needs no key, so it
@@ -11,6 +12,7 @@ export function createAdminApp({ readText }: { readText: () => Promise<string> }
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
   })
+  app.register(closeConnections)
   app.get('/metrics', async (_request, reply) =>
     reply.type(Registry.PROMETHEUS_CONTENT_TYPE).send(await readText()),
   )
