@@ -52,7 +52,19 @@ t.test('images in a page', async (t) => {
       t.match(await page.getByAltText('A photo').getAttribute('src'), '/thumb.webp?')
       await call(page, 'unmount')
       await call(page, 'showImage', options, { imageId: '0'.repeat(64) })
-      await page.getByRole('alert').getByText(/image/).waitFor()
+      await page.getByRole('alert').getByText('The image does not exist').waitFor()
+    })
+
+    await t.test('an image that is not ready is shown as soon as it is', async (t) => {
+      const { page, faults } = await openApp(t)
+      const { variants: _, ...rest } = image
+      await call(page, 'showImage', options, {
+        image: { ...rest, status: 'processing', sequence: 1 },
+        width: 300,
+      })
+      await waitForPixels(page)
+      t.match(await page.getByAltText('A photo').getAttribute('src'), '/medium.webp?')
+      t.strictSame(faults, [])
     })
 
     await t.test('a page from a server shows the placeholder before it runs any script', async (t) => {
