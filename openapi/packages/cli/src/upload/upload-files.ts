@@ -25,6 +25,12 @@ const filesHashedAtOnce = 2
 const imagesAwaitedAtOnce = 16
 
 /**
+ * How long a request waits for others. Files are hashed one after another, so many files fill a batch only in a longer time; their first
+ * upload may begin a little later. A few files should not wait.
+ */
+const chooseDelayMs = (fileCount: number) => Math.min(20 * fileCount, 1000)
+
+/**
  * Uploads files with batch requests. Only a limited number is open at a time, so that a folder of any size can be uploaded. Calls
  * `onDone` with the result of each file; the failure of one file throws nothing.
  * @throws HashgateError (such as a wrong key) or GatewayUnreachable when the gateway accepts nothing, RunStopped when it stops to do
@@ -44,7 +50,7 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
     sending: limitConcurrency(run.concurrency),
     waiting: limitConcurrency(imagesAwaitedAtOnce),
   }
-  const batcher = createUploadBatcher(client)
+  const batcher = createUploadBatcher(client, { maxDelayMs: chooseDelayMs(files.length) })
   const inFlight = limitConcurrency(filesInFlight)
   const hashing = limitConcurrency(filesHashedAtOnce)
   /** By content hash, so that files with the same bytes are uploaded once. */
