@@ -2,7 +2,9 @@ import type { ClientOptions, UploadOptions } from '@hashgate/client'
 import { createContext, createElement, type ReactNode, useContext, useMemo } from 'react'
 
 /** The gateway to use and the key for it. */
-export interface HashgateOptions extends Omit<ClientOptions, 'signal'>, Pick<UploadOptions, 'hash'> {}
+export interface HashgateOptions
+  extends Omit<ClientOptions, 'signal'>,
+    Pick<UploadOptions, 'hash' | 'send'> {}
 
 interface HashgateProviderProps {
   /** May be a new object in each render. */
@@ -18,8 +20,8 @@ const HashgateContext = createContext<HashgateOptions | undefined>(undefined)
  *     <HashgateProvider options={{ gateway: 'https://images.example.com', key }}>…</HashgateProvider>
  */
 export function HashgateProvider({ options, children }: HashgateProviderProps) {
-  const { gateway, key, fetch, hash } = options
-  const value = useMemo(() => ({ gateway, key, fetch, hash }), [gateway, key, fetch, hash])
+  const { gateway, key, fetch, hash, send } = options
+  const value = useMemo(() => ({ gateway, key, fetch, hash, send }), [gateway, key, fetch, hash, send])
   return createElement(HashgateContext.Provider, { value }, children)
 }
 

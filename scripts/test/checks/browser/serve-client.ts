@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { stripTypeScriptTypes } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
+import { listenLocally } from './listen-locally.ts'
 
 const client = new URL('../../../../openapi/packages/client/src/', import.meta.url)
 const page = '<!doctype html><title>Upload</title><input type="file">'
@@ -16,11 +15,5 @@ export async function serveClient(t: Test): Promise<string> {
     const source = await readFile(new URL(`.${url}`, client), 'utf8')
     return response.setHeader('content-type', 'text/javascript').end(stripTypeScriptTypes(source))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return listenLocally(t, server)
 }

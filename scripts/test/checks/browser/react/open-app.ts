@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
+import { listenLocally } from '../listen-locally.ts'
 import { openBrowser } from '../open-browser.ts'
 import type { App } from './app.tsx'
 
@@ -86,11 +85,5 @@ async function serveApp(t: Test, script: string): Promise<string> {
     if (url === '/') return response.setHeader('content-type', 'text/html').end(html)
     return response.writeHead(404).end()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return listenLocally(t, server)
 }
