@@ -1,6 +1,7 @@
 /** `npm run bench`: compares the gateway and the processor with the simplest programs that could do the same. */
 import { parseArgs } from 'node:util'
 import { describeMachine } from './bench/describe-machine.ts'
+import { benchFirstPhoto } from './bench/first-photo.ts'
 import {
   benchGateway,
   benchGatewayBreakdown,
@@ -29,6 +30,7 @@ const usage = `Usage: npm run bench [-- NAME…]
   gateway-memory     resident memory under full load, for --minutes (10 by default)
   gateway-records    CPU of a request over tables with 1,000 and 100,000 records
   gateway-streams    memory and CPU of 1,000 idle event streams
+  first-photo        seconds from a fresh clone to the first photo on the page; needs git and Chromium
   writes             the writes to DynamoDB and its indexes that one image costs
   processor          all of the following:
   processor-tools    CPU, memory and bytes against vipsthumbnail, separate sharp pipelines and imagor
@@ -52,6 +54,7 @@ const benches = {
   'gateway-memory': benchGatewayMemory,
   'gateway-records': benchGatewayRecords,
   'gateway-streams': benchGatewayStreams,
+  'first-photo': benchFirstPhoto,
   writes: benchWrites,
   processor: benchProcessor,
   ...processorBenches,
