@@ -12,6 +12,8 @@ const accepted = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/
 /** Browsers give many of these no media type. The gateway says how to turn HEIC on, or what to do on the phone. */
 const acceptedExtensions = ['.avif', '.heic', '.heif', '.tif', '.tiff']
 
+const noticeMs = 20_000
+
 /**
  * The files that the browser keeps until they are uploaded: any that the gateway accepts, and many of them. The types of the plugin
  * lack these options.
@@ -50,17 +52,20 @@ export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, HashgateBo
     })
     .use(GoldenRetriever, { indexedDB: kept })
   showPreviews(uppy)
-  resumeRestored(uppy)
+  uppy.on('restored', () => resume(uppy))
   void addCamera(uppy)
   return uppy
 }
 
-/** Without asking: the files were chosen to be uploaded. Those that the browser did not keep must be chosen again. */
-function resumeRestored(uppy: Uppy<Meta, HashgateBody>): void {
-  uppy.on('restored', () => {
-    const files = uppy.getFiles()
-    if (files.length > 0 && !files.some(({ isGhost }) => isGhost)) uppy.emit('restore-confirmed')
-  })
+/**
+ * Continues the uploads of an earlier visit without asking, because their files were chosen to be uploaded. Those that the browser has not kept
+ * cannot be continued; some of them were uploaded just before the page was closed.
+ */
+function resume(uppy: Uppy<Meta, HashgateBody>): void {
+  const lost = uppy.getFiles().filter(({ isGhost }) => isGhost)
+  uppy.removeFiles(lost.map(({ id }) => id))
+  if (lost.length > 0) uppy.info(texts.notKept(lost.map(({ name }) => name).join(', ')), 'warning', noticeMs)
+  if (uppy.getFiles().length > 0) uppy.emit('restore-confirmed')
 }
 
 /** The camera comes after the page is shown: few need it, and it would make the first load larger. */

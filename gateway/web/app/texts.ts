@@ -58,6 +58,8 @@ export const texts = {
   hashing: 'Checking whether it is already there',
   alreadyThere: (count: number, bytes: number) =>
     `${photos(count)} already there: ${formatBytes(bytes)} saved.`,
+  notKept: (names: string) =>
+    `These photos could not be resumed. Choose those again that do not appear below: ${names}`,
   /** Replaces texts of Uppy, with its names and placeholders. */
   uppy: {
     dashboardTitle: 'Upload photos',
