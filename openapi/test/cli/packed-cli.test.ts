@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { access, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import sharp from 'sharp'
 import t from 'tap'
 import { buildPackage } from '../../../scripts/build/packages/build-package.ts'
 import { packageBuilds } from '../../../scripts/build/packages/package-builds.ts'
@@ -75,6 +77,35 @@ t.test(
       t.match(licences, `\n${name} `)
   },
 )
+
+const hasJq = await run('jq', ['--version']).then(
+  () => true,
+  () => false,
+)
+
+t.test('the example of the README', { skip: hasJq ? false : 'jq is not installed' }, async (t) => {
+  const readme = await readFile(join(project, 'node_modules/@hashgate/cli/README.md'), 'utf8')
+  const example = /```sh\n(.*?)```/s.exec(readme)?.[1] ?? ''
+  const photo = 'drum-portrait.jpg'
+  await mkdir(join(project, 'photos'))
+  await mkdir(join(project, 'scans/2026'), { recursive: true })
+  await copyFile(join(photos, photo), join(project, 'photos', photo))
+  const create = { width: 8, height: 8, channels: 3, background: 'teal' } as const
+  await sharp({ create }).tiff().toFile(join(project, 'scans/2026/page.tiff'))
+  const bytes = await readFile(join(photos, photo))
+  const id = createHash('sha256').update(bytes).digest('hex')
+  const script = example
+    .replace(/(GATEWAY=).*/, `$1${gateway}`)
+    .replace(/(KEY=).*/, `$1${key}`)
+    .replace(/\bID\b/, id)
+  const { stdout } = await run('bash', ['-e', '-o', 'pipefail', '-c', script], {
+    cwd: project,
+    env: environment,
+  })
+  t.match(stdout, /2 of 2 ready/)
+  t.match(stdout, `\n${id}-thumb.webp\n`)
+  t.ok((await readdir(project)).includes(`${id}-thumb.webp`))
+})
 
 async function packAndInstall(): Promise<void> {
   const definition = packageBuilds.find(({ name }) => name === 'cli')
