@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks'
 import type { Image } from '../../../openapi/packages/client/src/types.ts'
 import type { Api } from './api.ts'
 import { GalleryEnd } from './gallery-end.tsx'
-import { ImageCard } from './image/image-card.tsx'
+import { GalleryItem } from './gallery-item.tsx'
 import { ImageDialog } from './image/image-dialog.tsx'
 import { listDays } from './list-days.ts'
 import { formatDay, texts } from './texts.ts'
@@ -56,9 +56,7 @@ export function Gallery({ api, images: { images, find, read, ...end }, filter, o
           <h3>{formatDay(day)}</h3>
           <ul class="cards">
             {ofDay.map((image) => (
-              <li key={image.imageId}>
-                <ImageCard image={image} onOpen={open} />
-              </li>
+              <GalleryItem key={image.imageId} image={image} onOpen={open} />
             ))}
           </ul>
         </div>

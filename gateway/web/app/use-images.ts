@@ -3,6 +3,7 @@ import { HashgateError } from '../../../openapi/packages/client/src/hashgate-err
 import type { Image } from '../../../openapi/packages/client/src/types.ts'
 import type { Api } from './api.ts'
 import { listDays } from './list-days.ts'
+import { useImageMap } from './use-image-map.ts'
 import { useStatusUpdates } from './use-status-updates.ts'
 
 export type Status = Image['status']
@@ -32,15 +33,12 @@ const pageSize = 60
 /** The images of the tenant, loaded page by page from today backwards, and updated while they are processed. */
 export function useImages(api: Api, { status, day: onlyDay }: Filter): Images {
   const { client } = api
-  const [byId, setById] = useState<ReadonlyMap<string, Image>>(new Map())
+  const { byId, put, clear } = useImageMap()
   const [{ state, failure }, setState] = useState<Pick<Images, 'state' | 'failure'>>({ state: 'more' })
   const position = useRef<{ days: string[]; cursor?: string }>({ days: [] })
   /** Of the load under way; another filter ends it. */
   const loading = useRef<AbortController | undefined>(undefined)
 
-  const put = useCallback((changed: Image[]) => {
-    setById((known) => new Map([...known, ...changed.map((image) => [image.imageId, image] as const)]))
-  }, [])
   const { follow, read } = useStatusUpdates(api, put)
 
   const loadMore = useCallback(async () => {
@@ -71,13 +69,13 @@ export function useImages(api: Api, { status, day: onlyDay }: Filter): Images {
 
   useEffect(() => {
     position.current = { days: onlyDay ? [onlyDay] : listDays() }
-    setById(new Map())
+    clear()
     void loadMore()
     return () => {
       loading.current?.abort()
       loading.current = undefined
     }
-  }, [onlyDay, loadMore])
+  }, [onlyDay, loadMore, clear])
 
   const images = [...byId.values()]
     .filter((image) => status === undefined || image.status === status)
