@@ -3,6 +3,7 @@ import { type Meta, Uppy } from '@uppy/core'
 import Dashboard from '@uppy/dashboard'
 import GoldenRetriever from '@uppy/golden-retriever'
 import { isGranted } from '../../../openapi/packages/client/src/upload-image.ts'
+import { addInSteps } from './add-in-steps.ts'
 import type { Api } from './api.ts'
 import { hashFile } from './hash-file.ts'
 import { showPreviews } from './show-previews.ts'
@@ -51,6 +52,7 @@ export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, HashgateBo
       disableThumbnailGenerator: true,
     })
     .use(GoldenRetriever, { indexedDB: kept })
+  addInSteps(uppy)
   showPreviews(uppy)
   uppy.on('restored', () => resume(uppy))
   void addCamera(uppy)

@@ -1,0 +1,94 @@
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { startPageDouble } from '../../../testkit/page/start-page-double.ts'
+import { openBrowser } from './open-browser.ts'
+
+const names = ['drum-portrait', 'stream-baseline', 'dogs-orientation-6']
+const photos = names.map((name) =>
+  fileURLToPath(new URL(`../../../../processor/test/photos/${name}.jpg`, import.meta.url)),
+)
+
+t.test('a person pauses all uploads and resumes them', async (t) => {
+  const { page, double, holdPuts } = await openPage(t)
+  const held = await holdPuts()
+  await choose(page, photos)
+  await held.reached(3)
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  await held.abandoned(3)
+  t.equal(double.images.size, 0)
+  await held.release()
+  await page.getByRole('button', { name: 'Resume', exact: true }).click()
+  await page.getByText('Complete', { exact: true }).waitFor()
+  t.equal(double.images.size, 3)
+})
+
+t.test('a person cancels an upload', async (t) => {
+  const { page, double, holdPuts } = await openPage(t)
+  const held = await holdPuts()
+  await choose(page, photos)
+  await held.reached(3)
+  await page.getByRole('button', { name: 'Remove file drum-portrait.jpg' }).click()
+  await held.abandoned(1)
+  await held.release()
+  await page.getByText('Complete', { exact: true }).waitFor()
+  t.strictSame([...double.images.values()].map(({ fileName }) => fileName).sort(), [
+    'dogs-orientation-6.jpg',
+    'stream-baseline.jpg',
+  ])
+  t.equal(await page.locator('.refusals').count(), 0, 'which is not an error')
+})
+
+t.test('a person retries what the store refused', async (t) => {
+  const { page, double } = await openPage(t)
+  let refused = 0
+  await page.route('**/store/**', (route) => {
+    if (refused > 0) return route.continue()
+    refused += 1
+    return route.fulfill({ status: 400, body: '<Error><Code>BadDigest</Code></Error>' })
+  })
+  await choose(page, photos)
+  await page.getByRole('alert').getByText('The uploaded bytes do not match the announced hash').waitFor()
+  t.equal(double.images.size, 2, 'the others are uploaded')
+  await page.getByRole('button', { name: 'Retry', exact: true }).click()
+  await page.getByText('Complete', { exact: true }).waitFor()
+  t.equal(double.images.size, 3)
+  t.equal(double.puts(), 3, 'none is sent twice')
+})
+
+async function openPage(t: Test) {
+  const double = await startPageDouble()
+  t.teardown(double.stop)
+  const page = await (await openBrowser(t)).newPage()
+  page.setDefaultTimeout(120_000)
+  await page.goto(`${double.gateway}/#key=test`)
+  await page.locator('.uppy-Dashboard-inner').waitFor()
+  return { page, double, holdPuts: () => holdPuts(page) }
+}
+
+const choose = (page: Page, files: string[]) => page.locator('input[type=file]').first().setInputFiles(files)
+
+/** Holds all PUTs until `release`. */
+async function holdPuts(page: Page) {
+  let reached = 0
+  let abandoned = 0
+  const pattern = '**/store/**'
+  page.on('requestfailed', (request) => {
+    if (request.method() === 'PUT') abandoned += 1
+  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  await page.route(pattern, async (route) => {
+    reached += 1
+    await promise
+    // The page may have given it up.
+    await route.continue().catch(() => {})
+  })
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await page.waitForTimeout(20)
+  }
+  return {
+    reached: (count: number) => until(() => reached >= count),
+    abandoned: (count: number) => until(() => abandoned >= count),
+    release: async () => resolve(),
+  }
+}
