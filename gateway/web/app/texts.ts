@@ -73,6 +73,7 @@ export const texts = {
     takePictureBtn: 'Take a picture',
     submitRecordedFile: 'Use this picture',
     discardRecordedFile: 'Discard this picture',
+    removeFile: 'Remove %{file}',
     youCanOnlyUploadFileTypes: 'Only JPEG, PNG, WebP, AVIF, GIF and TIFF files can be uploaded.',
   },
 

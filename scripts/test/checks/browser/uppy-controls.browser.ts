@@ -28,7 +28,7 @@ t.test('a person cancels an upload', async (t) => {
   const held = await holdPuts()
   await choose(page, photos)
   await held.reached(3)
-  await page.getByRole('button', { name: 'Remove file drum-portrait.jpg' }).click()
+  await page.getByRole('button', { name: 'Remove drum-portrait.jpg' }).click()
   await held.abandoned(1)
   await held.release()
   await page.getByText('Complete', { exact: true }).waitFor()

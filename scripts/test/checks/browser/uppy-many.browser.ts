@@ -16,5 +16,8 @@ t.test(`a drop of ${count} photos keeps the page responsive`, async (t) => {
   t.comment(`PerformanceObserver saw ${longTaskMs.length} of more than ${longMs} ms, waiting included`)
   // The thread's processor time does not contain the time in which a busy machine runs other programs; but they
   // empty its caches, and compiling and collecting garbage fall on any task. So one in a thousand may be longer.
-  t.ok(long.length <= taskMs.length / 1000, `${long.length} tasks take more than ${longMs} ms of processor time`)
+  t.ok(
+    long.length <= taskMs.length / 1000,
+    `${long.length} tasks take more than ${longMs} ms of processor time`,
+  )
 })
