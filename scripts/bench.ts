@@ -13,6 +13,7 @@ import { benchGatewayRecords } from './bench/gateway/load/records-bench.ts'
 import { benchGatewayRoutes } from './bench/gateway/routes/routes-bench.ts'
 import { benchGatewayStreams } from './bench/gateway/streams/streams-bench.ts'
 import { benchGatewayWorkers } from './bench/gateway/workers/workers-bench.ts'
+import { benchPage } from './bench/page/page-bench.ts'
 import { benchProcessor, processorBenches } from './bench/processor/processor-bench.ts'
 import { benchWrites } from './bench/writes/writes-bench.ts'
 import { runCommand } from './run-command.ts'
@@ -31,6 +32,7 @@ const usage = `Usage: npm run bench [-- NAME…]
   gateway-records    CPU of a request over tables with 1,000 and 100,000 records
   gateway-streams    memory and CPU of 1,000 idle event streams
   first-photo        seconds from a fresh clone to the first photo on the page; needs git and Chromium
+  page               what keeps the upload page busy when 100 and 500 photos are dropped on it; needs Chromium
   writes             the writes to DynamoDB and its indexes that one image costs
   processor          all of the following:
   processor-tools    CPU, memory and bytes against vipsthumbnail, separate sharp pipelines and imagor
@@ -55,6 +57,7 @@ const benches = {
   'gateway-records': benchGatewayRecords,
   'gateway-streams': benchGatewayStreams,
   'first-photo': benchFirstPhoto,
+  page: benchPage,
   writes: benchWrites,
   processor: benchProcessor,
   ...processorBenches,
