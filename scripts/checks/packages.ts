@@ -10,12 +10,15 @@ import { buildPackage } from '../build/packages/build-package.ts'
 import { packageBuilds } from '../build/packages/package-builds.ts'
 import { withSystem } from '../local/with-system.ts'
 import { runCommand } from '../run-command.ts'
-import { checkTypes } from './packages/check-types.ts'
+import { checkExample, checkTypes } from './packages/check-types.ts'
 import { findNodes } from './packages/find-nodes.ts'
 import { inspectPackage } from './packages/inspect-package.ts'
 import { createProject, packPackage } from './packages/install-packages.ts'
 import { tryInBrowser } from './packages/try-in-browser.ts'
 import { tryInNode } from './packages/try-in-node.ts'
+
+/** What the examples of the React and Uppy packages need besides these. */
+const peers = ['react@19.3.1', '@types/react@19.3.3', '@uppy/core@6.3.1', '@uppy/dashboard@6.0.3']
 
 await runCommand(main)
 
@@ -32,7 +35,14 @@ async function main(): Promise<number> {
         `${build.name.padEnd(8)} ${await inspectPackage(build, folder, tarballs[build.name] ?? '')}`,
       )
     }
-    const { client } = tarballs
+    const { client, react, uppy } = tarballs
+    if (react && uppy && client) {
+      const framework = await createProject(join(scratch, 'framework'), [client, react, uppy, ...peers])
+      for (const name of ['react', 'uppy']) {
+        await checkExample(framework, name)
+        console.log(`${name.padEnd(8)} README example compiles, and Node imports the package`)
+      }
+    }
     if (client) {
       const node = await createProject(join(scratch, 'node'), [client])
       const web = await createProject(join(scratch, 'web'), [client, 'vite@8.4.0'])

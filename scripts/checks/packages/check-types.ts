@@ -1,8 +1,9 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runProgram } from './run-program.ts'
 
-const modules = join(import.meta.dirname, '../../../node_modules')
+const root = join(import.meta.dirname, '../../..')
+const modules = join(root, 'node_modules')
 
 const consumer = `import { type Image, type UploadResult, uploadImage, uploadImages, watchImages } from '@hashgate/client'
 
@@ -37,4 +38,26 @@ export async function checkTypes(project: string): Promise<void> {
   ]) {
     await runProgram(project, [join(modules, '.bin/tsc'), ...common, ...libraries, 'consumer.ts'])
   }
+}
+
+/** Compiles the first example of the README of a package, and imports the package in Node, as for rendering on a server. */
+export async function checkExample(project: string, name: string): Promise<void> {
+  const readme = await readFile(join(root, 'openapi/packages', name, 'README.md'), 'utf8')
+  const [, language, example] = /```(tsx?)\n(.*?)```/s.exec(readme) ?? []
+  if (!example) throw new Error(`The README of ${name} has no TypeScript example.`)
+  const file = `example-${name}.${language}`
+  await writeFile(join(project, file), example)
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--module',
+    'nodenext',
+    '--target',
+    'esnext',
+    '--jsx',
+    'react-jsx',
+  ]
+  await runProgram(project, [join(modules, '.bin/tsc'), ...options, '--types', '', file])
+  await runProgram(project, [process.execPath, '--input-type=module', '--eval', `import '@hashgate/${name}'`])
 }
