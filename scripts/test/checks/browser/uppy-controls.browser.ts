@@ -39,23 +39,6 @@ t.test('a person cancels an upload', async (t) => {
   t.equal(await page.locator('.refusals').count(), 0, 'which is not an error')
 })
 
-t.test('a person retries what the store refused', async (t) => {
-  const { page, double } = await openPage(t)
-  let refused = 0
-  await page.route('**/store/**', (route) => {
-    if (refused > 0) return route.continue()
-    refused += 1
-    return route.fulfill({ status: 400, body: '<Error><Code>BadDigest</Code></Error>' })
-  })
-  await choose(page, photos)
-  await page.getByRole('alert').getByText('The uploaded bytes do not match the announced hash').waitFor()
-  t.equal(double.images.size, 2, 'the others are uploaded')
-  await page.getByRole('button', { name: 'Retry', exact: true }).click()
-  await page.getByText('Complete', { exact: true }).waitFor()
-  t.equal(double.images.size, 3)
-  t.equal(double.puts(), 3, 'none is sent twice')
-})
-
 async function openPage(t: Test) {
   const double = await startPageDouble()
   t.teardown(double.stop)
