@@ -6,6 +6,7 @@ import { isGranted } from '../../../openapi/packages/client/src/upload-image.ts'
 import { addInSteps } from './add-in-steps.ts'
 import type { Api } from './api.ts'
 import { hashFile } from './hash-file.ts'
+import { ownerOf } from './session.ts'
 import { showPreviews } from './show-previews.ts'
 import { texts } from './texts.ts'
 
@@ -27,6 +28,8 @@ const kept: object = { maxFileSize: 64 * 2 ** 20, maxTotalSize: 4 * 2 ** 30 }
  */
 export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, HashgateBody> {
   const uppy = new Uppy<Meta, HashgateBody>({
+    // The browser keeps unfinished files under this id, so that another key does not continue them.
+    id: `hashgate ${ownerOf(api.key)}`,
     autoProceed: true,
     locale: { strings: texts.uppy, pluralize: (count) => (count === 1 ? 0 : 1) },
     restrictions: { allowedFileTypes: [...accepted, ...acceptedExtensions] },
