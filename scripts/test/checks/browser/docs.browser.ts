@@ -60,8 +60,10 @@ t.test("the page has the product's mark, and links to the upload page", (t) =>
     await page.goto(`${gatewayUrl}/docs`)
     const logo = page.getByRole('link', { name: 'hashgate' }).getByRole('img')
     t.ok(await logo.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth > 0)))
+    // Swagger UI opens the links of a description in new tabs.
+    const opened = page.waitForEvent('popup')
     await page.getByRole('link', { name: 'the upload page' }).click()
-    await page.waitForURL(`${gatewayUrl}/`)
+    await (await opened).waitForURL(`${gatewayUrl}/`)
   }),
 )
 
