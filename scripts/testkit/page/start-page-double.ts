@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import sharp from 'sharp'
 import { buildWebApp } from '../../build/build-web.ts'
 
 interface Stored {
@@ -16,6 +17,9 @@ interface Stored {
  */
 export async function startPageDouble() {
   const { files } = await buildWebApp()
+  const thumbnail = await sharp({ create: { width: 256, height: 171, channels: 3, background: 'teal' } })
+    .webp()
+    .toBuffer()
   const requested = new Map<string, Stored>()
   const images = new Map<string, ReturnType<typeof readyImage>>()
   const streams = new Set<ServerResponse>()
@@ -50,7 +54,7 @@ export async function startPageDouble() {
     const path = request.url?.split('?')[0] ?? '/'
     const send = (value: unknown) =>
       response.setHeader('content-type', 'application/json').end(JSON.stringify(value))
-    const [, first, second, imageId = ''] = path.split('/')
+    const [, first, , imageId = ''] = path.split('/')
     if (path === '/v1/uploads/batch') {
       const { uploads } = JSON.parse(body.toString())
       calls += 1
@@ -75,8 +79,7 @@ export async function startPageDouble() {
       puts += 1
       return response.end()
     }
-    if (first === 'thumbnail')
-      return response.setHeader('content-type', 'image/svg+xml').end(thumbnail(second))
+    if (first === 'thumbnail') return response.setHeader('content-type', 'image/webp').end(thumbnail)
     const file = files[path.slice(1) || 'index.html']
     if (!file) return response.writeHead(404).end()
     return response.setHeader('content-type', contentTypeOf(path)).end(file)
@@ -114,9 +117,6 @@ function readyImage(stored: Stored, url: string) {
     variants: [{ name: 'thumb', contentType: 'image/webp', byteLength: 8_000, ...size, url }],
   }
 }
-
-const thumbnail = (imageId = '') =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="171"><rect width="256" height="171" fill="#${imageId.slice(0, 6)}"/></svg>`
 
 function contentTypeOf(path: string): string {
   if (path.endsWith('.js')) return 'text/javascript'
