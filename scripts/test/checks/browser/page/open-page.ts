@@ -38,7 +38,7 @@ export const cards = (page: Page, status: string) =>
 export const waitForCards = (page: Page, status: string, count: number) =>
   cards(page, status)
     .nth(count - 1)
-    .waitFor()
+    .waitFor({ timeout: 240_000 })
 
 /** The width that does not fit on the screen, in pixels. */
 export const findOverflow = (page: Page) =>
