@@ -1,11 +1,11 @@
 import type { Deployment } from '../deployment.ts'
 import { prepareRecords } from '../prepare-records.ts'
 import { readOutput } from '../read-outputs.ts'
-import { execute, findWarehouse, type Warehouse } from './ask-warehouse.ts'
+import { execute, executeTogether, findWarehouse, type Warehouse } from './ask-warehouse.ts'
 import { listSqlFiles, readStatements, type Statement } from './read-statements.ts'
 
 /**
- * Applies the warehouse's SQL statement by statement. Can be repeated.
+ * Applies the warehouse's SQL statement by statement, then queries each view. Can be repeated.
  * @param directory the folder `deploy/analytics/`
  * @throws Error with the statement and Redshift's message
  */
@@ -26,6 +26,27 @@ export async function applySql(deployment: Deployment, directory: URL): Promise<
   deployment.say(`Applying ${statements.length} statements to ${warehouse.WorkgroupName} …`)
   await prepareRecords(deployment, warehouse, values)
   for (const statement of statements) await apply(deployment, warehouse, statement)
+  for (const view of listViews(statements)) await queryView(deployment, warehouse, view, values.ViewerRole)
+}
+
+function listViews(statements: Statement[]): string[] {
+  return statements.flatMap(({ sql }) => /^CREATE OR REPLACE VIEW (\S+)/i.exec(sql)?.[1] ?? [])
+}
+
+/** Redshift checks a late-binding view, and what its reader may read, only when it is queried. */
+async function queryView(
+  deployment: Deployment,
+  warehouse: Warehouse,
+  view: string,
+  viewerRole: string,
+): Promise<void> {
+  const query = `SELECT 1 FROM ${view} LIMIT 1`
+  const failed = (user: string) => (error: Error) => {
+    throw new Error(`The view ${view} cannot be queried as ${user}: ${error.message}`, { cause: error })
+  }
+  await execute(deployment, warehouse, query).catch(failed('the administrator'))
+  const asViewer = [`SET SESSION AUTHORIZATION "IAMR:${viewerRole}"`, query]
+  await executeTogether(deployment, warehouse, asViewer).catch(failed('a viewer'))
 }
 
 async function apply(

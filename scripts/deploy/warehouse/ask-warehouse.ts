@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import {
+  BatchExecuteStatementCommand,
   DescribeStatementCommand,
   ExecuteStatementCommand,
   GetStatementResultCommand,
@@ -33,11 +34,27 @@ async function findAdminSecret({ aws }: Deployment, namespaceName: string): Prom
 
 /** Executes a statement and waits for it. @returns its id. @throws Error with Redshift's message */
 export async function execute(
-  { aws, pollMs }: Deployment,
+  deployment: Deployment,
   warehouse: Warehouse,
   Sql: string,
 ): Promise<string | undefined> {
-  const { Id } = await aws.redshiftData.send(new ExecuteStatementCommand({ ...warehouse, Sql }))
+  const { Id } = await deployment.aws.redshiftData.send(new ExecuteStatementCommand({ ...warehouse, Sql }))
+  return waitFor(deployment, Id)
+}
+
+/** Executes statements in one transaction, and so in one session, and waits for them. @throws Error with Redshift's message */
+export async function executeTogether(
+  deployment: Deployment,
+  warehouse: Warehouse,
+  Sqls: string[],
+): Promise<void> {
+  const { Id } = await deployment.aws.redshiftData.send(
+    new BatchExecuteStatementCommand({ ...warehouse, Sqls }),
+  )
+  await waitFor(deployment, Id)
+}
+
+async function waitFor({ aws, pollMs }: Deployment, Id: string | undefined): Promise<string | undefined> {
   for (;;) {
     const { Status, Error: reason } = await aws.redshiftData.send(new DescribeStatementCommand({ Id }))
     if (Status === 'FINISHED') return Id

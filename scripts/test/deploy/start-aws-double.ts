@@ -190,6 +190,10 @@ export async function startAwsDouble(t: Test) {
       sql.push(String(body.Sql))
       return { Id: String(sql.length - 1) }
     },
+    'RedshiftData.BatchExecuteStatement': ({ Sqls }) => {
+      sql.push((Sqls as string[]).join('; '))
+      return { Id: String(sql.length - 1) }
+    },
     'RedshiftData.GetStatementResult': ({ Id }) => ({
       Records: takeRows(sql[Number(Id)] ?? '').map((row) => row.map((stringValue) => ({ stringValue }))),
     }),

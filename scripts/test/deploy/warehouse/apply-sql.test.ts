@@ -43,7 +43,7 @@ async function prepareWarehouse(t: Test, { history = 'false', sql = files as Rec
     ...prepared,
     apply: () => applySql(prepared.deployment, directory),
     /** Without the questions. */
-    applied: () => prepared.double.sql.filter((sql) => !sql.startsWith('SELECT')),
+    applied: () => prepared.double.sql.filter((sql) => !/^(SELECT|SET)/.test(sql)),
   }
 }
 
@@ -147,4 +147,33 @@ t.test('without the stack nothing is applied', async (t) => {
   const { apply, double } = await prepareWarehouse(t)
   double.parameters.delete('/hashgate/test/analytics/workgroup')
   await t.rejects(apply(), { message: /workgroup does not exist in SSM\. Deploy the stack analytics first/ })
+})
+
+const withViews = {
+  '30-views.sql':
+    'CREATE OR REPLACE VIEW analytics.a AS SELECT 1;\nCREATE OR REPLACE VIEW analytics.b AS SELECT 2;\n',
+}
+
+t.test('each view is queried as the administrator and as a viewer', async (t) => {
+  const { apply, double } = await prepareWarehouse(t, { sql: withViews })
+  await apply()
+  t.strictSame(double.sql.slice(-4), [
+    'SELECT 1 FROM analytics.a LIMIT 1',
+    'SET SESSION AUTHORIZATION "IAMR:viewer"; SELECT 1 FROM analytics.a LIMIT 1',
+    'SELECT 1 FROM analytics.b LIMIT 1',
+    'SET SESSION AUTHORIZATION "IAMR:viewer"; SELECT 1 FROM analytics.b LIMIT 1',
+  ])
+})
+
+t.test('a view that cannot be queried fails the deployment', async (t) => {
+  for (const [pattern, user] of [
+    [/^SELECT 1 FROM analytics\.b/, 'the administrator'],
+    [/^SET.* analytics\.b/, 'a viewer'],
+  ] as const) {
+    const { apply, double } = await prepareWarehouse(t, { sql: withViews })
+    double.sqlFailures.set(pattern, 'ERROR: permission denied')
+    await t.rejects(apply(), {
+      message: `The view analytics.b cannot be queried as ${user}: ERROR: permission denied`,
+    })
+  }
 })
