@@ -15,10 +15,17 @@ const login = { username: 'hashgate', password: 'Aa1'.repeat(16) }
 const logger = createLogger('test', 'silent')
 
 t.test('the user data of three brokers starts a cluster that clients can verify and log in to', async (t) => {
-  const { machines, secret, throttle } = await startMachines(t, modelEnvironment('dev'), login)
+  const { machines, secret, readSecrets, throttle } = await startMachines(t, modelEnvironment('dev'), login)
   await Promise.all(machines.map(({ boot }) => boot()))
 
   for (const [index, { folder }] of machines.entries()) {
+    const properties = await readFile(join(folder, 'etc/kafka/server.properties'), 'utf8')
+    const bytes = (name: string) =>
+      Number(new RegExp(`^log\\.${name}\\.bytes=(\\d+)$`, 'm').exec(properties)?.[1])
+    const filled = (bytes('retention') + bytes('segment')) * 100
+    t.ok(filled > 0 && filled <= 0.8 * 100 * 2 ** 30, 'a hundred partitions do not fill the disk of 100 GiB')
+    const unit = await readFile(join(folder, 'etc/systemd/system/kafka.service'), 'utf8')
+    t.match(unit, /^IPAddressDeny=169\.254\.169\.254 /m, "Kafka cannot get the instance's credentials")
     const id = brokerIds[index]
     t.match(
       await readFile(join(folder, 'signal'), 'utf8'),
@@ -67,13 +74,12 @@ t.test('the user data of three brokers starts a cluster that clients can verify 
     t.match(end, 'ALERT_BAD_CERTIFICATE', `port ${port}, among brokers, is shut to who shows no certificate`)
   }
 
-  const readAuthority = () =>
-    Promise.all(['AuthoritySecret', 'CaSecretArn'].map((name) => readFile(secret(name), 'utf8')))
-  const before = await readAuthority()
+  const before = await readSecrets()
+  t.equal(Object.keys(before).length, 3, 'login, authorities and their key')
   await machines[0]?.stop()
   await throttle()
   await machines[0]?.boot()
-  t.strictSame(await readAuthority(), before, 'a throttled restart of the first broker keeps the authority')
+  t.strictSame(await readSecrets(), before, 'a throttled restart of the first broker keeps the authority')
 })
 
 /** How a broker ends a connection that shows no certificate. In TLS 1.3 it says so after the handshake. */

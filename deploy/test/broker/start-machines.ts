@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Test } from 'tap'
@@ -73,7 +73,12 @@ export async function startMachines(
   )
   /** Secrets Manager refuses the next call to read a secret. */
   const throttle = () => writeFile(at('secrets/throttled'), '')
-  return { machines, secret, throttle }
+  async function readSecrets(): Promise<Record<string, string>> {
+    const names = await readdir(at('secrets'))
+    const values = await Promise.all(names.map((name) => readFile(at('secrets', name), 'utf8')))
+    return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']))
+  }
+  return { machines, secret, readSecrets, throttle }
 }
 
 /** The few lines that would not be true here. @throws Error when one of them is not there any more */
