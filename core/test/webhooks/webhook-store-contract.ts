@@ -136,7 +136,10 @@ export async function testWebhookStoreContract(
     t.match(await dueOf(delivery), [{ eventId: delivery.eventId, dueAt: nowMs }])
     t.equal((await deliveries.find(delivery))?.giveUpAt, nowMs + 86_400_000)
     t.equal(await deliveries.redeliver({ ...delivery, eventId: 'unknown' }), false)
-    t.equal(await deliveries.oldestDue(dueShardOf(delivery.endpointId)), nowMs)
+    // Endpoints of other tests may share the shard.
+    const shard = dueShardOf(delivery.endpointId)
+    const { work } = await deliveries.listDue(shard, { limit: 100 })
+    t.equal(await deliveries.oldestDue(shard), Math.min(...work.map(({ dueAt }) => dueAt)))
   })
 
   t.test(`${name}: the log is listed by pages in both directions and forgets after seven days`, async (t) => {
