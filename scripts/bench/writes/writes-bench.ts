@@ -61,7 +61,13 @@ async function countIn(directory: string, onStop: (stop: Stop) => void): Promise
     return writes.some(({ changed }) => changed.includes('owedEvents') && changed.includes('leaseOwner'))
   })
   await uploadImage(image, system)
-  return { upload: writes, duplicate: proxy.take() }
+  const duplicate: CountedWrite[] = []
+  // The counter of duplicates may follow the answer.
+  await pollUntil(() => {
+    duplicate.push(...proxy.take())
+    return duplicate.length >= 2
+  })
+  return { upload: writes, duplicate }
 }
 
 async function makeImage(): Promise<Blob> {
