@@ -29,6 +29,7 @@ const notInMoto = [
   'AWS::EC2::SecurityGroupEgress',
   'AWS::Glue::Database',
   'AWS::Glue::Table',
+  'AWS::Lambda::Alias',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Logs::MetricFilter',

@@ -18,10 +18,11 @@ export function keptValues(found: FoundStack | undefined): Record<string, string
 /** @throws Error if a parameter that is fixed at creation would change */
 export function refuseNewValues(stack: Stack, values: Record<string, string>, found: FoundStack): void {
   for (const [name, advice] of Object.entries(createOnly)) {
+    const { Type = '', Default } = stack.template.Parameters?.[name] ?? {}
     const before = found.parameters[name]
-    const after = values[name] ?? stack.template.Parameters?.[name]?.Default
-    // An SSM name stays the same while the value changes; the stack that owns the value checks it.
-    if (before === undefined || after === undefined || String(after) === before) continue
+    const after = values[name] ?? Default
+    // Stacks that read the value from SSM follow the stack that owns it.
+    if (Type.startsWith('AWS::SSM::') || before === undefined || String(after) === before) continue
     throw new Error(
       `${stack.stackName}: ${name} cannot change from "${before}" to "${after}". ${advice}. Nothing was deployed.`,
     )

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { deployStacks } from '../../../deploy/stacks/deploy-stacks.ts'
+import { refuseNewValues } from '../../../deploy/stacks/fixed-parameters.ts'
 import { planStacks } from '../../../deploy/stacks/plan-stacks.ts'
 import { parseTemplate } from '../../../deploy/template.ts'
 import { prepareDeployment } from '../prepare-deployment.ts'
@@ -98,4 +99,15 @@ t.test('the topic prefix of an existing stack cannot change', async (t) => {
   double.outcomes.set(stack.stackName, changed)
   await planStacks(deployment, [stack])
   t.ok(double.actionsAsked().includes('CreateChangeSet'))
+})
+
+t.test('a stack that reads the topic prefix of another one is not checked', async (t) => {
+  const { stack } = await prepareStack(t, {})
+  const body = `Parameters:
+  TopicPrefix: { Type: 'AWS::SSM::Parameter::Value<String>', Default: /hashgate/dev/kafka/topic-prefix }
+Resources: {}
+`
+  const found = { stackId: '1', status: 'CREATE_COMPLETE', parameters: { TopicPrefix: 'hashgate.' } } as const
+  const values = { TopicPrefix: '/hashgate/test/kafka/topic-prefix' }
+  t.doesNotThrow(() => refuseNewValues({ ...stack, template: parseTemplate(body) }, values, found))
 })
