@@ -9,7 +9,7 @@ const failureReporter = './scripts/checks/report-failures.ts'
 /** The suites that `npm test` leaves out. Tests of one job at a time share services, a browser or the CPU. */
 const suites = {
   services: { suffix: '.services.ts', options: ['--jobs=1', '--timeout=900'] },
-  browser: { suffix: '.browser.ts', options: ['--jobs=1', '--timeout=300'] },
+  browser: { suffix: '.browser.ts', options: ['--jobs=1', '--timeout=600'] },
   deploy: { suffix: '.deploy.ts', options: ['--timeout=600'] },
   lambda: { suffix: '.emulator.ts', options: ['--jobs=1', '--timeout=900', `--reporter=${failureReporter}`] },
 }
@@ -32,7 +32,11 @@ export async function runTests(
   const { suffix, options } = suites[suite]
   const files = positionals.length > 0 ? positionals : await findTests(suffix)
   const passedOn = Object.keys(values).map((flag) => `--test-arg=--${flag}`)
-  const tap = spawn('tap', ['run', ...options, ...passedOn, ...files], { stdio: 'inherit', env })
+  // Coverage would take a third of the time, and is a question for `npm test`.
+  const tap = spawn('tap', ['run', '--disable-coverage', ...options, ...passedOn, ...files], {
+    stdio: 'inherit',
+    env,
+  })
   const [code] = await once(tap, 'close')
   return code ?? 1
 }
