@@ -32,7 +32,7 @@ export async function runTests(
   const { suffix, options } = suites[suite]
   const files = positionals.length > 0 ? positionals : await findTests(suffix)
   const passedOn = Object.keys(values).map((flag) => `--test-arg=--${flag}`)
-  // Coverage would take a third of the time, and is a question for `npm test`.
+  // Collecting coverage takes a third of the time. `npm test` reports it.
   const tap = spawn('tap', ['run', '--disable-coverage', ...options, ...passedOn, ...files], {
     stdio: 'inherit',
     env,

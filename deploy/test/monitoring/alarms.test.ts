@@ -2,7 +2,7 @@ import t from 'tap'
 import { modelEnvironment } from '../model/model-environment.ts'
 import { type EvaluatedAlarm, isAlarming, type Series } from './evaluate-alarm.ts'
 
-/** The series of a case: one value for every period, or the value of each of the last periods. */
+/** The series of a case by metric: one value for all periods, or a value for each period, oldest first. */
 type Values = Record<string, number | undefined | (number | undefined)[]>
 
 interface Case {

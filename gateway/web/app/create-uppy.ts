@@ -17,8 +17,8 @@ const acceptedExtensions = ['.avif', '.heic', '.heif', '.tif', '.tiff']
 const noticeMs = 20_000
 
 /**
- * The files that the browser keeps until they are uploaded: any that the gateway accepts, and many of them. The types of the plugin
- * lack these options.
+ * Limits of what the browser stores until it is uploaded. Uppy's defaults, 10 MiB per file and 300 MiB in total, are below what the gateway
+ * accepts. The plugin's types lack these options.
  */
 const kept: object = { maxFileSize: 64 * 2 ** 20, maxTotalSize: 4 * 2 ** 30 }
 

@@ -73,7 +73,7 @@ t.test('a closed stdout does not crash it', async (t) => {
   child.stdout.destroy()
   const errors = text(child.stderr)
   const [code] = await once(child, 'close')
-  t.equal(code, 1, 'nobody knows whether all were ready')
+  t.equal(code, 1, 'the results of some files are unknown')
   t.equal(await errors, '')
 })
 

@@ -31,7 +31,7 @@ async function prepareStack(t: Test, parameters: Record<string, string>, given: 
 
 const changed = { changes: [{ action: 'Modify', id: 'Policy' }] }
 
-t.test('an existing stack keeps its keeper, whoever deploys it', async (t) => {
+t.test('an existing stack keeps its keeper when another principal deploys it', async (t) => {
   const { deployment, double, stack, sent } = await prepareStack(t, { KeeperRoleArn: keeper })
   double.outcomes.set(stack.stackName, { refusal: emptyRefusal })
   const plans = await planStacks(deployment, [stack])

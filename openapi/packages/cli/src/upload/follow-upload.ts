@@ -35,7 +35,7 @@ export interface Sending {
   end: (storedBytes: number) => void
 }
 
-/** The gateway can no longer be used, so the whole run ends instead of failing file by file. `cause` is the error that showed it. */
+/** The gateway rejects the key or is unreachable, so the run stops instead of failing file by file. `cause` is the original error. */
 export class RunStopped extends Error {
   override readonly name = 'RunStopped'
   override readonly cause: Error
