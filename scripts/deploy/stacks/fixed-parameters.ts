@@ -22,7 +22,8 @@ export function refuseNewValues(stack: Stack, values: Record<string, string>, fo
     const before = found.parameters[name]
     const after = values[name] ?? Default
     // Stacks that read the value from SSM follow the stack that owns it.
-    if (Type.startsWith('AWS::SSM::') || before === undefined || String(after) === before) continue
+    if (Type.startsWith('AWS::SSM::') || before === undefined || after === undefined) continue
+    if (String(after) === before) continue
     throw new Error(
       `${stack.stackName}: ${name} cannot change from "${before}" to "${after}". ${advice}. Nothing was deployed.`,
     )

@@ -111,3 +111,10 @@ Resources: {}
   const values = { TopicPrefix: '/hashgate/test/kafka/topic-prefix' }
   t.doesNotThrow(() => refuseNewValues({ ...stack, template: parseTemplate(body) }, values, found))
 })
+
+t.test('a template without the parameter changes nothing about it', async (t) => {
+  const { stack } = await prepareStack(t, {})
+  const template = parseTemplate('Resources: {}')
+  const found = { stackId: '1', status: 'CREATE_COMPLETE', parameters: { TopicPrefix: 'hashgate.' } } as const
+  t.doesNotThrow(() => refuseNewValues({ ...stack, template }, {}, found))
+})
