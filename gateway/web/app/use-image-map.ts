@@ -6,11 +6,19 @@ const updateIntervalMs = 100
 /** A new card has a placeholder to decode. */
 const maxPerUpdate = 20
 
-/** The images that the gallery has loaded, by id. `put` shows a few at once and the others in steps, so that it never blocks the page. */
+/**
+ * The images that the gallery has loaded, by id. `put` shows a few at once and the others in steps, so that it never blocks the page. It
+ * resolves when all of them are shown, or when `clear` drops them.
+ */
 export function useImageMap() {
   const [byId, setById] = useState<ReadonlyMap<string, Image>>(new Map())
   const waiting = useRef<Image[]>([])
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const shown = useRef<(() => void)[]>([])
+
+  const resolveShown = useCallback(() => {
+    for (const resolve of shown.current.splice(0)) resolve()
+  }, [])
 
   const show = useCallback(() => {
     timer.current = undefined
@@ -18,12 +26,17 @@ export function useImageMap() {
     if (next.length === 0) return
     setById((known) => new Map([...known, ...next.map((image) => [image.imageId, image] as const)]))
     timer.current = setTimeout(show, updateIntervalMs)
-  }, [])
+    if (waiting.current.length === 0) resolveShown()
+  }, [resolveShown])
 
   const put = useCallback(
     (changed: Image[]) => {
+      if (changed.length === 0) return Promise.resolve()
       waiting.current.push(...changed)
+      const { promise, resolve } = Promise.withResolvers<void>()
+      shown.current.push(resolve)
       if (timer.current === undefined) show()
+      return promise
     },
     [show],
   )
@@ -31,7 +44,8 @@ export function useImageMap() {
   const clear = useCallback(() => {
     waiting.current = []
     setById(new Map())
-  }, [])
+    resolveShown()
+  }, [resolveShown])
 
   useEffect(() => () => clearTimeout(timer.current), [])
   return { byId, put, clear }

@@ -54,8 +54,10 @@ export function useImages(api: Api, { status, day: onlyDay }: Filter): Images {
         if (signal.aborted) return
         position.current = page.nextCursor ? { days, cursor: page.nextCursor } : { days: days.slice(1) }
         found = page.images.length
-        put(page.images)
         follow(page.images)
+        // Until all cards are shown, the end of the gallery is in view and would load the next page.
+        await put(page.images)
+        if (signal.aborted) return
       }
       setState({ state: position.current.days.length > 0 ? 'more' : 'end' })
     } catch (error) {
@@ -80,6 +82,6 @@ export function useImages(api: Api, { status, day: onlyDay }: Filter): Images {
   const images = [...byId.values()]
     .filter((image) => status === undefined || image.status === status)
     .filter((image) => onlyDay === undefined || image.createdAt.startsWith(onlyDay))
-    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.imageId.localeCompare(a.imageId))
   return { images, state, failure, loadMore, read, find: (imageId) => byId.get(imageId) }
 }

@@ -65,6 +65,7 @@ t.test("an image's page shows all that is known about it", (t) =>
     })
 
     await t.test('the next image is one key away', async (t) => {
+      await waitForCards(page, 'Ready', 2)
       const [first, second] = await page
         .locator('.card')
         .evaluateAll((shown) => shown.map(({ textContent }) => textContent?.split(',')[0]))
