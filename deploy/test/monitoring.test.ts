@@ -22,8 +22,7 @@ interface Alarm {
 }
 
 const stacks = modelEnvironment('dev')
-const monitors = stacks.filter(({ stack }) => ['monitoring', 'webhooks'].includes(stack))
-const alarms = monitors.flatMap(alarmsOf)
+const alarms = stacks.flatMap(alarmsOf)
 const patternOf = (name: string) =>
   filtersOf(stacks).find(({ MetricName }) => MetricName === name)?.FilterPattern ?? ''
 
@@ -81,8 +80,10 @@ t.test('the check finds an unknown metric', async (t) => {
   for (const metric of wrong) t.ok(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
 })
 
-for (const model of monitors) {
-  const { stack } = model
+for (const [stack, monitored] of [
+  ['dashboard', ['alarms', 'audit']],
+  ['webhooks', ['webhooks']],
+] as const) {
   t.test(
     `${stack}: the dashboard shows every alarm, and only metrics that something publishes`,
     async (t) => {
@@ -90,8 +91,13 @@ for (const model of monitors) {
       const widgets = readWidgets(DashboardBody)
       t.strictSame(
         widgets.flatMap(({ properties }) => properties.alarms ?? []).sort(),
-        alarmsOf(model)
-          .map(({ id }) => `${id}.Arn`)
+        alarms
+          .filter((alarm) => monitored.some((name) => name === alarm.stack))
+          .map(({ id, AlarmName, ...alarm }) =>
+            alarm.stack === stack
+              ? `${id}.Arn`
+              : `arn:aws:cloudwatch:us-east-1:111122223333:alarm:${AlarmName}`,
+          )
           .sort(),
       )
       const metrics = widgets.flatMap(metricsOf)
@@ -101,6 +107,10 @@ for (const model of monitors) {
     },
   )
 }
+
+t.test('every alarm is on a dashboard', async (t) => {
+  t.strictSame([...new Set(alarms.map(({ stack }) => stack))], ['alarms', 'audit', 'webhooks'])
+})
 
 t.test('the metric filter reads the latency of upload URL requests and of no other log line', async (t) => {
   const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
@@ -162,10 +172,10 @@ t.test('the CloudTrail filters count denied requests and ignore normal ones', as
   }
 })
 
-function alarmsOf({ resources }: ModelStack) {
+function alarmsOf({ stack, resources }: ModelStack) {
   return Object.entries(resources)
     .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
-    .map(([id, { Properties }]) => ({ id, ...(Properties as unknown as Alarm) }))
+    .map(([id, { Properties }]) => ({ stack, id, ...(Properties as unknown as Alarm) }))
 }
 
 function readMetric({

@@ -54,7 +54,7 @@ const errors: Case = {
 const growth: Case = { calm: [{ bytes: 1 }], trouble: [{ bytes: 1e18 }] }
 
 const cases: Record<string, Case> = {
-  'monitoring GatewayErrors': {
+  'alarms GatewayErrors': {
     calm: [
       requests,
       { ...requests, requests: 3, target: 1 },
@@ -74,40 +74,40 @@ const cases: Record<string, Case> = {
       },
     ],
   },
-  'monitoring UploadLatency': { calm: [{ ms: 40 }, { ms: spike(9000, 40) }], trouble: [{ ms: 1600 }] },
-  'monitoring UnhealthyHosts': whenItLasts,
-  'monitoring NoHealthyHosts': {
+  'alarms UploadLatency': { calm: [{ ms: 40 }, { ms: spike(9000, 40) }], trouble: [{ ms: 1600 }] },
+  'alarms UnhealthyHosts': whenItLasts,
+  'alarms NoHealthyHosts': {
     calm: [{ hosts: 2 }, { hosts: 1 }, { hosts: spike(0, 2) }],
     trouble: [{ hosts: 0 }],
     noData: 'alarm',
   },
-  'monitoring OwedEventsAge': {
+  'alarms OwedEventsAge': {
     calm: [{ seconds: 0 }, { seconds: 200 }, { seconds: spike(900) }],
     trouble: [{ seconds: 301 }],
     noData: 'alarm',
   },
-  'monitoring ProcessorErrors': errors,
-  'monitoring ProcessorThrottles': whenItLasts,
-  'monitoring ProcessorAge': { calm: [{ ms: 1000 }, { ms: spike(700_000) }], trouble: [{ ms: 601_000 }] },
-  'monitoring FailedNotifications': anyAtAll,
-  'monitoring DeadLetters': anyAtAll,
-  'monitoring ConsumerLag': { calm: [{ lag: 10 }, { lag: spike(20_000) }], trouble: [{ lag: 10_001 }] },
-  'monitoring PollerErrors': whenItLasts,
-  'monitoring PollersGone': {
+  'alarms ProcessorErrors': errors,
+  'alarms ProcessorThrottles': whenItLasts,
+  'alarms ProcessorAge': { calm: [{ ms: 1000 }, { ms: spike(700_000) }], trouble: [{ ms: 601_000 }] },
+  'alarms FailedNotifications': anyAtAll,
+  'alarms DeadLetters': anyAtAll,
+  'alarms ConsumerLag': { calm: [{ lag: 10 }, { lag: spike(20_000) }], trouble: [{ lag: 10_001 }] },
+  'alarms PollerErrors': whenItLasts,
+  'alarms PollersGone': {
     calm: [{ pollers: 1 }, { pollers: spike(0, 2) }],
     trouble: [{ pollers: 0 }],
     noData: 'alarm',
   },
-  'monitoring TableThrottles': {
+  'alarms TableThrottles': {
     calm: [ofCatalog(0), ofCatalog(none), ofCatalog(1)],
     trouble: [ofCatalog(2), { ...ofCatalog(none), dayWrites: 11 }],
   },
-  'monitoring RawGrowth': growth,
-  'monitoring ProcessedGrowth': growth,
-  'monitoring PartitionErrors': whenItLasts,
-  'monitoring DeniedWrites': { calm: [{ value: 50 }], trouble: [{ value: 51 }] },
-  'monitoring DeniedDeletes': anyAtAll,
-  'monitoring BucketSettings': anyAtAll,
+  'audit RawGrowth': growth,
+  'audit ProcessedGrowth': growth,
+  'alarms PartitionErrors': whenItLasts,
+  'audit DeniedWrites': { calm: [{ value: 50 }], trouble: [{ value: 51 }] },
+  'audit DeniedDeletes': anyAtAll,
+  'audit BucketSettings': anyAtAll,
   'webhooks DueAge': {
     calm: [{ seconds: 60 }, { seconds: spike(900) }],
     trouble: [{ seconds: 601 }],
