@@ -1,20 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { readManifestTable } from '../../scripts/analytics/warehouse/read-manifest-table.ts'
 import { readParameters } from '../read-template.ts'
-import { type ManifestTable, openWarehouse } from './analytics/open-warehouse.ts'
+import { openTestWarehouse } from './analytics/open-test-warehouse.ts'
 import { listSqlFiles, readStatements } from './analytics/read-sql.ts'
 import { writeManifests } from './analytics/write-manifests.ts'
 import { writeSomeDays } from './analytics/write-some-days.ts'
 import { modelDeployment } from './model/model-deployment.ts'
-import { modelEnvironment } from './model/model-environment.ts'
 import { modelResource } from './model/model-resource.ts'
 
-const { TableInput: manifestTable } = modelResource<{ TableInput: ManifestTable }>(
-  modelEnvironment('dev'),
-  'analytics',
-  'ManifestTable',
-)
+const manifestTable = readManifestTable()
 const { rows, manifests, fieldNames, byteLengths } = await writeSomeDays(t)
 
 t.test('the columns of the manifest table are the fields of a manifest', async (t) => {
@@ -39,7 +35,7 @@ t.test('the columns of the manifest table are the fields of a manifest', async (
 })
 
 t.test('the views over records that have not expired', async (t) => {
-  const { ask } = await openWarehouse(t, {
+  const { ask } = await openTestWarehouse(t, {
     ...(await contents(t)),
     rows,
     historyMode: false,
@@ -51,40 +47,40 @@ t.test('the views over records that have not expired', async (t) => {
     {
       day: '2026-11-22',
       tenant: 'local',
-      requested: '4',
-      arrived: '3',
-      ready: '2',
-      rejected: '1',
-      arrived_bytes: String(jpeg + png + damaged),
+      requested: 4,
+      arrived: 3,
+      ready: 2,
+      rejected: 1,
+      arrived_bytes: jpeg + png + damaged,
     },
     {
       day: '2026-11-23',
       tenant: 'acme',
-      requested: '1',
-      arrived: '1',
-      ready: '1',
-      rejected: '0',
-      arrived_bytes: '5000000',
+      requested: 1,
+      arrived: 1,
+      ready: 1,
+      rejected: 0,
+      arrived_bytes: 5_000_000,
     },
   ])
   t.strictSame(await ask('bytes_saved_by_dedup', 'ORDER BY day'), [
     {
       day: '2026-11-22',
       tenant: 'local',
-      duplicates: '3',
-      saved_bytes: String(3 * jpeg),
-      sent_bytes: String(jpeg + png + damaged),
+      duplicates: 3,
+      saved_bytes: 3 * jpeg,
+      sent_bytes: jpeg + png + damaged,
     },
-    { day: '2026-11-23', tenant: 'acme', duplicates: '2', saved_bytes: '10000000', sent_bytes: '5000000' },
+    { day: '2026-11-23', tenant: 'acme', duplicates: 2, saved_bytes: 10_000_000, sent_bytes: 5_000_000 },
   ])
   t.strictSame(await ask('rejects_by_reason'), [
-    { day: '2026-11-22', tenant: 'local', reason: 'image_corrupt', content_type: 'image/jpeg', images: '1' },
+    { day: '2026-11-22', tenant: 'local', reason: 'image_corrupt', content_type: 'image/jpeg', images: 1 },
   ])
   t.strictSame(await ask('processing_latency', "WHERE status = 'ready' ORDER BY day"), [
     {
       day: '2026-11-22',
       status: 'ready',
-      images: '2',
+      images: 2,
       processing_p50_seconds: 1.5,
       processing_p90_seconds: 1.5,
       processing_p99_seconds: 1.5,
@@ -95,7 +91,7 @@ t.test('the views over records that have not expired', async (t) => {
     {
       day: '2026-11-23',
       status: 'ready',
-      images: '1',
+      images: 1,
       processing_p50_seconds: 4,
       processing_p90_seconds: 4,
       processing_p99_seconds: 4,
@@ -104,20 +100,20 @@ t.test('the views over records that have not expired', async (t) => {
     },
   ])
   t.match(await ask('formats_and_cameras', 'ORDER BY day, format'), [
-    { day: '2026-11-22', format: 'jpeg', camera_make: null, images: '1', mean_megapixels: 0.12 },
-    { day: '2026-11-22', format: 'png', camera_make: null, images: '1', bytes: String(png) },
+    { day: '2026-11-22', format: 'jpeg', camera_make: null, images: 1, mean_megapixels: 0.12 },
+    { day: '2026-11-22', format: 'png', camera_make: null, images: 1, bytes: png },
     {
       day: '2026-11-23',
       format: 'jpeg',
       camera_make: 'Canon',
       camera_model: 'Canon EOS 40D',
-      images: '1',
-      bytes: '5000000',
+      images: 1,
+      bytes: 5_000_000,
       mean_megapixels: 12,
     },
   ])
   t.match(await ask('images', "WHERE status = 'pending'"), [
-    { content_type: 'image/webp', format: null, started_at: null, finished_at: null, duplicates: '0' },
+    { content_type: 'image/webp', format: null, started_at: null, finished_at: null, duplicates: 0 },
   ])
   t.match(await ask('images', "WHERE tenant = 'acme'"), [
     { color_space: 'srgb', has_alpha: false, pages: 1, taken_at: '2008-05-30T15:56:01', width: 4000 },
@@ -128,7 +124,7 @@ t.test('without history a record leaves the views at the second at which it expi
   const expiresAt = Math.min(...rows.map(({ item }) => Number(item.expiresAt?.N)))
   const at = (seconds: number) => new Date(seconds * 1_000).toISOString().slice(0, 19).replace('T', ' ')
   const count = async (t: Test, now: string) => {
-    const { ask } = await openWarehouse(t, { ...(await contents(t)), rows, historyMode: false, now })
+    const { ask } = await openTestWarehouse(t, { ...(await contents(t)), rows, historyMode: false, now })
     return (await ask('images')).length
   }
   await t.test('one second before expiry', async (t) =>
@@ -156,7 +152,7 @@ t.test('with history each record counts once, with its latest state, even after 
     item: { ...secondLife.item, generation: { S: '20261201-2' } },
     history: { createdAt: '2026-12-01 09:30:00' },
   }
-  const { ask } = await openWarehouse(t, {
+  const { ask } = await openTestWarehouse(t, {
     ...(await contents(t)),
     rows: [...versions, secondLife, secondUpload],
     historyMode: true,
@@ -165,25 +161,25 @@ t.test('with history each record counts once, with its latest state, even after 
   const images = await ask('images')
   t.equal(images.length, rows.length + 1)
   t.match(await ask('uploads_per_day', "WHERE day = DATE '2026-11-22'"), [
-    { requested: '4', arrived: '3', ready: '2' },
+    { requested: 4, arrived: 3, ready: 2 },
   ])
-  t.match(await ask('bytes_saved_by_dedup', "WHERE tenant = 'acme'"), [{ duplicates: '2' }])
+  t.match(await ask('bytes_saved_by_dedup', "WHERE tenant = 'acme'"), [{ duplicates: 2 }])
 })
 
 t.test('with history the attributes of an image outlive its manifest', async (t) => {
-  const { bucket, ...rest } = await contents(t)
-  const onlyFirstDay = join(bucket, 'pruned')
+  const { directory, ...rest } = await contents(t)
+  const onlyFirstDay = join(directory, 'pruned')
   await writeManifests(manifests, onlyFirstDay, (key) => !key.includes('day=2026-11-23'))
   const history = { createdAt: '2026-11-23 10:15:00' }
-  const { ask } = await openWarehouse(t, {
+  const { ask } = await openTestWarehouse(t, {
     ...rest,
-    bucket: onlyFirstDay,
+    directory: onlyFirstDay,
     rows: rows.map((row) => ({ ...row, history })),
     historyMode: true,
     now: '2026-12-24 00:00:00',
   })
   t.match(await ask('formats_and_cameras', "WHERE day = DATE '2026-11-23'"), [
-    { format: 'jpeg', camera_make: 'Canon', images: '1', mean_megapixels: 12 },
+    { format: 'jpeg', camera_make: 'Canon', images: 1, mean_megapixels: 12 },
   ])
 })
 
@@ -225,5 +221,5 @@ t.test('a stack publishes the value of each placeholder', async (t) => {
 async function contents(t: Test) {
   const bucket = t.testdir()
   await writeManifests(manifests, bucket)
-  return { manifestTable, bucket, fieldNames }
+  return { directory: bucket, fieldNames }
 }

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { XMLParser } from 'fast-xml-parser'
 import t from 'tap'
-import { type ManifestTable, openWarehouse } from './analytics/open-warehouse.ts'
+import { openTestWarehouse } from './analytics/open-test-warehouse.ts'
 import { writeManifests } from './analytics/write-manifests.ts'
 import { writeSomeDays } from './analytics/write-some-days.ts'
-import { modelEnvironment } from './model/model-environment.ts'
-import { modelResource } from './model/model-resource.ts'
 
 interface Column {
   name: string
@@ -39,13 +37,8 @@ t.test('the data source has exactly the columns of its view, with the same types
   const { rows, manifests, fieldNames } = await writeSomeDays(t)
   const bucket = t.testdir()
   await writeManifests(manifests, bucket)
-  const { TableInput: manifestTable } = modelResource<{ TableInput: ManifestTable }>(
-    modelEnvironment('dev'),
-    'analytics',
-    'ManifestTable',
-  )
-  const contents = { manifestTable, bucket, fieldNames, rows, historyMode: false, now: '2026-11-24 00:00:00' }
-  const { describe } = await openWarehouse(t, contents)
+  const contents = { directory: bucket, fieldNames, rows, historyMode: false, now: '2026-11-24 00:00:00' }
+  const { describe } = await openTestWarehouse(t, contents)
   t.strictSame(
     stored.map(({ name, datatype }) => [name, datatype]),
     (await describe('images')).map(([name, type]) => [`[${name}]`, types[type]]),

@@ -7,6 +7,7 @@ import sharp from 'sharp'
 import type { Test } from 'tap'
 import { createHashgateClient } from '../../openapi/packages/client/src/hashgate-client.ts'
 import type { Image } from '../../openapi/packages/client/src/types.ts'
+import { openWarehouse } from '../analytics/warehouse/open-warehouse.ts'
 import type { StartBacking } from '../local/backing.ts'
 import { startSystem } from '../local/start-system.ts'
 import { runUpload, runUploadJson } from '../testkit/system/run-upload.ts'
@@ -138,6 +139,16 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     process.kill(pid ?? 0, 'SIGKILL')
     t.match(await uploading, { code: 0, results: [{ result: 'uploaded', status: 'ready' }] })
     t.not(system.processor.pid(), pid)
+  })
+
+  t.test('the warehouse shows the photos, with what their manifests say', async (t) => {
+    const { query, close } = await openWarehouse({ dataDirectory })
+    t.teardown(close)
+    const { rows } = await query(
+      `SELECT i.image_id, i.color_space FROM analytics.images i WHERE i.status = 'ready' AND i.format = 'jpeg'`,
+    )
+    t.equal(rows.length, photos.length)
+    t.ok(rows.every(({ color_space }) => color_space))
   })
 
   t.test('without --json it prints a table', async (t) => {

@@ -7,8 +7,9 @@ import type { ImageRef } from '../../../core/images/object-key.ts'
 import { processImage } from '../../../processor/pipeline/process-image.ts'
 import type { UnpublishedRecord } from '../../../processor/pipeline/stages.ts'
 import { storeManifest } from '../../../processor/pipeline/steps/store-manifest.ts'
+import type { Item } from '../../../scripts/analytics/warehouse/item-type.ts'
+import { nameFields } from '../../../scripts/analytics/warehouse/name-fields.ts'
 import { createTestProcessor, sha256 } from '../../../scripts/testkit/create-test-processor.ts'
-import type { Item } from './item-type.ts'
 
 const dayMs = 86_400_000
 
@@ -72,7 +73,7 @@ export async function writeSomeDays(t: Test) {
     rows: (Items as Item[]).map(({ pk, ...item }) => ({ pk: pk?.S ?? '', item })),
     manifests,
     fieldNames: [
-      ...new Set([...manifests.values()].flatMap(({ bytes }) => namesIn(JSON.parse(String(bytes))))),
+      ...new Set([...manifests.values()].flatMap(({ bytes }) => nameFields(JSON.parse(String(bytes))))),
     ],
     byteLengths: { jpeg: jpeg.length, png: png.length, damaged: damaged.length },
   }
@@ -107,10 +108,4 @@ function drawImage(format: 'jpeg' | 'png'): Promise<Buffer> {
   return sharp({ create: { width: 400, height: 300, channels: 3, noise, background: '#456' } })
     .toFormat(format)
     .toBuffer()
-}
-
-function namesIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(namesIn)
-  if (value === null || typeof value !== 'object') return []
-  return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)])
 }

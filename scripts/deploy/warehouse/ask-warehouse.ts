@@ -6,14 +6,22 @@ import {
   GetStatementResultCommand,
 } from '@aws-sdk/client-redshift-data'
 import { GetNamespaceCommand } from '@aws-sdk/client-redshift-serverless'
+import type { Aws } from '../connect-aws.ts'
 import type { Deployment } from '../deployment.ts'
 import { readOutput } from '../read-outputs.ts'
 
-/** Target of the statements, with the administrator's secret. */
+/** Target of the statements. With a secret they run as its user, otherwise as the user of the caller's role. */
 export interface Warehouse {
   WorkgroupName: string
   Database: string
-  SecretArn: string
+  SecretArn?: string
+}
+
+/** What a caller of the Data API needs: a `Deployment` has it. */
+export interface DataApi {
+  aws: Pick<Aws, 'redshiftData'>
+  /** Polling interval. */
+  pollMs: number
 }
 
 export async function findWarehouse(deployment: Deployment): Promise<Warehouse> {
@@ -33,13 +41,9 @@ async function findAdminSecret({ aws }: Deployment, namespaceName: string): Prom
 }
 
 /** Executes a statement and waits for it. @returns its id. @throws Error with Redshift's message */
-export async function execute(
-  deployment: Deployment,
-  warehouse: Warehouse,
-  Sql: string,
-): Promise<string | undefined> {
-  const { Id } = await deployment.aws.redshiftData.send(new ExecuteStatementCommand({ ...warehouse, Sql }))
-  return waitFor(deployment, Id)
+export async function execute(api: DataApi, warehouse: Warehouse, Sql: string): Promise<string | undefined> {
+  const { Id } = await api.aws.redshiftData.send(new ExecuteStatementCommand({ ...warehouse, Sql }))
+  return waitFor(api, Id)
 }
 
 /** Executes statements in one transaction, and so in one session, and waits for them. @throws Error with Redshift's message */
@@ -54,7 +58,7 @@ export async function executeTogether(
   await waitFor(deployment, Id)
 }
 
-async function waitFor({ aws, pollMs }: Deployment, Id: string | undefined): Promise<string | undefined> {
+async function waitFor({ aws, pollMs }: DataApi, Id: string | undefined): Promise<string | undefined> {
   for (;;) {
     const { Status, Error: reason } = await aws.redshiftData.send(new DescribeStatementCommand({ Id }))
     if (Status === 'FINISHED') return Id

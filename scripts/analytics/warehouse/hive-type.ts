@@ -6,7 +6,7 @@ const simple: Record<string, string> = {
   boolean: 'BOOLEAN',
 }
 
-/** A column type as Glue writes it, in DuckDB's words. @param rename gives the fields of a struct their names in the JSON */
+/** A column type as Glue writes it, in DuckDB's syntax. @param rename maps a field of a struct to its name in the JSON. @throws Error for a type that no column has */
 export function hiveType(type: string, rename: (field: string) => string = (field) => field): string {
   const known = simple[type]
   if (known) return known
@@ -19,5 +19,5 @@ export function hiveType(type: string, rename: (field: string) => string = (fiel
     })
     return `STRUCT(${fields.join(', ')})`
   }
-  throw new Error(`no word for ${type}`)
+  throw new Error(`DuckDB has no type for ${type}.`)
 }

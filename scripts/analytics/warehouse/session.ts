@@ -1,0 +1,17 @@
+export type Value = string | number | boolean | null | Value[] | { [name: string]: Value }
+
+export type Row = Record<string, Value>
+
+export interface Result {
+  /** In their order, with the names that DuckDB or Redshift gives their types. */
+  columns: { name: string; type: string }[]
+  /** Numbers are numbers, whatever their SQL type. Dates and times are text, times in UTC. */
+  rows: Row[]
+}
+
+/** An open warehouse: DuckDB over the local system, or Redshift. */
+export interface Session {
+  /** Runs one statement, written for Redshift. @throws Error with the reason, when the warehouse refuses it */
+  query: (sql: string) => Promise<Result>
+  close: () => Promise<void>
+}
