@@ -8,6 +8,8 @@ export interface Stack {
   template: string
   /** Deployed only where an environment's parameters have a section of its name. */
   optional?: boolean
+  /** The optional stack that it is deployed together with. */
+  with?: string
   /** Names that it publishes under `/hashgate/‹env›/‹stack›/`. */
   writes: string[]
 }
@@ -41,6 +43,12 @@ export interface Template {
 
 /** Values of parameters by stack, as in `parameters/‹env›.json`: only those that differ from the defaults. */
 export type ParameterValues = Record<string, Record<string, string>>
+
+/** Whether the environment deploys the stack. @param given sections of its parameter file */
+export const isDeployed = (
+  { stack, optional, with: other }: Pick<Stack, 'stack' | 'optional' | 'with'>,
+  given: ParameterValues,
+): boolean => (other ? other in given : !optional || stack in given)
 
 export const readStacks = (): Stack[] => readJson('stacks.json')
 

@@ -82,7 +82,7 @@ t.test('the check finds an unknown metric', async (t) => {
 
 for (const [stack, monitored] of [
   ['dashboard', ['alarms', 'audit']],
-  ['webhooks', ['webhooks']],
+  ['webhook-alarms', ['webhook-alarms']],
 ] as const) {
   t.test(
     `${stack}: the dashboard shows every alarm, and only metrics that something publishes`,
@@ -109,7 +109,7 @@ for (const [stack, monitored] of [
 }
 
 t.test('every alarm is on a dashboard', async (t) => {
-  t.strictSame([...new Set(alarms.map(({ stack }) => stack))], ['alarms', 'audit', 'webhooks'])
+  t.strictSame([...new Set(alarms.map(({ stack }) => stack))], ['alarms', 'audit', 'webhook-alarms'])
 })
 
 t.test('the metric filter reads the latency of upload URL requests and of no other log line', async (t) => {

@@ -77,7 +77,9 @@ t.test('every resource type that moto does not support is listed', async (t) => 
 
 t.test('every stack deploys in order and publishes the values that stacks.json lists', async (t) => {
   await deployStacks(deployment, await planStacks(deployment, stacks))
-  for (const { stack, writes } of readStacks()) {
+  for (const { stack, writes } of readStacks().filter(({ stack }) =>
+    stacks.some(({ name }) => name === stack),
+  )) {
     const names = writes.map((name) => `/hashgate/${env}/${stack}/${name}`)
     const found = await readOutputs(aws.ssm, names)
     t.strictSame([...found.keys()].sort(), names.sort(), stack)

@@ -62,11 +62,20 @@ function isAllowed(parameter: Parameter | undefined, value: string): boolean {
   return Number(value) >= (MinValue ?? -Infinity) && Number(value) <= (MaxValue ?? Infinity)
 }
 
-t.test('optional stacks publish nothing, because no other stack could rely on it', async (t) => {
-  t.same(
-    stacks.filter(({ optional }) => optional).flatMap(({ writes }) => writes),
-    [],
-  )
+t.test('only a stack that is deployed together with an optional stack reads its values', async (t) => {
+  for (const { stack, writes } of stacks.filter((entry) => entry.optional || entry.with)) {
+    const readers = stacks.filter((entry) =>
+      Object.values(readTemplate(entry).Parameters).some(({ Default = '' }) =>
+        String(Default).startsWith(`/hashgate/dev/${stack}/`),
+      ),
+    )
+    t.same(
+      readers.map((reader) => reader.with),
+      readers.map(() => stack),
+      stack,
+    )
+    t.equal(readers.length > 0, writes.length > 0, `${stack}: nothing is published for nobody`)
+  }
 })
 
 t.test('requests to AWS stay within its limits', async (t) => {

@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import type { ParameterValues, Stack as StackEntry, Template } from '../../deploy/read-template.ts'
+import {
+  isDeployed,
+  type ParameterValues,
+  type Stack as StackEntry,
+  type Template,
+} from '../../deploy/read-template.ts'
 import { parseTemplate } from './template.ts'
 
 export interface Stack {
@@ -31,8 +36,14 @@ export async function readStacks(directory: URL, env: string): Promise<Stack[]> 
   const unknown = Object.keys(given).filter((name) => !entries.some(({ stack }) => stack === name))
   if (unknown.length > 0)
     throw new Error(`deploy/parameters/${env}.json has a section for an unknown stack, "${unknown[0]}".`)
+  const alone = entries.find(({ stack, with: other }) => other && stack in given && !(other in given))
+  if (alone)
+    throw new Error(
+      `deploy/parameters/${env}.json has a section "${alone.stack}", which is deployed only with "${alone.with}". Add a section "${alone.with}".`,
+    )
   return Promise.all(
-    entries.map(async ({ stack: name, template: file, optional }) => {
+    entries.map(async (entry) => {
+      const { stack: name, template: file } = entry
       const body = await readFile(new URL(file, directory), 'utf8')
       return {
         name,
@@ -40,7 +51,7 @@ export async function readStacks(directory: URL, env: string): Promise<Stack[]> 
         body,
         template: parseTemplate(body),
         given: given[name] ?? {},
-        isWanted: !optional || name in given,
+        isWanted: isDeployed(entry, given),
       }
     }),
   )

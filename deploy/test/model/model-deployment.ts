@@ -1,4 +1,5 @@
 import {
+  isDeployed,
   type Parameter,
   type ParameterValues,
   type Resource,
@@ -40,7 +41,7 @@ const pseudo: Record<string, string> = {
  */
 export function modelDeployment(env: string, values: ParameterValues): ModelStack[] {
   const published = new Map<string, unknown>()
-  const deployed = readStacks().filter(({ stack, optional }) => !optional || stack in values)
+  const deployed = readStacks().filter((entry) => isDeployed(entry, values))
   return deployed.map((entry) => {
     try {
       const model = modelStack(entry, env, { values: values[entry.stack] ?? {}, published })

@@ -108,12 +108,12 @@ const cases: Record<string, Case> = {
   'audit DeniedWrites': { calm: [{ value: 50 }], trouble: [{ value: 51 }] },
   'audit DeniedDeletes': anyAtAll,
   'audit BucketSettings': anyAtAll,
-  'webhooks DueAge': {
+  'webhook-alarms DueAge': {
     calm: [{ seconds: 60 }, { seconds: spike(900) }],
     trouble: [{ seconds: 601 }],
     noData: 'alarm',
   },
-  'webhooks FailedTries': {
+  'webhook-alarms FailedTries': {
     calm: [
       { tries: 100, delivered: 100 },
       { tries: 100, delivered: 20 },
@@ -124,10 +124,10 @@ const cases: Record<string, Case> = {
       { tries: 100, delivered: none },
     ],
   },
-  'webhooks Errors': errors,
-  'webhooks Throttles': whenItLasts,
-  'webhooks FailedEvents': anyAtAll,
-  'webhooks PollerErrors': {
+  'webhook-alarms Errors': errors,
+  'webhook-alarms Throttles': whenItLasts,
+  'webhook-alarms FailedEvents': anyAtAll,
+  'webhook-alarms PollerErrors': {
     calm: [
       { processed: 0, rejected: 0 },
       { processed: none, rejected: none },
@@ -138,7 +138,7 @@ const cases: Record<string, Case> = {
       { processed: none, rejected: 2 },
     ],
   },
-  'webhooks PollersGone': {
+  'webhook-alarms PollersGone': {
     calm: [{ processed: 1, rejected: 1 }],
     trouble: [
       { processed: 1, rejected: 0 },
@@ -146,7 +146,7 @@ const cases: Record<string, Case> = {
     ],
     noData: 'alarm',
   },
-  'webhooks TableThrottles': {
+  'webhook-alarms TableThrottles': {
     calm: [ofWebhooks(0), ofWebhooks(none), ofWebhooks(2)],
     trouble: [ofWebhooks(3), { ...ofWebhooks(none), logWrites: 11 }],
   },

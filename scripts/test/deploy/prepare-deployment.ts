@@ -33,6 +33,7 @@ export async function prepareDeployment(t: Test, answers: string[] = []) {
       { stack: 'network', template: 'network.yaml', writes: ['vpc-id'] },
       { stack: 'gateway', template: 'gateway.yaml', writes: ['url'] },
       { stack: 'extra', template: 'network.yaml', optional: true, writes: [] },
+      { stack: 'extra-alarms', template: 'network.yaml', with: 'extra', writes: [] },
     ]),
     'network.yaml': network,
     'gateway.yaml': gateway,

@@ -20,7 +20,12 @@ t.test('an optional stack is deployed where the environment has a section for it
   const { folder, directory } = await prepareDeployment(t)
   t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'test'), [])), ['network', 'gateway'])
   await writeFile(`${directory}/parameters/full.json`, '{"extra":{}}')
-  t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'full'), [])), ['network', 'gateway', 'extra'])
+  t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'full'), [])), [
+    'network',
+    'gateway',
+    'extra',
+    'extra-alarms',
+  ])
   t.strictSame(nameAll(chooseStacks(await readStacks(folder, 'test'), ['extra'])), ['extra'])
 })
 
@@ -34,6 +39,11 @@ t.test('a missing or invalid parameter file is an error', async (t) => {
   await t.rejects(readStacks(folder, 'bad'), { message: /parameters\/bad\.json is not valid JSON/ })
   await writeFile(`${directory}/parameters/odd.json`, '{"gatway":{}}')
   await t.rejects(readStacks(folder, 'odd'), { message: /has a section for an unknown stack, "gatway"/ })
+  await writeFile(`${directory}/parameters/alone.json`, '{"extra-alarms":{}}')
+  await t.rejects(readStacks(folder, 'alone'), {
+    message:
+      'deploy/parameters/alone.json has a section "extra-alarms", which is deployed only with "extra". Add a section "extra".',
+  })
 })
 
 t.test('values come from the environment, then from the deployment, then from other stacks', async (t) => {
