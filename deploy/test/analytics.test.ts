@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readManifestTable } from '../../scripts/analytics/warehouse/read-manifest-table.ts'
+import { modelDeployment } from '../model/model-deployment.ts'
+import { modelResource } from '../model/model-resource.ts'
 import { readParameters } from '../read-template.ts'
 import { openTestWarehouse } from './analytics/open-test-warehouse.ts'
 import { listSqlFiles, readStatements } from './analytics/read-sql.ts'
 import { writeManifests } from './analytics/write-manifests.ts'
 import { writeSomeDays } from './analytics/write-some-days.ts'
-import { modelDeployment } from './model/model-deployment.ts'
-import { modelResource } from './model/model-resource.ts'
 
 const manifestTable = readManifestTable()
 const { rows, manifests, fieldNames, byteLengths } = await writeSomeDays(t)

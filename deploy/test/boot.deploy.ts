@@ -5,9 +5,9 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { buildZip, deployables } from '../../scripts/build/build-zips.ts'
+import { modelEnvironment } from '../model/model-environment.ts'
+import { modelResource } from '../model/model-resource.ts'
 import type { Boot } from './boot/boot.ts'
-import { modelEnvironment } from './model/model-environment.ts'
-import { modelResource } from './model/model-resource.ts'
 import { readAgentConfig } from './monitoring/known-metrics.ts'
 
 const run = promisify(execFile)

@@ -8,8 +8,8 @@ import t from 'tap'
 import { createApiKeyTable } from '../../core/api-keys/key-table.ts'
 import { createCatalogTable } from '../../core/catalog/create-catalog-table.ts'
 import { createWebhookTable } from '../../core/webhooks/webhook-store.ts'
-import { environments, modelEnvironment } from './model/model-environment.ts'
-import { modelResource } from './model/model-resource.ts'
+import { environments, modelEnvironment } from '../model/model-environment.ts'
+import { modelResource } from '../model/model-resource.ts'
 
 /** A DynamoDB that notes how tables are to be. */
 function noteTables() {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { processedRule, rawRule } from '../../scripts/services/versitygw/allow-browsers.ts'
-import { environments, modelEnvironment } from './model/model-environment.ts'
-import { modelResource } from './model/model-resource.ts'
+import { environments, modelEnvironment } from '../model/model-environment.ts'
+import { modelResource } from '../model/model-resource.ts'
 
 interface TemplateRule {
   AllowedMethods: string[]

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { readStacks, readTemplate } from '../read-template.ts'
 import { type Breach, runGuard } from './guard/run-guard.ts'
-import { environments, modelEnvironment } from './model/model-environment.ts'
 
 /** Rules of AWS Control Tower that are not ours, with the reason. */
 const leftOut: Record<string, string> = JSON.parse(

@@ -8,8 +8,8 @@ import { createEventTopics } from '../../core/events/create-event-topics.ts'
 import { createKafka } from '../../core/kafka/kafka-client.ts'
 import { fixedCredentials } from '../../core/kafka/kafka-credentials.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'
+import { modelEnvironment } from '../model/model-environment.ts'
 import { brokerIds, startMachines } from './broker/start-machines.ts'
-import { modelEnvironment } from './model/model-environment.ts'
 
 const login = { username: 'hashgate', password: 'Aa1'.repeat(16) }
 const logger = createLogger('test', 'silent')

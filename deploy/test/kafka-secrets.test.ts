@@ -2,9 +2,9 @@ import { rootCertificates } from 'node:tls'
 import t from 'tap'
 import { readStacks as readDeployed } from '../../scripts/deploy/read-stacks.ts'
 import { resolveParameters } from '../../scripts/deploy/resolve-parameters.ts'
+import { modelDeployment } from '../model/model-deployment.ts'
+import { modelResource } from '../model/model-resource.ts'
 import { readParameters } from '../read-template.ts'
-import { modelDeployment } from './model/model-deployment.ts'
-import { modelResource } from './model/model-resource.ts'
 
 const pem = rootCertificates.slice(0, 2).join('\n')
 

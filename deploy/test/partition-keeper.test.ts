@@ -1,8 +1,8 @@
 import t from 'tap'
 import { manifestKey } from '../../core/images/object-key.ts'
+import { modelEnvironment } from '../model/model-environment.ts'
+import { modelResource } from '../model/model-resource.ts'
 import { createGlueDouble } from './analytics/glue-double.ts'
-import { modelEnvironment } from './model/model-environment.ts'
-import { modelResource } from './model/model-resource.ts'
 
 interface PartitionKeeper {
   Code: { ZipFile: string }

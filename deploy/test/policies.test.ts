@@ -1,6 +1,6 @@
 import t from 'tap'
+import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { type Resource, readStacks, readTemplate } from '../read-template.ts'
-import { environments, modelEnvironment } from './model/model-environment.ts'
 import { findStatements, listOf, type Statement } from './policies/find-statements.ts'
 
 const templates = new Map(readStacks().map((entry) => [entry.stack, readTemplate(entry)]))

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { newRecord } from '../../core/images/image-record.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
+import { environments, modelEnvironment } from '../model/model-environment.ts'
+import { modelResource } from '../model/model-resource.ts'
+import { gatewaySettings } from '../model/read-settings.ts'
 import { type LifecycleRule, liveThrough } from './lifecycle/live-through.ts'
-import { environments, modelEnvironment } from './model/model-environment.ts'
-import { modelResource } from './model/model-resource.ts'
-import { gatewaySettings } from './model/read-settings.ts'
 
 const dayMs = 86_400_000
 const midnight = Date.UTC(2026, 10, 22)

@@ -1,8 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib'
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include'
 import t from 'tap'
+import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { readStacks, templatePath } from '../read-template.ts'
-import { environments, modelEnvironment } from './model/model-environment.ts'
 import { findSchemaFaults } from './schema/find-schema-faults.ts'
 
 const include = (templateFile: string) =>

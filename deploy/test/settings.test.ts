@@ -1,8 +1,8 @@
 import t from 'tap'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
-import { environments, modelEnvironment } from './model/model-environment.ts'
-import { functionSettings, gatewaySettings, processorSettings } from './model/read-settings.ts'
+import { environments, modelEnvironment } from '../model/model-environment.ts'
+import { functionSettings, gatewaySettings, processorSettings } from '../model/read-settings.ts'
 
 /** Of the programs, not of hashgate. */
 const ofTheProcess = ['MALLOC_ARENA_MAX', 'NODE_OPTIONS']

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { publishedBy } from '../model/model-deployment.ts'
+import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { type Parameter, readParameters, readStacks, readTemplate, templatePath } from '../read-template.ts'
-import { publishedBy } from './model/model-deployment.ts'
-import { environments, modelEnvironment } from './model/model-environment.ts'
 
 const folder = join(import.meta.dirname, '..')
 const stacks = readStacks()

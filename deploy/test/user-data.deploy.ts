@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import t from 'tap'
-import { environments, modelEnvironment } from './model/model-environment.ts'
+import { environments, modelEnvironment } from '../model/model-environment.ts'
 
 /** The scripts with which machines start, as they come out of the templates. */
 const scripts = environments.flatMap((env) =>

@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { installJars } from '../../../scripts/services/install-jars.ts'
 import { servicesLayout } from '../../../scripts/services/services-layout.ts'
-import type { ModelStack } from '../model/model-deployment.ts'
-import { modelResource } from '../model/model-resource.ts'
+import type { ModelStack } from '../../model/model-deployment.ts'
+import { modelResource } from '../../model/model-resource.ts'
 import { fakePrograms } from './fake-programs.ts'
 
 const run = promisify(execFile)

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { ModelStack } from '../model/model-deployment.ts'
+import type { ModelStack } from '../../model/model-deployment.ts'
 
 /** One rule that one resource breaks. */
 export interface Breach {

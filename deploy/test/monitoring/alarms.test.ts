@@ -1,5 +1,5 @@
 import t from 'tap'
-import { modelEnvironment } from '../model/model-environment.ts'
+import { modelEnvironment } from '../../model/model-environment.ts'
 import { type EvaluatedAlarm, isAlarming, type Series } from './evaluate-alarm.ts'
 
 /** The series of a case by metric: one value for all periods, or a value for each period, oldest first. */

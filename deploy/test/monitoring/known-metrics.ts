@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
 import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
-import type { ModelStack } from '../model/model-deployment.ts'
-import { modelResource } from '../model/model-resource.ts'
-import { functionSettings } from '../model/read-settings.ts'
+import type { ModelStack } from '../../model/model-deployment.ts'
+import { modelResource } from '../../model/model-resource.ts'
+import { functionSettings } from '../../model/read-settings.ts'
 import { type Metric, readLambdaMetrics } from './lambda-metrics.ts'
 
 /** Metrics of AWS that its published list lacks, by the page that has them. */

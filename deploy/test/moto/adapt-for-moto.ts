@@ -1,6 +1,6 @@
 import type { Stack } from '../../../scripts/deploy/read-stacks.ts'
+import { evaluate, type Scope } from '../../model/evaluate.ts'
 import type { Template } from '../../read-template.ts'
-import { evaluate, type Scope } from '../model/evaluate.ts'
 
 /** Types that moto says it can create, but not as our templates want them. */
 export const halfSupported: Record<string, string> = {

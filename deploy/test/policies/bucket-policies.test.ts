@@ -1,7 +1,7 @@
 import t from 'tap'
 import { manifestKey, rawKey, variantKey } from '../../../core/images/object-key.ts'
-import { environments, modelEnvironment } from '../model/model-environment.ts'
-import { account, region } from '../model/name-resource.ts'
+import { environments, modelEnvironment } from '../../model/model-environment.ts'
+import { account, region } from '../../model/name-resource.ts'
 import { createPolicySimulator, type Request } from './simulate.ts'
 
 /** Actions that copy objects elsewhere, put foreign ones in, or keep them beyond their seven days. */

@@ -1,4 +1,4 @@
-import type { ModelStack } from '../model/model-deployment.ts'
+import type { ModelStack } from '../../model/model-deployment.ts'
 
 export interface Statement {
   Sid?: string

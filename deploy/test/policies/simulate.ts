@@ -1,6 +1,6 @@
 import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate'
-import type { ModelStack } from '../model/model-deployment.ts'
-import { account } from '../model/name-resource.ts'
+import type { ModelStack } from '../../model/model-deployment.ts'
+import { account } from '../../model/name-resource.ts'
 
 /** Who asks for what, and how. */
 export interface Request {

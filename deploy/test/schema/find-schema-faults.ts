@@ -1,6 +1,6 @@
 import { loadAwsServiceSpec } from '@aws-cdk/aws-service-spec'
 import type { Property, PropertyType, SpecDatabase } from '@aws-cdk/service-spec-types'
-import type { ModelResource } from '../model/model-deployment.ts'
+import type { ModelResource } from '../../model/model-deployment.ts'
 
 type Properties = Record<string, Pick<Property, 'type' | 'required'>>
 

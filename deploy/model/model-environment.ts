@@ -1,4 +1,4 @@
-import { type ParameterValues, readParameters } from '../../read-template.ts'
+import { type ParameterValues, readParameters } from '../read-template.ts'
 import { modelDeployment } from './model-deployment.ts'
 
 /** The environments that have parameters. */

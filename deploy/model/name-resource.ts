@@ -1,4 +1,4 @@
-import type { Resource } from '../../read-template.ts'
+import type { Resource } from '../read-template.ts'
 
 export const account = '111122223333'
 export const region = 'us-east-1'

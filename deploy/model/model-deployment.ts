@@ -7,7 +7,7 @@ import {
   readTemplate,
   type Stack,
   type Template,
-} from '../../read-template.ts'
+} from '../read-template.ts'
 import { evaluate, type Scope } from './evaluate.ts'
 import { account, attributeOf, refOf, region } from './name-resource.ts'
 
