@@ -73,67 +73,17 @@ LEFT JOIN analytics.manifests m
   ON m.day = r.day AND m.tenant = r.tenant AND m.image_id = r.image_id AND m.generation = r.generation
 WITH NO SCHEMA BINDING;
 
--- `requested`: images with an upload URL. `arrived`: those whose upload has been processed.
-CREATE OR REPLACE VIEW analytics.uploads_per_day AS
+-- One row per image, with the time at which its record and its bytes expire.
+CREATE OR REPLACE VIEW analytics.retention AS
 SELECT
-  i.day,
-  i.tenant,
-  COUNT(*) AS requested,
-  SUM(CASE WHEN i.status IN ('ready', 'rejected') THEN 1 ELSE 0 END) AS arrived,
-  SUM(CASE WHEN i.status = 'ready' THEN 1 ELSE 0 END) AS ready,
-  SUM(CASE WHEN i.status = 'rejected' THEN 1 ELSE 0 END) AS rejected,
-  SUM(CASE WHEN i.status IN ('ready', 'rejected') THEN i.byte_length ELSE 0 END) AS arrived_bytes
-FROM analytics.images i
-GROUP BY i.day, i.tenant
-WITH NO SCHEMA BINDING;
-
--- By the day of the first request for an image: the days of its duplicates are not stored.
-CREATE OR REPLACE VIEW analytics.bytes_saved_by_dedup AS
-SELECT
-  i.day,
-  i.tenant,
-  SUM(i.duplicates) AS duplicates,
-  SUM(i.duplicates * i.byte_length) AS saved_bytes,
-  SUM(i.byte_length) AS sent_bytes
-FROM analytics.images i
-WHERE i.status IN ('ready', 'rejected')
-GROUP BY i.day, i.tenant
-WITH NO SCHEMA BINDING;
-
-CREATE OR REPLACE VIEW analytics.rejects_by_reason AS
-SELECT i.day, i.tenant, i.reason, i.content_type, COUNT(*) AS images
-FROM analytics.images i
-WHERE i.status = 'rejected'
-GROUP BY i.day, i.tenant, i.reason, i.content_type
-WITH NO SCHEMA BINDING;
-
--- `processing`: from the first attempt to the final status, including retries. `total`: from the request for an upload URL, so it
--- includes the client's upload.
-CREATE OR REPLACE VIEW analytics.processing_latency AS
-SELECT
-  i.day,
-  i.status,
-  COUNT(*) AS images,
-  PERCENTILE_CONT(0.50) WITHIN GROUP (ORDER BY DATEDIFF(millisecond, i.started_at, i.finished_at)) / 1000.0 AS processing_p50_seconds,
-  PERCENTILE_CONT(0.90) WITHIN GROUP (ORDER BY DATEDIFF(millisecond, i.started_at, i.finished_at)) / 1000.0 AS processing_p90_seconds,
-  PERCENTILE_CONT(0.99) WITHIN GROUP (ORDER BY DATEDIFF(millisecond, i.started_at, i.finished_at)) / 1000.0 AS processing_p99_seconds,
-  AVG(DATEDIFF(millisecond, i.requested_at, i.finished_at)) / 1000.0 AS total_mean_seconds,
-  MAX(DATEDIFF(millisecond, i.requested_at, i.finished_at)) / 1000.0 AS total_max_seconds
-FROM analytics.images i
-WHERE i.status IN ('ready', 'rejected')
-GROUP BY i.day, i.status
-WITH NO SCHEMA BINDING;
-
-CREATE OR REPLACE VIEW analytics.formats_and_cameras AS
-SELECT
-  i.day,
-  i.format,
-  i.camera_make,
-  i.camera_model,
-  COUNT(*) AS images,
-  SUM(i.byte_length) AS bytes,
-  AVG(i.width::bigint * i.height) / 1000000.0 AS mean_megapixels
-FROM analytics.images i
-WHERE i.status = 'ready'
-GROUP BY i.day, i.format, i.camera_make, i.camera_model
+  s.item."tenant"."S"::varchar AS tenant,
+  s.item."imageId"."S"::varchar AS image_id,
+  s.item."generation"."S"::varchar AS generation,
+  s.item."status"."S"::varchar AS status,
+  s.item."byteLength"."N"::varchar::bigint AS byte_length,
+  s.item."createdAt"."S"::varchar::timestamptz AS requested_at,
+  s.item."startedAt"."S"::varchar::timestamptz AS started_at,
+  s.item."finishedAt"."S"::varchar::timestamptz AS finished_at,
+  (TIMESTAMP 'epoch' + s.item."expiresAt"."N"::varchar::bigint * INTERVAL '1 second') AT TIME ZONE 'UTC' AS expires_at
+FROM analytics.stored s
 WITH NO SCHEMA BINDING;

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+
+export interface ViewColumn {
+  name: string
+  /** `time`: a moment, in UTC. `number`: may have a fraction. */
+  type: 'date' | 'time' | 'text' | 'boolean' | 'integer' | 'number'
+  /** Absent: none. */
+  unit?: string
+  meaning: string
+}
+
+export interface ViewContract {
+  /** What one row stands for. */
+  row: string
+  meaning: string
+  columns: ViewColumn[]
+}
+
+/** The views that analysts, reports and Tableau may rely on, by name, as in `deploy/analytics/views.json`. */
+export function readViewContract(): Record<string, ViewContract> {
+  return JSON.parse(readFileSync(new URL('../../../deploy/analytics/views.json', import.meta.url), 'utf8'))
+}
