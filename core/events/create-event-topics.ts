@@ -1,4 +1,4 @@
-import { createTopics, type TopicState } from '../kafka/create-topics.ts'
+import { createTopics, type TopicState } from '../kafka/admin/create-topics.ts'
 import type { KafkaClient } from '../kafka/kafka-client.ts'
 import { topics } from './image-events.ts'
 

@@ -9,6 +9,8 @@ export function adviseOnKafka({ name, message }: Error): string {
   const text = `${name} ${message}`
   if (/SASL|credentials|secret/i.test(text))
     return 'Check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD, or KAFKA_SASL_SECRET_ID.'
+  if (/authorization|not authorized/i.test(text))
+    return 'Check the access rules of this login: "npm run topics -- --env ENV" creates them.'
   if (/altname/i.test(text))
     return "Use the names in the brokers' certificates in KAFKA_BROKERS and in the brokers' advertised listeners."
   if (/certificate/i.test(text))

@@ -6,6 +6,8 @@ export type Stop = () => Promise<unknown>
 export interface Backing {
   /** Settings with which the gateway and the processor connect to them. */
   environment: StoreSettings & Record<string, string>
+  /** Settings that only the gateway or only the processor has: its login on Kafka. */
+  logins?: { gateway: Record<string, string>; processor: Record<string, string> }
   /** Port of the processor's S3 webhook, for an S3 that was configured with it beforehand. 0 picks a free port. */
   processorPort?: number
   /** Sets the URL of the processor's S3 webhook, for an S3 that accepts it later. */

@@ -44,8 +44,8 @@ export async function startInProcess(options: InProcessOptions) {
   const key = await ensureLocalKey(environment, { requestsPerMinute: config.RATE_LIMIT_PER_MINUTE })
   const clients = await connect(environment)
   options.onStop(clients.close)
-  const urls = await startGateway(environment, clients, options)
-  await startProcessor(environment, clients, options)
+  const urls = await startGateway({ ...environment, ...options.logins?.gateway }, clients, options)
+  await startProcessor({ ...environment, ...options.logins?.processor }, clients, options)
 
   async function listKeys(Bucket: string): Promise<string[]> {
     const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket }))
@@ -96,12 +96,13 @@ async function connect(environment: InProcessOptions['environment']) {
 async function startGateway(
   environment: InProcessOptions['environment'],
   clients: Clients,
-  { now, storeNow, onStop }: InProcessOptions,
+  { logins, now, storeNow, onStop }: InProcessOptions,
 ) {
   // The process shares the CPU with tests, whose load is not what the gateway has to shed.
   const config = { ...readGatewayConfig(environment), MAX_EVENT_LOOP_DELAY_MS: 60_000 }
   const gateway = await composeGateway(config, {
     ...clients,
+    ...(logins && { kafka: await connectKafka(config, { clientId: 'test-gateway', logger }) }),
     logger,
     now,
     presignNow: storeNow,
@@ -116,13 +117,14 @@ async function startGateway(
 async function startProcessor(
   environment: InProcessOptions['environment'],
   clients: Clients,
-  { processorPort: port = 0, notifyTo = () => {}, now, onStop }: InProcessOptions,
+  { logins, processorPort: port = 0, notifyTo = () => {}, now, onStop }: InProcessOptions,
 ): Promise<void> {
   const config = readProcessorConfig(environment)
-  const { processor, close } = await composeProcessor(config, { ...clients, logger, now })
+  const kafka = logins ? await connectKafka(config, { clientId: 'test-processor', logger }) : clients.kafka
+  const { processor, close } = await composeProcessor(config, { ...clients, kafka, logger, now })
   const webhookServer = createS3WebhookServer({ processor, rawBucket: config.RAW_BUCKET, logger })
   notifyTo(`${await webhookServer.listen({ ...anyPort, port })}/s3-events`)
-  const consumer = startUploadConsumer(clients.kafka, {
+  const consumer = startUploadConsumer(kafka, {
     topicPrefix: config.KAFKA_TOPIC_PREFIX,
     groupId: config.KAFKA_GROUP_ID,
     concurrency: config.IMAGES_IN_FLIGHT,

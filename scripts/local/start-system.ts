@@ -84,7 +84,7 @@ async function startParts(options: SystemOptions, onStop: OnStop) {
 
 async function startPrograms(
   { dataDirectory, port, onRestart = () => {} }: SystemOptions,
-  { environment, processorPort = 0, notifyTo = () => {} }: Backing,
+  { environment, logins, processorPort = 0, notifyTo = () => {} }: Backing,
   onStop: OnStop,
 ) {
   let gatewayUrl = `http://127.0.0.1:${port}`
@@ -99,7 +99,12 @@ async function startPrograms(
       name: 'gateway',
       program: gatewayProgram,
       // A restarted gateway must listen on the same port.
-      environment: () => ({ ...environment, PORT: new URL(gatewayUrl).port || '80', ADMIN_PORT: '0' }),
+      environment: () => ({
+        ...environment,
+        ...logins?.gateway,
+        PORT: new URL(gatewayUrl).port || '80',
+        ADMIN_PORT: '0',
+      }),
       logFile: logFile('gateway'),
       onReady: (addresses) => {
         gatewayUrl = addresses.url
@@ -111,7 +116,12 @@ async function startPrograms(
       name: 'processor',
       program: processorProgram,
       // glibc keeps freed memory per thread, and libvips frees much: without this, the processor needs twice the memory.
-      environment: () => ({ MALLOC_ARENA_MAX: '1', ...environment, PORT: String(processorPort) }),
+      environment: () => ({
+        MALLOC_ARENA_MAX: '1',
+        ...environment,
+        ...logins?.processor,
+        PORT: String(processorPort),
+      }),
       logFile: logFile('processor'),
       onReady: ({ url }) => notifyTo(`${url}/s3-events`),
       onRestart,

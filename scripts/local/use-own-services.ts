@@ -6,12 +6,13 @@ import {
   PutBucketVersioningCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import { withdrawAccess } from '../../core/kafka/admin/allow-access.ts'
 import { readServicesEnvironment } from '../services/env-file.ts'
 import type { StartBacking } from './backing.ts'
 import { connectServicesKafka } from './connect-services-kafka.ts'
 import { connectStores, type StoreSettings } from './create-stores.ts'
 import { listVersions } from './list-versions.ts'
-import { type ServicesOptions, useServices } from './use-services.ts'
+import { accessOf, type ServicesOptions, useServices } from './use-services.ts'
 
 /** The limit of DeleteObjects. */
 const maxDeletes = 1_000
@@ -33,7 +34,7 @@ export function chooseOwnNames() {
 }
 
 /**
- * Uses the services with buckets, tables and topics of these names, and removes them on stop. The raw bucket keeps
+ * Uses the services with buckets, tables, topics and access rules of these names, and removes them on stop. The raw bucket keeps
  * versions, as in production, so that a test can detect an overwritten object.
  */
 export function useOwnServices(
@@ -66,6 +67,10 @@ async function removeOwn(names: OwnNames): Promise<void> {
   }
   close()
   await removeTopics(names)
+  const own = Object.values(names)
+  // The other rules are shared with tests that run at the same time.
+  const rules = accessOf(names).filter(({ name }) => own.some((prefix) => name.startsWith(prefix)))
+  await withdrawAccess(await connectServicesKafka(), rules)
 }
 
 async function removeBucket(s3: S3Client, Bucket: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { waitForLeaders } from '../../core/kafka/create-topics.ts'
+import { waitForLeaders } from '../../core/kafka/admin/create-topics.ts'
 import { createKafka, type KafkaOptions } from '../../core/kafka/kafka-client.ts'
 import { fixedCredentials } from '../../core/kafka/kafka-credentials.ts'
 import { createLogger } from '../../core/telemetry/logger.ts'

@@ -4,6 +4,7 @@ import { setKafkaPassword } from '../../../scripts/testkit/kafka/set-kafka-passw
 import { startExpiredTlsServer } from '../../../scripts/testkit/kafka/start-expired-tls-server.ts'
 import type { DependencyUnavailable } from '../../errors.ts'
 import { createEventBus } from '../../events/event-bus.ts'
+import { allowAccess, withdrawAccess } from '../../kafka/admin/allow-access.ts'
 import { createKafka, type KafkaOptions } from '../../kafka/kafka-client.ts'
 import { fixedCredentials, secretCredentials } from '../../kafka/kafka-credentials.ts'
 import { createLogger } from '../../telemetry/logger.ts'
@@ -14,6 +15,8 @@ const { connection, setting } = await connectServices()
 const { brokers, credentials } = connection
 const { ca } = connection.tls as { ca: string }
 const username = setting('KAFKA_SASL_USERNAME')
+const topicPrefix = `security-${process.pid}.`
+const ownTopics = { resource: 'TOPIC', name: topicPrefix, isPrefix: true } as const
 
 t.test('with the right login over TLS an event is acknowledged', async (t) => {
   const { bus } = open(t, { brokers, tls: { ca }, credentials })
@@ -44,6 +47,14 @@ t.test('an expired certificate causes one clear error', async (t) => {
 t.test('after a rotation, new connections read the new password without a restart', async (t) => {
   const user = `rotated-${process.pid}`
   const { client, state } = await startSecretsManagerDouble(t)
+  const rules = [{ ...ownTopics, user, operation: 'WRITE' as const }]
+  const superUser = createKafka({
+    ...connection,
+    clientId: 'hashgate-test',
+    logger: createLogger('test', 'silent'),
+  })
+  await allowAccess(superUser, rules)
+  t.teardown(() => withdrawAccess(superUser, rules))
   const rotate = async (password: string) => {
     await setKafkaPassword(setting('KAFKA_PLAINTEXT_BROKERS'), user, password)
     state.secret = JSON.stringify({ username: user, password })
@@ -66,7 +77,7 @@ function open(t: Test, connection: Omit<KafkaOptions, 'clientId' | 'logger'>) {
   const lines: unknown[] = []
   const logger = createLogger('test', 'info', { write: (line) => lines.push(JSON.parse(line)) })
   const kafka = createKafka({ ...connection, clientId: 'hashgate-test', logger })
-  const bus = createEventBus(kafka, { topicPrefix: `security-${process.pid}.`, budgetMs: 20_000 })
+  const bus = createEventBus(kafka, { topicPrefix, budgetMs: 20_000 })
   t.teardown(bus.close)
   const publishError = () =>
     bus.publish(someEvent()).then(

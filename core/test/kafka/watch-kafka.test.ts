@@ -13,6 +13,7 @@ for (const [message, setting] of [
   ['Connection error: write EPROTO: wrong version number', /KAFKA_TLS/],
   ['Connection error: connect ECONNREFUSED 10.0.0.1:9092', /KAFKA_BROKERS/],
   ['Connection timeout', /KAFKA_BROKERS/],
+  ['Not authorized to access topics: [Topic authorization failed]', /npm run topics -- --env/],
 ] as const) {
   t.test(`"${message}" points to ${setting.source}`, async (t) => {
     t.match(adviseOnKafka(new Error(message)), setting)

@@ -7,6 +7,7 @@ import { runTool } from '../run-tool.ts'
 import { logFile, type ServicesLayout } from '../services-layout.ts'
 import type { ServicesState } from '../services-state.ts'
 import { type BrokerId, brokerAddress, brokerDirectory, brokerIds } from './broker-properties.ts'
+import { componentUsers } from './component-users.ts'
 
 interface FormatOptions {
   id: BrokerId
@@ -14,7 +15,7 @@ interface FormatOptions {
   propertiesFile: string
 }
 
-/** Formats a broker's log directory and adds the SCRAM user, unless it is already formatted. */
+/** Formats a broker's log directory and adds the SCRAM users, unless it is already formatted. */
 export async function formatStorage(
   layout: ServicesLayout,
   state: ServicesState,
@@ -26,8 +27,10 @@ export async function formatStorage(
   // Passed in a file, because every user of the machine can see a command line.
   const passwordFile = join(layout.data, `kafka-${id}-scram`)
   const { username, password } = state.kafka
-  const credential = `SCRAM-SHA-512=[name=${username},password=${password}]`
-  await writeFile(passwordFile, `--add-scram\n${credential}`, { mode: 0o600 })
+  const credentials = [username, ...Object.values(componentUsers)].map(
+    (name) => `--add-scram\nSCRAM-SHA-512=[name=${name},password=${password}]\n`,
+  )
+  await writeFile(passwordFile, credentials.join(''), { mode: 0o600 })
   const args = ['-c', propertiesFile, '-t', state.kafka.clusterId, '-I', initialControllers(state)]
   const tool = [
     '-Xmx128m',

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
-import { isUnknownTopic } from './is-unknown-topic.ts'
-import type { KafkaClient } from './kafka-client.ts'
-import { retryMs, retryWhile } from './retry-while.ts'
+import { isUnknownTopic } from '../is-unknown-topic.ts'
+import type { KafkaClient } from '../kafka-client.ts'
+import { retryMs, retryWhile } from '../retry-while.ts'
 
 export interface TopicsOptions {
   /** Full names, prefix included. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import kafkajs from 'kafkajs'
 import t from 'tap'
-import { connectServices } from '../../../scripts/testkit/connect-services.ts'
-import { createEventTopics } from '../../events/create-event-topics.ts'
-import { createKafka } from '../../kafka/kafka-client.ts'
-import { createLogger } from '../../telemetry/logger.ts'
+import { connectServices } from '../../../../scripts/testkit/connect-services.ts'
+import { createEventTopics } from '../../../events/create-event-topics.ts'
+import { createKafka } from '../../../kafka/kafka-client.ts'
+import { createLogger } from '../../../telemetry/logger.ts'
 
 const { setting } = await connectServices()
 const logger = createLogger('test', 'silent')

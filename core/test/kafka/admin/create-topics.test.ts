@@ -1,6 +1,6 @@
 import t from 'tap'
-import { createTopics } from '../../kafka/create-topics.ts'
-import type { KafkaClient } from '../../kafka/kafka-client.ts'
+import { createTopics } from '../../../kafka/admin/create-topics.ts'
+import type { KafkaClient } from '../../../kafka/kafka-client.ts'
 
 const options = { names: ['image.processed'], partitions: 1, retentionDays: 7 }
 
