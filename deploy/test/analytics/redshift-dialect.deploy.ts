@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { listSqlFiles, readStatements } from './read-sql.ts'
+
+interface Parsed {
+  constructs?: string[]
+  error?: string
+}
+
+/**
+ * What the views may consist of, in sqlglot's words. Each is in Redshift's documentation and works in DuckDB. Look a new one up there before
+ * you add it: sqlglot also accepts what Redshift does not have.
+ */
+const known = new Set(
+  `Add Alias And AtTimeZone Avg Case Cast Coalesce Column Count Create CurrentTimestamp DataType Distinct Div Dot EQ From GT GTE
+  Group(expressions) Identifier If In Interval Is LT Least Literal Max Mul Not Null Order(expressions) Ordered(this) Paren PercentileCont
+  RowNumber Star() Sub Subquery Substring Sum Table TableAlias TimestampTrunc TsOrDsDiff Union Var Where Window WithinGroup`.split(
+    /\s+/,
+  ),
+).union(
+  new Set([
+    'Join(on, side, this)',
+    'Ordered(desc, nulls_first, this)',
+    'Select(expressions, from_)',
+    'Select(expressions, from_, group)',
+    'Select(expressions, from_, group, where)',
+    'Select(expressions, from_, joins)',
+    'Select(expressions, from_, where)',
+  ]),
+)
+
+const program = fileURLToPath(new URL('parse_redshift.py', import.meta.url))
+
+function parse(statements: string[]): Parsed[] {
+  const { stdout, stderr, status, error } = spawnSync('python', [program], {
+    input: JSON.stringify(statements),
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`parse_redshift.py: ${error?.message ?? stderr}`)
+  return JSON.parse(stdout)
+}
+
+const strange = ({ constructs = [] }: Parsed) => constructs.filter((name) => !known.has(name))
+
+t.test("the views parse with Redshift's grammar, and have no construct that Redshift lacks", async (t) => {
+  const files = new Set([...(await listSqlFiles(true)), ...(await listSqlFiles(false))])
+  for (const file of [...files].filter((name) => /^[23]\d-/.test(name))) {
+    const statements = await readStatements(file, { CatalogTable: 'hashgate-dev-catalog' })
+    t.ok(statements.length > 0, file)
+    for (const [index, parsed] of parse(statements).entries()) {
+      const sql = statements[index] ?? ''
+      const name = /VIEW (\S+)/.exec(sql)?.[1] ?? file
+      t.match(sql, /\nWITH NO SCHEMA BINDING$/, `${name} is bound when it is queried`)
+      t.equal(parsed.error, undefined, name)
+      t.strictSame(strange(parsed), [], name)
+    }
+  }
+})
+
+t.test('the check finds what only DuckDB has', async (t) => {
+  const statements = [
+    'SELECT * EXCLUDE a FROM t',
+    'SELECT [1, 2]',
+    'SELECT a FROM t GROUP BY ALL',
+    "SELECT {'a': 1}",
+    'SELECT epoch_ms(a) FROM t',
+    'SELECT quantile_cont(a, 0.5) FROM t',
+    'SELECT COUNT(*) FILTER (WHERE a) FROM t',
+    'SELECT a FROM t ASOF JOIN u USING (x)',
+    'SELECT list_filter(a, x -> x > 1) FROM t',
+    'SELECT a FROM t QUALIFY ROW_NUMBER() OVER () = 1',
+  ]
+  for (const [index, parsed] of parse(statements).entries()) {
+    t.not(strange(parsed).length, 0, statements[index] ?? '')
+  }
+  t.type(parse(['SELCT 1'])[0]?.error, 'string')
+})
