@@ -90,7 +90,7 @@ async function main(): Promise<number> {
     if (verb === 'destroy') return (await destroyStacks(deployment, doomed, all)) ? 0 : 1
     return (await deploy(
       { ...deployment, artefacts: await prepareArtefacts(chosen, values) },
-      chosen,
+      { chosen, all },
       values,
     ))
       ? 0
@@ -101,7 +101,11 @@ async function main(): Promise<number> {
   }
 }
 
-async function deploy(deployment: Deployment, stacks: Stack[], values: Values): Promise<boolean> {
+async function deploy(
+  deployment: Deployment,
+  { chosen: stacks, all }: { chosen: Stack[]; all: Stack[] },
+  values: Values,
+): Promise<boolean> {
   // Before the plan, because CloudFormation refuses to plan a stack whose names exist.
   await refuseKept(deployment, await findNewStacks(deployment, stacks))
   const plans = await planStacks(deployment, stacks)
@@ -113,9 +117,10 @@ async function deploy(deployment: Deployment, stacks: Stack[], values: Values): 
   await deployStacks(deployment, plans)
   const hasWarehouse = stacks.some(({ name }) => name === 'analytics')
   if (hasWarehouse) await applySql(deployment, new URL('analytics/', folder))
-  const gateway = stacks.find(({ name }) => name === 'gateway')
-  if (!gateway || !values.verify) return true
-  return verifyDeployment(deployment, { hasZone: Boolean(gateway.given.HostedZoneId) })
+  const hasGateway = stacks.some(({ name }) => name === 'gateway')
+  if (!hasGateway || !values.verify) return true
+  const edge = all.find(({ name }) => name === 'edge')
+  return verifyDeployment(deployment, { hasZone: Boolean(edge?.given.HostedZoneId) })
 }
 
 /** Builds only if one of the stacks needs an artefact. */

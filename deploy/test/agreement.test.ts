@@ -50,7 +50,7 @@ for (const env of environments) {
     const { app } = await createTestApp(t)
     const { LoadBalancerAttributes } = modelResource<{
       LoadBalancerAttributes: { Key: string; Value: string }[]
-    }>(stacks, 'gateway', 'LoadBalancer')
+    }>(stacks, 'edge', 'LoadBalancer')
     const idle = LoadBalancerAttributes.find(({ Key }) => Key === 'idle_timeout.timeout_seconds')
     t.ok(Number(idle?.Value) * 1_000 < app.server.keepAliveTimeout)
     t.ok(Number(idle?.Value) > gateway.MAX_WAIT_SECONDS, 'and not while a request waits for an image')
@@ -59,7 +59,7 @@ for (const env of environments) {
   t.test(`${env}: a gateway that leaves the load balancer ends its streams itself`, async (t) => {
     const { TargetGroupAttributes } = modelResource<{
       TargetGroupAttributes: { Key: string; Value: string }[]
-    }>(stacks, 'gateway', 'TargetGroup')
+    }>(stacks, 'edge', 'TargetGroup')
     const delay = TargetGroupAttributes.find(({ Key }) => Key === 'deregistration_delay.timeout_seconds')
     const { maxLifetimeSeconds, heartbeatSeconds, flushSeconds } = streamLimits
     // The age of a stream starts at a random second of its heartbeat, and is part of its lifetime.
@@ -158,7 +158,7 @@ for (const env of environments) {
   })
 
   t.test(`${env}: an outage of S3 or DynamoDB replaces no gateway`, async (t) => {
-    const { HealthCheckPath } = modelResource<{ HealthCheckPath: string }>(stacks, 'gateway', 'TargetGroup')
+    const { HealthCheckPath } = modelResource<{ HealthCheckPath: string }>(stacks, 'edge', 'TargetGroup')
     t.equal(HealthCheckPath, '/readyz', 'the load balancer sends no requests to it')
     const group = modelResource<Record<string, unknown>>(stacks, 'gateway', 'Group')
     t.match(group, { HealthCheckType: 'EC2', InstanceMaintenancePolicy: { MinHealthyPercentage: 100 } })

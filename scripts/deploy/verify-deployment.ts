@@ -31,7 +31,7 @@ export async function verifyDeployment(
   { hasZone, resolve = lookup, output = process.stdout }: VerifyOptions,
 ): Promise<boolean> {
   const { aws, env, say } = deployment
-  const gateway = await readOutput(aws.ssm, env, 'gateway/url')
+  const gateway = await readOutput(aws.ssm, env, 'edge/url')
   if (!hasZone && !(await isKnown(new URL(gateway).hostname, resolve))) {
     say(await describeMissingName(deployment, gateway))
     return true
@@ -77,7 +77,7 @@ async function isKnown(hostname: string, resolve: (hostname: string) => Promise<
 }
 
 async function describeMissingName({ aws, env }: Deployment, gateway: string): Promise<string> {
-  const path = `/hashgate/${env}/gateway/dns-name`
+  const path = `/hashgate/${env}/edge/dns-name`
   const balancer = (await readOutputs(aws.ssm, [path])).get(path) ?? "the load balancer's DNS name"
   const { hostname } = new URL(gateway)
   return `NOT VERIFIED: ${hostname} has no DNS record yet. Create a CNAME to ${balancer}, then run

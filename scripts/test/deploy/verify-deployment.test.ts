@@ -10,7 +10,7 @@ const nobodyKnows = async () => {
 
 async function prepareVerification(t: Test, url: string) {
   const prepared = await prepareDeployment(t)
-  prepared.double.parameters.set('/hashgate/test/gateway/url', url)
+  prepared.double.parameters.set('/hashgate/test/edge/url', url)
   prepared.double.parameters.set('/hashgate/test/metadata/keys-table', 'keys')
   const output = new PassThrough()
   const printed = text(output)
@@ -24,7 +24,7 @@ async function prepareVerification(t: Test, url: string) {
 
 t.test('a missing DNS record is reported with its target', async (t) => {
   const { verify, double, said } = await prepareVerification(t, 'https://images.example.com')
-  double.parameters.set('/hashgate/test/gateway/dns-name', 'lb-1.eu-west-1.elb.amazonaws.com')
+  double.parameters.set('/hashgate/test/edge/dns-name', 'lb-1.eu-west-1.elb.amazonaws.com')
   t.strictSame(await verify(false), { isKept: true, printed: '' })
   t.match(
     said(),
