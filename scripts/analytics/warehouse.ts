@@ -4,10 +4,8 @@ import { parseArgs } from 'node:util'
 import { callerDirectory } from '../config.ts'
 import { runCommand } from '../run-command.ts'
 import { formatResult, type TextFormat, textFormats } from './warehouse/format-result.ts'
-import { openRedshift } from './warehouse/open-redshift.ts'
-import { openWarehouse } from './warehouse/open-warehouse.ts'
+import { openSession } from './warehouse/open-session.ts'
 import { runPrompt } from './warehouse/run-prompt.ts'
-import type { Session } from './warehouse/session.ts'
 import { writeParquet } from './warehouse/write-parquet.ts'
 
 const usage = `Usage: npm run warehouse [-- -c "SELECT …"] [--format FORMAT] [--output FILE] [--env NAME]
@@ -23,7 +21,6 @@ Asks the views of deploy/analytics, with the SQL of Redshift. Without -c it show
 Example:  npm run warehouse -- -c "SELECT * FROM analytics.uploads_per_day"`
 
 const formats = [...textFormats, 'parquet'] as const
-const pollMs = 250
 
 await runCommand(main)
 
@@ -64,14 +61,4 @@ async function main(): Promise<number> {
   } finally {
     await session.close()
   }
-}
-
-async function openSession(env: string | undefined): Promise<Session> {
-  if (env === undefined) return openWarehouse()
-  if (!/^[a-z][a-z0-9]{1,7}$/.test(env))
-    throw new Error(`--env must be a name such as dev or prod, not "${env}".`)
-  // Loaded only here, because the clients take a third of a second.
-  const { connectAws } = await import('../deploy/connect-aws.ts')
-  const aws = connectAws()
-  return openRedshift({ env, aws, pollMs, close: aws.close })
 }

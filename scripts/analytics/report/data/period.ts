@@ -1,0 +1,54 @@
+const dayMs = 86_400_000
+/** Longer reports would draw more hours than a chart has pixels. */
+const maxDays = 92
+const defaultDays = 7
+
+/** Whole UTC days, both inclusive, `YYYY-MM-DD`. */
+export interface Period {
+  from: string
+  to: string
+}
+
+/**
+ * The days of a report. Without `from` and `to`: the last seven days, today included.
+ * @throws Error with the option at fault and what to change
+ */
+export function choosePeriod({ from, to }: Partial<Period>, now: Date): Period {
+  const today = now.toISOString().slice(0, 10)
+  const last = checkDay('--to', to) ?? today
+  const first = checkDay('--from', from) ?? addDays(last, 1 - defaultDays)
+  if (first > last) {
+    const advice = from && to ? `Swap them: --from ${to} --to ${from}.` : 'Pass both, or an earlier --from.'
+    throw new Error(`--from (${first}) is after --to (${last}). ${advice}`)
+  }
+  if (last > today) throw new Error(`--to is ${last}, but today is ${today} (UTC). Choose a day until today.`)
+  const days = countDays({ from: first, to: last })
+  if (days > maxDays)
+    throw new Error(`${first} to ${last} are ${days} days. A report covers at most ${maxDays}.`)
+  return { from: first, to: last }
+}
+
+function checkDay(option: string, day: string | undefined): string | undefined {
+  if (day === undefined) return undefined
+  const date = new Date(`${day}T00:00:00Z`)
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(day) && date.getTime() && date.toISOString().startsWith(day)
+  if (isDay) return day
+  throw new Error(`${option} must be a date such as 2026-11-29, not "${day}".`)
+}
+
+/** As many days, directly before. */
+export function precedingPeriod(period: Period): Period {
+  return { from: addDays(period.from, -countDays(period)), to: addDays(period.from, -1) }
+}
+
+export function countDays({ from, to }: Period): number {
+  return (Date.parse(to) - Date.parse(from)) / dayMs + 1
+}
+
+export function listDays(period: Period): string[] {
+  return Array.from({ length: countDays(period) }, (_, index) => addDays(period.from, index))
+}
+
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(day) + days * dayMs).toISOString().slice(0, 10)
+}

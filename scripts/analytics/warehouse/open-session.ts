@@ -1,0 +1,19 @@
+import { openRedshift } from './open-redshift.ts'
+import { openWarehouse } from './open-warehouse.ts'
+import type { Session } from './session.ts'
+
+const pollMs = 250
+
+/**
+ * Opens the warehouse of an environment, or that of the system that `npm start` runs here.
+ * @throws Error when the name cannot be that of an environment, or when no system is running
+ */
+export async function openSession(env: string | undefined): Promise<Session> {
+  if (env === undefined) return openWarehouse()
+  if (!/^[a-z][a-z0-9]{1,7}$/.test(env))
+    throw new Error(`--env must be a name such as dev or prod, not "${env}".`)
+  // Loaded only here, because the clients take a third of a second.
+  const { connectAws } = await import('../../deploy/connect-aws.ts')
+  const aws = connectAws()
+  return openRedshift({ env, aws, pollMs, close: aws.close })
+}

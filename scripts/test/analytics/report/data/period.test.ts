@@ -1,0 +1,34 @@
+import t from 'tap'
+import { choosePeriod, listDays, precedingPeriod } from '../../../../analytics/report/data/period.ts'
+
+const now = new Date('2026-11-29T21:00:00Z')
+
+t.test('the default is the last seven days, today included', async (t) => {
+  t.strictSame(choosePeriod({}, now), { from: '2026-11-23', to: '2026-11-29' })
+  t.strictSame(choosePeriod({ to: '2026-11-20' }, now), { from: '2026-11-14', to: '2026-11-20' })
+  t.strictSame(choosePeriod({ from: '2026-11-28' }, now), { from: '2026-11-28', to: '2026-11-29' })
+})
+
+t.test('the preceding period has as many days', async (t) => {
+  t.strictSame(precedingPeriod({ from: '2026-03-01', to: '2026-03-01' }), {
+    from: '2026-02-28',
+    to: '2026-02-28',
+  })
+  t.strictSame(precedingPeriod({ from: '2026-11-23', to: '2026-11-29' }), {
+    from: '2026-11-16',
+    to: '2026-11-22',
+  })
+  t.strictSame(listDays({ from: '2026-12-31', to: '2027-01-01' }), ['2026-12-31', '2027-01-01'])
+})
+
+t.test('days that cannot be right are refused, with what to do', async (t) => {
+  const refused = (options: { from?: string; to?: string }, message: RegExp) =>
+    t.throws(() => choosePeriod(options, now), { message })
+  refused({ from: '2026-11-29', to: '2026-11-20' }, /Swap them: --from 2026-11-20 --to 2026-11-29/)
+  refused({ from: '2026-12-01' }, /--from \(2026-12-01\) is after --to \(2026-11-29\)/)
+  refused({ to: '2026-11-30' }, /--to is 2026-11-30, but today is 2026-11-29/)
+  refused({ from: '2026-02-30' }, /--from must be a date such as 2026-11-29, not "2026-02-30"/)
+  refused({ to: 'yesterday' }, /--to must be a date/)
+  refused({ from: '' }, /--from must be a date/)
+  refused({ from: '2026-01-01' }, /333 days. A report covers at most 92/)
+})
