@@ -206,6 +206,7 @@ t.test('a stack publishes the value of each placeholder', async (t) => {
     SpectrumRoleArn: 'analytics/spectrum-role-arn',
     ViewerRole: 'analytics/viewer-role',
     HistoryMode: 'analytics/history-mode',
+    RefreshIntervalSeconds: 'analytics/refresh-interval-seconds',
     CatalogTable: 'metadata/catalog-table',
   }
   for (const [name, source] of Object.entries(sources)) t.ok(published.includes(source), `${name}: ${source}`)

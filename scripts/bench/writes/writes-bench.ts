@@ -8,7 +8,7 @@ import { startStandIns } from '../../local/start-stand-ins.ts'
 import { pollUntil } from '../../testkit/poll-until.ts'
 import { printTable } from '../print-table.ts'
 import { useDirectory } from '../use-directory.ts'
-import { type CountedWrite, startCountingProxy } from './start-counting-proxy.ts'
+import { type CountedWrite, startDynamoDbCounter } from '../../cost/meter/start-dynamodb-counter.ts'
 
 /** The writes to the catalog's table, in order. */
 export interface ImageWrites {
@@ -43,7 +43,7 @@ async function countIn(directory: string, onStop: (stop: Stop) => void): Promise
     },
   })
   onStop(async () => client.destroy())
-  const proxy = await startCountingProxy(client, environment.DYNAMODB_ENDPOINT, environment.CATALOG_TABLE)
+  const proxy = await startDynamoDbCounter(client, environment.DYNAMODB_ENDPOINT, environment.CATALOG_TABLE)
   onStop(proxy.close)
   const system = await startInProcess({
     ...backing,

@@ -18,6 +18,7 @@ export async function applySql(deployment: Deployment, directory: URL): Promise<
     SpectrumRoleArn: await output('analytics/spectrum-role-arn'),
     ViewerRole: await output('analytics/viewer-role'),
     HistoryMode: await output('analytics/history-mode'),
+    RefreshIntervalSeconds: await output('analytics/refresh-interval-seconds'),
     CatalogTable: await output('metadata/catalog-table'),
   }
   const files = await listSqlFiles(directory, values.HistoryMode === 'true')

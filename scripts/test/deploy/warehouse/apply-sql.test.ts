@@ -12,6 +12,7 @@ const published = {
   'analytics/spectrum-role-arn': 'arn:aws:iam::1:role/spectrum',
   'analytics/viewer-role': 'viewer',
   'analytics/history-mode': 'false',
+  'analytics/refresh-interval-seconds': '3600',
   'metadata/catalog-table': 'hashgate-test-catalog',
 }
 

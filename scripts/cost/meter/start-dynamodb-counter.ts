@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { isDeepStrictEqual } from 'node:util'
@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
 import { countIndexWrites, type StoredItem } from './count-index-writes.ts'
+import { forwardRequest } from './forward-request.ts'
 
 /** One write to a table and the writes to its indexes that it caused. */
 export interface CountedWrite {
@@ -32,31 +33,36 @@ interface WriteRequest {
 }
 
 const singleWrites = ['PutItem', 'UpdateItem', 'DeleteItem']
+const reads = ['GetItem', 'BatchGetItem', 'Query', 'Scan']
 
 /**
- * Starts an HTTP proxy in front of a DynamoDB that forwards every request and counts the writes to one table, one after the other. It changes the
- * body of a write, so the DynamoDB must not check signatures, like the embedded one.
+ * Starts an HTTP proxy in front of a DynamoDB that forwards every request, counts the reads of all tables, and counts the writes to one
+ * table, one after the other. It changes bodies, so the DynamoDB must not check signatures, like the embedded one.
  * Writes of several items in one request are refused, because they would not be counted.
  */
-export async function startCountingProxy(client: DynamoDBClient, endpoint: string, TableName: string) {
+export async function startDynamoDbCounter(client: DynamoDBClient, endpoint: string, TableName: string) {
   const { Table } = await client.send(new DescribeTableCommand({ TableName }))
   const { KeySchema = [], GlobalSecondaryIndexes = [] } = Table ?? {}
   const inTurn = limitConcurrency(1)
   const writes: CountedWrite[] = []
+  let readUnits = 0
 
   const server = createServer(async (incoming, response) => {
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '')
     const body = await buffer(incoming)
     if (/^(BatchWrite|Transact|Execute)/.test(operation)) return void response.writeHead(501).end()
     const written: WriteRequest = JSON.parse(String(body))
+    const counting = Buffer.from(JSON.stringify({ ...written, ReturnConsumedCapacity: 'TOTAL' }))
+    if (reads.includes(operation)) {
+      readUnits += unitsOf(await forwardRequest(endpoint, incoming, counting, response))
+      return
+    }
     const isCounted = singleWrites.includes(operation) && written.TableName === TableName
-    if (!isCounted) return void (await forward(endpoint, incoming, body, response))
+    if (!isCounted) return void (await forwardRequest(endpoint, incoming, body, response))
     await inTurn(async () => {
       const key = keyOf(KeySchema, written)
       const before = await read(key)
-      const counting = Buffer.from(JSON.stringify({ ...written, ReturnConsumedCapacity: 'TOTAL' }))
-      const answer = await forward(endpoint, incoming, counting, response)
-      const { ConsumedCapacity }: { ConsumedCapacity?: ConsumedCapacity } = JSON.parse(String(answer))
+      const answer = await forwardRequest(endpoint, incoming, counting, response)
       const after = await read(key)
       const indexes = GlobalSecondaryIndexes.map((index) => [
         index.IndexName,
@@ -66,7 +72,7 @@ export async function startCountingProxy(client: DynamoDBClient, endpoint: strin
         operation,
         changed: changedAttributes(before, after),
         // A refused write costs a unit, which its answer does not state.
-        units: ConsumedCapacity?.CapacityUnits ?? 1,
+        units: unitsOf(answer) || 1,
         indexes: Object.fromEntries(indexes),
       })
     })
@@ -82,11 +88,24 @@ export async function startCountingProxy(client: DynamoDBClient, endpoint: strin
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** Returns the writes since the last call. */
     take: (): CountedWrite[] => writes.splice(0),
+    /** Returns the read units since the last call: half a unit per started 4 kB that is not read consistently. */
+    takeReadUnits: (): number => {
+      const units = readUnits
+      readUnits = 0
+      return units
+    },
     close: async () => {
       server.closeAllConnections()
       server.close()
     },
   }
+}
+
+function unitsOf(answer: Buffer): number {
+  const { ConsumedCapacity = [] }: { ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[] } = JSON.parse(
+    String(answer),
+  )
+  return [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0)
 }
 
 function keyOf(schema: KeySchemaElement[], { Key, Item = {} }: WriteRequest): Record<string, AttributeValue> {
@@ -97,22 +116,4 @@ function keyOf(schema: KeySchemaElement[], { Key, Item = {} }: WriteRequest): Re
 function changedAttributes(before: StoredItem = {}, after: StoredItem = {}): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name])).sort()
-}
-
-/** Forwards a request with this body. @returns the body of the response, once all of it was forwarded */
-async function forward(
-  endpoint: string,
-  { method, url = '/', headers }: IncomingMessage,
-  body: Buffer,
-  response: ServerResponse,
-): Promise<Buffer> {
-  const request = sendRequest(new URL(url, endpoint), {
-    method,
-    headers: { ...headers, 'content-length': body.length },
-  })
-  request.end(body)
-  const [answer] = (await once(request, 'response')) as [IncomingMessage]
-  const answerBody = await buffer(answer)
-  response.writeHead(answer.statusCode ?? 502, answer.headers).end(answerBody)
-  return answerBody
 }

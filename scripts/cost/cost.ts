@@ -1,0 +1,62 @@
+/**
+ * `npm run cost`: computes what hashgate costs on AWS, from what an image uses in a run of the real gateway and processor over the local
+ * stand-ins, from the templates, and from `prices.json`.
+ */
+import { parseArgs } from 'node:util'
+import { modelDeployment } from '../../deploy/model/model-deployment.ts'
+import { readParameters } from '../../deploy/read-template.ts'
+import { integerOption, runCommand } from '../run-command.ts'
+import { measureImages } from './meter/measure-images.ts'
+import { priceImages } from './price-images.ts'
+import { priceMonth } from './price-month.ts'
+import { priceDate, priceRegion, renderCosts } from './prices.ts'
+import { readAssumptions } from './read-assumptions.ts'
+
+const usage = `Usage: npm run cost -- [--images 1000000] [--seconds SECONDS] [--env prod]
+
+  --images    images to compute the cost of
+  --seconds   seconds that Lambda bills for each image: "Billed Duration" in the log of your function, over all calls, per image;
+              without it, what the handler took on one core of this machine
+  --env       environment whose parameters count: prod (the default) or dev`
+
+const options = {
+  images: { type: 'string', default: '1000000' },
+  seconds: { type: 'string' },
+  env: { type: 'string', default: 'prod' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+await runCommand(async () => {
+  const { values } = parseArgs({ options })
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  const images = integerOption(values.images, '--images')
+  const given = values.seconds === undefined ? undefined : readSeconds(values.seconds)
+  const stacks = modelDeployment(values.env, readParameters(values.env))
+  const measured = await measureImages()
+  const { lambda } = measured
+  const seconds = given ?? lambda.seconds
+  console.log(`List prices of ${priceDate} in ${priceRegion}, without free tiers and discounts.\n`)
+  const count = images.toLocaleString('en-US')
+  console.log(
+    renderCosts(
+      priceImages(measured, { ...readAssumptions(stacks), images, seconds }),
+      `per ${count} images`,
+    ),
+  )
+  console.log(`\nEach month, whatever the load (${values.env}):\n`)
+  console.log(renderCosts(priceMonth(stacks), 'per month'))
+  console.log(
+    `\nHere the handler took ${lambda.seconds.toFixed(2)} s per image on one core, ${lambda.cpuSeconds.toFixed(2)} s of them processor time.`,
+  )
+  return 0
+})
+
+/** @throws Error when it is not a positive number */
+function readSeconds(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() && seconds > 0 && Number.isFinite(seconds)) return seconds
+  throw new Error(`--seconds must be a number above 0, not "${text}".`)
+}
