@@ -2,9 +2,11 @@
  * `npm run cost`: computes what hashgate costs on AWS, from what an image uses in a run of the real gateway and processor over the local
  * stand-ins, from the templates, and from `prices.json`.
  */
+import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { modelDeployment } from '../../deploy/model/model-deployment.ts'
-import { readParameters } from '../../deploy/read-template.ts'
+import { type ParameterValues, readParameters } from '../../deploy/read-template.ts'
 import { integerOption, runCommand } from '../run-command.ts'
 import { measureImages } from './meter/measure-images.ts'
 import { priceImages } from './price-images.ts'
@@ -34,7 +36,7 @@ await runCommand(async () => {
   }
   const images = integerOption(values.images, '--images')
   const given = values.seconds === undefined ? undefined : readSeconds(values.seconds)
-  const stacks = modelDeployment(values.env, readParameters(values.env))
+  const stacks = modelDeployment(values.env, await readEnvironment(values.env))
   const measured = await measureImages()
   const { lambda } = measured
   const seconds = given ?? lambda.seconds
@@ -53,6 +55,14 @@ await runCommand(async () => {
   )
   return 0
 })
+
+/** @throws Error when there are no parameters of this environment */
+async function readEnvironment(env: string): Promise<ParameterValues> {
+  const files = await readdir(new URL('../../deploy/parameters/', import.meta.url))
+  const known = files.map((file) => basename(file, '.json'))
+  if (known.includes(env)) return readParameters(env)
+  throw new Error(`No parameters for "${env}": deploy/parameters has ${known.join(', ')}.`)
+}
 
 /** @throws Error when it is not a positive number */
 function readSeconds(text: string): number {

@@ -1,0 +1,42 @@
+import t from 'tap'
+import type { ImageUsage } from '../../cost/meter/measure-images.ts'
+import { priceImages } from '../../cost/price-images.ts'
+import { total } from '../../cost/prices.ts'
+
+const usage: ImageUsage = {
+  images: 10,
+  s3: { writes: 5, reads: 2, bytesStored: 3_500_000 },
+  originalBytes: 3_000_000,
+  dynamoDb: { writeUnits: { table: 6, byDay: 3, unfinished: 2 }, readUnits: 4, itemBytes: 1_000 },
+  lambda: { seconds: 1, cpuSeconds: 0.5, calls: 1.1 },
+  kafkaBytes: 2_000,
+  logBytes: 2_000,
+}
+const assumptions = { images: 1_000_000, seconds: 0.5, memoryMiB: 1_024, retentionDays: 7 }
+
+t.test('the price of a million images, computed by hand', async (t) => {
+  const rows = priceImages(usage, assumptions)
+  const usd = Object.fromEntries(rows.map((row) => [row.what, Number(row.usd.toFixed(2))]))
+  t.strictSame(usd, {
+    'S3, writes': 25,
+    'S3, reads by gateway and processor': 0.8,
+    'S3, storage': 23.83,
+    'Lambda, time': 6.67,
+    'Lambda, requests': 0.22,
+    'DynamoDB, writes': 6.88,
+    'DynamoDB, reads': 0.5,
+    'DynamoDB, storage and backup': 0.13,
+    'Redshift, exports of records': 0.1,
+    'CloudTrail, writes of originals': 1,
+    'CloudWatch, logs': 1,
+    'Kafka, between zones': 0.13,
+  })
+})
+
+t.test('the price grows with the images, and with the time that Lambda bills', async (t) => {
+  const price = (changes: object) => total(priceImages(usage, { ...assumptions, ...changes }))
+  const million = price({})
+  t.equal(price({ images: 2_000_000 }).toFixed(6), (2 * million).toFixed(6))
+  t.equal((price({ seconds: 1.5 }) - million).toFixed(4), '13.3334')
+  t.ok(price({ retentionDays: 30 }) > 3 * million - 2 * price({ retentionDays: 0 }))
+})
