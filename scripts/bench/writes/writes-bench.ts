@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import sharp from 'sharp'
 import { uploadImage } from '../../../openapi/packages/client/src/upload-image.ts'
+import { type CountedWrite, startDynamoDbCounter } from '../../cost/meter/start-dynamodb-counter.ts'
 import type { Stop } from '../../local/backing.ts'
 import { startInProcess } from '../../local/start-in-process.ts'
 import { startStandIns } from '../../local/start-stand-ins.ts'
 import { pollUntil } from '../../testkit/poll-until.ts'
 import { printTable } from '../print-table.ts'
 import { useDirectory } from '../use-directory.ts'
-import { type CountedWrite, startDynamoDbCounter } from '../../cost/meter/start-dynamodb-counter.ts'
 
 /** The writes to the catalog's table, in order. */
 export interface ImageWrites {
