@@ -1,6 +1,6 @@
 /** `npm run deploy`: deploys the system to an AWS account, or destroys it. */
 import { parseArgs } from 'node:util'
-import { readArtefact } from './deploy/artefacts.ts'
+import { type Artefacts, artefactParameters, readArtefact, readBootScript } from './deploy/artefacts.ts'
 import { openDialogue } from './deploy/ask-person.ts'
 import { buildArtefacts } from './deploy/build-artefacts.ts'
 import { connectAws } from './deploy/connect-aws.ts'
@@ -123,12 +123,18 @@ async function deploy(
   return verifyDeployment(deployment, { hasZone: Boolean(edge?.given.HostedZoneId) })
 }
 
-/** Builds only if one of the stacks needs an artefact. */
-async function prepareArtefacts(stacks: Stack[], { build }: Values): Promise<Deployment['artefacts']> {
-  const takes = (parameter: string) => stacks.some(({ template }) => parameter in (template.Parameters ?? {}))
-  const needed = { processor: takes('ProcessorArtefactKey'), gateway: takes('GatewayArtefactKey') }
-  if (build && (needed.processor || needed.gateway)) await buildArtefacts()
+/** Builds only if one of the stacks needs what is built. */
+async function prepareArtefacts(stacks: Stack[], { build }: Values): Promise<Artefacts> {
+  const isNeeded = (name: keyof Artefacts) =>
+    stacks.some(({ template }) => artefactParameters[name] in (template.Parameters ?? {}))
+  if (build && (isNeeded('processor') || isNeeded('gateway'))) await buildArtefacts()
   const read = (name: 'processor' | 'gateway') =>
-    needed[name] ? readArtefact(name, new URL(`../dist/${name}.zip`, import.meta.url)) : undefined
-  return { processor: await read('processor'), gateway: await read('gateway') }
+    isNeeded(name) ? readArtefact(name, new URL(`../dist/${name}.zip`, import.meta.url)) : undefined
+  return {
+    processor: await read('processor'),
+    gateway: await read('gateway'),
+    gatewayBoot: isNeeded('gatewayBoot')
+      ? await readBootScript(new URL('boot/gateway.sh', folder))
+      : undefined,
+  }
 }

@@ -24,6 +24,7 @@ export interface ModelStack {
 const passed: Record<string, string> = {
   ProcessorArtefactKey: `processor/${'a'.repeat(64)}.zip`,
   GatewayArtefactKey: `gateway/${'b'.repeat(64)}.zip`,
+  GatewayBootKey: `gateway/${'c'.repeat(64)}.sh`,
   KeeperRoleArn: `arn:aws:iam::${account}:role/deployer`,
 }
 

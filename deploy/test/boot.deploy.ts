@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { buildZip, deployables } from '../../scripts/build/build-zips.ts'
+import { readBootScript } from '../../scripts/deploy/artefacts.ts'
 import { modelEnvironment } from '../model/model-environment.ts'
 import { modelResource } from '../model/model-resource.ts'
 import type { Boot } from './boot/boot.ts'
@@ -28,6 +29,8 @@ t.test('an instance with a valid artefact becomes a gateway', { skip: needs }, a
 
   t.test('installs packages, gateway, unit and agent in order, and then signals success', async (t) => {
     const steps = [
+      /^dnf install .*\baws-cfn-bootstrap$/,
+      /^aws s3 cp .* s3:\/\/hashgate-dev-artefacts-\S+\/gateway\/[0-9a-f]{64}\.sh /,
       /^dnf install .*\bnodejs24\b.*\bamazon-cloudwatch-agent\b/,
       /^aws s3 cp .* s3:\/\/hashgate-dev-artefacts-\S+\/gateway\/[0-9a-f]{64}\.zip /,
       /^systemctl daemon-reload$/,
@@ -49,6 +52,10 @@ t.test('an instance with a valid artefact becomes a gateway', { skip: needs }, a
       httpStatus: 200,
       body: { status: 'degraded', dependencies: { bucket: { state: 'up' }, catalog: { state: 'up' } } },
     })
+  })
+
+  t.test('the agent gets the settings that the tests of the alarms read', async (t) => {
+    t.strictSame(JSON.parse(boot.agent), readAgentConfig(stacks))
   })
 
   t.test('the agent finds each metric that it forwards', async (t) => {
@@ -89,35 +96,41 @@ t.test('an instance with a valid artefact becomes a gateway', { skip: needs }, a
   })
 })
 
-t.test(
-  'an instance does not run an artefact whose hash differs from its name',
-  { skip: needs },
-  async (t) => {
-    const boot = await startMachine(t, (artefact) => appendFile(artefact, 'one more byte'))
+for (const name of ['artefact.zip', 'boot.sh'] as const) {
+  t.test(`an instance does not run ${name} if its hash differs from its key`, { skip: needs }, async (t) => {
+    const boot = await startMachine(t, name)
     t.not(boot.exitCode, 0)
     t.notOk(
       boot.calls.some((call) => call.startsWith('systemctl')),
       'nothing is started',
     )
+    if (name === 'boot.sh') {
+      t.notOk(
+        boot.calls.some((call) => call.includes('nodejs24')),
+        'not a line of it runs',
+      )
+    }
     t.match(boot.calls.at(-1), /^cfn-signal --exit-code [1-9]/, 'the deployment learns of it')
     t.notOk(boot.readiness)
-  },
-)
+  })
+}
 
-/** Boots a machine with the real artefact. @param change what happens to it on its way */
-async function startMachine(
-  t: Test,
-  change: (artefact: string) => Promise<void> = async () => {},
-): Promise<Boot> {
+/** Boots a machine with the real files. @param changed the file to which a byte is added on its way */
+async function startMachine(t: Test, changed?: 'artefact.zip' | 'boot.sh'): Promise<Boot> {
   const folder = await makeFolder(t)
   const deployable = deployables.find(({ zip }) => zip === 'gateway.zip')
   if (!deployable) throw new Error('there is no artefact of the gateway')
   const cpu = arch() === 'arm64' ? 'arm64' : 'x64'
   const { file, sha256 } = await buildZip(deployable, { out: folder, cpu })
   await copyFile(file, join(folder, 'artefact.zip'))
-  await change(join(folder, 'artefact.zip'))
-  // The model's key names no real content.
-  const userData = LaunchTemplateData.UserData.replace(/gateway\/[0-9a-f]{64}\.zip/, `gateway/${sha256}.zip`)
+  const { key, bytes } = await readBootScript(new URL('../boot/gateway.sh', import.meta.url))
+  await writeFile(join(folder, 'boot.sh'), bytes)
+  if (changed) await appendFile(join(folder, changed), '\n')
+  // The model's keys name no real content.
+  const userData = LaunchTemplateData.UserData.replaceAll(
+    /gateway\/[0-9a-f]{64}\.zip/g,
+    `gateway/${sha256}.zip`,
+  ).replaceAll(/gateway\/[0-9a-f]{64}\.sh/g, key)
   await writeFile(join(folder, 'user-data'), userData)
 
   const program = join(import.meta.dirname, 'boot/boot.ts')

@@ -78,6 +78,13 @@ t.test('only a stack that is deployed together with an optional stack reads its 
   }
 })
 
+t.test('no template has more than 450 lines', async (t) => {
+  for (const entry of stacks) {
+    const lines = readFileSync(templatePath(entry), 'utf8').trimEnd().split('\n').length
+    t.ok(lines <= 450, `${entry.template}: ${lines} lines`)
+  }
+})
+
 t.test('requests to AWS stay within its limits', async (t) => {
   // The longest that Env allows.
   for (const { stack, resources } of modelEnvironment('prod')) {

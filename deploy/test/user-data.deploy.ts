@@ -1,9 +1,16 @@
 import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
 
-/** The scripts with which machines start, as they come out of the templates. */
-const scripts = environments.flatMap((env) =>
+const folder = new URL('../boot/', import.meta.url)
+
+/** The scripts with which machines start: files, and user data as it comes out of the templates. */
+const files = readdirSync(folder).map((name) => ({
+  name: `boot/${name}`,
+  script: readFileSync(new URL(name, folder), 'utf8'),
+}))
+const userData = environments.flatMap((env) =>
   modelEnvironment(env).flatMap(({ stack, resources }) =>
     Object.entries(resources).flatMap(([id, { Type, Properties }]) => {
       if (Type !== 'AWS::EC2::LaunchTemplate') return []
@@ -29,9 +36,10 @@ function check(script: string): Promise<string> {
   })
 }
 
-t.test('shellcheck finds nothing in the user data of the instances', async (t) => {
-  t.ok(scripts.length > 0)
-  for (const { name, script } of scripts) {
+t.test('shellcheck finds nothing in the boot scripts and the user data of the instances', async (t) => {
+  t.ok(files.length > 0)
+  t.ok(userData.length > 0)
+  for (const { name, script } of [...files, ...userData]) {
     t.match(script, /^#!\/bin\/bash\n/, `${name} begins with its shell`)
     t.equal(await check(script), '', name)
   }

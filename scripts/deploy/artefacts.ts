@@ -9,6 +9,27 @@ export interface Artefact {
   bytes: Buffer
 }
 
+/** The artefacts of a deployment, and the parameters of the templates that take their keys. */
+export const artefactParameters = {
+  processor: 'ProcessorArtefactKey',
+  gateway: 'GatewayArtefactKey',
+  gatewayBoot: 'GatewayBootKey',
+} as const
+
+export type Artefacts = Partial<Record<keyof typeof artefactParameters, Artefact>>
+
+/** Pairs each artefact with the parameter that takes its key. */
+export const pairWithParameters = (artefacts: Artefacts): [parameter: string, artefact: Artefact][] =>
+  Object.entries(artefactParameters).flatMap(([name, parameter]) => {
+    const artefact = artefacts[name as keyof Artefacts]
+    return artefact ? [[parameter, artefact]] : []
+  })
+
+/** @throws Error if the file is missing */
+export async function readBootScript(file: URL): Promise<Artefact> {
+  return nameArtefact('gateway', 'sh', await readFile(file))
+}
+
 export async function readArtefact(name: 'processor' | 'gateway', file: URL): Promise<Artefact> {
   const bytes = await readFile(file).catch(() => {
     throw new Error(`dist/${name}.zip is missing. Run "npm run build" first.`)

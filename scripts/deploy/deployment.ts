@@ -1,4 +1,4 @@
-import type { Artefact } from './artefacts.ts'
+import { type Artefacts, pairWithParameters } from './artefacts.ts'
 import type { Aws } from './connect-aws.ts'
 import type { Caller } from './identify-caller.ts'
 
@@ -7,7 +7,7 @@ export interface Deployment {
   env: string
   aws: Aws
   caller: Caller
-  artefacts: { processor?: Artefact; gateway?: Artefact }
+  artefacts: Artefacts
   say: (line: string) => void
   /** Asks the operator. @returns the answer in lower case; empty without one */
   ask: (question: string) => Promise<string>
@@ -20,8 +20,7 @@ export function knownValues({ env, caller, artefacts }: Deployment): Record<stri
   return {
     Env: env,
     KeeperRoleArn: caller.principalArn,
-    ...(artefacts.processor && { ProcessorArtefactKey: artefacts.processor.key }),
-    ...(artefacts.gateway && { GatewayArtefactKey: artefacts.gateway.key }),
+    ...Object.fromEntries(pairWithParameters(artefacts).map(([parameter, { key }]) => [parameter, key])),
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * `node boot.ts FOLDER`, in namespaces of its own (network, mounts, processes): boots a gateway from FOLDER/user-data and
- * FOLDER/artefact.zip, and prints as JSON what came of it. Whatever runs ends with this process.
+ * `node boot.ts FOLDER`, in namespaces of its own (network, mounts, processes): boots a gateway from FOLDER/user-data,
+ * FOLDER/boot.sh and FOLDER/artefact.zip, and prints as JSON what came of it. Whatever runs ends with this process.
  */
 import { execFile } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
@@ -22,6 +22,8 @@ export interface Boot {
   logMode: string
   log: string
   unit: string
+  /** Settings of CloudWatch's agent. */
+  agent: string
 }
 
 const run = promisify(execFile)
@@ -38,7 +40,8 @@ const environment = await startAws(folder, {
   CATALOG_TABLE: setting('CATALOG_TABLE'),
   KEYS_TABLE: setting('KEYS_TABLE'),
 })
-await makeMachine(root, { artefact: join(folder, 'artefact.zip'), userData, environment })
+const files = { 'boot.sh': join(folder, 'boot.sh'), 'artefact.zip': join(folder, 'artefact.zip') }
+await makeMachine(root, { files, userData, environment })
 
 const env = { PATH: '/usr/sbin:/usr/bin', LANG: 'C' }
 const end = await run('chroot', [root, '/user-data'], { env, maxBuffer: 8 * 1024 ** 2 }).then(
@@ -63,6 +66,7 @@ const boot: Boot = {
   ),
   log: await read('var/log/hashgate/gateway.log'),
   unit: await read('etc/systemd/system/hashgate-gateway.service'),
+  agent: await read('etc/hashgate/agent.json'),
 }
 console.log(JSON.stringify(boot))
 process.exit(0)

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, copyFile, cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readConfinement } from './read-confinement.ts'
@@ -11,9 +11,10 @@ const stub = (body = '') => `#!/bin/bash
 echo "$(basename "$0") $*" >>/calls.log
 ${body}`
 
-/** Instead of S3: the artefact that lies in the machine. */
-const aws = `[[ $1 == s3 && $2 == cp ]] && exec cp /artefact.zip "\${@: -1}"
-exit 1`
+/** Instead of S3: the boot script and the artefact that lie in the machine. */
+const aws = `[[ $1 == s3 && $2 == cp ]] || exit 1
+[[ $* == *'.sh '* ]] && exec cp /boot.sh "\${@: -1}"
+exec cp /artefact.zip "\${@: -1}"`
 
 /** Instead of systemd: starts the unit's program as its user, with its settings, without any rights, under its filters of calls. */
 const systemctl = `[[ $* == 'enable --now hashgate-gateway.service' ]] || exit 0
@@ -36,7 +37,8 @@ const stubs: Record<string, string> = {
 }
 
 interface MachineOptions {
-  artefact: string
+  /** What lies in its root folder, by name: boot.sh and artefact.zip. */
+  files: Record<'boot.sh' | 'artefact.zip', string>
   userData: string
   /** Where the doubles of AWS are. */
   environment: Record<string, string>
@@ -49,7 +51,7 @@ interface MachineOptions {
  */
 export async function makeMachine(
   root: string,
-  { artefact, userData, environment }: MachineOptions,
+  { files, userData, environment }: MachineOptions,
 ): Promise<void> {
   const folders = [
     'dev',
@@ -96,15 +98,15 @@ export async function makeMachine(
   await copyFile(process.execPath, join(root, 'usr/bin/node-24'))
   for (const [path, text] of Object.entries(stubs)) await writeProgram(join(root, path), text)
 
-  await copyFile(artefact, join(root, 'artefact.zip'))
+  for (const [name, file] of Object.entries(files)) await copyFile(file, join(root, name))
   await writeProgram(join(root, 'user-data'), userData)
-  await writeConfinement(root, userData)
+  await writeConfinement(root, await readFile(files['boot.sh'], 'utf8'))
   const lines = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`)
   await writeFile(join(root, 'where-aws-is.env'), lines.join(''))
 }
 
-async function writeConfinement(root: string, userData: string): Promise<void> {
-  const { families, calls } = await readConfinement(userData)
+async function writeConfinement(root: string, script: string): Promise<void> {
+  const { families, calls } = await readConfinement(script)
   await writeFile(join(root, 'families'), families)
   await writeFile(join(root, 'calls'), calls)
   const source = join(import.meta.dirname, 'confine.c')

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec'
 import { createMetrics } from '../../../gateway/observe/create-metrics.ts'
@@ -17,6 +18,8 @@ const unlisted: Record<string, string> = {
 
 /** Metrics that an event source sends only when it is told to, by the group that it has to be told. */
 const optional: Record<string, string> = { 'AWS/Lambda PollingErrorCount': 'ErrorCount' }
+
+const bootScript = readFileSync(new URL('../../boot/gateway.sh', import.meta.url), 'utf8')
 
 const listed = new Set(
   loadAwsServiceSpecSync()
@@ -84,15 +87,18 @@ function findGaugeFault({ namespace, name, dimensions }: Metric, agent: AgentCon
   return passed ? undefined : `the agent does not pass ${name} on by ${names}`
 }
 
-/** The settings of CloudWatch's agent, as the boot script writes them. */
+/** The settings of CloudWatch's agent, as the boot script writes them with the variables that the user data exports. */
 export function readAgentConfig(stacks: ModelStack[]): AgentConfig {
   const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: string } }>(
     stacks,
     'gateway',
     'LaunchTemplate',
   )
-  const [, text = ''] = /<<'AGENT'\n(.*?)\nAGENT\n/s.exec(LaunchTemplateData.UserData) ?? []
-  return JSON.parse(text)
+  const variables = [...LaunchTemplateData.UserData.matchAll(/^export ([A-Z_]+)='(.*)'$/gm)]
+  const [, text = ''] = /<<AGENT\n(.*?)\nAGENT\n/s.exec(bootScript) ?? []
+  return JSON.parse(
+    variables.reduce((json, [, name, value = '']) => json.replaceAll(`$${name}"`, `${value}"`), text),
+  )
 }
 
 interface MetricFilter {

@@ -26,6 +26,7 @@ export async function deployToMoto(t: Test) {
     artefacts: {
       processor: nameArtefact('processor', 'zip', Buffer.from('no program: moto runs none')),
       gateway: nameArtefact('gateway', 'zip', Buffer.from('no program: moto runs none')),
+      gatewayBoot: nameArtefact('gateway', 'sh', Buffer.from('no script: moto boots nothing')),
     },
     say: (line) => lines.push(line),
     ask: async () => '',

@@ -1,4 +1,5 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation'
+import { pairWithParameters } from '../artefacts.ts'
 import { type Deployment, isYes } from '../deployment.ts'
 import { deleteChangeSet, executeChangeSet } from './change-set.ts'
 import { describeChange, isDestructive } from './describe-change.ts'
@@ -45,10 +46,9 @@ async function deployStack(deployment: Deployment, { stack, changes: planned }: 
 }
 
 async function uploadArtefacts(deployment: Deployment, parameterNames: string[]): Promise<void> {
-  const { processor, gateway } = deployment.artefacts
-  if (processor && parameterNames.includes('ProcessorArtefactKey'))
-    await ensureArtefact(deployment, processor)
-  if (gateway && parameterNames.includes('GatewayArtefactKey')) await ensureArtefact(deployment, gateway)
+  for (const [parameter, artefact] of pairWithParameters(deployment.artefacts)) {
+    if (parameterNames.includes(parameter)) await ensureArtefact(deployment, artefact)
+  }
 }
 
 /** Asks again before removing or replacing a resource that the approved plan did not show. */

@@ -46,14 +46,19 @@ t.test('the artefact is uploaded before the stack changes', async (t) => {
   const [network] = stacks
   if (!network) return t.fail('no stack')
   network.template.Parameters.GatewayArtefactKey = { Type: 'String' }
+  network.template.Parameters.GatewayBootKey = { Type: 'String' }
   const gateway = nameArtefact('gateway', 'zip', Buffer.from('abc'))
+  const gatewayBoot = nameArtefact('gateway', 'sh', Buffer.from('#!/bin/bash'))
   double.parameters.set('/hashgate/test/foundation/artefact-bucket', Bucket)
   double.outcomes.set('hashgate-test-network', { changes: [{ action: 'Add', id: 'Bucket' }] })
   const aws = { ...deployment.aws, s3 }
-  await deployStacks({ ...deployment, aws, artefacts: { gateway } }, [{ stack: network, changes: [] }])
+  await deployStacks({ ...deployment, aws, artefacts: { gateway, gatewayBoot } }, [
+    { stack: network, changes: [] },
+  ])
   t.equal(await read(gateway.key), 'abc')
+  t.equal(await read(gatewayBoot.key), '#!/bin/bash')
   const form = double.requests.find(({ action }) => action === 'CreateChangeSet')?.form
-  t.ok(Object.values(form ?? {}).includes(gateway.key))
+  for (const { key } of [gateway, gatewayBoot]) t.ok(Object.values(form ?? {}).includes(key))
 })
 
 t.test('a large template is passed through the bucket', async (t) => {
