@@ -15,6 +15,7 @@ import { benchGatewayStreams } from './bench/gateway/streams/streams-bench.ts'
 import { benchGatewayWorkers } from './bench/gateway/workers/workers-bench.ts'
 import { benchPage } from './bench/page/page-bench.ts'
 import { benchProcessor, processorBenches } from './bench/processor/processor-bench.ts'
+import { benchWarehouse } from './bench/warehouse/warehouse-bench.ts'
 import { benchWrites } from './bench/writes/writes-bench.ts'
 import { runCommand } from './run-command.ts'
 
@@ -33,6 +34,8 @@ const usage = `Usage: npm run bench [-- NAME…]
   gateway-streams    memory and CPU of 1,000 idle event streams
   first-photo        seconds from a fresh clone to the first photo on the page; needs git and Chromium
   page               what keeps the upload page busy when 100 and 500 photos are dropped on it; needs Chromium
+  warehouse          bytes and seconds of the warehouse's views over manifests in JSON and in Parquet; needs Linux and 1 GB
+                     below /tmp
   writes             the writes to DynamoDB and its indexes that one image costs
   processor          all of the following:
   processor-tools    CPU, memory and bytes against vipsthumbnail, separate sharp pipelines and imagor
@@ -58,6 +61,7 @@ const benches = {
   'gateway-streams': benchGatewayStreams,
   'first-photo': benchFirstPhoto,
   page: benchPage,
+  warehouse: benchWarehouse,
   writes: benchWrites,
   processor: benchProcessor,
   ...processorBenches,

@@ -1,10 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { listSqlFiles, readStatements } from '../../deploy/warehouse/read-statements.ts'
-import { hiveType } from './hive-type.ts'
+import { createViews, recordsTable } from './create-views.ts'
+import { describeManifests } from './describe-manifests.ts'
 import { type Item, itemType } from './item-type.ts'
-import { type ManifestTable, readManifestTable } from './read-manifest-table.ts'
 import { readResult } from './read-result.ts'
 import type { Session } from './session.ts'
 import { toDuckDb } from './to-duckdb.ts'
@@ -27,8 +26,6 @@ export interface WarehouseContents {
   now?: string
 }
 
-const sqlFolder = new URL('../../../deploy/analytics/', import.meta.url)
-const catalogTable = 'hashgate-catalog'
 /** A DynamoDB item has at most 400 KB, and more characters as JSON. */
 const maxObjectBytes = 4_194_304
 
@@ -53,64 +50,44 @@ export async function createWarehouse(contents: WarehouseContents): Promise<Sess
 }
 
 async function load(connection: DuckDBConnection, contents: WarehouseContents): Promise<void> {
-  const { now, directory } = contents
-  const records = join(directory, 'records.json')
   await connection.run("SET TimeZone = 'UTC'")
-  const clock = now ? `TIMESTAMP '${now}'` : "(now() AT TIME ZONE 'UTC')"
-  await connection.run(`CREATE MACRO getdate() AS ${clock}`)
-  try {
-    for (const sql of await recordStatements(contents, records)) await connection.run(sql)
-  } finally {
-    await rm(records, { force: true })
+  await loadRecords(connection, contents)
+  const { directory, fieldNames } = contents
+  const { table, definition, fromJson } = describeManifests(fieldNames)
+  await connection.run('CREATE SCHEMA manifests')
+  await connection.run(`CREATE TABLE ${table} (${definition})`)
+  // DuckDB refuses a pattern that matches no file.
+  if (fieldNames.length > 0) {
+    const source = fromJson(`${directory}/manifests/*/*/*.json`)
+    await connection.run(`INSERT INTO ${table} BY NAME SELECT * FROM ${source}`)
   }
-  for (const sql of manifestStatements(contents, readManifestTable())) await connection.run(sql)
-  await connection.run('CREATE SCHEMA analytics')
-  for (const sql of await readViews(contents.historyMode)) await connection.run(toDuckDb(sql))
+  await createViews(connection, contents)
 }
 
-/** The statements that create the views, for Redshift. The other files create what only Redshift has. */
-async function readViews(historyMode: boolean): Promise<string[]> {
-  const files = (await listSqlFiles(sqlFolder, historyMode)).filter((name) => /^[23]\d-/.test(name))
-  const values = { CatalogTable: catalogTable }
-  const read = await Promise.all(files.map((name) => readStatements(new URL(name, sqlFolder), values)))
-  return read.flat().map(({ sql }) => sql)
-}
-
-async function recordStatements({ rows, historyMode }: WarehouseContents, file: string): Promise<string[]> {
-  const lines = rows.map(({ pk, item, history }) =>
-    JSON.stringify({ pk, value: item, created: history?.createdAt, deleted: history?.deletedAt }),
-  )
-  await writeFile(file, lines.join('\n'), { mode: 0o600 })
+async function loadRecords(
+  connection: DuckDBConnection,
+  { rows, historyMode, directory }: WarehouseContents,
+): Promise<void> {
+  const file = join(directory, 'records.json')
   const type = itemType(rows.map(({ item }) => item)).replaceAll("'", "''")
   const columns = `{pk: 'VARCHAR', value: '${type}', created: 'TIMESTAMP', deleted: 'TIMESTAMP'}`
   const history = historyMode
     ? ', created AS _record_create_time, deleted AS _record_delete_time, deleted IS NULL AS _record_is_active'
     : ''
-  return [
-    "ATTACH ':memory:' AS hashgate_records",
-    'CREATE SCHEMA hashgate_records.public',
-    `CREATE TABLE hashgate_records.public."${catalogTable}" AS
-     SELECT pk, value${history} FROM read_json('${file.replaceAll("'", "''")}', columns = ${columns}, maximum_object_size = ${maxObjectBytes})`,
-  ]
+  const source = `read_json('${file.replaceAll("'", "''")}', columns = ${columns}, maximum_object_size = ${maxObjectBytes})`
+  try {
+    await writeFile(file, renderRows(rows), { mode: 0o600 })
+    await connection.run("ATTACH ':memory:' AS hashgate_records")
+    await connection.run('CREATE SCHEMA hashgate_records.public')
+    await connection.run(`CREATE TABLE ${recordsTable} AS SELECT pk, value${history} FROM ${source}`)
+  } finally {
+    await rm(file, { force: true })
+  }
 }
 
-/** The table that Spectrum reads, with the columns of the template. Spectrum ignores case in the fields' names; DuckDB does not. */
-function manifestStatements(
-  { directory, fieldNames }: WarehouseContents,
-  { Name, PartitionKeys, StorageDescriptor }: ManifestTable,
-): string[] {
-  const rename = (column: string) => fieldNames.find((name) => name.toLowerCase() === column) ?? column
-  const columns = StorageDescriptor.Columns.map(({ Name, Type }) => [rename(Name), hiveType(Type, rename)])
-  const days = PartitionKeys.map(({ Name }) => [Name, 'VARCHAR'])
-  const defined = [...columns, ...days].map(([name, type]) => `"${name}" ${type}`)
-  const statements = ['CREATE SCHEMA manifests', `CREATE TABLE manifests."${Name}" (${defined.join(', ')})`]
-  if (fieldNames.length === 0) return statements
-  const read = columns.map(([name, type]) => `"${name}": '${type}'`)
-  const partitions = days.map(([name, type]) => `${name}: ${type}`)
-  const files = `${directory.replaceAll("'", "''")}/manifests/*/*/*.json`
-  return [
-    ...statements,
-    `INSERT INTO manifests."${Name}" BY NAME
-     SELECT * FROM read_json('${files}', columns = {${read.join(', ')}}, hive_partitioning = true, hive_types = {${partitions.join(', ')}})`,
-  ]
+/** Line by line, because the text of all records can exceed the longest string of Node. */
+function* renderRows(rows: CatalogRow[]): Generator<string> {
+  for (const { pk, item, history } of rows) {
+    yield `${JSON.stringify({ pk, value: item, created: history?.createdAt, deleted: history?.deletedAt })}\n`
+  }
 }

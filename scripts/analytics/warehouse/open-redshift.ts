@@ -8,21 +8,23 @@ const numeric = new Set(['numeric'])
 interface Options extends DataApi {
   env: string
   close: () => void
+  /** Cancels the statement that is running. */
+  signal?: AbortSignal
 }
 
 /**
  * Opens the Redshift warehouse of an environment. Statements run as the database user of the caller's role, which is
  * `hashgate-‹env›-viewer` for an analyst.
  */
-export function openRedshift({ env, close, ...api }: Options): Session {
+export function openRedshift({ env, close, signal, ...api }: Options): Session {
   const warehouse = { WorkgroupName: `hashgate-${env}`, Database: 'hashgate' }
 
   async function query(sql: string): Promise<Result> {
     try {
-      return await readPages(api, await execute(api, warehouse, sql))
+      return await readPages(api, await execute(api, warehouse, sql, signal))
     } catch (cause) {
       if (hasNoResult(cause as Error)) return { columns: [], rows: [] }
-      throw explain(cause as Error, env)
+      throw signal?.aborted ? cause : explain(cause as Error, env)
     }
   }
 

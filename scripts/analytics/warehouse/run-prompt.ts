@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline'
+import { describeViews } from './describe-views.ts'
 import { formatResult, type TextFormat } from './format-result.ts'
 import type { Session } from './session.ts'
 
 const help = `A statement ends with ";", for example:  SELECT * FROM analytics.uploads_per_day;
-  \\r  reads the data again      \\q  quits      \\?  shows this`
+  \\d  lists the views      \\d VIEW  lists its columns      \\r  reads the data again      \\q  quits      \\?  shows this`
 
 interface Options {
   open: () => Promise<Session>
@@ -21,6 +22,11 @@ export async function runPrompt({ open, format, input, output }: Options): Promi
   let session = await open()
   const say = (text: string) => output.write(`${text}\n`)
   const lines = createInterface({ input, output, terminal: input.isTTY === true })
+  // On a terminal Ctrl-C is a key, not a signal. Redshift's statement is cancelled by the signal.
+  lines.on('SIGINT', () => {
+    lines.close()
+    process.kill(process.pid, 'SIGINT')
+  })
   const prompt = (text: string) => input.isTTY && output.write(text)
   let statement = ''
   let failures = 0
@@ -31,6 +37,7 @@ export async function runPrompt({ open, format, input, output }: Options): Promi
       const command = statement === '' ? line.trim() : ''
       if (command === '\\q') break
       if (command === '\\?') say(help)
+      else if (/^\\d\b/.test(command)) say(formatResult(describeViews(command.slice(2).trim()), format))
       else if (command === '\\r') session = await reopen(session, open)
       else statement = `${statement}\n${line}`.trim()
       if (statement.endsWith(';')) {

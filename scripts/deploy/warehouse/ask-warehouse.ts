@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import {
   BatchExecuteStatementCommand,
+  CancelStatementCommand,
   DescribeStatementCommand,
   ExecuteStatementCommand,
   GetStatementResultCommand,
@@ -40,10 +41,26 @@ async function findAdminSecret({ aws }: Deployment, namespaceName: string): Prom
   return secret
 }
 
-/** Executes a statement and waits for it. @returns its id. @throws Error with Redshift's message */
-export async function execute(api: DataApi, warehouse: Warehouse, Sql: string): Promise<string | undefined> {
+/**
+ * Executes a statement and waits for it.
+ * @param signal cancels the statement, which would otherwise go on and be billed
+ * @returns its id. @throws Error with Redshift's message, or the signal's reason
+ */
+export async function execute(
+  api: DataApi,
+  warehouse: Warehouse,
+  Sql: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const { Id } = await api.aws.redshiftData.send(new ExecuteStatementCommand({ ...warehouse, Sql }))
-  return waitFor(api, Id)
+  try {
+    return await waitFor(api, Id, signal)
+  } catch (error) {
+    if (!signal?.aborted) throw error
+    // The statement may have ended meanwhile.
+    await api.aws.redshiftData.send(new CancelStatementCommand({ Id })).catch(() => {})
+    throw signal.reason
+  }
 }
 
 /** Executes statements in one transaction, and so in one session, and waits for them. @throws Error with Redshift's message */
@@ -58,12 +75,16 @@ export async function executeTogether(
   await waitFor(deployment, Id)
 }
 
-async function waitFor({ aws, pollMs }: DataApi, Id: string | undefined): Promise<string | undefined> {
+async function waitFor(
+  { aws, pollMs }: DataApi,
+  Id: string | undefined,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   for (;;) {
     const { Status, Error: reason } = await aws.redshiftData.send(new DescribeStatementCommand({ Id }))
     if (Status === 'FINISHED') return Id
     if (Status === 'FAILED' || Status === 'ABORTED') throw new Error(reason || Status)
-    await setTimeout(pollMs)
+    await setTimeout(pollMs, undefined, { signal })
   }
 }
 

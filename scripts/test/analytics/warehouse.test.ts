@@ -82,3 +82,21 @@ t.test('statements are read from a pipe, also after one that failed', async (t) 
     stdout: /^one\r\n1\nParser Error: [\s\S]*\ntwo\r\n2\n$/,
   })
 })
+
+t.test('the prompt describes the views', async (t) => {
+  t.match(await run(['--format', 'csv'], { input: '\\d\n' }), {
+    code: 0,
+    stdout: /^view,row,meaning\r\nanalytics\.images,one image,/,
+  })
+  t.match(await run(['--format', 'csv'], { input: '\\d analytics.tenants_per_day\n' }), {
+    code: 0,
+    stdout: /^column,type,unit,meaning\r\nday,date,,UTC day .*\r\ntenants,integer,tenants,/,
+  })
+})
+
+t.test('a prompt cannot write Parquet', async (t) => {
+  t.match(await run(['--format', 'parquet', '--output', 'x.parquet']), {
+    code: 1,
+    stderr: /^--output needs a statement/,
+  })
+})

@@ -7,7 +7,7 @@ type Input = { Sql?: string; Id?: string; NextToken?: string; WorkgroupName?: st
 type Answers = Record<string, (input: Input) => object>
 
 /** A Data API with these answers, by command. */
-function open(answers: Answers) {
+function open(answers: Answers, signal?: AbortSignal) {
   const inputs: Input[] = []
   const send = async (command: { constructor: { name: string }; input: Input }) => {
     const { input } = command
@@ -15,7 +15,7 @@ function open(answers: Answers) {
     return (answers[command.constructor.name] ?? (() => ({ Id: '1', Status: 'FINISHED' })))(input)
   }
   const aws = { redshiftData: { send: send as unknown as Send } } as DataApi['aws']
-  return { ...openRedshift({ env: 'prod', aws, pollMs: 1, close: () => {} }), inputs }
+  return { ...openRedshift({ env: 'prod', aws, pollMs: 1, close: () => {}, signal }), inputs }
 }
 
 t.test('a query returns all pages, as the user of the caller', async (t) => {
@@ -81,4 +81,25 @@ t.test('a statement without a result has no rows', async (t) => {
     DescribeStatementCommand: () => ({ Status: 'FINISHED', HasResultSet: false }),
   })
   t.strictSame(await query('SET x TO 1'), { columns: [], rows: [] })
+})
+
+t.test('an interrupted statement is cancelled, because Redshift would go on with it', async (t) => {
+  const controller = new AbortController()
+  const cancelled: (string | undefined)[] = []
+  const { query } = open(
+    {
+      ExecuteStatementCommand: () => ({ Id: 'long' }),
+      DescribeStatementCommand: () => {
+        controller.abort(new Error('Interrupted.'))
+        return { Status: 'STARTED' }
+      },
+      CancelStatementCommand: ({ Id }) => {
+        cancelled.push(Id)
+        throw new Error('Could not cancel a query that is already in FINISHED state')
+      },
+    },
+    controller.signal,
+  )
+  await t.rejects(query('SELECT 1'), { message: 'Interrupted.' })
+  t.strictSame(cancelled, ['long'])
 })
