@@ -77,7 +77,7 @@ function chooseTicks(period: Period, width: number): Date[] {
   const stepHours = days <= 2 ? 6 * days : 24 * Math.ceil((days * 52) / width)
   const count = Math.floor((days * 24) / stepHours)
   return Array.from(
-    { length: count + (days <= 2 ? 1 : 0) },
+    { length: count },
     (_, index) => new Date(Date.parse(period.from) + index * stepHours * hourMs),
   )
 }
