@@ -39,6 +39,22 @@ t.test('a person cancels an upload', async (t) => {
   t.equal(await page.locator('.refusals').count(), 0, 'which is not an error')
 })
 
+t.test('a person retries uploads that the store refused', async (t) => {
+  const { page, double } = await openPage(t)
+  let isRefusing = true
+  const refusal = '<Error><Code>BadDigest</Code><Message>The checksum does not match.</Message></Error>'
+  await page.route('**/store/**', (route) =>
+    isRefusing ? route.fulfill({ status: 400, body: refusal }) : route.continue(),
+  )
+  await choose(page, photos)
+  await page.getByText('Upload failed').first().waitFor()
+  t.equal(double.images.size, 0)
+  isRefusing = false
+  await page.locator('.uppy-StatusBar').getByRole('button', { name: 'Retry upload' }).click()
+  await page.getByText('Complete', { exact: true }).waitFor()
+  t.equal(double.images.size, 3)
+})
+
 async function openPage(t: Test) {
   const double = await startPageDouble()
   t.teardown(double.stop)
