@@ -14,11 +14,19 @@ import { checkExample, checkTypes } from './packages/check-types.ts'
 import { findNodes } from './packages/find-nodes.ts'
 import { inspectPackage } from './packages/inspect-package.ts'
 import { createProject, packPackage } from './packages/install-packages.ts'
+import { tryExamples } from './packages/try-examples.ts'
 import { tryInBrowser } from './packages/try-in-browser.ts'
 import { tryInNode } from './packages/try-in-node.ts'
 
 /** What the examples of the React and Uppy packages need besides these. */
-const peers = ['react@19.3.1', '@types/react@19.3.3', '@uppy/core@6.3.1', '@uppy/dashboard@6.0.3']
+const peers = [
+  'react@19.3.1',
+  'react-dom@19.3.1',
+  '@types/react@19.3.3',
+  '@uppy/core@6.3.1',
+  '@uppy/dashboard@6.0.3',
+  'vite@8.4.0',
+]
 
 await runCommand(main)
 
@@ -42,6 +50,9 @@ async function main(): Promise<number> {
         await checkExample(framework, name)
         console.log(`${name.padEnd(8)} README example compiles, and Node imports the package`)
       }
+      await withSystem(async (system) => {
+        for (const line of await tryExamples(framework, system)) console.log(line)
+      })
     }
     if (client) {
       const node = await createProject(join(scratch, 'node'), [client])

@@ -1,5 +1,6 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readExample } from './read-example.ts'
 import { runProgram } from './run-program.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -42,9 +43,7 @@ export async function checkTypes(project: string): Promise<void> {
 
 /** Compiles the first example of the README of a package, and imports the package in Node, as for rendering on a server. */
 export async function checkExample(project: string, name: string): Promise<void> {
-  const readme = await readFile(join(root, 'openapi/packages', name, 'README.md'), 'utf8')
-  const [, language, example] = /```(tsx?)\n(.*?)```/s.exec(readme) ?? []
-  if (!example) throw new Error(`The README of ${name} has no TypeScript example.`)
+  const { language, example } = await readExample(name)
   const file = `example-${name}.${language}`
   await writeFile(join(project, file), example)
   const options = [
