@@ -1,9 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { publishedBy } from '../model/model-deployment.ts'
+import { modelDeployment, publishedBy } from '../model/model-deployment.ts'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
-import { type Parameter, readParameters, readStacks, readTemplate, templatePath } from '../read-template.ts'
+import { modelResource } from '../model/model-resource.ts'
+import {
+  type Parameter,
+  type ParameterValues,
+  readParameters,
+  readStacks,
+  readTemplate,
+  templatePath,
+} from '../read-template.ts'
 
 const folder = join(import.meta.dirname, '..')
 const stacks = readStacks()
@@ -82,6 +90,21 @@ t.test('no template has more than 450 lines', async (t) => {
   for (const entry of stacks) {
     const lines = readFileSync(templatePath(entry), 'utf8').trimEnd().split('\n').length
     t.ok(lines <= 450, `${entry.template}: ${lines} lines`)
+  }
+})
+
+t.test('a parameter file can pin the image of the machines', async (t) => {
+  const image = (values: ParameterValues, stack: string, id: string) =>
+    modelResource<{ LaunchTemplateData: { ImageId: string } }>(modelDeployment('dev', values), stack, id)
+      .LaunchTemplateData.ImageId
+  const values = readParameters('dev')
+  const ImageId = 'ami-0123456789abcdef0'
+  for (const [stack, id] of [
+    ['gateway', 'LaunchTemplate'],
+    ['kafka-cluster', 'BrokerTemplate'],
+  ] as const) {
+    t.equal(image({ ...values, [stack]: { ...values[stack], ImageId } }, stack, id), ImageId, stack)
+    t.match(image(values, stack, id), /al2023-ami-kernel-default-arm64$/, `${stack}: the latest`)
   }
 })
 
