@@ -1,4 +1,4 @@
--- Originals only, without variants. A byte stored for one day is one byte-day; S3 bills GiB-months: byte-days / 1073741824 / 30.4.
+-- Originals only, without variants. A byte stored for one day is one byte-day. S3 bills months of 2^30 bytes; an average month has 30.4 days.
 CREATE OR REPLACE VIEW analytics.storage_per_tenant AS
 SELECT
   (r.requested_at AT TIME ZONE 'UTC')::date AS day,
@@ -6,7 +6,8 @@ SELECT
   COUNT(*) AS images,
   SUM(r.byte_length) AS bytes,
   SUM(r.byte_length::float8 * DATEDIFF(second, r.requested_at, LEAST(r.expires_at, GETDATE() AT TIME ZONE 'UTC')) / 86400) AS byte_days_so_far,
-  SUM(r.byte_length::float8 * DATEDIFF(second, r.requested_at, r.expires_at) / 86400) AS byte_days_in_all
+  SUM(r.byte_length::float8 * DATEDIFF(second, r.requested_at, r.expires_at) / 86400) AS byte_days_in_all,
+  SUM(r.byte_length::float8 * DATEDIFF(second, r.requested_at, r.expires_at) / 86400) / 1073741824 / 30.4 * ${StoragePrice} AS storage_usd
 FROM analytics.retention r
 WHERE r.status IN ('ready', 'rejected')
 GROUP BY (r.requested_at AT TIME ZONE 'UTC')::date, r.tenant

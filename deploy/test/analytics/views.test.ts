@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Row } from '../../../scripts/analytics/warehouse/session.ts'
+import { priceOf } from '../../../scripts/cost/prices.ts'
 import { openTestWarehouse } from './open-test-warehouse.ts'
 import { nowMs, type RandomImage, randomImages, retentionMs, toRow } from './random-images.ts'
 
@@ -193,10 +194,12 @@ t.test('storage_per_tenant', async (t) => {
   )
   t.equal(rows.length, expected.length)
   for (const [index, { soFar, inAll, ...keys }] of expected.entries()) {
-    const { byte_days_so_far, byte_days_in_all, ...found } = rows[index] ?? {}
+    const { byte_days_so_far, byte_days_in_all, storage_usd, ...found } = rows[index] ?? {}
     t.strictSame(found, keys)
     t.equal(Math.round(Number(byte_days_so_far)), Math.round(Number(soFar)))
     t.equal(Math.round(Number(byte_days_in_all)), Math.round(Number(inAll)))
+    const usd = (Number(inAll) / 2 ** 30 / 30.4) * priceOf('s3GigabyteMonth')
+    t.ok(usd > 0 && Math.abs(Number(storage_usd) - usd) < 1e-9)
   }
 })
 

@@ -1,7 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { priceOf } from '../../cost/prices.ts'
 import { listSqlFiles, readStatements } from '../../deploy/warehouse/read-statements.ts'
 import { toDuckDb } from './to-duckdb.ts'
 
+const values = { CatalogTable: 'hashgate-catalog', StoragePrice: String(priceOf('s3GigabyteMonth')) }
 const sqlFolder = new URL('../../../deploy/analytics/', import.meta.url)
 
 /** The table in the database `hashgate_records` that the views read. */
@@ -27,7 +29,7 @@ export async function createViews(
   await connection.run('CREATE SCHEMA analytics')
   const files = (await listSqlFiles(sqlFolder, historyMode)).filter((name) => /^[23]\d-/.test(name))
   for (const file of files) {
-    const statements = await readStatements(new URL(file, sqlFolder), { CatalogTable: 'hashgate-catalog' })
+    const statements = await readStatements(new URL(file, sqlFolder), values)
     for (const { sql } of statements) await connection.run(toDuckDb(sql))
   }
 }

@@ -1,3 +1,4 @@
+import { priceOf } from '../../cost/prices.ts'
 import type { Deployment } from '../deployment.ts'
 import { prepareRecords } from '../prepare-records.ts'
 import { readOutput } from '../read-outputs.ts'
@@ -20,6 +21,7 @@ export async function applySql(deployment: Deployment, directory: URL): Promise<
     HistoryMode: await output('analytics/history-mode'),
     RefreshIntervalSeconds: await output('analytics/refresh-interval-seconds'),
     CatalogTable: await output('metadata/catalog-table'),
+    StoragePrice: String(priceOf('s3GigabyteMonth')),
   }
   const files = await listSqlFiles(directory, values.HistoryMode === 'true')
   const read = await Promise.all(files.map((file) => readStatements(new URL(file, directory), values)))
