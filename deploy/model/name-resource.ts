@@ -44,6 +44,12 @@ const known: Record<string, Names> = {
     ref: ({ Properties }) => arn('secretsmanager', `secret:${Properties.Name}-a1b2c3`),
     arn: ({ Properties }) => arn('secretsmanager', `secret:${Properties.Name}-a1b2c3`),
   },
+  'AWS::EC2::SecurityGroup': {
+    // Several stacks have a ClientGroup, but each description is used once.
+    ref: ({ Properties }) =>
+      `sg-${String(Properties.GroupDescription).toLowerCase().replaceAll(/\W+/g, '-')}`,
+    arn: () => '',
+  },
   'AWS::KMS::Key': {
     ref: () => '00000000-0000-0000-0000-000000000000',
     arn: () => arn('kms', 'key/00000000-0000-0000-0000-000000000000'),
@@ -59,5 +65,6 @@ export function refOf(logicalId: string, made: Made): unknown {
 export function attributeOf(logicalId: string, name: string, made: Made): unknown {
   if (name in made.Properties) return made.Properties[name]
   const names = known[made.Type]
+  if (name === 'GroupId') return names?.ref(made)
   return name === 'Arn' && names ? names.arn(made) : `${logicalId}.${name}`
 }
