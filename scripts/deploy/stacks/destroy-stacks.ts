@@ -1,5 +1,4 @@
 import {
-  DeleteStackCommand,
   GetTemplateCommand,
   paginateListStackResources,
   type StackResourceSummary,
@@ -8,9 +7,8 @@ import { type Deployment, isYes } from '../deployment.ts'
 import type { Stack } from '../read-stacks.ts'
 import { listReads } from '../resolve-parameters.ts'
 import { isKept, parseTemplate } from '../template.ts'
+import { deleteStack } from './delete-stack.ts'
 import { findStack } from './find-stack.ts'
-import { followStack } from './follow-stack.ts'
-import { findLastEvent } from './stack-events.ts'
 
 interface Doomed {
   stack: Stack
@@ -63,13 +61,13 @@ async function isConfirmed({ ask, env, caller }: Deployment, count: number): Pro
 
 async function destroyStack(deployment: Deployment, { stack, stackId }: Doomed): Promise<void> {
   deployment.say(`${stack.stackName}: deleting …`)
-  const last = await findLastEvent(deployment.aws.cloudFormation, stackId)
   try {
-    await deployment.aws.cloudFormation.send(new DeleteStackCommand({ StackName: stackId }))
-    await followStack(deployment.aws, stackId, last, deployment)
+    await deleteStack(deployment, stackId)
   } catch (error) {
     const { message } = error as Error
-    throw new Error(`${stack.stackName} could not be deleted; the stacks before it are deleted. ${message}`)
+    throw new Error(
+      `${stack.stackName} could not be deleted; the stacks before it are deleted. ${message}\nRun the same command again to continue.`,
+    )
   }
 }
 
@@ -95,7 +93,9 @@ async function listResources(
   for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
     resources.push(...StackResourceSummaries)
   }
-  return resources.map(({ LogicalResourceId = '', ResourceType, PhysicalResourceId = '' }) => [
+  // After a deletion that failed, the list still has what it deleted.
+  const left = resources.filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE')
+  return left.map(({ LogicalResourceId = '', ResourceType, PhysicalResourceId = '' }) => [
     LogicalResourceId,
     `${LogicalResourceId}  ${ResourceType}  ${PhysicalResourceId}`,
   ])

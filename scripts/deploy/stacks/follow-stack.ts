@@ -9,12 +9,25 @@ export interface FollowOptions {
   pollMs: number
 }
 
+/** An operation of a stack that failed. */
+export class StackFailure extends Error {
+  readonly status: string
+  /** Of the resources that failed, one line each. */
+  readonly reasons: string[]
+
+  constructor(status: string, reasons: string[]) {
+    super(`It ended as ${status}:\n${reasons.map((line) => `  ${line}`).join('\n')}`)
+    this.status = status
+    this.reasons = reasons
+  }
+}
+
 const successes = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'IMPORT_COMPLETE', 'DELETE_COMPLETE']
 
 /**
  * Prints the events of a stack until its operation ends. There is no timeout, as CloudFormation has its own.
  * @param after id of the last event before; without it, prints the latest operation from its start
- * @throws Error with the reasons of the failed resources if the operation fails
+ * @throws StackFailure with the reasons of the failed resources if the operation fails
  */
 export async function followStack(
   { cloudFormation }: Pick<Aws, 'cloudFormation'>,
@@ -43,6 +56,5 @@ export async function followStack(
 
 function judge({ status, reason }: FoundStack, failures: string[]): void {
   if (successes.includes(status)) return
-  const reasons = failures.length > 0 ? failures : [reason ?? 'no reason given']
-  throw new Error(`It ended as ${status}:\n${reasons.map((line) => `  ${line}`).join('\n')}`)
+  throw new StackFailure(status, failures.length > 0 ? failures : [reason ?? 'no reason given'])
 }

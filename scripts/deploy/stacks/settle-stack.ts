@@ -1,9 +1,8 @@
-import { DeleteStackCommand } from '@aws-sdk/client-cloudformation'
 import type { Deployment } from '../deployment.ts'
 import type { Stack } from '../read-stacks.ts'
+import { deleteStack } from './delete-stack.ts'
 import { type FoundStack, findStack, hasResources, isBusy, isFailedCreation } from './find-stack.ts'
 import { followStack } from './follow-stack.ts'
-import { findLastEvent } from './stack-events.ts'
 
 const updatable = /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK|IMPORT_ROLLBACK)_COMPLETE$/
 
@@ -29,9 +28,7 @@ export async function settleStack(
       )
     } else if (isFailedCreation(stack)) {
       deployment.say(`  ${stackName} is ${stack.status} after a failed creation: deleting it.`)
-      const last = await findLastEvent(cloudFormation, stack.stackId)
-      await cloudFormation.send(new DeleteStackCommand({ StackName: stack.stackId }))
-      await followStack(deployment.aws, stack.stackId, last, deployment)
+      await deleteStack(deployment, stack.stackId)
     } else if (updatable.test(stack.status)) return stack
     else throw new Error(describeTrouble(stackName, stack.status, stack.reason))
   }

@@ -55,22 +55,63 @@ t.test('a stack whose outputs are read is not destroyed', async (t) => {
   t.strictSame(deleted(), [])
 })
 
+const failure = (reason: string) => [
+  { status: 'DELETE_IN_PROGRESS', events: [ofStack('DELETE_IN_PROGRESS')] },
+  { status: 'DELETE_FAILED', events: [{ status: 'DELETE_FAILED', logicalId: 'Group', reason }] },
+]
+const gone = [{ status: 'DELETE_COMPLETE', events: [ofStack('DELETE_COMPLETE')] }]
+const heldGroup = failure('resource sg-1 has a dependent object (Service: Ec2, Status Code: 400)')
+const heldSubnet = failure("The subnet 'subnet-1' has dependencies and cannot be deleted.")
+
 t.test('a failed deletion stops with its reason', async (t) => {
   const { deployment, double, stacks, deleted } = await prepareStanding(t, ['yes', 'test'])
-  double.outcomes.set('hashgate-test-gateway', {
-    deletion: [
-      { status: 'DELETE_IN_PROGRESS', events: [ofStack('DELETE_IN_PROGRESS')] },
-      {
-        status: 'DELETE_FAILED',
-        events: [{ status: 'DELETE_FAILED', logicalId: 'Topic', reason: 'in use' }],
-      },
-    ],
-  })
+  double.outcomes.set('hashgate-test-gateway', { deletions: [failure('not permitted')] })
   await t.rejects(destroyStacks(deployment, stacks, stacks), {
     message:
-      /hashgate-test-gateway could not be deleted.*DELETE_FAILED:\n {2}DELETE_FAILED Topic \(.*\): in use/,
+      /hashgate-test-gateway could not be deleted.*DELETE_FAILED:\n {2}DELETE_FAILED Group \(.*\): not permitted\nRun the same/,
   })
   t.strictSame(deleted(), ['hashgate-test-gateway'])
+})
+
+t.test(
+  'a deletion that waits for network interfaces of Lambda is repeated, with the reason shown',
+  async (t) => {
+    const { deployment, double, stacks, deleted, said } = await prepareStanding(t, ['yes', 'test'])
+    double.outcomes.set('hashgate-test-network', { deletions: [heldGroup, heldSubnet, gone] })
+    t.ok(await destroyStacks(deployment, stacks, stacks))
+    const network = 'hashgate-test-network'
+    t.strictSame(deleted(), ['hashgate-test-gateway', network, network, network])
+    t.match(
+      said(),
+      /DELETE_FAILED Group .*dependent object.*\n.*up to 40 minutes.*\(1 of 24\)[\s\S]*has dependencies[\s\S]*\(2 of 24\)/,
+    )
+  },
+)
+
+t.test('attempts end when the interfaces stay', async (t) => {
+  const { deployment, double, stacks, deleted } = await prepareStanding(t, ['yes', 'test'])
+  double.outcomes.set('hashgate-test-network', { deletions: [heldGroup] })
+  await t.rejects(destroyStacks(deployment, stacks, stacks), { message: /network could not be deleted/ })
+  t.equal(deleted().filter((name) => name === 'hashgate-test-network').length, 25)
+})
+
+t.test('a deletion with another failure besides is not repeated', async (t) => {
+  const { deployment, double, stacks, deleted } = await prepareStanding(t, ['yes', 'test'])
+  const [begun, failed] = heldGroup
+  const other = { status: 'DELETE_FAILED', logicalId: 'Key', reason: 'not permitted' }
+  const both = [begun, { status: 'DELETE_FAILED', events: [...(failed?.events ?? []), other] }]
+  double.outcomes.set('hashgate-test-gateway', { deletions: [both.filter((look) => look !== undefined)] })
+  await t.rejects(destroyStacks(deployment, stacks, stacks), { message: /not permitted/ })
+  t.equal(deleted().length, 1)
+})
+
+t.test('another run continues with a stack whose deletion failed', async (t) => {
+  const { deployment, double, stacks, deleted } = await prepareStanding(t, ['yes', 'test'])
+  double.stacks.delete('hashgate-test-gateway')
+  const stack = double.stacks.get('hashgate-test-network')
+  if (stack) stack.status = 'DELETE_FAILED'
+  t.ok(await destroyStacks(deployment, stacks, stacks))
+  t.strictSame(deleted(), ['hashgate-test-network'])
 })
 
 t.test('without stacks there is nothing to confirm', async (t) => {
