@@ -21,6 +21,13 @@ export interface Parameter {
   AllowedValues?: (string | number)[]
   MinValue?: number
   MaxValue?: number
+  MaxLength?: number
+}
+
+/** Assertions about parameters, which hold whenever the condition does. */
+export interface Rule {
+  RuleCondition?: unknown
+  Assertions: { Assert: unknown; AssertDescription?: string }[]
 }
 
 export interface Resource {
@@ -36,6 +43,7 @@ export interface Resource {
 /** A CloudFormation template as written; the short forms of functions (`!Ref`) are their long ones (`{ Ref }`). */
 export interface Template {
   Parameters: Record<string, Parameter>
+  Rules?: Record<string, Rule>
   Mappings?: Record<string, Record<string, Record<string, unknown>>>
   Conditions?: Record<string, unknown>
   Resources: Record<string, Resource>

@@ -3,14 +3,14 @@ import { parseArgs } from 'node:util'
 import { type Artefacts, artefactParameters, readArtefact, readBootScript } from './deploy/artefacts.ts'
 import { openDialogue } from './deploy/ask-person.ts'
 import { buildArtefacts } from './deploy/build-artefacts.ts'
+import { checkDeployment, formatFindings, isDeployable } from './deploy/check/check-deployment.ts'
 import { connectAws } from './deploy/connect-aws.ts'
 import { type Deployment, isYes } from './deploy/deployment.ts'
 import { identifyCaller } from './deploy/identify-caller.ts'
 import { chooseStacks, readStacks, type Stack } from './deploy/read-stacks.ts'
 import { deployStacks } from './deploy/stacks/deploy-stacks.ts'
 import { destroyStacks } from './deploy/stacks/destroy-stacks.ts'
-import { refuseKept } from './deploy/stacks/find-kept.ts'
-import { findNewStacks, planStacks } from './deploy/stacks/plan-stacks.ts'
+import { planStacks } from './deploy/stacks/plan-stacks.ts'
 import { verifyDeployment } from './deploy/verify-deployment.ts'
 import { applySql } from './deploy/warehouse/apply-sql.ts'
 import { runCommand } from './run-command.ts'
@@ -18,12 +18,13 @@ import { runCommand } from './run-command.ts'
 const usage = `Usage: npm run deploy -- --env NAME
        npm run deploy -- destroy --env NAME
 
-Shows the planned changes, asks for confirmation, deploys the stacks of deploy/ in order, applies the warehouse's SQL and
-verifies the result. Region and credentials come from the usual AWS settings (AWS_REGION, AWS_PROFILE, …).
+Checks parameters, quotas and whatever else the deployment needs, shows the planned changes, asks for confirmation, deploys the
+stacks of deploy/ in order, applies the warehouse's SQL and verifies the result. Region and credentials come from the usual AWS settings (AWS_REGION, AWS_PROFILE, …).
 
   --env NAME       environment; its parameters are in deploy/parameters/NAME.json
   --stack NAME     deploy only this stack; can be repeated
-  --plan           only show the planned changes
+  --check          only check; the exit code is 1 if the deployment would fail
+  --plan           only check and show the planned changes
   --yes            skip the confirmation; removals and replacements that the plan did not show still need one
   --no-build       deploy the output of an earlier "npm run build"
   --no-verify      skip the verification
@@ -32,6 +33,7 @@ verifies the result. Region and credentials come from the usual AWS settings (AW
 "destroy" asks for confirmation twice and keeps buckets, tables, keys, secrets and logs. The exit code is 0 only on success.`
 
 const folder = new URL('../deploy/', import.meta.url)
+const dist = new URL('../dist/', import.meta.url)
 
 // CloudFormation continues an operation that has started.
 process.once('SIGINT', () => {
@@ -50,6 +52,7 @@ function readArguments() {
     options: {
       env: { type: 'string' },
       stack: { type: 'string', multiple: true, default: [] },
+      check: { type: 'boolean', default: false },
       plan: { type: 'boolean', default: false },
       yes: { type: 'boolean', default: false },
       build: { type: 'boolean', default: true },
@@ -88,17 +91,23 @@ async function main(): Promise<number> {
     // Includes optional stacks that the environment no longer has a section for.
     const doomed = values.stack.length > 0 ? chosen : all
     if (verb === 'destroy') return (await destroyStacks(deployment, doomed, all)) ? 0 : 1
-    return (await deploy(
-      { ...deployment, artefacts: await prepareArtefacts(chosen, values) },
-      { chosen, all },
-      values,
-    ))
-      ? 0
-      : 1
+    const isReady = await check(deployment, chosen, values)
+    if (values.check) return isReady ? 0 : 1
+    if (!isReady) throw new Error('Nothing was deployed. Fix what FAILS in the table above.')
+    const artefacts = await prepareArtefacts(chosen, values)
+    return (await deploy({ ...deployment, artefacts }, { chosen, all }, values)) ? 0 : 1
   } finally {
     dialogue.close()
     aws.close()
   }
+}
+
+/** Before the build and the plan, so that it can fail early. Prints everything with `--check`, otherwise what is not ok. */
+async function check(deployment: Deployment, stacks: Stack[], values: Values): Promise<boolean> {
+  const findings = await checkDeployment(deployment, stacks, { builds: values.build, dist })
+  const shown = findings.filter(({ verdict }) => values.check || verdict !== 'ok')
+  if (shown.length > 0) console.log(formatFindings(shown))
+  return isDeployable(findings)
 }
 
 async function deploy(
@@ -106,8 +115,6 @@ async function deploy(
   { chosen: stacks, all }: { chosen: Stack[]; all: Stack[] },
   values: Values,
 ): Promise<boolean> {
-  // Before the plan, because CloudFormation refuses to plan a stack whose names exist.
-  await refuseKept(deployment, await findNewStacks(deployment, stacks))
   const plans = await planStacks(deployment, stacks)
   if (values.plan) return true
   if (!values.yes && !isYes(await deployment.ask('Deploy this? (yes/no)'))) {
@@ -129,7 +136,7 @@ async function prepareArtefacts(stacks: Stack[], { build }: Values): Promise<Art
     stacks.some(({ template }) => artefactParameters[name] in (template.Parameters ?? {}))
   if (build && (isNeeded('processor') || isNeeded('gateway'))) await buildArtefacts()
   const read = (name: 'processor' | 'gateway') =>
-    isNeeded(name) ? readArtefact(name, new URL(`../dist/${name}.zip`, import.meta.url)) : undefined
+    isNeeded(name) ? readArtefact(name, new URL(`${name}.zip`, dist)) : undefined
   return {
     processor: await read('processor'),
     gateway: await read('gateway'),

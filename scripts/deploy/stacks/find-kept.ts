@@ -35,16 +35,6 @@ export async function findKept(deployment: Deployment, stacks: Stack[]): Promise
   return found
 }
 
-/** @throws Error that lists retained resources and what to do about them */
-export async function refuseKept(deployment: Deployment, stacks: Stack[]): Promise<void> {
-  const kept = await findKept(deployment, stacks)
-  if (kept.length === 0) return
-  const lines = kept.map(({ type, name }) => `  ${name}  ${type}`)
-  throw new Error(`Nothing was deployed. These resources of an earlier ${deployment.env} already exist outside any stack:
-${lines.join('\n')}
-Deploy under another name (--env), or remove them, or import them into their stacks: see deploy/README.md, "Destroy".`)
-}
-
 /** Lists the retained resources of a template whose names are known before deployment. */
 export function listKept(deployment: Deployment, { template }: Stack): Named[] {
   return Object.values(template.Resources)

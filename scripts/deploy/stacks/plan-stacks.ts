@@ -28,12 +28,6 @@ export async function planStacks(deployment: Deployment, stacks: Stack[]): Promi
   return plans
 }
 
-/** Finds the stacks that do not exist yet, or have no resources. */
-export async function findNewStacks({ aws }: Deployment, stacks: Stack[]): Promise<Stack[]> {
-  const found = await Promise.all(stacks.map(({ stackName }) => findStack(aws.cloudFormation, stackName)))
-  return stacks.filter((_, index) => !hasResources(found[index]))
-}
-
 async function planStack(
   deployment: Deployment,
   stack: Stack,

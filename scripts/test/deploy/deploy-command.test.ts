@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { inheritedEnvironment } from '../../config.ts'
@@ -81,15 +82,37 @@ t.test('the same command continues after an interruption', async (t) => {
   })
 })
 
+t.test('--check shows in one table why dev.json as shipped cannot be deployed', async (t) => {
+  const { endpoint, actionsAsked } = await startAwsDouble(t)
+  const environment = { ...somewhere, AWS_ENDPOINT_URL: endpoint }
+  const { code, stdout } = await run(['--env', 'dev', '--check'], environment)
+  t.equal(code, 1)
+  const readme = await readFile(new URL('../../../deploy/README.md', import.meta.url), 'utf8')
+  const [, shown] = /--env dev --check\n(dev in [\s\S]*?)\n```/.exec(readme) ?? []
+  t.equal(stdout.trim(), shown, 'deploy/README.md shows the same')
+
+  const stopped = await Promise.all(
+    ['--plan', '--yes'].map((option) => run(['--env', 'dev', option], environment)),
+  )
+  for (const one of stopped) {
+    t.match(one, { code: 1, stdout: /FAILS/, stderr: /^Nothing was deployed\. Fix what FAILS/ })
+    t.notMatch(one.stdout, /│ ok /, 'without what is ok')
+  }
+  const changing = ['CreateChangeSet', 'ExecuteChangeSet', 'PutObject']
+  t.notOk(actionsAsked().some((action) => changing.includes(action)))
+})
+
 t.test('retained resources stop the deployment before it starts', async (t) => {
   const { endpoint, outcomes, standing, actionsAsked } = await startAwsDouble(t)
   // CloudFormation's validation would refuse the plan without naming what to do.
   outcomes.set('hashgate-dev-foundation', { invalid: { LogBucket: 'The bucket already exists.' } })
-  standing.add('hashgate-dev-logs-111122223333-eu-west-1')
+  standing.set('hashgate-dev-logs-111122223333-eu-west-1', {})
   const args = ['--env', 'dev', '--stack', 'foundation', '--yes', '--poll-seconds', '0.01']
   t.match(await run(args, { ...somewhere, AWS_ENDPOINT_URL: endpoint }), {
     code: 1,
-    stderr: /^Nothing was deployed\. .*\n {2}hashgate-dev-logs-111122223333-eu-west-1 {2}AWS::S3::Bucket\n/,
+    stdout:
+      /│ names +│ FAILS +│ these resources of an earlier dev [\s\S]*│ {3}hashgate-dev-logs-111122223333-eu-west-1 {2}AWS::S3::Bucket/,
+    stderr: /^Nothing was deployed\. Fix what FAILS/,
   })
   t.notOk(actionsAsked().includes('CreateChangeSet'))
 })

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import { connectAws } from '../../deploy/connect-aws.ts'
+import { createAccountDouble } from './account-double.ts'
 
 export interface DoubleEvent {
   id?: string
@@ -45,8 +46,8 @@ export interface Outcome {
   invalid?: Record<string, string>
   /** What happens when it is executed. */
   looks?: Look[]
-  /** What happens when the stack is deleted. */
-  deletion?: Look[]
+  /** What happens when the stack is deleted, attempt by attempt; the last one stays. */
+  deletions?: Look[][]
 }
 
 /** CloudFormation's answer to a change set without changes. */
@@ -61,8 +62,8 @@ type Form = Record<string, string>
 type Handler = (form: Form) => string
 
 /**
- * As much of CloudFormation, Cloud Control, SSM, STS and Redshift's Data API as a deployment asks, over HTTP, telling what a test says. What
- * moto does not know: time, failures, empty change sets, and the states of an interrupted run.
+ * As much of CloudFormation, Cloud Control, SSM, STS, S3 and Redshift's Data API as a deployment asks, over HTTP, telling what a test says.
+ * What moto does not know: time, failures, empty change sets, and the states of an interrupted run.
  */
 export async function startAwsDouble(t: Test) {
   const stacks = new Map<string, DoubleStack>()
@@ -70,12 +71,17 @@ export async function startAwsDouble(t: Test) {
   const parameters = new Map<string, string>()
   const requests: { action: string; form: Form }[] = []
   const refusals: { action: string; status: number; code: string; message: string }[] = []
+  /** Actions that the caller has no permission for. */
+  const denied = new Set<string>()
   const sqlFailures = new Map<RegExp, string>()
   const sqlAnswers: { pattern: RegExp; rows: string[][] }[] = []
   const sql: string[] = []
   const roles = new Map<string, string>()
-  /** Names, ARNs or URLs of what stands without a stack. */
-  const standing = new Set<string>()
+  /** Names, ARNs or URLs of what stands without a stack; with properties, if they matter. */
+  const standing = new Map<string, object>()
+  /** Keys of objects that exist, in whatever bucket. */
+  const objects = new Set<string>()
+  const account = createAccountDouble(refuse)
   let callerArn = 'arn:aws:iam::111122223333:user/ada'
   const calledAs = (arn: string) => {
     callerArn = arn
@@ -151,7 +157,9 @@ export async function startAwsDouble(t: Test) {
     DeleteStack: ({ StackName }) => {
       const name = nameOf(StackName)
       const gone = { status: 'DELETE_COMPLETE', events: [ofStack('DELETE_COMPLETE')] }
-      begin(name, outcomes.get(name)?.deletion ?? [gone])
+      const [next = [gone], ...rest] = outcomes.get(name)?.deletions ?? []
+      if (rest.length > 0) outcomes.set(name, { ...outcomes.get(name), deletions: rest })
+      begin(name, next)
       return ''
     },
     ListStackResources: ({ StackName }) =>
@@ -183,7 +191,11 @@ export async function startAwsDouble(t: Test) {
         .filter((Name) => parameters.has(Name))
         .map((Name) => ({ Name, Value: parameters.get(Name) })),
     }),
-    'CloudApiService.GetResource': ({ TypeName, Identifier }) => lookUp(Identifier, { TypeName }),
+    ...account.targets,
+    'CloudApiService.GetResource': ({ TypeName, Identifier }) => {
+      const Properties = JSON.stringify(standing.get(String(Identifier)) ?? {})
+      return lookUp(Identifier, { TypeName, ResourceDescription: { Identifier, Properties } })
+    },
     'secretsmanager.DescribeSecret': ({ SecretId }) => lookUp(SecretId, {}),
     'RedshiftServerless.GetNamespace': () => ({ namespace: { adminPasswordSecretArn: 'arn:of:secret' } }),
     'RedshiftData.ExecuteStatement': (body) => {
@@ -212,25 +224,45 @@ export async function startAwsDouble(t: Test) {
     return first?.rows ?? []
   }
 
+  function answerS3(method: string, path: string): { status: number; type: string; body: string } {
+    const key = path.replace(/^\/[^/]+\/|\?.*$/g, '')
+    if (method === 'PUT') objects.add(key)
+    return { status: objects.has(key) ? 200 : 404, type: 'application/xml', body: '' }
+  }
+
+  /** The name of the operation: in a header, in the form, or in the path and the method. */
+  function nameAction({ method = '', url = '', headers }: IncomingMessage, form: Form): string {
+    const target = headers['x-amz-target']
+    if (target) return String(target).split('.')[1] ?? ''
+    if (url.startsWith('/2016-08-19/account-settings')) return 'GetAccountSettings'
+    return form.Action ?? (method === 'HEAD' ? 'HeadObject' : 'PutObject')
+  }
+
   async function answer(incoming: IncomingMessage): Promise<{ status: number; type: string; body: string }> {
     const body = await text(incoming)
     const target = String(incoming.headers['x-amz-target'] ?? '')
     const form: Form = target ? {} : Object.fromEntries(new URLSearchParams(body))
-    const action = target.split('.')[1] ?? form.Action ?? ''
+    const action = nameAction(incoming, form)
     requests.push({ action, form })
     const planned = refusals.findIndex((refusal) => refusal.action === action)
     try {
       const [refusal] = planned >= 0 ? refusals.splice(planned, 1) : []
       if (refusal) throw refuse(refusal.status, refusal.code, refusal.message)
+      if (denied.has(action))
+        throw refuse(403, 'AccessDeniedException', `not authorized to perform ${action}`)
       if (target) {
         const result = targets[target]?.(JSON.parse(body)) ?? {}
         return { status: 200, type: 'application/x-amz-json-1.1', body: JSON.stringify(result) }
       }
+      if (action === 'GetAccountSettings') {
+        return { status: 200, type: 'application/json', body: JSON.stringify(account.lambdaSettings()) }
+      }
+      if (!form.Action) return answerS3(incoming.method ?? '', incoming.url ?? '')
       const result = tag(`${action}Result`, actions[action]?.(form) ?? '')
       return { status: 200, type: 'text/xml', body: tag(`${action}Response`, result) }
     } catch (error) {
       const { status, code, message } = error as ReturnType<typeof refuse>
-      if (target) {
+      if (target || action === 'GetAccountSettings') {
         const body = JSON.stringify({ __type: code, message })
         return { status: status ?? 500, type: 'application/x-amz-json-1.1', body }
       }
@@ -262,11 +294,14 @@ export async function startAwsDouble(t: Test) {
     parameters,
     requests,
     refusals,
+    denied,
     sqlFailures,
     sqlAnswers,
     sql,
     roles,
     standing,
+    objects,
+    account,
     calledAs,
     actionsAsked,
   }

@@ -1,0 +1,16 @@
+import t from 'tap'
+import { checkNames } from '../../../deploy/check/check-names.ts'
+import { prepareCheck } from './prepare-check.ts'
+
+const log = 'hashgate-dev-logs-111122223333-eu-west-1'
+
+t.test('names that an earlier environment kept are listed with what to do', async (t) => {
+  const { context, double, stand } = await prepareCheck(t, ['foundation'])
+  t.match(await checkNames(context), [{ subject: 'names', verdict: 'ok' }])
+  double.standing.set(log, {})
+  const [finding] = await checkNames(context)
+  t.match(finding, { verdict: 'fails', text: `\n  ${log}  AWS::S3::Bucket\n` })
+  t.match(finding?.text, /another name \(--env\), or remove them, or import them/)
+  stand('foundation')
+  t.strictSame(await checkNames(context), [], 'they belong to the stack that exists')
+})
