@@ -91,3 +91,17 @@ export function targetEnvironment(): { gateway?: string; key?: string } {
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined }
 }
+
+/** The secrets of `npm run tableau -- publish`, as far as the environment has them. */
+export function tableauEnvironment(): {
+  tokenName?: string
+  tokenSecret?: string
+  databasePassword?: string
+} {
+  const { TABLEAU_TOKEN_NAME, TABLEAU_TOKEN_SECRET, TABLEAU_DATABASE_PASSWORD } = process.env
+  return {
+    tokenName: TABLEAU_TOKEN_NAME,
+    tokenSecret: TABLEAU_TOKEN_SECRET,
+    databasePassword: TABLEAU_DATABASE_PASSWORD,
+  }
+}
