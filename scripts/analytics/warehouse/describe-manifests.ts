@@ -16,8 +16,8 @@ export function describeManifests(fieldNames: string[]) {
     table: `manifests."${Name}"`,
     /** What stands between the parentheses of CREATE TABLE. */
     definition: [...columns, ...days].map(([name, type]) => `"${name}" ${type}`).join(', '),
-    /** The manifests of all JSON files that the pattern matches, with the columns of the table. */
+    /** The manifests of all JSON files that the pattern matches, with the columns of the table. A value of another type is null. */
     fromJson: (pattern: string) =>
-      `read_json('${pattern.replaceAll("'", "''")}', columns = {${read.join(', ')}}, hive_partitioning = true, hive_types = {${partitions.join(', ')}})`,
+      `read_json('${pattern.replaceAll("'", "''")}', columns = {${read.join(', ')}}, ignore_errors = true, hive_partitioning = true, hive_types = {${partitions.join(', ')}})`,
   }
 }

@@ -41,6 +41,10 @@ t.test(
     await putRecord({ ...record, pk: { S: 'old' }, imageId: { S: 'b'.repeat(64) }, expiresAt: { N: '1' } })
     await putManifest(`manifests/day=2026-11-29/acme/${imageId}.json`, JSON.stringify(manifest))
     await putManifest(`manifests/day=2026-11-29/acme/${'c'.repeat(64)}.json`, '{"tenant": "ac')
+    await putManifest(
+      `manifests/day=2026-11-29/acme/${'e'.repeat(64)}.json`,
+      '{"tenant": "acme", "width": "wide"}',
+    )
     await putManifest(`acme/${imageId}/20261129/0/thumb.webp`, 'a variant')
 
     const { query, close } = await openWarehouse({ dataDirectory, now })
@@ -62,6 +66,10 @@ t.test(
     t.match(await query('SELECT day, images FROM analytics.formats_and_cameras'), {
       rows: [{ day: '2026-11-29', images: 1 }],
     })
+
+    const manifests = await query('SELECT image_id, width FROM analytics.manifests ORDER BY image_id')
+    t.match(manifests.rows, [{ image_id: imageId }, { width: null }], 'a value of another type is null')
+    t.equal(manifests.rows.length, 2, 'a manifest that is no JSON is left out')
 
     await putRecord({ ...record, pk: { S: 'later' }, imageId: { S: 'd'.repeat(64) } })
     t.match(await query('SELECT COUNT(*) AS n FROM analytics.images'), { rows: [{ n: 1 }] })
