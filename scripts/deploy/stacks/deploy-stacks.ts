@@ -7,6 +7,7 @@ import { refuseOtherKeeper } from './fixed-parameters.ts'
 import { followStack } from './follow-stack.ts'
 import type { StackPlan } from './plan-stacks.ts'
 import { ensureArtefact, findMissingInputs, prepareChangeSet } from './prepare-change-set.ts'
+import { holdsData, protectStack } from './protect-stack.ts'
 import { settleStack } from './settle-stack.ts'
 import { findLastEvent } from './stack-events.ts'
 
@@ -32,7 +33,10 @@ async function deployStack(deployment: Deployment, { stack, changes: planned }: 
   await uploadArtefacts(deployment, Object.keys(stack.template.Parameters ?? {}))
 
   const changeSet = await prepareChangeSet(deployment, stack, found)
-  if (changeSet.changes.length === 0) return deployment.say(`${stack.stackName}: no changes`)
+  if (changeSet.changes.length === 0) {
+    if (found && !found.isProtected && holdsData(stack)) await protectStack(deployment, found.stackId, true)
+    return deployment.say(`${stack.stackName}: no changes`)
+  }
   refuseOtherKeeper(deployment, stack, found)
   if (!(await confirm(deployment, changeSet.changes, planned))) {
     await deleteChangeSet(deployment.aws, changeSet.id)
@@ -42,6 +46,7 @@ async function deployStack(deployment: Deployment, { stack, changes: planned }: 
   const last = await findLastEvent(deployment.aws.cloudFormation, changeSet.stackId)
   await executeChangeSet(deployment.aws, changeSet)
   await followStack(deployment.aws, changeSet.stackId, last, deployment)
+  if (holdsData(stack)) await protectStack(deployment, changeSet.stackId, true)
   deployment.say(`${stack.stackName}: done`)
 }
 

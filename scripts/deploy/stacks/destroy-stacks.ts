@@ -9,10 +9,12 @@ import { listReads } from '../resolve-parameters.ts'
 import { isKept, parseTemplate } from '../template.ts'
 import { deleteStack } from './delete-stack.ts'
 import { findStack } from './find-stack.ts'
+import { protectStack } from './protect-stack.ts'
 
 interface Doomed {
   stack: Stack
   stackId: string
+  isProtected?: boolean
   removed: string[]
   /** Retained resources with their names. */
   retained: string[]
@@ -59,9 +61,10 @@ async function isConfirmed({ ask, env, caller }: Deployment, count: number): Pro
   return (await ask('This stops the service. Type the name of the environment to confirm:')) === env
 }
 
-async function destroyStack(deployment: Deployment, { stack, stackId }: Doomed): Promise<void> {
+async function destroyStack(deployment: Deployment, { stack, stackId, isProtected }: Doomed): Promise<void> {
   deployment.say(`${stack.stackName}: deleting …`)
   try {
+    if (isProtected) await protectStack(deployment, stackId, false)
     await deleteStack(deployment, stackId)
   } catch (error) {
     const { message } = error as Error
@@ -80,6 +83,7 @@ async function inspectStack({ aws }: Deployment, stack: Stack): Promise<Doomed |
   return {
     stack,
     stackId: found.stackId,
+    isProtected: found.isProtected,
     removed: resources.filter(([id]) => !kept.has(id)).map(([, line]) => line),
     retained: resources.filter(([id]) => kept.has(id)).map(([, line]) => line),
   }

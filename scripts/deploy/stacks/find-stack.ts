@@ -7,6 +7,8 @@ export interface FoundStack {
   reason?: string
   /** Parameter values of the last deployment. */
   parameters: Record<string, string>
+  /** Whether termination protection is on. */
+  isProtected?: boolean
 }
 
 /** @param stackName name or id; a deleted stack is found only by its id. @returns undefined if there is none */
@@ -16,11 +18,21 @@ export async function findStack(
 ): Promise<FoundStack | undefined> {
   try {
     const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }))
-    const [{ StackId = '', StackStatus, StackStatusReason, Parameters = [] } = {}] = Stacks
+    const [
+      { StackId = '', StackStatus, StackStatusReason, Parameters = [], EnableTerminationProtection } = {},
+    ] = Stacks
     const parameters = Object.fromEntries(
       Parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
     )
-    return StackStatus && { stackId: StackId, status: StackStatus, reason: StackStatusReason, parameters }
+    return (
+      StackStatus && {
+        stackId: StackId,
+        status: StackStatus,
+        reason: StackStatusReason,
+        parameters,
+        isProtected: EnableTerminationProtection,
+      }
+    )
   } catch (error) {
     if (/does not exist/.test((error as Error).message)) return undefined
     throw error

@@ -28,6 +28,7 @@ export interface DoubleStack {
   looks: Look[]
   body?: string
   parameters?: Record<string, string>
+  isProtected?: boolean
 }
 
 export interface DoubleChange {
@@ -113,7 +114,11 @@ export async function startAwsDouble(t: Test) {
         tag('member', tag('ParameterKey', name) + tag('ParameterValue', value)),
       )
       const inner = tag('StackId', idOf(name)) + tag('StackName', name) + tag('StackStatus', stack.status)
-      return tag('Stacks', tag('member', inner + (reason ?? '') + tag('Parameters', given.join(''))))
+      const protection = tag('EnableTerminationProtection', String(stack.isProtected ?? false))
+      return tag(
+        'Stacks',
+        tag('member', inner + protection + (reason ?? '') + tag('Parameters', given.join(''))),
+      )
     },
     DescribeStackEvents: ({ StackName }) => {
       const name = nameOf(StackName)
@@ -154,8 +159,19 @@ export async function startAwsDouble(t: Test) {
       )
       return ''
     },
+    UpdateTerminationProtection: ({ StackName, EnableTerminationProtection }) => {
+      const stack = stacks.get(nameOf(StackName))
+      if (stack) stack.isProtected = EnableTerminationProtection === 'true'
+      return ''
+    },
     DeleteStack: ({ StackName }) => {
       const name = nameOf(StackName)
+      if (stacks.get(name)?.isProtected)
+        throw refuse(
+          400,
+          'ValidationError',
+          `Stack [${name}] cannot be deleted while TerminationProtection is enabled`,
+        )
       const gone = { status: 'DELETE_COMPLETE', events: [ofStack('DELETE_COMPLETE')] }
       const [next = [gone], ...rest] = outcomes.get(name)?.deletions ?? []
       if (rest.length > 0) outcomes.set(name, { ...outcomes.get(name), deletions: rest })

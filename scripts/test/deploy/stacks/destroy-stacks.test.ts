@@ -105,6 +105,17 @@ t.test('a deletion with another failure besides is not repeated', async (t) => {
   t.equal(deleted().length, 1)
 })
 
+t.test('termination protection is turned off only once the destruction is confirmed', async (t) => {
+  for (const answer of ['no', 'yes']) {
+    const { deployment, double, stacks, deleted } = await prepareStanding(t, [answer, 'test'])
+    const stack = double.stacks.get('hashgate-test-network')
+    if (stack) stack.isProtected = true
+    t.equal(await destroyStacks(deployment, stacks, stacks), answer === 'yes')
+    t.equal(double.actionsAsked().includes('UpdateTerminationProtection'), answer === 'yes')
+    t.equal(deleted().length, answer === 'yes' ? 2 : 0)
+  }
+})
+
 t.test('another run continues with a stack whose deletion failed', async (t) => {
   const { deployment, double, stacks, deleted } = await prepareStanding(t, ['yes', 'test'])
   double.stacks.delete('hashgate-test-gateway')
