@@ -12,6 +12,7 @@ import { createPresignUpload } from '../../gateway/uploads/presign-upload.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
 import { isScheduleEvent } from '../../processor/triggers/read-schedule-event.ts'
 import { createTestApp } from '../../scripts/testkit/create-test-app.ts'
+import { accessNames } from '../../scripts/topics/access-names.ts'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { modelResource } from '../model/model-resource.ts'
 import { account, region } from '../model/name-resource.ts'
@@ -194,6 +195,22 @@ for (const env of environments) {
   })
 }
 
+t.test('each component logs in to Kafka as the user that npm run topics gives its access to', async (t) => {
+  const stacks = modelEnvironment('dev')
+  const { users } = accessNames('dev')
+  for (const [component, user] of Object.entries(users)) {
+    const name = `hashgate/dev/kafka/${component}-login`
+    const secret = Object.values(stacks.find(({ stack }) => stack === 'kafka')?.resources ?? {}).find(
+      ({ Properties }) => Properties.Name === name,
+    )?.Properties as { GenerateSecretString: { SecretStringTemplate: string } }
+    t.strictSame(JSON.parse(secret.GenerateSecretString.SecretStringTemplate), { username: user })
+    const read = JSON.stringify(stacks.find(({ stack }) => stack === component)?.resources)
+    t.match(read, `kafka/${component}-login`)
+    for (const other of Object.keys(users))
+      if (other !== component) t.notMatch(read, `kafka/${other}-login`, `${component} does not read it`)
+  }
+})
+
 t.test('the event sources of webhooks read the events that an endpoint can subscribe to', async (t) => {
   const stacks = modelEnvironment('dev')
   const processor = readProcessorConfig(processorSettings(stacks))
@@ -220,6 +237,14 @@ t.test('the event sources of webhooks read the events that an endpoint can subsc
     t.equal(FunctionResponseTypes.includes('ReportBatchItemFailures'), config.REPORT_BATCH_ITEM_FAILURES)
   const groups = sources.map((source) => source.SelfManagedKafkaEventSourceConfig.ConsumerGroupId)
   t.equal(new Set(groups).size, 2, 'Lambda takes no consumer group twice')
+  const { groups: allowed } = accessNames('dev')
+  t.strictSame(groups, allowed.webhooks.slice(1), 'npm run topics allows the groups')
+  t.strictSame(allowed.webhooks[0], config.KAFKA_WEBHOOK_GROUP_ID)
+  t.strictSame(allowed.processor, [
+    processor.KAFKA_GROUP_ID,
+    modelResource<(typeof sources)[number]>(stacks, 'processor', 'CompletedEvents')
+      .SelfManagedKafkaEventSourceConfig.ConsumerGroupId,
+  ])
 
   const { Timeout } = modelResource<{ Timeout: number }>(stacks, 'webhooks', 'Function')
   t.ok(Timeout > config.WEBHOOK_TIMEOUT_SECONDS * 2 + 10, 'time for tries before the last one')

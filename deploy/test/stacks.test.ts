@@ -86,6 +86,24 @@ t.test('only a stack that is deployed together with an optional stack reads its 
   }
 })
 
+t.test('volumes of instances have the tags by which costs are counted', async (t) => {
+  type Tags = { ResourceType: string; Tags: { Key: string; Value: string }[] }[]
+  const templates = modelEnvironment('dev').flatMap(({ stack, resources }) =>
+    Object.values(resources)
+      .filter(({ Type }) => Type === 'AWS::EC2::LaunchTemplate')
+      .map(({ Properties }) => ({
+        stack,
+        tags: (Properties.LaunchTemplateData as { TagSpecifications?: Tags }).TagSpecifications ?? [],
+      })),
+  )
+  t.ok(templates.length > 1)
+  for (const { stack, tags } of templates)
+    t.strictSame(tags.find(({ ResourceType }) => ResourceType === 'volume')?.Tags, [
+      { Key: 'hashgate:env', Value: 'dev' },
+      { Key: 'hashgate:stack', Value: stack },
+    ])
+})
+
 t.test('no template has more than 450 lines', async (t) => {
   for (const entry of stacks) {
     const lines = readFileSync(templatePath(entry), 'utf8').trimEnd().split('\n').length

@@ -1,6 +1,6 @@
 /**
  * The programs that a broker's machine has and this one has not, or that would change it: AWS's command line with a folder for Secrets
- * Manager, the metadata service, packages, disks, users, systemd. What the script does with openssl, jq, tar and Kafka is real.
+ * Manager and a key for KMS, the metadata service, packages, disks, users, systemd. What the script does with openssl, jq, tar and Kafka is real.
  */
 export function fakePrograms({ jars }: { jars: string }): Record<string, string> {
   const quiet = '#!/bin/sh\nexit 0\n'
@@ -18,7 +18,7 @@ declare -A option
 for ((i = 3; i < $#; i++)); do option["\${!i}"]=$(eval "echo \\\${$((i + 1))}"); done
 secret="$SECRETS/$(echo "\${option[--secret-id]:-none}" | tr -c 'a-z0-9\\n' _)"
 case "$1 $2" in
-  's3 cp') tar -cz -C "$DISTRIBUTION" kafka ;;
+  's3 cp') cp "$DISTRIBUTION/kafka.tgz" "\${@: -1}" ;;
   'secretsmanager get-secret-value')
     if rm "$SECRETS/throttled" 2>/dev/null; then
       echo 'An error occurred (ThrottlingException) when calling the GetSecretValue operation: Rate exceeded' >&2
@@ -29,6 +29,8 @@ case "$1 $2" in
       exit 254
     fi ;;
   'secretsmanager put-secret-value') cp "\${option[--secret-string]#file://}" "$secret.new" && mv "$secret.new" "$secret" ;;
+  'kms get-public-key') openssl pkey -in "$KMS/key" -pubout -outform DER | base64 -w0 ;;
+  'kms sign') openssl pkeyutl -sign -inkey "$KMS/key" -in "\${option[--message]#fileb://}" -pkeyopt digest:sha256 | base64 -w0 ;;
   *) exit 252 ;;
 esac
 `,
@@ -41,6 +43,7 @@ $command >"$MACHINE/kafka.log" 2>&1 </dev/null &
 echo $! >"$MACHINE/pid"
 `,
     'cfn-signal': '#!/bin/sh\necho "$*" >"$MACHINE/signal"\n',
+    'amazon-cloudwatch-agent-ctl': `#!/bin/sh\ncp "\${7#file:}" "$MACHINE/agent"\n`,
     blkid: quiet.replace('0', '2'),
     dnf: quiet,
     id: quiet,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { randomInt } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomInt } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,6 +12,14 @@ import { fakePrograms } from './fake-programs.ts'
 
 const run = promisify(execFile)
 export const brokerIds = [1, 2, 3] as const
+/** Parameters with the secrets of the logins, by component. */
+const loginParameters = {
+  gateway: 'GatewayLoginSecretArn',
+  processor: 'ProcessorLoginSecretArn',
+  webhooks: 'WebhooksLoginSecretArn',
+  operator: 'OperatorLoginSecretArn',
+}
+export type Component = keyof typeof loginParameters
 
 /**
  * Runs the brokers' user data, one copy a broker, with folders of the test in place of the machine's and an address of the loopback
@@ -20,25 +28,35 @@ export const brokerIds = [1, 2, 3] as const
 export async function startMachines(
   t: Test,
   stacks: ModelStack[],
-  login: { username: string; password: string },
+  logins: Record<Component, { username: string; password: string }>,
 ) {
-  const root = t.testdir({ secrets: {}, bin: {}, distribution: { kafka: { bin: {} } } })
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const key = privateKey.export({ type: 'sec1', format: 'pem' })
+  const root = t.testdir({ secrets: {}, bin: {}, kms: { key }, distribution: { kafka: { bin: {} } } })
   const at = (...path: string[]) => join(root, ...path)
   const { directory: jars } = await installJars(servicesLayout(), {
     name: 'kafka',
     pom: join(import.meta.dirname, '../../../scripts/services/kafka/pom.xml'),
     mainArtifact: 'kafka_2.13',
   })
-  const { 'cfn-signal': signal = '', ...programs } = fakePrograms({ jars })
+  const {
+    'cfn-signal': signal = '',
+    'amazon-cloudwatch-agent-ctl': agent = '',
+    ...programs
+  } = fakePrograms({ jars })
   for (const [name, text] of Object.entries(programs)) {
     const folder = name.startsWith('kafka-') ? at('distribution/kafka/bin') : at('bin')
     await writeFile(join(folder, name), text, { mode: 0o755 })
   }
-  const secret = (name: string) => {
-    const parameter = stacks.find(({ stack }) => stack === 'kafka-cluster')?.parameters[name]
-    return at('secrets', String(parameter).replaceAll(/[^a-z0-9]/g, '_'))
-  }
-  await writeFile(secret('LoginSecretArn'), JSON.stringify(login))
+  await run('tar', ['-czf', at('distribution/kafka.tgz'), '-C', at('distribution'), 'kafka'])
+  const sha512 = createHash('sha512')
+    .update(await readFile(at('distribution/kafka.tgz')))
+    .digest('hex')
+  const parameter = (name: string) =>
+    String(stacks.find(({ stack }) => stack === 'kafka-cluster')?.parameters[name])
+  const secret = (name: string) => at('secrets', parameter(name).replaceAll(/[^a-z0-9]/g, '_'))
+  for (const [component, name] of Object.entries(loginParameters))
+    await writeFile(secret(name), JSON.stringify(logins[component as Component]))
 
   const script = modelResource<{ LaunchTemplateData: { UserData: string } }>(
     stacks,
@@ -52,11 +70,19 @@ export async function startMachines(
   const machines = await Promise.all(
     brokerIds.map(async (id) => {
       const folder = at(`broker-${id}`)
-      for (const part of ['etc/systemd/system', 'var/lib', 'opt/aws/bin'])
+      for (const part of [
+        'etc/systemd/system',
+        'var/lib',
+        'opt/aws/bin',
+        'opt/aws/amazon-cloudwatch-agent/bin',
+      ])
         await mkdir(join(folder, part), { recursive: true })
       await writeFile(join(folder, 'opt/aws/bin/cfn-signal'), signal, { mode: 0o755 })
+      const agentControl = 'opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl'
+      await writeFile(join(folder, agentControl), agent, { mode: 0o755 })
       await writeFile(join(folder, 'etc/fstab'), '')
-      await writeFile(join(folder, 'user-data'), adapt(script, { folder, network, id }))
+      const own = adapt(script, { folder, network, id }).replace(parameter('KafkaArtefactSha512'), sha512)
+      await writeFile(join(folder, 'user-data'), own)
       t.teardown(() => stop(folder))
       const env = {
         ...process.env,
@@ -64,10 +90,11 @@ export async function startMachines(
         BROKER_ID: String(id),
         MACHINE: folder,
         SECRETS: at('secrets'),
+        KMS: at('kms'),
         DISTRIBUTION: at('distribution'),
       }
       const boot = () =>
-        run('bash', [join(folder, 'user-data')], { env, timeout: 120_000, signal: end.signal })
+        run('bash', [join(folder, 'user-data')], { env, timeout: 300_000, signal: end.signal })
       return { folder, address: `${network}.${id}`, boot, stop: () => stop(folder) }
     }),
   )
@@ -78,7 +105,9 @@ export async function startMachines(
     const values = await Promise.all(names.map((name) => readFile(at('secrets', name), 'utf8')))
     return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']))
   }
-  return { machines, secret, readSecrets, throttle }
+  /** Replaces the release in the artefact bucket by other bytes. */
+  const replaceRelease = () => writeFile(at('distribution/kafka.tgz'), 'another file')
+  return { machines, secret, readSecrets, throttle, replaceRelease }
 }
 
 /** The few lines that would not be true here. @throws Error when one of them is not there any more */

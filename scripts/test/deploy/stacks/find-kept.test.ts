@@ -28,7 +28,7 @@ t.test('retained resources of every kind are found', async (t) => {
     bucket,
     'hashgate-test-catalog',
     '/hashgate/test/gateway',
-    'hashgate/test/kafka/login',
+    'hashgate/test/kafka/gateway-login',
     queue,
   ]
   for (const name of names) double.standing.set(name, {})
