@@ -108,6 +108,11 @@ const cases: Record<string, Case> = {
   'audit DeniedWrites': { calm: [{ value: 50 }], trouble: [{ value: 51 }] },
   'audit DeniedDeletes': anyAtAll,
   'audit BucketSettings': anyAtAll,
+  'kafka-alarms BrokerDisk': {
+    calm: [{ percent: 80 }, { percent: spike(90, 60) }],
+    trouble: [{ percent: 86 }, { percent: [...Array(periods - 3).fill(60), 90, 90, 90] }],
+    noData: 'alarm',
+  },
   'webhook-alarms DueAge': {
     calm: [{ seconds: 60 }, { seconds: spike(900) }],
     trouble: [{ seconds: 601 }],

@@ -49,12 +49,28 @@ export function findFault(metric: Metric, stacks: ModelStack[]): string | undefi
   if (namespace.startsWith('AWS/')) {
     return listed.has(title) || title in unlisted ? undefined : `AWS knows no ${title}`
   }
+  if (name === diskMetric) return findDiskFault(metric, stacks)
   if (name.startsWith('hashgate_')) return findGaugeFault(metric, readAgentConfig(stacks))
   const isFiltered = filtersOf(stacks).some(
     (filter) => filter.MetricNamespace === namespace && filter.MetricName === name,
   )
   const isWritten = fromFunctions(stacks).some((written) => isDeepStrictEqual(written, metric))
   return isFiltered || isWritten ? undefined : `nobody sends ${title}`
+}
+
+const diskMetric = 'disk_used_percent'
+
+/** The agent on a broker has to send how full the disk at this path is, without the instance among the dimensions. */
+function findDiskFault({ namespace, dimensions }: Metric, stacks: ModelStack[]): string | undefined {
+  const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: string } }>(
+    stacks,
+    'kafka-cluster',
+    'BrokerTemplate',
+  )
+  const disk = `"disk": { "resources": ["${dimensions.path}"], "measurement": ["used_percent"]`
+  const sent = [`"namespace": "${namespace}"`, `"aggregation_dimensions": [["path"]]`, disk]
+  const missing = sent.filter((part) => !LaunchTemplateData.UserData.includes(part))
+  return missing.length > 0 ? `the agent on a broker lacks ${missing.join(' and ')}` : undefined
 }
 
 function everySourceSends(group: string, stacks: ModelStack[]): boolean {
