@@ -57,7 +57,7 @@ async function listTopicsOfCluster({ env, caller }: Deployment, brokers: string)
   const config = readTopicsConfig({
     AWS_REGION: caller.region,
     KAFKA_BROKERS: brokers,
-    KAFKA_SASL_SECRET_ID: `hashgate/${env}/kafka/login`,
+    KAFKA_SASL_SECRET_ID: `hashgate/${env}/kafka/operator-login`,
     KAFKA_CA_SECRET_ID: `hashgate/${env}/kafka/ca`,
   })
   const admin = (await connectCommandToKafka(config, 'deploy')).admin()
