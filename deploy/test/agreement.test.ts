@@ -261,7 +261,7 @@ t.test(
       'webhooks',
       'Function',
     )
-    t.same(VpcConfig.SecurityGroupIds, ['ReceiverGroup'])
+    t.same(VpcConfig.SecurityGroupIds, ['sg-delivers-webhooks'])
     const statements = findStatements(stacks.filter(({ stack }) => stack === 'webhooks')).map(
       ({ statement }) => statement,
     )
