@@ -20,6 +20,8 @@ export interface StoredObject {
   sha256?: string
   /** W3C Trace Context of the upload, if it was traced. */
   traceparent?: string
+  /** When the store received it, in whole seconds; epoch milliseconds. */
+  storedAtMs?: number
 }
 
 interface HeadOptions {
@@ -114,15 +116,18 @@ interface Found {
   ETag?: string
   ChecksumSHA256?: string
   Metadata?: Record<string, string>
+  LastModified?: Date
 }
 
-function describe({ ContentLength, ContentType, ETag, ChecksumSHA256, Metadata }: Found): StoredObject {
+function describe(found: Found): StoredObject {
+  const { ContentLength, ContentType, ETag, ChecksumSHA256, Metadata, LastModified } = found
   return {
     etag: ETag,
     sha256: ChecksumSHA256,
     byteLength: ContentLength ?? 0,
     contentType: ContentType ?? 'application/octet-stream',
     traceparent: Metadata?.traceparent,
+    storedAtMs: LastModified?.getTime(),
   }
 }
 

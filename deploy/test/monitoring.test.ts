@@ -84,6 +84,7 @@ t.test('the check finds an unknown metric', async (t) => {
 for (const [stack, monitored] of [
   ['dashboard', ['alarms', 'audit']],
   ['webhook-alarms', ['webhook-alarms']],
+  ['objective', ['objective']],
 ] as const) {
   t.test(
     `${stack}: the dashboard shows every alarm, and only metrics that something publishes`,
@@ -102,7 +103,7 @@ for (const [stack, monitored] of [
           .sort(),
       )
       const metrics = widgets.flatMap(metricsOf)
-      t.ok(metrics.length > 15)
+      t.ok(metrics.length > (stack === 'objective' ? 5 : 15))
       for (const metric of metrics) t.notOk(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
       for (const { x, width } of widgets) t.ok(x + width <= 24)
     },
@@ -111,7 +112,7 @@ for (const [stack, monitored] of [
 
 t.test('every alarm is on a dashboard, except the only one of the brokers', async (t) => {
   const stacksWithAlarms = [...new Set(alarms.map(({ stack }) => stack))]
-  t.strictSame(stacksWithAlarms, ['alarms', 'audit', 'webhook-alarms', 'kafka-alarms'])
+  t.strictSame(stacksWithAlarms, ['alarms', 'audit', 'objective', 'webhook-alarms', 'kafka-alarms'])
 })
 
 t.test('the metric filter reads the latency of upload URL requests and of no other log line', async (t) => {

@@ -100,10 +100,10 @@ async function runStep<S extends OpenStage>(
 type FailedWork = Exclude<Work<OpenStage>, Work<'requested' | 'reprocessRequested'>>
 
 function reject(work: FailedWork, { reason, message }: Rejection): Work<'decided'> {
-  const { record, owner } = work
+  const { record, owner, storedAtMs } = work
   const stored = 'original' in work ? storedFacts(work) : {}
   const rejection = { reason, detail: message }
-  return { stage: 'decided', record, owner, result: { status: 'rejected', rejection, ...stored } }
+  return { stage: 'decided', record, owner, storedAtMs, result: { status: 'rejected', rejection, ...stored } }
 }
 
 /** An image that was ready stays ready: a new recipe or a lower limit must not take it away. */

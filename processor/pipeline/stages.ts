@@ -54,6 +54,8 @@ export interface Held {
   record: ImageRecord
   /** Unique per claim, even within one process. */
   owner: string
+  /** When the store received the original, in whole seconds; epoch milliseconds. */
+  storedAtMs?: number
   /** Why variants lack the gain map that the original has; for the log. */
   gainMapOmitted?: string
 }
@@ -101,6 +103,8 @@ export interface Done {
   reason?: RejectionReason
   /** Why variants with `gainMap: true` lack the gain map that the original has. */
   gainMapOmitted?: string
+  /** From the moment at which the store received the original to the final status, in milliseconds. */
+  waitMs?: number
   /** Sizes of the original and of all variants together; only for images with a final status. */
   bytes?: { original: number; variants: number }
 }

@@ -4,6 +4,8 @@ import type { Bucket } from '../../core/aws/bucket.ts'
 
 interface MemoryObject {
   bytes: Buffer
+  /** Epoch milliseconds. */
+  storedAtMs?: number
   contentType: string
   /** As in S3, only of objects that were written with it. */
   sha256?: string
@@ -26,8 +28,8 @@ export function createMemoryBucket() {
       reads.push(key)
       const found = objects.get(key)
       if (!found) return undefined
-      const { bytes, contentType } = found
-      return { byteLength: bytes.length, contentType, body: Readable.from(piecesOf(bytes)) }
+      const { bytes, contentType, storedAtMs } = found
+      return { byteLength: bytes.length, contentType, storedAtMs, body: Readable.from(piecesOf(bytes)) }
     },
     async write(key, bytes, contentType, { sha256, only, signal } = {}) {
       signal?.throwIfAborted()

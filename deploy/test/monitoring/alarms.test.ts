@@ -113,6 +113,24 @@ const cases: Record<string, Case> = {
     trouble: [{ percent: 86 }, { percent: [...Array(periods - 3).fill(60), 90, 90, 90] }],
     noData: 'alarm',
   },
+  'objective FastBurn': {
+    calm: [
+      { late: 0, results: 5000 },
+      { late: 70, results: 5000 },
+      { late: 10, results: 20 },
+    ],
+    trouble: [
+      { late: 80, results: 5000 },
+      { late: 50, results: 50 },
+    ],
+  },
+  'objective SlowBurn': {
+    calm: [
+      { late: 30, results: 5000 },
+      { late: 100, results: 200 },
+    ],
+    trouble: [{ late: 31, results: 5000 }],
+  },
   'webhook-alarms DueAge': {
     calm: [{ seconds: 60 }, { seconds: spike(900) }],
     trouble: [{ seconds: 601 }],

@@ -40,7 +40,7 @@ function readProcessorMetrics(namespace: string): Metric[] {
   return readLines(() => {
     const { observer, publish } = createLambdaMetrics(namespace)
     const bytes = { original: 1, variants: 1 }
-    observer.imageFinished({ outcome: 'ready', bytes }, 1)
+    observer.imageFinished({ outcome: 'ready', bytes, waitMs: 1 }, 1)
     observer.imageFinished({ outcome: 'rejected', reason: 'image_corrupt', bytes }, 1)
     observer.imageFailed('INTERNAL_ERROR')
     observer.deadLetterPublished('no_raw_key')

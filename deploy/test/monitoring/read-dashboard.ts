@@ -13,10 +13,14 @@ interface Widget {
 
 export const readWidgets = (body: string): Widget[] => JSON.parse(body).widgets
 
+/** An expression over the metrics of its widget. */
+const isExpression = ([first]: Line): boolean => typeof first === 'object'
+
 /** The metrics of a widget. `.` repeats the word above it, `...` all that are missing. */
 export function metricsOf({ properties }: Widget): Metric[] {
   let above: string[] = []
-  return (properties.metrics ?? []).map((line) => {
+  const lines = (properties.metrics ?? []).filter((line) => !isExpression(line))
+  return lines.map((line) => {
     const words = line.filter((word) => typeof word === 'string')
     const whole =
       words[0] === '...' ? [...above.slice(0, above.length - words.length + 1), ...words.slice(1)] : words

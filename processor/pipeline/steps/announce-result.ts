@@ -6,7 +6,7 @@ import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
  * unavailable, the events stay pending, a relay publishes them later, and processing counts as finished.
  */
 export async function announceResult(
-  { record, owner, gainMapOmitted }: Work<'manifestStored'>,
+  { record, owner, storedAtMs, gainMapOmitted }: Work<'manifestStored'>,
   deps: ProcessorDeps,
 ): Promise<Work<'done'>> {
   if (await publishInOrder(record, deps)) await deps.catalog.completeLease(record, owner)
@@ -16,6 +16,7 @@ export async function announceResult(
     outcome: record.status,
     ...(record.rejection && { reason: record.rejection.reason }),
     ...(gainMapOmitted && { gainMapOmitted }),
+    ...(storedAtMs && { waitMs: Date.parse(record.finishedAt) - storedAtMs }),
     bytes: countBytes(record),
   }
 }

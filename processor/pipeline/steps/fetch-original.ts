@@ -15,7 +15,7 @@ export async function fetchOriginal(
     await catalog.release(record, owner)
     return { stage: 'done', outcome: 'not uploaded' }
   }
-  const { body, byteLength, contentType } = found
+  const { body, byteLength, contentType, storedAtMs } = found
   if (byteLength > limits.maxUploadBytes) {
     body.destroy()
     throw tooManyBytes(limits.maxUploadBytes)
@@ -29,7 +29,7 @@ export async function fetchOriginal(
   // The transfer was cut off; the object itself can be complete.
   if (bytes.length < byteLength) throw new DependencyUnavailable('bucket', new Error('the body ended early'))
   if (sha256 !== record.imageId) throw new Rejection('checksum_mismatch')
-  return { stage: 'fetched', record, owner, original: bytes, contentType }
+  return { stage: 'fetched', record, owner, storedAtMs, original: bytes, contentType }
 }
 
 async function readWithin(body: Readable, maxBytes: number, timeoutMs: number, timers: Timers) {

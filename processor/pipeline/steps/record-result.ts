@@ -9,19 +9,19 @@ const source = '/hashgate/processor'
  * @throws LeaseLost
  */
 export async function recordResult(
-  { record, owner, result, gainMapOmitted }: Work<'decided'>,
+  { record, result, ...held }: Work<'decided'>,
   { catalog, now }: ProcessorDeps,
 ): Promise<Work<'recorded'>> {
   if (isFinal(record) && result.status === 'ready') {
     const event = imageEvent(topics.reprocessed, withNextSequence(record), { source, nowMs: now() })
-    const remade = await catalog.completeReprocess(record, owner, result, event)
-    return { stage: 'recorded', owner, gainMapOmitted, record: remade as UnpublishedRecord }
+    const remade = await catalog.completeReprocess(record, held.owner, result, event)
+    return { ...held, stage: 'recorded', record: remade as UnpublishedRecord }
   }
   const topic = result.status === 'ready' ? topics.processed : topics.rejected
   const reason = result.status === 'rejected' ? result.rejection.reason : undefined
   const { byteLength = record.byteLength, contentType = record.contentType } = result
   const stated = { ...withNextSequence(record), byteLength, contentType }
   const event = imageEvent(topic, stated, { source, nowMs: now(), reason })
-  const finished = await catalog.finish(record, owner, result, event)
-  return { stage: 'recorded', owner, gainMapOmitted, record: finished as UnpublishedRecord }
+  const finished = await catalog.finish(record, held.owner, result, event)
+  return { ...held, stage: 'recorded', record: finished as UnpublishedRecord }
 }

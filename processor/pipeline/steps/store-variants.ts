@@ -10,7 +10,7 @@ import { storedFacts } from '../stored-facts.ts'
  */
 export async function storeVariants(work: Work<'rendered'>, deps: ProcessorDeps): Promise<Work<'decided'>> {
   const { recipe, keepLocation } = deps
-  const { record, owner, rendered, gainMapOmitted } = work
+  const { record, owner, storedAtMs, rendered, gainMapOmitted } = work
   const variants = await Promise.all(
     rendered.map(async ({ bytes, extension, ...variant }) => {
       const key = variantKey(record, recipe, variant.name, extension)
@@ -28,5 +28,5 @@ export async function storeVariants(work: Work<'rendered'>, deps: ProcessorDeps)
     variants,
   }
   const result = { status: 'ready', image, recipe, ...storedFacts(work) } as const
-  return { stage: 'decided', record, owner, gainMapOmitted, result }
+  return { stage: 'decided', record, owner, storedAtMs, gainMapOmitted, result }
 }
