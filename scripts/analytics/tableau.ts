@@ -17,7 +17,7 @@ const usage = `Usage: npm run tableau -- publish --server URL --warehouse HOST [
   --warehouse HOST  Redshift's endpoint: the parameter /hashgate/ENV/analytics/endpoint
   --project PROJECT where to publish (default: default)
   --overwrite       replaces a data source and a workbook of the same name
-  --extract         stores an encrypted extract, refreshed daily, instead of asking Redshift each time; it keeps rows for up to a day longer
+  --extract         stores an encrypted extract, refreshed daily, instead of querying Redshift each time; it keeps rows for up to a day longer
   --subscribe USER  mails the workbook to this user each Monday
 
   workbook          writes deploy/tableau/hashgate.twb from hashgate.tds and the worksheets in scripts/analytics/tableau/

@@ -1,4 +1,4 @@
-/** `npm run warehouse`: asks the warehouse with SQL, that of the local system or that of an environment on AWS. */
+/** `npm run warehouse`: queries the warehouse of the local system, or of an environment on AWS, in SQL. */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { callerDirectory } from '../config.ts'
@@ -10,12 +10,12 @@ import { writeParquet } from './warehouse/write-parquet.ts'
 
 const usage = `Usage: npm run warehouse [-- -c "SELECT …"] [--format FORMAT] [--output FILE] [--env NAME]
 
-Asks the views of deploy/analytics, with the SQL of Redshift. Without -c it shows a prompt.
+Queries the views of deploy/analytics, in the SQL of Redshift. Without -c it shows a prompt.
 
   -c SQL          run this statement and exit
   --format FORMAT table (default), csv, json or parquet
   --output FILE   write the result to this file; required for parquet
-  --env NAME      ask the Redshift warehouse of this environment, with the AWS credentials of the shell (AWS_PROFILE, …);
+  --env NAME      query the Redshift warehouse of this environment, with the AWS credentials of the shell (AWS_PROFILE, …);
                   the role hashgate-NAME-viewer can read the views. Default: the system that "npm start" runs here, in DuckDB
 
 Example:  npm run warehouse -- -c "SELECT * FROM analytics.uploads_per_day"`

@@ -12,7 +12,7 @@ export interface PublishOptions {
   project: string
   /** Replaces what has the same name. */
   overwrite: boolean
-  /** Stores an extract, refreshed daily, instead of asking Redshift each time. */
+  /** Stores an extract, refreshed daily, instead of querying Redshift each time. */
   extract: boolean
   /** Name of the user who gets the workbook by mail each Monday. */
   subscriber?: string

@@ -66,12 +66,12 @@ interface Request {
  * @throws Error when no image of the tenant is in the warehouse, or with the warehouse's reason
  */
 export async function readReport(source: Source, { period, tenant, now }: Request): Promise<ReportData> {
-  const ask = async (sql: string) => (await source.query(sql)).rows
-  if (tenant !== undefined) await checkTenant(ask, tenant)
+  const query = async (sql: string) => (await source.query(sql)).rows
+  if (tenant !== undefined) await checkTenant(query, tenant)
   const preceding = precedingPeriod(period)
   const queries = createQueries({ period, tenant, now })
   const before = createQueries({ period: preceding, tenant, now })
-  const [coverage] = await ask(coverageQuery)
+  const [coverage] = await query(coverageQuery)
   // Today's records, and those of the six days before, cannot have expired. Older ones show that the warehouse keeps history.
   const firstFullDay = addDays(now.toISOString().slice(0, 10), 1 - retentionDays)
   const keepsHistory = Boolean(coverage?.first_day && text(coverage.first_day) < addDays(firstFullDay, -1))
@@ -85,30 +85,30 @@ export async function readReport(source: Source, { period, tenant, now }: Reques
     isComparable: keepsHistory || preceding.from >= firstFullDay,
     isPartlyExpired: !keepsHistory && period.from < firstFullDay,
     newest: coverage?.newest ? text(coverage.newest).slice(0, 16) : undefined,
-    days: (await ask(queries.days)).map(readDay),
-    daysBefore: (await ask(before.days)).map(readDay),
-    latency: readLatency((await ask(queries.latency))[0] ?? {}),
-    latencyBefore: readLatency((await ask(before.latency))[0] ?? {}),
-    latencyByHour: (await ask(queries.latencyByHour)).map((row) => ({
+    days: (await query(queries.days)).map(readDay),
+    daysBefore: (await query(before.days)).map(readDay),
+    latency: readLatency((await query(queries.latency))[0] ?? {}),
+    latencyBefore: readLatency((await query(before.latency))[0] ?? {}),
+    latencyByHour: (await query(queries.latencyByHour)).map((row) => ({
       hour: text(row.hour),
       ...readLatency(row),
     })),
-    rejects: (await ask(queries.rejects)).map((row) => ({
+    rejects: (await query(queries.rejects)).map((row) => ({
       reason: text(row.reason),
       images: number(row.images),
     })),
-    formats: (await ask(queries.formats)).map((row) => ({
+    formats: (await query(queries.formats)).map((row) => ({
       format: text(row.format),
       images: number(row.images),
       bytes: number(row.bytes),
       meanMegapixels: number(row.mean_megapixels),
     })),
-    cameras: (await ask(queries.cameras)).map((row) => ({
+    cameras: (await query(queries.cameras)).map((row) => ({
       camera: nameCamera(text(row.camera_make), text(row.camera_model)),
       images: number(row.images),
     })),
-    tenants: tenant === undefined ? (await ask(queries.tenants)).map(readTenant) : [],
-    retention: (await ask(queries.retention)).map((row) => ({
+    tenants: tenant === undefined ? (await query(queries.tenants)).map(readTenant) : [],
+    retention: (await query(queries.retention)).map((row) => ({
       day: text(row.day),
       images: number(row.images),
       bytes: number(row.bytes),
@@ -116,13 +116,13 @@ export async function readReport(source: Source, { period, tenant, now }: Reques
   }
 }
 
-async function checkTenant(ask: (sql: string) => Promise<Row[]>, tenant: string): Promise<void> {
+async function checkTenant(query: (sql: string) => Promise<Row[]>, tenant: string): Promise<void> {
   if (!new RegExp(tenantPattern).test(tenant)) {
     throw new Error(`"${tenant}" is not the name of a tenant: use lower-case letters, digits and hyphens.`)
   }
   const sql = `SELECT COUNT(*) AS images FROM analytics.images i WHERE i.tenant = '${tenant}'`
-  if (number((await ask(sql))[0]?.images) > 0) return
-  const names = (await ask(tenantsQuery)).map((row) => text(row.tenant))
+  if (number((await query(sql))[0]?.images) > 0) return
+  const names = (await query(tenantsQuery)).map((row) => text(row.tenant))
   const list = names.length > 20 ? `${names.slice(0, 20).join(', ')} and others` : names.join(', ')
   const known = names.length > 0 ? `Tenants with images: ${list}.` : 'It holds no images at all.'
   throw new Error(`The warehouse holds no image of the tenant "${tenant}". ${known}`)
