@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Test } from 'tap'
-import { connectAws } from '../../../scripts/deploy/connect-aws.ts'
+import { type Aws, connectAws } from '../../../scripts/deploy/connect-aws.ts'
 
 const supportedTypes = fileURLToPath(new URL('supported_types.py', import.meta.url))
 
@@ -23,8 +23,21 @@ export async function startMoto(t: Test) {
   const config = JSON.stringify({ lambda: { use_docker: false } })
   await fetch(`${endpoint}/moto-api/config`, { method: 'POST', body: config })
   const aws = connectAws({ endpoint, region, credentials, maxAttempts: 1 })
+  answerTerminationProtection(aws)
   t.teardown(aws.close)
   return { endpoint, aws }
+}
+
+/** moto does not implement UpdateTerminationProtection, so this answers it and changes nothing. */
+function answerTerminationProtection({ cloudFormation }: Aws): void {
+  cloudFormation.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) =>
+        commandName === 'UpdateTerminationProtectionCommand'
+          ? { output: { $metadata: {} }, response: {} }
+          : next(args),
+    { step: 'initialize' },
+  )
 }
 
 /** As an operator does before the first deployment. @returns its ARN */
