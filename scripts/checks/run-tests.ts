@@ -18,20 +18,26 @@ interface RunOptions {
   env?: NodeJS.ProcessEnv
   /** Options of the command line, without their dashes, that are passed on to the tests. */
   flags?: string[]
+  /** An option of the command line that leaves out the tests of a folder. */
+  leaveOut?: { flag: string; folder: string }
 }
 
 /** Runs the files named on the command line, or the whole suite. Returns tap's exit code. */
 export async function runTests(
   suite: keyof typeof suites,
-  { env, flags = [] }: RunOptions = {},
+  { env, flags = [], leaveOut }: RunOptions = {},
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean' as const }])),
+    options: Object.fromEntries(
+      [...flags, ...(leaveOut ? [leaveOut.flag] : [])].map((flag) => [flag, { type: 'boolean' as const }]),
+    ),
   })
   const { suffix, options } = suites[suite]
-  const files = positionals.length > 0 ? positionals : await findTests(suffix)
-  const passedOn = Object.keys(values).map((flag) => `--test-arg=--${flag}`)
+  const found = positionals.length > 0 ? positionals : await findTests(suffix)
+  const files =
+    leaveOut && values[leaveOut.flag] ? found.filter((file) => !file.startsWith(leaveOut.folder)) : found
+  const passedOn = flags.filter((flag) => values[flag]).map((flag) => `--test-arg=--${flag}`)
   // Collecting coverage takes a third of the time. `npm test` reports it.
   const tap = spawn('tap', ['run', '--disable-coverage', ...options, ...passedOn, ...files], {
     stdio: 'inherit',
