@@ -8,6 +8,7 @@ import { startInProcess } from '../../local/start-in-process.ts'
 import { startStandIns } from '../../local/start-stand-ins.ts'
 import { pollUntil } from '../../testkit/poll-until.ts'
 import { printTable } from '../print-table.ts'
+import { sum } from '../sum.ts'
 import { useDirectory } from '../use-directory.ts'
 
 /** The writes to the catalog's table, in order. */
@@ -110,5 +111,3 @@ function describe({ operation, changed }: CountedWrite): string {
   const shown = changed.slice(0, 4).join(', ')
   return `${operation}: ${shown}${changed.length > 4 ? `, and ${changed.length - 4} more` : ''}`
 }
-
-export const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0)

@@ -9,6 +9,7 @@ import {
 import { putObject } from '../../../openapi/packages/client/src/put-object.ts'
 import { describeFile } from '../../../openapi/packages/client/src/upload/upload-steps.ts'
 import { isGranted } from '../../../openapi/packages/client/src/upload-image.ts'
+import { sum } from '../../bench/sum.ts'
 import { useDirectory } from '../../bench/use-directory.ts'
 import type { Stop } from '../../local/backing.ts'
 import { ensureLocalKey } from '../../local/ensure-local-key.ts'
@@ -173,5 +174,4 @@ async function measureItem(dynamoDb: DynamoDBClient, TableName: string): Promise
   return average(Items.map((item) => Buffer.byteLength(JSON.stringify(unmarshall(item)))))
 }
 
-const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0)
 const average = (numbers: number[]): number => sum(numbers) / numbers.length

@@ -1,7 +1,8 @@
 import type { GlobalSecondaryIndexDescription } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import t from 'tap'
-import { countWrites, sum } from '../../../bench/writes/writes-bench.ts'
+import { sum } from '../../../bench/sum.ts'
+import { countWrites } from '../../../bench/writes/writes-bench.ts'
 import { countIndexWrites } from '../../../cost/meter/count-index-writes.ts'
 
 const index: GlobalSecondaryIndexDescription = {
