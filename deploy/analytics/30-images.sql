@@ -22,7 +22,7 @@ SELECT
 FROM analytics.stored s
 WITH NO SCHEMA BINDING;
 
--- One row per image, from its manifest. `day` is the partition key: a query that filters by day reads only those days.
+-- One row per image, from its manifest. `day` is the partition key.
 CREATE OR REPLACE VIEW analytics.manifests AS
 SELECT
   m.tenant,
