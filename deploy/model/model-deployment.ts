@@ -38,7 +38,7 @@ const pseudo: Record<string, string> = {
 /**
  * The whole system as an environment's parameters make it, stack by stack in order, each with what the earlier ones have published.
  * It is what no template says alone, and needs no account.
- * @throws Error that names the stack, when it reads what nobody has written
+ * @throws Error that names the stack, when it reads a value that no earlier stack publishes
  */
 export function modelDeployment(env: string, values: ParameterValues): ModelStack[] {
   const published = new Map<string, unknown>()
@@ -83,7 +83,7 @@ function chooseValue(name: string, { Type, Default }: Parameter, env: string, in
 function read(ssmName: string, env: string, { published }: Inputs): unknown {
   if (ssmName.startsWith('/aws/service/')) return `value-of-${ssmName.split('/').at(-1)}`
   const name = ssmName.replace(/^\/hashgate\/dev\//, `/hashgate/${env}/`)
-  if (!published.has(name)) throw new Error(`nobody before it has written ${name}`)
+  if (!published.has(name)) throw new Error(`no earlier stack publishes ${name}`)
   return published.get(name)
 }
 

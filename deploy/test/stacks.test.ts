@@ -31,7 +31,7 @@ t.test('every template takes an environment and exports nothing', async (t) => {
 })
 
 for (const env of environments) {
-  // Who reads what nobody before has written does not get this far.
+  // A stack that reads what no earlier stack publishes does not get this far.
   t.test(`${env}: every stack publishes exactly the values that stacks.json lists`, async (t) => {
     for (const model of modelEnvironment(env)) {
       const { writes } = stacks.find(({ stack }) => stack === model.stack) ?? {}

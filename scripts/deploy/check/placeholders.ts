@@ -1,4 +1,4 @@
-/** Names, accounts and identifiers that documentation uses and nobody owns. Source: RFC 2606; AWS's documentation for the accounts. */
+/** Names, accounts and identifiers that are reserved for documentation. Source: RFC 2606; AWS's documentation for the accounts. */
 const placeholder =
   /(^|[^\w-])([\w-]+\.)*example(\.(com|org|net))?(?![\w.-])|\b(111122223333|123456789012)\b|0{8}-0{4}-0{4}-0{4}-0{12}/
 

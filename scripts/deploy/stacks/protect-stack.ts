@@ -12,7 +12,7 @@ export function holdsData({ template }: Stack): boolean {
   )
 }
 
-/** Turns termination protection on or off. While it is on, nobody can delete the stack by mistake, for instance in the console. */
+/** Turns termination protection on or off. While it is on, CloudFormation refuses to delete the stack. */
 export async function protectStack({ aws }: Deployment, stackId: string, isOn: boolean): Promise<void> {
   await aws.cloudFormation.send(
     new UpdateTerminationProtectionCommand({ StackName: stackId, EnableTerminationProtection: isOn }),
