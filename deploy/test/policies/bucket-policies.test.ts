@@ -21,12 +21,16 @@ const bucketSettings = [
 
 const image = { tenant: 'acme', imageId: '9f'.repeat(32), generation: '20261122' }
 const otherTenants = { ...image, tenant: 'other' }
+/** The second upload of a rejected image on the same day has a generation with a counter. */
+const again = { ...image, generation: '20261122-2' }
 
 for (const env of environments) {
   const bucket = (kind: string) => `arn:aws:s3:::hashgate-${env}-${kind}-${account}-${region}`
   const raw = `${bucket('raw')}/${rawKey(image)}`
   const variant = `${bucket('processed')}/${variantKey(image, '5f0c9b1d7a3e8264', 'thumb', 'webp')}`
   const manifest = `${bucket('processed')}/${manifestKey(image)}`
+  const rawAgain = `${bucket('raw')}/${rawKey(again)}`
+  const variantAgain = `${bucket('processed')}/${variantKey(again, '5f0c9b1d7a3e8264', 'thumb', 'webp')}`
   const [gateway, processor, reprocess, analytics] = ['gateway', 'processor', 'reprocess', 'analytics'].map(
     (name) => `hashgate-${env}-${name}`,
   )
@@ -158,6 +162,16 @@ for (const env of environments) {
       [true, { role: reprocess, action: 's3:GetObject', resource: manifest }],
       [false, { role: reprocess, action: 's3:DeleteObject', resource: manifest }],
       [false, { role: processor, action: 's3:DeleteObject', resource: manifest }],
+    ],
+    'an image that is uploaded again': [
+      [true, { role: gateway, byUrl: true, action: 's3:PutObject', resource: rawAgain }],
+      [true, { role: gateway, byUrl: true, action: 's3:GetObject', resource: variantAgain }],
+      [false, { role: analytics, action: 's3:GetObject', resource: variantAgain }],
+      ...[processor, reprocess].flatMap((role): [boolean, Request][] => [
+        [true, { role, action: 's3:GetObject', resource: rawAgain }],
+        [true, { role, action: 's3:PutObject', resource: variantAgain }],
+        [true, { role, action: 's3:GetObject', resource: variantAgain }],
+      ]),
     ],
     // Without s3:ListBucket, S3 answers 403 instead of 404 for a missing object.
     'missing objects': [
