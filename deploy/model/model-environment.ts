@@ -6,7 +6,11 @@ export const environments = ['dev', 'prod'] as const
 
 /** What the parameter files leave off, for the tests to have it in one environment. */
 const turnedOn: Record<string, ParameterValues> = {
-  dev: { gateway: { Webhooks: 'on' }, webhooks: {} },
+  dev: {
+    pipeline: { Repository: 'octo-org@123456/octo-repo@789012' },
+    gateway: { Webhooks: 'on' },
+    webhooks: {},
+  },
 }
 
 export const modelEnvironment = (env: string) => modelDeployment(env, withOptions(env))

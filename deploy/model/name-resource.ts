@@ -28,6 +28,11 @@ const known: Record<string, Names> = {
     arn: ({ Properties }) =>
       `arn:aws:iam::${account}:role/${Properties.RoleName ?? 'made-by-cloudformation'}`,
   },
+  'AWS::IAM::OIDCProvider': {
+    ref: ({ Properties }) =>
+      `arn:aws:iam::${account}:oidc-provider/${String(Properties.Url).replace('https://', '')}`,
+    arn: () => '',
+  },
   'AWS::Lambda::Function': {
     ref: ({ Properties }) => Properties.FunctionName,
     arn: ({ Properties }) => arn('lambda', `function:${Properties.FunctionName}`),

@@ -48,7 +48,11 @@ t.test('wrong arguments print the usage', async (t) => {
 t.test('each user error prints one line', async (t) => {
   const cases: [string[], NodeJS.ProcessEnv, RegExp][] = [
     [['--env', 'nosuch'], somewhere, /^deploy\/parameters\/nosuch\.json is missing.*\n$/],
-    [['--env', 'dev', '--stack', 'nosuch'], somewhere, /^Unknown stack "nosuch"\. Stacks: foundation, .*\n$/],
+    [
+      ['--env', 'dev', '--stack', 'nosuch'],
+      somewhere,
+      /^Unknown stack "nosuch"\. Stacks: pipeline, foundation, .*\n$/,
+    ],
     [['--env', 'dev'], {}, /^No AWS region is set\. Set AWS_REGION.*\n$/],
     [['--env', 'dev'], { AWS_REGION: 'eu-west-1' }, /^AWS rejected the credentials .*\n$/],
   ]
