@@ -26,6 +26,7 @@ stacks of deploy/ in order, applies the warehouse's SQL and verifies the result.
   --check          only check; the exit code is 1 if the deployment would fail
   --plan           only check and show the planned changes
   --yes            skip the confirmation; removals and replacements that the plan did not show still need one
+  --revert-drift   also restore what was changed outside CloudFormation; the plan shows it
   --no-build       deploy the output of an earlier "npm run build"
   --no-verify      skip the verification
   --poll-seconds N polling interval for stacks, 5 by default
@@ -55,6 +56,7 @@ function readArguments() {
       check: { type: 'boolean', default: false },
       plan: { type: 'boolean', default: false },
       yes: { type: 'boolean', default: false },
+      'revert-drift': { type: 'boolean', default: false },
       build: { type: 'boolean', default: true },
       verify: { type: 'boolean', default: true },
       'poll-seconds': { type: 'string', default: '5' },
@@ -86,6 +88,7 @@ async function main(): Promise<number> {
       artefacts: {},
       say: console.log,
       ask: dialogue.ask,
+      revertsDrift: values['revert-drift'],
       pollMs: Number(values['poll-seconds']) * 1_000,
     }
     // Includes optional stacks that the environment no longer has a section for.

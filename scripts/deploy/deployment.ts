@@ -11,6 +11,8 @@ export interface Deployment {
   say: (line: string) => void
   /** Asks the operator. @returns the answer in lower case; empty without one */
   ask: (question: string) => Promise<string>
+  /** Whether change sets compare with the actual resources and restore what was changed outside CloudFormation. */
+  revertsDrift?: boolean
   /** Polling interval. */
   pollMs: number
 }

@@ -21,6 +21,8 @@ export interface ChangeSet {
 export interface ChangeSetRequest {
   stackName: string
   isNew: boolean
+  /** Whether to restore resources that were changed outside CloudFormation. */
+  revertsDrift?: boolean
   /** The body, or its URL if it is too large to be sent. */
   template: { TemplateBody: string } | { TemplateURL: string }
   values: Record<string, string>
@@ -30,16 +32,21 @@ export interface ChangeSetRequest {
 
 type CloudFormation = Pick<Aws, 'cloudFormation'>
 
-/** Creates a change set. @throws Error with CloudFormation's reason if that fails */
+/**
+ * Creates a change set. A drift-aware one compares with the actual resources, too; CloudFormation supports it for existing stacks only.
+ * Source: AWS CloudFormation User Guide, "Using drift-aware change sets".
+ * @throws Error with CloudFormation's reason if that fails
+ */
 export async function createChangeSet(
   { cloudFormation }: CloudFormation,
-  { stackName, isNew, template, values, tags, pollMs }: ChangeSetRequest,
+  { stackName, isNew, revertsDrift, template, values, tags, pollMs }: ChangeSetRequest,
 ): Promise<ChangeSet> {
   const { Id = '', StackId = '' } = await cloudFormation.send(
     new CreateChangeSetCommand({
       StackName: stackName,
       ChangeSetName: `deploy-${Date.now()}`,
       ChangeSetType: isNew ? 'CREATE' : 'UPDATE',
+      ...(revertsDrift && !isNew && { DeploymentMode: 'REVERT_DRIFT' }),
       ...template,
       Parameters: Object.entries(values).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,

@@ -2,7 +2,7 @@ import type { ResourceChange } from '@aws-sdk/client-cloudformation'
 import { pairWithParameters } from '../artefacts.ts'
 import { type Deployment, isYes } from '../deployment.ts'
 import { deleteChangeSet, executeChangeSet } from './change-set.ts'
-import { describeChange, isDestructive } from './describe-change.ts'
+import { describeChange, isDestructive, isRevertingDrift } from './describe-change.ts'
 import { refuseOtherKeeper } from './fixed-parameters.ts'
 import { followStack } from './follow-stack.ts'
 import type { StackPlan } from './plan-stacks.ts'
@@ -56,15 +56,17 @@ async function uploadArtefacts(deployment: Deployment, parameterNames: string[])
   }
 }
 
-/** Asks again before removing or replacing a resource that the approved plan did not show. */
+const needsApproval = (change: ResourceChange) => isDestructive(change) || isRevertingDrift(change)
+
+/** Asks again before removing, replacing or restoring a resource unless the approved plan showed it. */
 async function confirm(
   { ask, say }: Deployment,
   changes: ResourceChange[],
   planned: ResourceChange[],
 ): Promise<boolean> {
-  const shown = new Set(planned.filter(isDestructive).map(({ LogicalResourceId }) => LogicalResourceId))
+  const shown = new Set(planned.filter(needsApproval).map(({ LogicalResourceId }) => LogicalResourceId))
   const unseen = changes.filter(
-    (change) => isDestructive(change) && !shown.has(change.LogicalResourceId ?? ''),
+    (change) => needsApproval(change) && !shown.has(change.LogicalResourceId ?? ''),
   )
   if (unseen.length === 0) return true
   say('The plan did not show these changes:')

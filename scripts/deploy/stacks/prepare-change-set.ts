@@ -29,6 +29,7 @@ export async function prepareChangeSet(
   return createChangeSet(deployment.aws, {
     stackName: stack.stackName,
     isNew: found === undefined,
+    revertsDrift: deployment.revertsDrift,
     values,
     template: await placeTemplate(deployment, stack),
     tags: { 'hashgate:env': deployment.env, 'hashgate:stack': stack.name },

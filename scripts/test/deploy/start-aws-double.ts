@@ -36,6 +36,8 @@ export interface DoubleChange {
   id: string
   replacement?: string
   property?: string
+  /** Values before and after a change outside CloudFormation, or that the resource is gone. Only a drift-aware change set shows it. */
+  drift?: { previous: string; actual: string } | 'deleted'
 }
 
 /** What a change set for a stack turns out to be. */
@@ -68,6 +70,8 @@ type Handler = (form: Form) => string
  */
 export async function startAwsDouble(t: Test) {
   const stacks = new Map<string, DoubleStack>()
+  /** Stacks whose latest change set compares with the actual resources. */
+  const driftAware = new Set<string>()
   const outcomes = new Map<string, Outcome>()
   const parameters = new Map<string, string>()
   const requests: { action: string; form: Form }[] = []
@@ -126,15 +130,22 @@ export async function startAwsDouble(t: Test) {
       const members = events.map((event, index) => tag('member', describe(event, index, idOf(name))))
       return tag('StackEvents', members.reverse().join(''))
     },
-    CreateChangeSet: ({ StackName = '', ChangeSetType }) => {
+    CreateChangeSet: ({ StackName = '', ChangeSetType, DeploymentMode }) => {
+      if (DeploymentMode && ChangeSetType !== 'UPDATE')
+        throw refuse(400, 'ValidationError', 'REVERT_DRIFT is not supported for a stack that is created')
+      if (DeploymentMode) driftAware.add(StackName)
+      else driftAware.delete(StackName)
       if (ChangeSetType === 'CREATE')
         stacks.set(StackName, { status: 'REVIEW_IN_PROGRESS', events: [], looks: [] })
       return tag('Id', changeSetOf(StackName)) + tag('StackId', idOf(StackName))
     },
     DescribeChangeSet: ({ ChangeSetName }) => {
-      const { changes = [], refusal, invalid } = outcomes.get(nameOf(ChangeSetName)) ?? {}
+      const name = nameOf(ChangeSetName)
+      const { changes: all = [], refusal, invalid } = outcomes.get(name) ?? {}
+      const changes = driftAware.has(name) ? all : all.filter(({ drift }) => !drift)
       if (invalid) return tag('Status', 'FAILED') + tag('StatusReason', validationRefusal)
-      if (refusal) return tag('Status', 'FAILED') + tag('StatusReason', refusal)
+      const empty = all.length > 0 && changes.length === 0 ? emptyRefusal : undefined
+      if (refusal ?? empty) return tag('Status', 'FAILED') + tag('StatusReason', refusal ?? empty ?? '')
       return tag('Status', 'CREATE_COMPLETE') + tag('Changes', changes.map(describeChange).join(''))
     },
     DeleteChangeSet: () => '',
@@ -348,13 +359,19 @@ function describe(event: DoubleEvent, index: number, stackId: string): string {
   )
 }
 
-function describeChange({ action, id, replacement, property }: DoubleChange): string {
-  const target = property ? tag('Details', tag('member', tag('Target', tag('Name', property)))) : ''
+function describeChange({ action, id, replacement, property, drift }: DoubleChange): string {
+  const values =
+    typeof drift === 'object'
+      ? tag('Drift', tag('PreviousValue', drift.previous) + tag('ActualValue', drift.actual))
+      : ''
+  const target = property ? tag('Details', tag('member', tag('Target', tag('Name', property) + values))) : ''
+  const status = drift ? tag('ResourceDriftStatus', drift === 'deleted' ? 'DELETED' : 'MODIFIED') : ''
   const inner =
     tag('Action', action) +
     tag('LogicalResourceId', id) +
     tag('ResourceType', 'AWS::Some::Thing') +
     (replacement ? tag('Replacement', replacement) : '') +
+    status +
     target
   return tag('member', tag('Type', 'Resource') + tag('ResourceChange', inner))
 }
