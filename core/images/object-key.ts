@@ -4,6 +4,7 @@
  *     raw bucket        ‹tenant›/‹sha256›/‹generation›
  *     processed bucket  ‹tenant›/‹sha256›/‹generation›/‹recipe›/‹variant›.‹ext›
  *                       manifests/day=‹YYYY-MM-DD›/‹tenant›/‹sha256›.json
+ *                       manifests/parquet/day=‹YYYY-MM-DD›/‹version›/manifests.parquet
  *
  * - The tenant comes first, so a policy can allow or deny the prefix of one tenant, and a listing can be limited to it.
  * - The SHA-256 spreads keys evenly, so S3 can split the prefix under load.
@@ -12,7 +13,9 @@
  *   Further uploads for the same record have a counter: `20261122-2`. S3 never overwrites the object of the first one.
  * - The recipe is the hash of what determines the bytes (`recipe.ts`), so two recipes never write the same key. Earlier
  *   versions left it out. Records name the keys of their variants, so both kinds can be read.
- * - Manifests have their own prefix with a `day=` partition, because Redshift Spectrum reads them by day.
+ * - Manifests have their own prefix with a `day=` partition, because they are compacted and read by day.
+ * - A version of a day's Parquet file is never overwritten, so a query that is reading it never sees another one's bytes. Versions sort
+ *   by the time at which they were written.
  */
 
 /** One upload of an image by a tenant: the parts of a raw key. */
@@ -27,6 +30,8 @@ export interface ImageRef {
 export const tenantPattern = '^(?!manifests$)[a-z0-9][a-z0-9-]{0,62}$'
 export const imageIdPattern = '^[0-9a-f]{64}$'
 
+const manifestKeyForm = /^manifests\/day=(\d{4}-\d\d-\d\d)\/([a-z0-9][a-z0-9-]{0,62})\/([0-9a-f]{64})\.json$/
+const parquetKeyForm = /^manifests\/parquet\/day=(\d{4}-\d\d-\d\d)\/([^/]+)\/manifests\.parquet$/
 const rawKeyForm = /^(?!manifests\/)([a-z0-9][a-z0-9-]{0,62})\/([0-9a-f]{64})\/(\d{8}(?:-[1-9]\d{0,8})?)$/
 
 export function rawKey({ tenant, imageId, generation }: ImageRef): string {
@@ -51,7 +56,41 @@ export function rawKeyOfVariant(key: string): string {
 
 export function manifestKey({ tenant, imageId, generation }: ImageRef): string {
   const day = generation.replace(/^(\d{4})(\d{2})(\d{2}).*$/, '$1-$2-$3')
-  return `manifests/day=${day}/${tenant}/${imageId}.json`
+  return manifestKeyOfDay({ day, tenant, imageId })
+}
+
+interface DayManifest {
+  /** `YYYY-MM-DD` */
+  day: string
+  tenant: string
+  imageId: string
+}
+
+export function manifestKeyOfDay({ day, tenant, imageId }: DayManifest): string {
+  return `${manifestPrefix(day)}${tenant}/${imageId}.json`
+}
+
+/** Undefined when the key is not that of a manifest. */
+export function parseManifestKey(key: string): DayManifest | undefined {
+  const [, day, tenant, imageId] = manifestKeyForm.exec(key) ?? []
+  return day && tenant && imageId ? { day, tenant, imageId } : undefined
+}
+
+/** Prefix of a day's manifests. @param day `YYYY-MM-DD` */
+export const manifestPrefix = (day: string) => `manifests/day=${day}/`
+
+/** Prefix of all versions of a day's Parquet file. @param day `YYYY-MM-DD` */
+export const parquetPrefix = (day: string) => `manifests/parquet/day=${day}/`
+
+/** @param day `YYYY-MM-DD` @param version a folder of its own, because a partition of Glue is a folder */
+export function parquetKey(day: string, version: string): string {
+  return `${parquetPrefix(day)}${version}/manifests.parquet`
+}
+
+/** The day and the version of a Parquet file. Undefined when the key is not that of one. */
+export function parseParquetKey(key: string): { day: string; version: string } | undefined {
+  const [, day, version] = parquetKeyForm.exec(key) ?? []
+  return day && version ? { day, version } : undefined
 }
 
 /** The generation of a record that is created at this time. */

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { connectionSettings } from '../../core/config/connection-settings.ts'
 import { gatewaySettings } from '../../gateway/config.ts'
+import { compactionSettings } from '../../processor/compaction/config.ts'
 import { processorSettings } from '../../processor/config.ts'
 import { topicsSettings } from '../config.ts'
 
@@ -32,6 +33,7 @@ export function renderConfiguration(): string {
     ['Gateway and processor', connectionSettings],
     ['Gateway', without(shared, gatewaySettings.properties)],
     ['Processor', without(shared, processorSettings.properties)],
+    ['Compaction on Lambda', without(shared, compactionSettings.properties)],
     ['The command npm run topics', without(shared, topicsSettings.properties)],
   ] as const
   return [introduction, ...sections.map(([title, settings]) => renderSection(title, settings))].join('\n')

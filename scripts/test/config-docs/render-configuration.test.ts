@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { gatewaySettings } from '../../../gateway/config.ts'
+import { compactionSettings } from '../../../processor/compaction/config.ts'
 import { processorSettings } from '../../../processor/config.ts'
 import { topicsSettings } from '../../config.ts'
 import { renderConfiguration } from '../../config-docs/render-configuration.ts'
@@ -13,7 +14,7 @@ t.test('docs/CONFIGURATION.md matches the schemas', async (t) => {
 })
 
 t.test('every setting with a pattern says in words what it must be', async (t) => {
-  for (const { properties } of [gatewaySettings, processorSettings, topicsSettings]) {
+  for (const { properties } of [gatewaySettings, processorSettings, compactionSettings, topicsSettings]) {
     for (const [name, setting] of Object.entries(properties)) {
       const { pattern, mustBe } = setting as { pattern?: string; mustBe?: string }
       if (pattern) t.type(mustBe, 'string', name)
@@ -22,7 +23,7 @@ t.test('every setting with a pattern says in words what it must be', async (t) =
 })
 
 t.test('every setting has a row with a description', async (t) => {
-  for (const { properties } of [gatewaySettings, processorSettings]) {
+  for (const { properties } of [gatewaySettings, processorSettings, compactionSettings]) {
     for (const [name, setting] of Object.entries(properties)) {
       const { description } = setting as { description?: string }
       t.match(description, /\.$/, `${name} has a description that ends with a period`)

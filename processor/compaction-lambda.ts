@@ -1,0 +1,49 @@
+import { GlueClient } from '@aws-sdk/client-glue'
+import { S3Client } from '@aws-sdk/client-s3'
+import type { Context } from 'aws-lambda'
+import { s3ClientOptions } from '../core/aws/aws-client-options.ts'
+import { createLogger } from '../core/telemetry/logger.ts'
+import { compactManifests } from './compaction/compact-manifests.ts'
+import { readCompactionConfig } from './compaction/config.ts'
+import { createManifestStore } from './compaction/manifest-store.ts'
+import { openPartitions } from './compaction/partitions.ts'
+
+const config = readCompactionConfig()
+const logger = createLogger('compaction', config.LOG_LEVEL)
+const s3 = new S3Client(s3ClientOptions({ ...config, DYNAMODB_ENDPOINT: '' }))
+const glue = new GlueClient({ region: config.AWS_REGION })
+const store = createManifestStore(s3, config.PROCESSED_BUCKET)
+
+/** Kept free at the end of a call for the last day that it begins. */
+const reserveMs = 300_000
+
+/**
+ * The AWS Lambda handler that writes the manifests as Parquet for Redshift, once an hour. The event has no meaning: every run compacts
+ * what there is.
+ * @throws AggregateError, so that the alarm fires, when a day could not be compacted; the other days are
+ */
+export async function handler(
+  _event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<void> {
+  const endsAtMs = Date.now() + context.getRemainingTimeInMillis() - reserveMs
+  const table = { DatabaseName: config.GLUE_DATABASE, TableName: config.GLUE_TABLE }
+  const partitions = await openPartitions(glue, table)
+  await compactManifests(
+    { store, partitions, now: Date.now },
+    {
+      retentionDays: config.RETENTION_DAYS,
+      maxReads: config.MAX_MANIFESTS,
+      endsAtMs,
+      onDay: (result) => {
+        const { unreadable, damage, ...day } = result
+        logger.info(day, 'compacted a day')
+        if (damage) logger.warn({ day: day.day, damage }, 'wrote a damaged Parquet file again')
+        if (unreadable.length > 0) {
+          const some = unreadable.slice(0, 10)
+          logger.warn({ day: day.day, count: unreadable.length, some }, 'left out unreadable manifests')
+        }
+      },
+    },
+  )
+}

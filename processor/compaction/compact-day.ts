@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { dirname } from 'node:path/posix'
+import { parquetKey, parseParquetKey } from '../../core/images/object-key.ts'
+import type { ManifestStore } from './manifest-store.ts'
+import { openParquetFile, type ParquetFile } from './parquet-file.ts'
+import type { Partitions } from './partitions.ts'
+import { planRows } from './plan-rows.ts'
+import { writeRows } from './write-rows.ts'
+
+export interface CompactionDeps {
+  store: ManifestStore
+  partitions: Partitions
+  /** Epoch milliseconds. */
+  now(): number
+}
+
+export interface CompactionOptions {
+  /** Lifetime of an image in days. */
+  retentionDays: number
+  /** Most manifests to read; the next run reads the rest. No limit by default. */
+  maxReads?: number
+  /** Milliseconds for which a superseded Parquet file stays, so that queries can finish with it. 0 deletes it at once. */
+  graceMs?: number
+}
+
+export interface CompactedDay {
+  /** `YYYY-MM-DD` */
+  day: string
+  /** Key of the Parquet file. Undefined: the day has no rows. */
+  key?: string
+  rows: number
+  /** Manifests that this run read. */
+  read: number
+  /** Manifests that the next run has to read. */
+  left: number
+  /** Keys of manifests that have no row, because they are not valid JSON or describe another image than their key. */
+  unreadable: string[]
+  /** Why the day's file could not be opened and was written again from the manifests. */
+  damage?: string
+}
+
+export const defaultGraceMs = 20 * 60_000
+const dayMs = 24 * 3_600_000
+
+/**
+ * Brings the Parquet file of a day up to date with its manifests: adds new ones, replaces those that were rewritten, drops those that were
+ * deleted and those of expired images. The file is complete before the partition moves to it. A run that dies at any point leaves nothing
+ * that the next run does not put right. A run that finds nothing to do writes nothing.
+ * @param day `YYYY-MM-DD`
+ * @throws the errors of S3 and Glue
+ */
+export async function compactDay(
+  day: string,
+  deps: CompactionDeps,
+  { retentionDays, maxReads = Number.POSITIVE_INFINITY, graceMs = defaultGraceMs }: CompactionOptions,
+): Promise<CompactedDay> {
+  const { store, partitions, now } = deps
+  const nowMs = now()
+  const files = (await store.listParquetFiles(day)).filter(({ key }) => parseParquetKey(key))
+  const newest = files.at(-1)?.key
+  const { file, damage } = newest ? await openFile(newest, deps) : {}
+  const plan = planRows({
+    day,
+    rows: file?.identities ?? [],
+    manifests: await store.listManifests(day),
+    maxReads,
+    expiredBeforeMs: nowMs - retentionDays * dayMs,
+    nowMs,
+  })
+
+  const keep = { key: newest, rows: plan.sources.length, unreadable: [] }
+  const { key, rows, unreadable } = file && plan.isCurrent && keep.rows > 0 ? keep : await write()
+
+  async function write() {
+    const { columns } = partitions
+    const { bytes, rows, unreadable } = await writeRows({
+      store,
+      columns,
+      sources: plan.sources,
+      file,
+      nowMs,
+    })
+    if (rows === 0) return { rows, unreadable }
+    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+    if (newest?.includes(`Z-${hash}/`)) return { key: newest, rows, unreadable }
+    const time = new Date(nowMs).toISOString().replace(/[-:.]/g, '')
+    const written = parquetKey(day, `${time}-${hash}`)
+    await store.writeParquet(written, bytes)
+    return { key: written, rows, unreadable }
+  }
+
+  const locationBefore = partitions.locations.get(day)
+  if (key) await partitions.point(day, locate(store, key))
+  else await partitions.remove(day)
+
+  const superseded =
+    graceMs === 0
+      ? files
+      : files.filter((file, index) => {
+          const isQueried = locate(store, file.key) === locationBefore
+          return !isQueried && (files[index + 1]?.writtenAtMs ?? 0) <= nowMs - graceMs
+        })
+  for (const file of superseded) if (file.key !== key) await store.remove(file.key)
+  return { day, key, rows, read: plan.reads, left: plan.left, unreadable, damage }
+}
+
+/** What a partition has as its location. */
+const locate = ({ name }: ManifestStore, key: string) => `s3://${name}/${dirname(key)}/`
+
+async function openFile(
+  key: string,
+  { store, partitions }: CompactionDeps,
+): Promise<{ file?: ParquetFile; damage?: string }> {
+  const object = await store.read(key)
+  if (!object) return {}
+  try {
+    return { file: await openParquetFile(object.bytes, partitions.columns) }
+  } catch (error) {
+    return { damage: `${key}: ${(error as Error).message}` }
+  }
+}

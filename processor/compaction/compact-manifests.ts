@@ -1,0 +1,51 @@
+import { type CompactedDay, type CompactionDeps, compactDay } from './compact-day.ts'
+
+export interface CompactManifestsOptions {
+  /** Lifetime of an image in days. */
+  retentionDays: number
+  /** Most manifests to read in this run. No limit by default. */
+  maxReads?: number
+  /** Days that would begin after this time are left to the next run, epoch milliseconds. */
+  endsAtMs?: number
+  /** Receives the result of each day as soon as it is done. */
+  onDay?(day: CompactedDay): void
+}
+
+/**
+ * Compacts all days, the newest first. A day that fails does not keep the others from being compacted.
+ * @throws AggregateError with the error of each day that failed
+ */
+export async function compactManifests(
+  deps: CompactionDeps,
+  {
+    retentionDays,
+    maxReads = Number.POSITIVE_INFINITY,
+    endsAtMs = Number.POSITIVE_INFINITY,
+    onDay = () => {},
+  }: CompactManifestsOptions,
+): Promise<CompactedDay[]> {
+  const days = new Set([...(await deps.store.listDays()), ...deps.partitions.locations.keys()])
+  const results: CompactedDay[] = []
+  const failures = new Map<string, unknown>()
+  let readsLeft = maxReads
+  for (const day of [...days].sort().reverse()) {
+    if (deps.now() >= endsAtMs) {
+      failures.set(day, new Error('The run had no time left for it.'))
+      continue
+    }
+    try {
+      const result = await compactDay(day, deps, { retentionDays, maxReads: readsLeft })
+      readsLeft -= result.read
+      results.push(result)
+      onDay(result)
+    } catch (error) {
+      failures.set(day, error)
+    }
+  }
+  if (failures.size > 0) {
+    const [first] = failures.values()
+    const message = `Not compacted: ${[...failures.keys()].join(', ')}. ${(first as Error).message}`
+    throw new AggregateError(failures.values(), message)
+  }
+  return results
+}

@@ -1,0 +1,54 @@
+import t from 'tap'
+import {
+  hourMs,
+  imageOf,
+  retentionDays,
+  startTestCompaction,
+} from '../../../scripts/testkit/compaction/start-test-compaction.ts'
+import { removeImage } from '../../compaction/remove-image.ts'
+
+const today = '2026-11-29'
+const yesterday = '2026-11-28'
+const image = { tenant: 'acme', imageId: imageOf('a') }
+
+t.test('an image leaves every day, every file and the manifests at once', async (t) => {
+  const { putManifest, compact, openDeps, queryImages, store, clock } = await startTestCompaction(t)
+  for (const day of [today, yesterday]) {
+    for (const name of ['acme/a', 'acme/b', 'zoo/a']) await putManifest(name, day)
+  }
+  await compact()
+  clock.nowMs += hourMs
+  await putManifest('acme/c', today)
+  await compact()
+  t.equal((await store.listParquetFiles(today)).length, 2)
+
+  await removeImage(image, await openDeps(), { retentionDays })
+  t.strictSame(await queryImages(today), ['acme/b', 'acme/c', 'zoo/a'])
+  t.strictSame(await queryImages(yesterday), ['acme/b', 'zoo/a'])
+  t.equal((await store.listParquetFiles(today)).length, 1)
+  await compact()
+  t.strictSame(await queryImages(today), ['acme/b', 'acme/c', 'zoo/a'], 'no later run brings it back')
+  await removeImage(image, await openDeps(), { retentionDays })
+  t.strictSame(await queryImages(yesterday), ['acme/b', 'zoo/a'], 'it can be repeated')
+})
+
+t.test('the only image of a day takes the file and the partition with it', async (t) => {
+  const { putManifest, compact, openDeps, locations, store } = await startTestCompaction(t)
+  await putManifest('acme/a', today)
+  await compact()
+  await removeImage(image, await openDeps(), { retentionDays })
+  t.strictSame(locations(), {})
+  t.strictSame(await store.listParquetFiles(today), [])
+})
+
+t.test('what cannot be an image is refused before anything is deleted', async (t) => {
+  const { openDeps } = await startTestCompaction(t)
+  const deps = await openDeps()
+  for (const wrong of [
+    { tenant: 'acme/..', imageId: imageOf('a') },
+    { tenant: 'acme', imageId: 'A'.repeat(64) },
+    { tenant: 'manifests', imageId: imageOf('a') },
+  ]) {
+    await t.rejects(removeImage(wrong, deps, { retentionDays }), { name: 'RangeError' })
+  }
+})

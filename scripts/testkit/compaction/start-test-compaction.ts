@@ -1,0 +1,104 @@
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Test } from 'tap'
+import { s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
+import { manifestKeyOfDay } from '../../../core/images/object-key.ts'
+import type { CompactionDeps } from '../../../processor/compaction/compact-day.ts'
+import {
+  type CompactManifestsOptions,
+  compactManifests,
+} from '../../../processor/compaction/compact-manifests.ts'
+import { createManifestStore } from '../../../processor/compaction/manifest-store.ts'
+import { openParquetFile } from '../../../processor/compaction/parquet-file.ts'
+import { openPartitions } from '../../../processor/compaction/partitions.ts'
+import { readManifestTable } from '../../analytics/warehouse/read-manifest-table.ts'
+import { startLocalS3 } from '../../local/s3/start-local-s3.ts'
+import { startGlueDouble } from './start-glue-double.ts'
+
+export const table = { DatabaseName: 'hashgate_test', TableName: 'manifests' }
+export const { Columns: columns } = readManifestTable().StorageDescriptor
+export const retentionDays = 7
+export const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const Bucket = 'processed'
+
+/** The SHA-256 of an image that a test calls by a letter of hex. */
+export const imageOf = (letter: string) => letter.repeat(64)
+
+export type TestCompaction = Awaited<ReturnType<typeof startTestCompaction>>
+
+/** A bucket, behind the local S3, and Glue's catalog, with a clock that the test moves. It begins at noon of 29 November 2026. */
+export async function startTestCompaction(t: Test) {
+  const clock = { nowMs: Date.parse('2026-11-29T12:00:00Z') }
+  const now = () => clock.nowMs
+  const credentials = { accessKeyId: 'compaction', secretAccessKey: 'compaction-secret' }
+  const server = await startLocalS3({ directory: t.testdir({}), region: 'us-east-1', now, ...credentials })
+  const options = s3ClientOptions({ AWS_REGION: 'us-east-1', S3_ENDPOINT: server.url, DYNAMODB_ENDPOINT: '' })
+  // The signature's clock is that of the test.
+  const s3 = new S3Client({ ...options, credentials, systemClockOffset: clock.nowMs - Date.now() })
+  await s3.send(new CreateBucketCommand({ Bucket }))
+  t.teardown(async () => {
+    s3.destroy()
+    await server.close()
+  })
+  const glueDouble = await startGlueDouble(t, columns)
+  const store = createManifestStore(s3, Bucket)
+
+  /** Writes a manifest. @param image tenant and letter of the image, such as `acme/a` */
+  async function putManifest(image: string, day: string, fields: object = {}): Promise<void> {
+    const [tenant = '', letter = ''] = image.split('/')
+    const imageId = imageOf(letter)
+    const createdAt = `${day}T10:00:00.000Z`
+    const expiresAt = (Date.parse(createdAt) + retentionDays * dayMs) / 1_000
+    const manifest = {
+      tenant,
+      imageId,
+      status: 'ready',
+      byteLength: 5_000_000_000,
+      createdAt,
+      expiresAt,
+      ...fields,
+    }
+    await putObject(manifestKeyOfDay({ day, tenant, imageId }), JSON.stringify(manifest))
+  }
+
+  async function putObject(Key: string, Body: string): Promise<void> {
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body }))
+  }
+
+  const openDeps = async (): Promise<CompactionDeps> => ({
+    store,
+    partitions: await openPartitions(glueDouble.glue, table),
+    now,
+  })
+
+  /** A run, as Lambda makes it. */
+  const compact = async (options: Partial<CompactManifestsOptions> = {}) =>
+    compactManifests(await openDeps(), { retentionDays, ...options })
+
+  /** The rows at the location of the day's partition, as a query would read them. */
+  async function queryRows(day: string) {
+    const location = glueDouble.locations()[day]
+    if (!location) return []
+    const object = await store.read(`${location.replace(`s3://${Bucket}/`, '')}manifests.parquet`)
+    if (!object) throw new Error(`The partition of ${day} is at ${location}, where there is no file.`)
+    const { readRows, identities } = await openParquetFile(object.bytes, glueDouble.state.columns)
+    return readRows(0, identities.length)
+  }
+
+  /** The images of the day as `tenant/letter`, as a query would find them. */
+  const queryImages = async (day: string) =>
+    (await queryRows(day)).map(({ tenant, imageid }) => `${tenant}/${String(imageid)[0]}`)
+
+  return {
+    ...glueDouble,
+    s3,
+    store,
+    clock,
+    putManifest,
+    putObject,
+    openDeps,
+    compact,
+    queryRows,
+    queryImages,
+  }
+}
