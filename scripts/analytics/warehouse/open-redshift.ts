@@ -21,21 +21,26 @@ export function openRedshift({ env, close, signal, ...api }: Options): Session {
 
   async function query(sql: string): Promise<Result> {
     try {
-      return await readPages(api, await execute(api, warehouse, sql, signal))
+      return await readPages(api, await execute(api, warehouse, sql, signal), signal)
     } catch (cause) {
       if (hasNoResult(cause as Error)) return { columns: [], rows: [] }
-      throw signal?.aborted ? cause : explain(cause as Error, env)
+      throw signal?.aborted ? signal.reason : explain(cause as Error, env)
     }
   }
 
   return { query, close: async () => close() }
 }
 
-async function readPages({ aws }: DataApi, Id: string | undefined): Promise<Result> {
+async function readPages(
+  { aws }: DataApi,
+  Id: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
   const result: Result = { columns: [], rows: [] }
   let NextToken: string | undefined
   do {
-    const page = await aws.redshiftData.send(new GetStatementResultCommand({ Id, NextToken }))
+    const command = new GetStatementResultCommand({ Id, NextToken })
+    const page = await aws.redshiftData.send(command, { abortSignal: signal })
     if (!NextToken) {
       result.columns = (page.ColumnMetadata ?? []).map(({ name = '', typeName = '' }) => ({
         name,

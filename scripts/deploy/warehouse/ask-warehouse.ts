@@ -52,6 +52,7 @@ export async function execute(
   Sql: string,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
+  // Not aborted: without its id, a statement that has begun could not be cancelled.
   const { Id } = await api.aws.redshiftData.send(new ExecuteStatementCommand({ ...warehouse, Sql }))
   try {
     return await waitFor(api, Id, signal)
@@ -81,7 +82,8 @@ async function waitFor(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   for (;;) {
-    const { Status, Error: reason } = await aws.redshiftData.send(new DescribeStatementCommand({ Id }))
+    const command = new DescribeStatementCommand({ Id })
+    const { Status, Error: reason } = await aws.redshiftData.send(command, { abortSignal: signal })
     if (Status === 'FINISHED') return Id
     if (Status === 'FAILED' || Status === 'ABORTED') throw new Error(reason || Status)
     await setTimeout(pollMs, undefined, { signal })

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Test } from 'tap'
+import type { Result, Session, Value } from '../../../analytics/warehouse/session.ts'
+
+type Input = { Sql?: string; Id?: string; NextToken?: string; WorkgroupName?: string; Database?: string }
+
+interface Statement {
+  /** Answers of `DescribeStatement` that are still to come before the last one. */
+  waits: string[]
+  result: Promise<Result | Error>
+}
+
+interface Refusal {
+  action: string
+  name: string
+  message: string
+}
+
+/** Rows of a page, few so that most results have several. */
+const pageRows = 3
+
+/**
+ * Redshift's Data API over HTTP: statements run in a session of DuckDB, and their results have the types and pages of Redshift. As much
+ * as `openRedshift` needs.
+ * @param states of each statement, before it is finished
+ */
+export async function startDataApiDouble(
+  t: Test,
+  session: Pick<Session, 'query'>,
+  { states = [] }: { states?: string[] } = {},
+) {
+  const statements = new Map<string, Statement>()
+  const requests: { action: string; input: Input; accessKeyId?: string }[] = []
+  /** Each answers one request. */
+  const refusals: Refusal[] = []
+  /** A statement that matches stays in this state; `FAILED` comes with a reason. */
+  const fates: { pattern: RegExp; status: 'STARTED' | 'FAILED' }[] = []
+
+  const actions: Record<string, (input: Input) => object | Promise<object>> = {
+    ExecuteStatement: ({ Sql = '' }) => {
+      const Id = randomUUID()
+      const fate = fates.find(({ pattern }) => pattern.test(Sql))
+      const waits = fate?.status === 'STARTED' ? Array(1_000).fill('STARTED') : [...states]
+      const result =
+        fate?.status === 'FAILED'
+          ? Promise.resolve(new Error('ERROR: permission denied for schema analytics'))
+          : session.query(Sql).catch((error: Error) => error)
+      statements.set(Id, { waits, result })
+      return { Id }
+    },
+    DescribeStatement: async ({ Id = '' }) => {
+      const { waits = [], result } = statements.get(Id) ?? {}
+      const status = waits.shift()
+      if (status) return { Id, Status: status }
+      const outcome = await result
+      return outcome instanceof Error
+        ? { Id, Status: 'FAILED', Error: outcome.message }
+        : { Id, Status: 'FINISHED', HasResultSet: true }
+    },
+    GetStatementResult: async ({ Id = '', NextToken = '0' }) => {
+      const outcome = await statements.get(Id)?.result
+      if (!outcome || outcome instanceof Error) throw new Error(`the statement ${Id} has no result`)
+      const { columns, rows } = outcome
+      const types = columns.map(({ type }) => toRedshift(type))
+      const from = Number(NextToken)
+      const page = rows.slice(from, from + pageRows)
+      return {
+        ColumnMetadata: columns.map(({ name }, index) => ({ name, typeName: types[index] })),
+        Records: page.map((row) =>
+          columns.map(({ name }, index) => toField(row[name] ?? null, types[index])),
+        ),
+        TotalNumRows: rows.length,
+        ...(from + pageRows < rows.length && { NextToken: String(from + pageRows) }),
+      }
+    },
+    CancelStatement: () => ({ Status: true }),
+  }
+
+  const server = createServer(async (request, response) => {
+    const input: Input = JSON.parse(await text(request))
+    const action = String(request.headers['x-amz-target']).replace('RedshiftData.', '')
+    const [, accessKeyId] = /Credential=([^/]+)/.exec(request.headers.authorization ?? '') ?? []
+    requests.push({ action, input, accessKeyId })
+    const refused = refusals.findIndex((refusal) => refusal.action === action)
+    const [refusal] = refused < 0 ? [] : refusals.splice(refused, 1)
+    const answer = refusal
+      ? { __type: refusal.name, message: refusal.message }
+      : await (actions[action] ?? (() => ({})))(input)
+    response.writeHead(refusal ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
+    response.end(JSON.stringify(answer))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    refusals,
+    fates,
+    count: (action: string) => requests.filter((request) => request.action === action).length,
+  }
+}
+
+/** DuckDB's types as Redshift would name them. It sums integers as NUMERIC. */
+function toRedshift(type: string): string {
+  if (/^(HUGEINT|DECIMAL.*)$/.test(type)) return 'numeric'
+  const known: Record<string, string> = {
+    BOOLEAN: 'bool',
+    INTEGER: 'int4',
+    BIGINT: 'int8',
+    DOUBLE: 'float8',
+    DATE: 'date',
+    TIMESTAMP: 'timestamp',
+    'TIMESTAMP WITH TIME ZONE': 'timestamptz',
+  }
+  return known[type] ?? 'varchar'
+}
+
+/** The Data API's union: NUMERIC and times are text. */
+function toField(value: Value, type = 'varchar'): object {
+  if (value === null) return { isNull: true }
+  if (/^int/.test(type)) return { longValue: value }
+  if (type === 'float8') return { doubleValue: value }
+  return type === 'bool' ? { booleanValue: value } : { stringValue: String(value) }
+}
