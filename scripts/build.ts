@@ -1,4 +1,4 @@
-/** `npm run build`: builds the two deployment packages. */
+/** `npm run build`: builds the deployment packages. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildZip, deployables } from './build/build-zips.ts'
@@ -7,8 +7,8 @@ import { runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run build [-- --arch arm64|x64] [--out FOLDER]
 
-Builds processor.zip (AWS Lambda nodejs24.x, handler "lambda.handler") and gateway.zip (Node 24, "node server.mjs") into dist/,
-for arm64 by default. Builds are reproducible: the same commit produces the same bytes.`
+Builds processor.zip (AWS Lambda nodejs24.x, handler "lambda.handler"), gateway.zip (Node 24, "node server.mjs") and report.zip (AWS
+Lambda nodejs24.x, handler "report-lambda.handler") into dist/, for arm64 by default. Builds are reproducible: the same commit produces the same bytes.`
 
 await runCommand(main)
 

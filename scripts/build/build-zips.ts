@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { buildWebApp } from './build-web.ts'
 import { bundle } from './bundle.ts'
 import { collectLicenses } from './collect-licenses.ts'
@@ -18,6 +19,8 @@ interface Deployable {
   programs: string[]
   /** Packages that read their own files at run time and therefore cannot be bundled. */
   shipped: string[]
+  /** Files that a program reads beside itself at run time, from the root of the repository. */
+  besides?: string[]
   /** Whether the zip contains the web page, in `web/`. */
   hasWebApp?: boolean
 }
@@ -36,13 +39,19 @@ export const deployables: Deployable[] = [
     shipped: ['@fastify/swagger-ui'],
     hasWebApp: true,
   },
+  {
+    zip: 'report.zip',
+    programs: ['scripts/analytics/report/report-lambda.ts'],
+    shipped: [],
+    besides: ['scripts/analytics/report/page/report.css'],
+  },
 ]
 
 const root = join(import.meta.dirname, '../..')
 
 /** Builds one deployment package. The same sources and lockfile produce the same bytes. */
 export async function buildZip(
-  { zip, programs, shipped, hasWebApp = false }: Deployable,
+  { zip, programs, shipped, besides = [], hasWebApp = false }: Deployable,
   { out, cpu }: BuildOptions,
 ): Promise<WrittenZip> {
   const [bundled, ...copied] = await Promise.all([
@@ -50,10 +59,13 @@ export async function buildZip(
     ...shipped.map((name) => shipPackage(root, name, cpu)),
   ])
   const web = hasWebApp ? await buildWebApp() : { files: {}, packages: [] }
+  const read = async (path: string) => [basename(path), await readFile(join(root, path))] as const
+  const texts = await Promise.all(besides.map(read))
   const licenses = await collectLicenses(root, [...bundled.packages, ...web.packages])
   return writeZip(join(out, zip), {
     ...bundled.files,
     ...Object.assign({}, ...copied.map(({ files }) => files)),
+    ...Object.fromEntries(texts),
     ...Object.fromEntries(Object.entries(web.files).map(([name, bytes]) => [`web/${name}`, bytes])),
     'THIRD-PARTY-LICENSES.txt': licenses,
   })

@@ -15,6 +15,8 @@ import { spawnChild, stopChild } from '../../local/spawn-child.ts'
 import { makeImage } from '../../testkit/images/make-image.ts'
 import { pollUntil } from '../../testkit/poll-until.ts'
 import { startEmbeddedServices } from '../../testkit/start-embedded-services.ts'
+import { inventImages } from '../analytics/report/invent-images.ts'
+import { startReportServices } from '../analytics/report/start-report-services.ts'
 import { startCollector } from '../tracing/start-collector.ts'
 import { readZipEntries } from './read-zip-entries.ts'
 
@@ -29,7 +31,7 @@ if (process.platform !== 'linux' || !architectures.includes(cpu)) {
 // Outside the repository, so that a package missing from the zip cannot be resolved.
 const directory = await mkdtemp(join(tmpdir(), 'hashgate-build-'))
 t.teardown(() => rm(directory, { recursive: true, force: true }))
-const zips = ['processor.zip', 'gateway.zip']
+const zips = ['processor.zip', 'gateway.zip', 'report.zip']
 const zipFile = (name: string, out = 'first') => join(directory, out, name)
 const printed = await build('first')
 const services = await startEmbeddedServices(t)
@@ -85,6 +87,29 @@ test('the processor processes an image from its zip alone', async (t) => {
     spans.some(({ name }) => name === 'renderVariants'),
     'step names are kept',
   )
+})
+
+test('the scheduled report is written and mailed from its zip alone', async (t) => {
+  const folder = join(directory, 'report')
+  await unpackZip(zipFile('report.zip'), folder)
+  const now = new Date()
+  const { environment, list, read, topic } = await startReportServices(t, inventImages(now, 8, 10), { now })
+  const event = { time: now.toISOString() }
+  const caller = `
+    const { handler } = await import(${JSON.stringify(pathToFileURL(join(folder, 'report-lambda.mjs')).href)})
+    console.log(JSON.stringify(await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 600_000 })))`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', caller], {
+    env: { ...process.env, ...environment },
+    cwd: folder,
+  })
+  const { key, isMailed } = JSON.parse(stdout)
+  t.ok(isMailed)
+  t.equal((await list()).length, 10, 'a page, eight tables and the note of the mail')
+  const { text } = await read(key)
+  t.match(text, /<style>[\s\S]*--series-1[\s\S]*<svg [^>]*class="plot/, 'with its style and its charts')
+  t.equal(topic.messages.length, 1)
+  const program = await readFile(join(folder, 'report-lambda.mjs'), 'utf8')
+  t.notMatch(program, /duckdb/i, 'without DuckDB')
 })
 
 test('the gateway serves its API and its pages from its zip alone', async (t) => {

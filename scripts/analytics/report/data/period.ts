@@ -52,3 +52,18 @@ export function listDays(period: Period): string[] {
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(day) + days * dayMs).toISOString().slice(0, 10)
 }
+
+/**
+ * The whole days before a moment.
+ * @param time ISO 8601, with its time zone
+ * @throws Error for a time that is none, or is later than now
+ */
+export function periodBefore(time: string, days: number, now: Date): Period {
+  const at = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(time) ? new Date(time) : new Date(Number.NaN)
+  if (Number.isNaN(at.getTime()))
+    throw new Error(`The event's "time" must be a time such as 2026-11-30T01:30:00Z, not "${time}".`)
+  const today = at.toISOString().slice(0, 10)
+  if (today > now.toISOString().slice(0, 10))
+    throw new Error(`The event's "time", ${time}, is in the future. Pass the time of a past schedule.`)
+  return { from: addDays(today, -days), to: addDays(today, -1) }
+}

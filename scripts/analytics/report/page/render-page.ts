@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { mark, toDataUrl } from '../../../../gateway/web/mark.ts'
 import { drawSparkline } from '../charts/draw-sparkline.ts'
+import { retentionDays } from '../data/queries.ts'
 import type { ReportData } from '../data/read-report.ts'
 import { formatBytes, formatImages, formatMoment, formatPeriod, formatShare } from '../format.ts'
 import { createHeadlines, type Headline, ratio, savedShare, sumDays } from './headlines.ts'
@@ -20,6 +21,7 @@ const patterns = new Html(`<svg class="patterns" width="0" height="0" aria-hidde
 export function renderPage(data: ReportData, sections: Section[], source: string): string {
   const { period, tenant, now, newest } = data
   const title = `Image report, ${formatPeriod(period)}`
+  const gap = describeGap(data)
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,7 +41,7 @@ ${patterns}
 </header>
 <main>
 <p class="lead">${summarize(data)}</p>
-${data.isPartlyExpired && html`<p class="note"><strong>Incomplete:</strong> records expire seven days after the upload request, so the first days of this period are missing or incomplete. With <code>HistoryMode</code> the warehouse keeps them.</p>`}
+${gap && html`<p class="note"><strong>Incomplete:</strong> ${gap}</p>`}
 <section class="tiles" aria-label="Headline numbers">
 ${createHeadlines(data).map(renderHeadline)}
 </section>
@@ -58,6 +60,13 @@ ${sections.map(renderFigure)}
 </body>
 </html>
 `.markup
+}
+
+/** What the report lacks. Absent: nothing. */
+export function describeGap({ isPartlyExpired, now }: ReportData): string | undefined {
+  if (!isPartlyExpired) return undefined
+  const expiredUntil = formatMoment(new Date(now.getTime() - retentionDays * 86_400_000))
+  return `Records expire ${retentionDays} days after the upload request, so images requested before ${expiredUntil} UTC are missing. With HistoryMode the warehouse keeps them.`
 }
 
 /** The first sentence of the page. */

@@ -1,5 +1,10 @@
 import t from 'tap'
-import { choosePeriod, listDays, precedingPeriod } from '../../../../analytics/report/data/period.ts'
+import {
+  choosePeriod,
+  listDays,
+  periodBefore,
+  precedingPeriod,
+} from '../../../../analytics/report/data/period.ts'
 
 const now = new Date('2026-11-29T21:00:00Z')
 
@@ -31,4 +36,11 @@ t.test('days that cannot be right are refused, with what to do', async (t) => {
   refused({ to: 'yesterday' }, /--to must be a date/)
   refused({ from: '' }, /--from must be a date/)
   refused({ from: '2026-01-01' }, /333 days. A report covers at most 92/)
+})
+
+t.test('the whole days before a moment, in UTC', async (t) => {
+  const monday = { from: '2026-11-16', to: '2026-11-22' }
+  const times = ['2026-11-23T00:00:00Z', '2026-11-23T23:59:59.999Z', '2026-11-22T20:00:00-05:00']
+  for (const time of times) t.strictSame(periodBefore(time, 7, now), monday, time)
+  t.strictSame(periodBefore('2026-03-01T06:00:00Z', 1, now), { from: '2026-02-28', to: '2026-02-28' })
 })

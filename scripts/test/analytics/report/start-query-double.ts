@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Test } from 'tap'
+
+/** Access key of the role that STS lets the report assume. */
+export const assumedAccessKeyId = 'assumed'
+
+/**
+ * SNS and STS, which share AWS's query protocol, over HTTP: as far as `Publish` and `AssumeRole`. It keeps messages, refuses as many of
+ * them as `failures.left` says, and lets nobody assume another role than this one.
+ */
+export async function startQueryDouble(t: Test, roleArn: string) {
+  const messages: { TopicArn: string | null; Subject: string; Message: string }[] = []
+  const failures = { left: 0 }
+
+  function answer(form: URLSearchParams): string | undefined {
+    if (form.get('Action') === 'AssumeRole')
+      return form.get('RoleArn') === roleArn ? describeRole() : undefined
+    if (failures.left > 0) {
+      failures.left -= 1
+      return undefined
+    }
+    const [TopicArn, Subject = '', Message = ''] = ['TopicArn', 'Subject', 'Message'].map(
+      (name) => form.get(name) ?? '',
+    )
+    messages.push({ TopicArn: TopicArn ?? null, Subject, Message })
+    const id = `<MessageId>message-${messages.length}</MessageId>`
+    return `<PublishResponse><PublishResult>${id}</PublishResult></PublishResponse>`
+  }
+
+  const server = createServer(async (request, response) => {
+    const body = answer(new URLSearchParams(await text(request)))
+    const error = '<Type>Sender</Type><Code>AuthorizationError</Code><Message>not authorized</Message>'
+    response.writeHead(body ? 200 : 403, { 'content-type': 'text/xml' })
+    response.end(body ?? `<ErrorResponse><Error>${error}</Error><RequestId>1</RequestId></ErrorResponse>`)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, messages, failures }
+}
+
+function describeRole(): string {
+  const expiration = new Date(Date.now() + 3_600_000).toISOString()
+  const credentials = `<AccessKeyId>${assumedAccessKeyId}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>${expiration}</Expiration>`
+  const result = `<AssumeRoleResult><Credentials>${credentials}</Credentials></AssumeRoleResult>`
+  return `<AssumeRoleResponse>${result}</AssumeRoleResponse>`
+}
