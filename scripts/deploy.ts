@@ -1,6 +1,13 @@
 /** `npm run deploy`: deploys the system to an AWS account, or destroys it. */
 import { parseArgs } from 'node:util'
-import { type Artefacts, artefactParameters, readArtefact, readBootScript } from './deploy/artefacts.ts'
+import {
+  type Artefacts,
+  artefactParameters,
+  type BuiltZip,
+  builtZips,
+  readArtefact,
+  readBootScript,
+} from './deploy/artefacts.ts'
 import { openDialogue } from './deploy/ask-person.ts'
 import { buildArtefacts } from './deploy/build-artefacts.ts'
 import { checkDeployment, formatFindings, isDeployable } from './deploy/check/check-deployment.ts'
@@ -137,8 +144,8 @@ async function deploy(
 async function prepareArtefacts(stacks: Stack[], { build }: Values): Promise<Artefacts> {
   const isNeeded = (name: keyof Artefacts) =>
     stacks.some(({ template }) => artefactParameters[name] in (template.Parameters ?? {}))
-  if (build && (isNeeded('processor') || isNeeded('gateway'))) await buildArtefacts()
-  const read = (name: 'processor' | 'gateway') =>
+  if (build && builtZips.some(isNeeded)) await buildArtefacts()
+  const read = (name: BuiltZip) =>
     isNeeded(name) ? readArtefact(name, new URL(`${name}.zip`, dist)) : undefined
   return {
     processor: await read('processor'),
@@ -146,5 +153,6 @@ async function prepareArtefacts(stacks: Stack[], { build }: Values): Promise<Art
     gatewayBoot: isNeeded('gatewayBoot')
       ? await readBootScript(new URL('boot/gateway.sh', folder))
       : undefined,
+    report: await read('report'),
   }
 }

@@ -25,6 +25,7 @@ const passed: Record<string, string> = {
   ProcessorArtefactKey: `processor/${'a'.repeat(64)}.zip`,
   GatewayArtefactKey: `gateway/${'b'.repeat(64)}.zip`,
   GatewayBootKey: `gateway/${'c'.repeat(64)}.sh`,
+  ReportArtefactKey: `report/${'d'.repeat(64)}.zip`,
   KeeperRoleArn: `arn:aws:iam::${account}:role/deployer`,
 }
 

@@ -10,6 +10,7 @@ const turnedOn: Record<string, ParameterValues> = {
     pipeline: { Repository: 'octo-org@123456/octo-repo@789012' },
     gateway: { Webhooks: 'on' },
     webhooks: {},
+    reports: { Address: 'team@example.com' },
   },
 }
 

@@ -41,6 +41,10 @@ const known: Record<string, Names> = {
     ref: ({ Properties }) => Properties.LogGroupName,
     arn: ({ Properties }) => arn('logs', `log-group:${Properties.LogGroupName}:*`),
   },
+  'AWS::SNS::Topic': {
+    ref: ({ Properties }) => arn('sns', `${Properties.TopicName}`),
+    arn: ({ Properties }) => arn('sns', `${Properties.TopicName}`),
+  },
   'AWS::SQS::Queue': {
     ref: ({ Properties }) => `https://sqs.${region}.amazonaws.com/${account}/${Properties.QueueName}`,
     arn: ({ Properties }) => arn('sqs', `${Properties.QueueName}`),

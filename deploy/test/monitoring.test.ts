@@ -50,8 +50,9 @@ t.test('each alarm states its reason and links to an existing section of the run
 })
 
 t.test('each alarm notifies the topic when it starts and when it ends', async (t) => {
+  const topic = 'arn:aws:sns:us-east-1:111122223333:hashgate-dev-alarms'
   for (const { AlarmName, AlarmActions, OKActions, TreatMissingData } of alarms) {
-    t.strictSame([AlarmActions, OKActions], [['Topic'], ['Topic']], AlarmName)
+    t.strictSame([AlarmActions, OKActions], [[topic], [topic]], AlarmName)
     t.match(TreatMissingData, /^(notBreaching|breaching)$/, AlarmName)
   }
 })
@@ -110,9 +111,16 @@ for (const [stack, monitored] of [
   )
 }
 
-t.test('every alarm is on a dashboard, except the only one of the brokers', async (t) => {
+t.test('every alarm is on a dashboard, except those of the brokers and of the report', async (t) => {
   const stacksWithAlarms = [...new Set(alarms.map(({ stack }) => stack))]
-  t.strictSame(stacksWithAlarms, ['alarms', 'audit', 'objective', 'webhook-alarms', 'kafka-alarms'])
+  t.strictSame(stacksWithAlarms, [
+    'alarms',
+    'audit',
+    'objective',
+    'webhook-alarms',
+    'reports',
+    'kafka-alarms',
+  ])
 })
 
 t.test('the metric filter reads the latency of upload URL requests and of no other log line', async (t) => {

@@ -1,7 +1,9 @@
 import t from 'tap'
 import { readGatewayConfig } from '../../gateway/config.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
+import { readReportConfig } from '../../scripts/analytics/report/config.ts'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
+import { modelResource } from '../model/model-resource.ts'
 import { functionSettings, gatewaySettings, processorSettings } from '../model/read-settings.ts'
 
 /** Of the programs, not of hashgate. */
@@ -78,6 +80,18 @@ for (const env of environments) {
     })
   }
 }
+
+t.test('the settings of the function that writes reports are those of its config.ts', async (t) => {
+  const stacks = modelEnvironment('dev')
+  const given = functionSettings(stacks, 'reports')
+  const config = readReportConfig(given)
+  const names = Object.keys(given).filter((name) => !ofTheProcess.includes(name))
+  // Lambda sets the region.
+  t.same([...names, 'AWS_REGION'].toSorted(), Object.keys(config).toSorted())
+  const workgroup = modelResource<{ WorkgroupName: string }>(stacks, 'analytics', 'Workgroup')
+  t.equal(workgroup.WorkgroupName, `hashgate-${config.REPORT_ENV}`)
+  t.match(config.REPORT_VIEWER_ROLE_ARN, modelResource(stacks, 'analytics', 'ViewerRole').RoleName)
+})
 
 t.test(
   'the function that delivers webhooks has the settings of the gateway and none that its config.ts does not know',

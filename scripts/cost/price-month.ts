@@ -90,7 +90,7 @@ export function priceMonth(stacks: ModelStack[]): CostRow[] {
 }
 
 /** Optional parts, which the table in deploy/README.md lists on their own. */
-const separateStacks = ['kafka-cluster', 'kafka-alarms', 'webhooks', 'webhook-alarms']
+const separateStacks = ['kafka-cluster', 'kafka-alarms', 'reports', 'webhooks', 'webhook-alarms']
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 

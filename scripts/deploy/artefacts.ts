@@ -14,7 +14,12 @@ export const artefactParameters = {
   processor: 'ProcessorArtefactKey',
   gateway: 'GatewayArtefactKey',
   gatewayBoot: 'GatewayBootKey',
+  report: 'ReportArtefactKey',
 } as const
+
+/** The artefacts that the build makes, as `dist/‹name›.zip`. */
+export const builtZips = ['processor', 'gateway', 'report'] as const
+export type BuiltZip = (typeof builtZips)[number]
 
 export type Artefacts = Partial<Record<keyof typeof artefactParameters, Artefact>>
 
@@ -30,7 +35,7 @@ export async function readBootScript(file: URL): Promise<Artefact> {
   return nameArtefact('gateway', 'sh', await readFile(file))
 }
 
-export async function readArtefact(name: 'processor' | 'gateway', file: URL): Promise<Artefact> {
+export async function readArtefact(name: BuiltZip, file: URL): Promise<Artefact> {
   const bytes = await readFile(file).catch(() => {
     throw new Error(`dist/${name}.zip is missing. Run "npm run build" first.`)
   })

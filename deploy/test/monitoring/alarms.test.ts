@@ -131,6 +131,20 @@ const cases: Record<string, Case> = {
     ],
     trouble: [{ late: 31, results: 5000 }],
   },
+  'reports Failed': anyAtAll,
+  'reports Missing': {
+    calm: [
+      { calls: spike(1, none), errors: spike(0, none) },
+      // The second attempt succeeded, six days ago.
+      { calls: [2, ...Array(6).fill(none)], errors: [1, ...Array(6).fill(none)] },
+      { calls: 1, errors: 0 },
+    ],
+    trouble: [
+      { calls: 3, errors: 3 },
+      { calls: [1, ...Array(7).fill(none)], errors: [0, ...Array(7).fill(none)] },
+    ],
+    noData: 'alarm',
+  },
   'webhook-alarms DueAge': {
     calm: [{ seconds: 60 }, { seconds: spike(900) }],
     trouble: [{ seconds: 601 }],

@@ -10,6 +10,7 @@ import { type Metric, readLambdaMetrics } from './lambda-metrics.ts'
 /** Metrics of AWS that its published list lacks, by the page that has them. */
 const unlisted: Record<string, string> = {
   'AWS/Lambda AsyncEventAge': 'Types of metrics for Lambda functions, asynchronous invocation metrics',
+  'AWS/Lambda AsyncEventsDropped': 'Types of metrics for Lambda functions, asynchronous invocation metrics',
   'AWS/Lambda OffsetLag': 'Types of metrics for Lambda functions, performance metrics',
   'AWS/Lambda PollingErrorCount': 'Types of metrics for Lambda functions, event source mapping metrics',
   'AWS/Lambda ProvisionedPollers': 'Types of metrics for Lambda functions, event source mapping metrics',

@@ -1,11 +1,9 @@
 import { access } from 'node:fs/promises'
 import { HeadObjectCommand, NotFound } from '@aws-sdk/client-s3'
-import { artefactParameters, readArtefact } from '../artefacts.ts'
+import { artefactParameters, type BuiltZip, builtZips, readArtefact } from '../artefacts.ts'
 import { readOutputs } from '../read-outputs.ts'
 import { type CheckContext, findParameter } from './check-context.ts'
 import { answered, type Finding, type Verdict } from './finding.ts'
-
-const zips = ['processor', 'gateway'] as const
 
 export interface ArtefactOptions {
   /** Whether the deployment builds the zips first. */
@@ -18,7 +16,7 @@ export interface ArtefactOptions {
 export async function checkArtefacts(context: CheckContext, options: ArtefactOptions): Promise<Finding[]> {
   const bucket = await findBucket(context)
   const findings: Finding[] = []
-  for (const name of zips) {
+  for (const name of builtZips) {
     if (!context.stacks.some(({ template }) => template.Parameters?.[artefactParameters[name]])) continue
     const [verdict, text] = await checkZip(context, name, bucket, options)
     findings.push({ subject: `${name}.zip`, verdict, text })
@@ -37,7 +35,7 @@ async function findBucket({ deployment: { aws, env } }: CheckContext): Promise<s
 /** The key of a zip is the hash of its content, so a key that exists has the right bytes. */
 async function checkZip(
   context: CheckContext,
-  name: 'processor' | 'gateway',
+  name: BuiltZip,
   bucket: string | undefined,
   { builds, dist }: ArtefactOptions,
 ): Promise<[Verdict, string]> {

@@ -39,6 +39,7 @@ const unbuilt: Artefacts = {
   processor: nameArtefact('processor', 'zip', empty),
   gateway: nameArtefact('gateway', 'zip', empty),
   gatewayBoot: nameArtefact('gateway', 'sh', empty),
+  report: nameArtefact('report', 'zip', empty),
 }
 
 /** The values of a deployment whose artefacts may not be built yet. */
