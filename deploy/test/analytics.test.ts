@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readManifestTable } from '../../scripts/analytics/warehouse/read-manifest-table.ts'
 import { modelDeployment } from '../model/model-deployment.ts'
@@ -7,7 +6,6 @@ import { modelResource } from '../model/model-resource.ts'
 import { readParameters } from '../read-template.ts'
 import { openTestWarehouse } from './analytics/open-test-warehouse.ts'
 import { listSqlFiles, readStatements } from './analytics/read-sql.ts'
-import { writeManifests } from './analytics/write-manifests.ts'
 import { writeSomeDays } from './analytics/write-some-days.ts'
 
 const manifestTable = readManifestTable()
@@ -36,7 +34,7 @@ t.test('the columns of the manifest table are the fields of a manifest', async (
 
 t.test('the views over records that have not expired', async (t) => {
   const { ask } = await openTestWarehouse(t, {
-    ...(await contents(t)),
+    ...contents(t),
     rows,
     historyMode: false,
     now: '2026-11-24 00:00:00',
@@ -124,7 +122,7 @@ t.test('without history a record leaves the views at the second at which it expi
   const expiresAt = Math.min(...rows.map(({ item }) => Number(item.expiresAt?.N)))
   const at = (seconds: number) => new Date(seconds * 1_000).toISOString().slice(0, 19).replace('T', ' ')
   const count = async (t: Test, now: string) => {
-    const { ask } = await openTestWarehouse(t, { ...(await contents(t)), rows, historyMode: false, now })
+    const { ask } = await openTestWarehouse(t, { ...contents(t), rows, historyMode: false, now })
     return (await ask('images')).length
   }
   await t.test('one second before expiry', async (t) =>
@@ -153,7 +151,7 @@ t.test('with history each record counts once, with its latest state, even after 
     history: { createdAt: '2026-12-01 09:30:00' },
   }
   const { ask } = await openTestWarehouse(t, {
-    ...(await contents(t)),
+    ...contents(t),
     rows: [...versions, secondLife, secondUpload],
     historyMode: true,
     now: '2026-12-24 00:00:00',
@@ -167,13 +165,10 @@ t.test('with history each record counts once, with its latest state, even after 
 })
 
 t.test('with history the attributes of an image outlive its manifest', async (t) => {
-  const { directory, ...rest } = await contents(t)
-  const onlyFirstDay = join(directory, 'pruned')
-  await writeManifests(manifests, onlyFirstDay, (key) => !key.includes('day=2026-11-23'))
   const history = { createdAt: '2026-11-23 10:15:00' }
   const { ask } = await openTestWarehouse(t, {
-    ...rest,
-    directory: onlyFirstDay,
+    ...contents(t),
+    manifests: manifests.filter(({ day }) => day !== '2026-11-23'),
     rows: rows.map((row) => ({ ...row, history })),
     historyMode: true,
     now: '2026-12-24 00:00:00',
@@ -220,8 +215,4 @@ t.test('a stack publishes the value of each placeholder', async (t) => {
   }
 })
 
-async function contents(t: Test) {
-  const bucket = t.testdir()
-  await writeManifests(manifests, bucket)
-  return { directory: bucket, fieldNames }
-}
+const contents = (t: Test) => ({ manifests, directory: t.testdir() })

@@ -31,7 +31,7 @@ t.test('the views have exactly these columns, in this order, of these types', as
   const { describe } = await openTestWarehouse(t, {
     rows: [],
     directory: t.testdir({}),
-    fieldNames: [],
+    manifests: [],
     historyMode: false,
   })
   for (const [view, { columns }] of Object.entries(contract)) {

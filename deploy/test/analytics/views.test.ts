@@ -15,7 +15,7 @@ const count = (images: RandomImage[], where: (image: RandomImage) => boolean) =>
 const { ask } = await openTestWarehouse(t, {
   rows: randomImages.map(toRow),
   directory: t.testdir({}),
-  fieldNames: [],
+  manifests: [],
   historyMode: false,
   now: sqlTime(nowMs),
 })
@@ -75,7 +75,7 @@ t.test('abandoned_uploads begins at one hour', async (t) => {
   t.ok(image)
   const pendingFor = (ms: number) => toRow({ ...(image as RandomImage), createdMs: nowMs - ms })
   const countAfter = async (ms: number) => {
-    const contents = { directory: t.testdir({}), fieldNames: [], historyMode: false, now: sqlTime(nowMs) }
+    const contents = { directory: t.testdir({}), manifests: [], historyMode: false, now: sqlTime(nowMs) }
     const { ask } = await openTestWarehouse(t, { ...contents, rows: [pendingFor(ms)] })
     return (await ask('abandoned_uploads')).length
   }

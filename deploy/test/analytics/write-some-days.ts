@@ -8,8 +8,9 @@ import { processImage } from '../../../processor/pipeline/process-image.ts'
 import type { UnpublishedRecord } from '../../../processor/pipeline/stages.ts'
 import { storeManifest } from '../../../processor/pipeline/steps/store-manifest.ts'
 import type { Item } from '../../../scripts/analytics/warehouse/item-type.ts'
-import { nameFields } from '../../../scripts/analytics/warehouse/name-fields.ts'
+import { writeParquetDays } from '../../../scripts/testkit/compaction/write-parquet-days.ts'
 import { createTestProcessor, sha256 } from '../../../scripts/testkit/create-test-processor.ts'
+import { nameFields } from './name-fields.ts'
 
 const dayMs = 86_400_000
 
@@ -35,7 +36,7 @@ const fullImage: ProcessedImage & Record<string, unknown> = {
  * - 22 November: a JPEG and a PNG of `local`, ready after 1.5 seconds each, the JPEG asked for 3 times more; damaged bytes; one that nobody has uploaded
  * - 23 November: a photo of `acme` with all facts, ready after 4 seconds, asked for twice more
  *
- * @returns the table's items in the shape in which zero-ETL lands them, the manifests by their keys, and the names of their fields, at any depth
+ * @returns the table's items in the shape in which zero-ETL lands them, the manifests as compaction writes them, and the names of their fields, at any depth
  */
 export async function writeSomeDays(t: Test) {
   const fixture = await createTestProcessor(t)
@@ -71,7 +72,7 @@ export async function writeSomeDays(t: Test) {
   const manifests = new Map([...processedBucket.objects].filter(([key]) => key.startsWith('manifests/')))
   return {
     rows: (Items as Item[]).map(({ pk, ...item }) => ({ pk: pk?.S ?? '', item })),
-    manifests,
+    manifests: await writeParquetDays(manifests),
     fieldNames: [
       ...new Set([...manifests.values()].flatMap(({ bytes }) => nameFields(JSON.parse(String(bytes))))),
     ],

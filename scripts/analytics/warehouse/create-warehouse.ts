@@ -2,8 +2,8 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { createViews, recordsTable } from './create-views.ts'
-import { describeManifests } from './describe-manifests.ts'
 import { type Item, itemType } from './item-type.ts'
+import { loadManifests, type ParquetDay } from './load-manifests.ts'
 import { readResult } from './read-result.ts'
 import type { Session } from './session.ts'
 import { toDuckDb } from './to-duckdb.ts'
@@ -17,10 +17,9 @@ export interface CatalogRow {
 
 export interface WarehouseContents {
   rows: CatalogRow[]
-  /** Folder that holds `manifests/day=…/‹folder›/‹file›.json`, each with any number of manifests. Must be writable. */
+  manifests: readonly ParquetDay[]
+  /** Folder for the files that DuckDB loads. Not needed afterwards. */
   directory: string
-  /** Names of the manifests' fields as written, at any depth. Empty: there are no manifests. */
-  fieldNames: string[]
   historyMode: boolean
   /** What `GETDATE()` returns, `YYYY-MM-DD HH:MM:SS`. Default: the time, in UTC. */
   now?: string
@@ -31,7 +30,6 @@ const maxObjectBytes = 4_194_304
 
 /**
  * Loads records and manifests into DuckDB, in the shape in which Redshift has them, and creates the views of `deploy/analytics` over them.
- * The folder is not needed afterwards.
  */
 export async function createWarehouse(contents: WarehouseContents): Promise<Session> {
   const instance = await DuckDBInstance.create(':memory:')
@@ -52,15 +50,7 @@ export async function createWarehouse(contents: WarehouseContents): Promise<Sess
 async function load(connection: DuckDBConnection, contents: WarehouseContents): Promise<void> {
   await connection.run("SET TimeZone = 'UTC'")
   await loadRecords(connection, contents)
-  const { directory, fieldNames } = contents
-  const { table, definition, fromJson } = describeManifests(fieldNames)
-  await connection.run('CREATE SCHEMA manifests')
-  await connection.run(`CREATE TABLE ${table} (${definition})`)
-  // DuckDB refuses a pattern that matches no file.
-  if (fieldNames.length > 0) {
-    const source = fromJson(`${directory}/manifests/*/*/*.json`)
-    await connection.run(`INSERT INTO ${table} BY NAME SELECT * FROM ${source}`)
-  }
+  await loadManifests(connection, contents.manifests, contents.directory)
   await createViews(connection, contents)
 }
 

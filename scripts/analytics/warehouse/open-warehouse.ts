@@ -5,7 +5,7 @@ import { localDataDirectory } from '../../config.ts'
 import { connectStores, type StoreSettings } from '../../local/create-stores.ts'
 import { readLocalSettings } from '../../local/local-settings.ts'
 import { createWarehouse } from './create-warehouse.ts'
-import { copyManifests, readRecords } from './read-local-system.ts'
+import { readManifests, readRecords } from './read-local-system.ts'
 import type { Session } from './session.ts'
 
 interface Options {
@@ -32,10 +32,8 @@ export async function openWarehouse({
     const rows = await readRecords(dynamoDb, settings.CATALOG_TABLE).catch(
       explain(settings.DYNAMODB_ENDPOINT),
     )
-    const fieldNames = await copyManifests(s3, settings.PROCESSED_BUCKET, directory).catch(
-      explain(settings.S3_ENDPOINT),
-    )
-    return await createWarehouse({ rows, directory, fieldNames, historyMode: false, now })
+    const manifests = await readManifests(s3, settings.PROCESSED_BUCKET).catch(explain(settings.S3_ENDPOINT))
+    return await createWarehouse({ rows, manifests, directory, historyMode: false, now })
   } finally {
     close()
     await rm(directory, { recursive: true, force: true })

@@ -1,10 +1,11 @@
 import { readStacks, readTemplate } from '../../../deploy/read-template.ts'
+import type { Column } from '../../../processor/compaction/hive-type.ts'
 
 /** `TableInput` of the Glue table over the manifests. */
 export interface ManifestTable {
   Name: string
   PartitionKeys: { Name: string }[]
-  StorageDescriptor: { Columns: { Name: string; Type: string }[] }
+  StorageDescriptor: { Columns: Column[] }
 }
 
 /** The table that Spectrum reads, as `deploy/analytics.yaml` defines it. */

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { createViews } from '../../analytics/warehouse/create-views.ts'
-import { describeManifests } from '../../analytics/warehouse/describe-manifests.ts'
+import { readParquet } from '../../analytics/warehouse/load-manifests.ts'
+import { readManifestTable } from '../../analytics/warehouse/read-manifest-table.ts'
 import { takeTurns } from '../take-turns.ts'
 import { useDirectory } from '../use-directory.ts'
-import { days, fieldNames, splitManifests, writeManifests } from './write-manifests.ts'
+import { readJson } from './read-json.ts'
+import { fieldNames, splitManifests, writeManifests } from './write-manifests.ts'
+import { writeParquet } from './write-parquet.ts'
 
 /** How the manifests are laid out: one JSON file per image, one line of JSON per image in a file per day, or one Parquet file per day. */
 export type Layout = 'files' | 'lines' | 'parquet'
@@ -26,7 +29,7 @@ interface Options {
 export interface Measured {
   /** Samples by query and layout, in the order of the rounds. */
   views: Record<string, Partial<Record<Layout, Sample[]>>>
-  /** Seconds that DuckDB took to write the Parquet files from lines of JSON. */
+  /** Seconds that the code of the compaction took to write the Parquet files from lines of JSON. */
   writeSeconds: number
 }
 
@@ -63,7 +66,7 @@ async function measureIn(
   await writeManifests(connection, directory, images)
   if (layouts.includes('files')) await splitManifests(directory)
   const startedAt = performance.now()
-  await writeParquet(connection, directory)
+  await writeParquet(directory)
   const writeSeconds = (performance.now() - startedAt) / 1_000
   await connection.run('CREATE SCHEMA manifests')
   await useLayout(connection, directory, 'lines')
@@ -82,24 +85,10 @@ async function measureIn(
   return { views, writeSeconds }
 }
 
-/** As compaction would: a file per day, compressed with Zstandard, sorted by tenant. */
-async function writeParquet(connection: DuckDBConnection, directory: string): Promise<void> {
-  const { fromJson } = describeManifests(fieldNames)
-  for (const day of days) {
-    const folder = join(directory, `parquet/day=${day}/all`)
-    await mkdir(folder, { recursive: true })
-    const rows = `SELECT * EXCLUDE day FROM ${fromJson(join(directory, `lines/day=${day}/all/*.json`))}`
-    const file = join(folder, 'all.parquet')
-    await connection.run(
-      `COPY (${rows} ORDER BY tenant, imageId) TO '${file}' (FORMAT parquet, COMPRESSION zstd)`,
-    )
-  }
-}
-
 async function useLayout(connection: DuckDBConnection, directory: string, layout: Layout): Promise<void> {
-  const { table, fromJson } = describeManifests(fieldNames)
-  const parquet = `read_parquet('${directory}/parquet/*/*/*.parquet', hive_partitioning = true, hive_types = {day: VARCHAR})`
-  const source = layout === 'parquet' ? parquet : fromJson(`${directory}/${layout}/*/*/*.json`)
+  const folder = join(directory, layout)
+  const source = layout === 'parquet' ? readParquet(folder) : readJson(join(folder, '*/*/*.json'), fieldNames)
+  const table = `manifests."${readManifestTable().Name}"`
   await connection.run(`CREATE OR REPLACE VIEW ${table} AS SELECT * FROM ${source}`)
 }
 

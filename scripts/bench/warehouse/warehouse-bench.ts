@@ -3,8 +3,8 @@ import { printTable } from '../print-table.ts'
 import { type Layout, type Measured, measureViews } from './measure-views.ts'
 
 const rounds = 3
-/** The ratios hardly depend on the number. A million takes ten minutes on two idle cores. */
-const manifests = 200_000
+/** `HASHGATE_BENCH_IMAGES=1000000` takes ten minutes and more on two idle cores; the ratios hardly depend on the number. */
+const manifests = Number(process.env.HASHGATE_BENCH_IMAGES ?? 200_000)
 /** The file system, not the view, limits how many files are worth writing. */
 const smallFiles = 10_000
 

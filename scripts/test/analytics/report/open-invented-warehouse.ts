@@ -1,8 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Test } from 'tap'
+import { manifestKey } from '../../../../core/images/object-key.ts'
 import { createWarehouse } from '../../../analytics/warehouse/create-warehouse.ts'
-import { nameFields } from '../../../analytics/warehouse/name-fields.ts'
+import { writeParquetDays } from '../../../testkit/compaction/write-parquet-days.ts'
 import type { InventedImage } from './invent-images.ts'
 
 interface Options {
@@ -16,25 +15,19 @@ export async function openInventedWarehouse(
   images: InventedImage[],
   { now, historyMode = false }: Options,
 ) {
-  const directory = t.testdir()
-  const manifests = images.filter(({ status }) => status !== 'pending').map(toManifest)
-  const days = Map.groupBy(manifests, ({ createdAt }) => createdAt.slice(0, 10))
-  for (const [day, list] of days) {
-    const folder = join(directory, 'manifests', `day=${day}`, 'all')
-    await mkdir(folder, { recursive: true })
-    await writeFile(
-      join(folder, 'manifests.json'),
-      list.map((manifest) => JSON.stringify(manifest)).join('\n'),
-    )
-  }
+  const finished = images.filter(({ status }) => status !== 'pending')
+  const manifests = finished.map((image) => {
+    const bytes = Buffer.from(JSON.stringify(toManifest(image)))
+    return [manifestKey(image), { bytes }] as const
+  })
   const session = await createWarehouse({
     rows: images.map((image) => ({
       pk: `${image.tenant}#${image.imageId}`,
       item: toItem(image),
       ...(historyMode && { history: { createdAt: iso(image.requestedAtMs).slice(0, 19) } }),
     })),
-    directory,
-    fieldNames: [...new Set(manifests.flatMap(nameFields))],
+    manifests: await writeParquetDays(manifests),
+    directory: t.testdir(),
     historyMode,
     now: now.toISOString().slice(0, 19).replace('T', ' '),
   })
@@ -55,7 +48,9 @@ function toManifest({
   height,
   camera,
 }: InventedImage) {
-  return { tenant, imageId, generation, createdAt: iso(requestedAtMs), reason, format, width, height, camera }
+  const expiresAt = Math.floor(requestedAtMs / 1_000) + 7 * 86_400
+  const image = { reason, format, width, height, camera }
+  return { tenant, imageId, generation, createdAt: iso(requestedAtMs), expiresAt, ...image }
 }
 
 /** As zero-ETL lands it. */

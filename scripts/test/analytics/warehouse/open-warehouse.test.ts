@@ -29,6 +29,7 @@ const manifest = {
   tenant: 'acme',
   imageId,
   generation: '20261129',
+  expiresAt: 4_000_000_000,
   format: 'png',
   camera: { make: "O'Neill" },
 }
@@ -43,7 +44,7 @@ t.test(
     await putManifest(`manifests/day=2026-11-29/acme/${'c'.repeat(64)}.json`, '{"tenant": "ac')
     await putManifest(
       `manifests/day=2026-11-29/acme/${'e'.repeat(64)}.json`,
-      '{"tenant": "acme", "width": "wide"}',
+      JSON.stringify({ ...manifest, imageId: 'e'.repeat(64), width: 'wide' }),
     )
     await putManifest(`acme/${imageId}/20261129/0/thumb.webp`, 'a variant')
 
