@@ -7,7 +7,7 @@ ALTER DATABASE hashgate_records INTEGRATION SET HISTORY_MODE = ${HistoryMode} FO
 
 ALTER DATABASE hashgate_records INTEGRATION SET REFRESH_INTERVAL ${RefreshIntervalSeconds};
 
--- The manifests in the processed bucket, which Spectrum reads in place. A function of analytics.yaml adds their partitions.
+-- The manifests in the processed bucket, which Spectrum reads in place. compaction.yaml writes them as Parquet, with their partitions.
 CREATE EXTERNAL SCHEMA IF NOT EXISTS manifests
 FROM DATA CATALOG DATABASE '${GlueDatabase}'
 IAM_ROLE '${SpectrumRoleArn}';

@@ -45,6 +45,14 @@ const known: Record<string, Names> = {
     ref: ({ Properties }) => arn('sns', `${Properties.TopicName}`),
     arn: ({ Properties }) => arn('sns', `${Properties.TopicName}`),
   },
+  'AWS::Glue::Database': {
+    ref: ({ Properties }) => (Properties.DatabaseInput as { Name: string }).Name,
+    arn: () => '',
+  },
+  'AWS::Glue::Table': {
+    ref: ({ Properties }) => (Properties.TableInput as { Name: string }).Name,
+    arn: () => '',
+  },
   'AWS::SQS::Queue': {
     ref: ({ Properties }) => `https://sqs.${region}.amazonaws.com/${account}/${Properties.QueueName}`,
     arn: ({ Properties }) => arn('sqs', `${Properties.QueueName}`),

@@ -83,7 +83,7 @@ t.test('the check finds an unknown metric', async (t) => {
 })
 
 for (const [stack, monitored] of [
-  ['dashboard', ['alarms', 'audit']],
+  ['dashboard', ['alarms', 'compaction', 'audit']],
   ['webhook-alarms', ['webhook-alarms']],
   ['objective', ['objective']],
 ] as const) {
@@ -115,6 +115,7 @@ t.test('every alarm is on a dashboard, except those of the brokers and of the re
   const stacksWithAlarms = [...new Set(alarms.map(({ stack }) => stack))]
   t.strictSame(stacksWithAlarms, [
     'alarms',
+    'compaction',
     'audit',
     'objective',
     'webhook-alarms',

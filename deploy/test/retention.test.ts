@@ -4,7 +4,7 @@ import { readGatewayConfig } from '../../gateway/config.ts'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { modelResource } from '../model/model-resource.ts'
 import { gatewaySettings } from '../model/read-settings.ts'
-import { type LifecycleRule, liveThrough } from './lifecycle/live-through.ts'
+import { deleteAt, type LifecycleRule, liveThrough } from './lifecycle/live-through.ts'
 
 const dayMs = 86_400_000
 const midnight = Date.UTC(2026, 10, 22)
@@ -44,6 +44,33 @@ for (const env of environments) {
       }
     })
   }
+
+  t.test(`${env}: the manifests that analysts query are deleted with the originals`, async (t) => {
+    const { ScheduleExpression } = modelResource<{ ScheduleExpression: string }>(
+      stacks,
+      'compaction',
+      'Schedule',
+    )
+    const { Timeout } = modelResource<{ Timeout: number }>(stacks, 'compaction', 'Function')
+    t.equal(ScheduleExpression, 'rate(1 hour)')
+    const hourMs = 3_600_000
+    const runMs = Timeout * 1_000
+    const { LifecycleConfiguration } = modelResource<{
+      LifecycleConfiguration: { Rules: LifecycleRule[] }
+    }>(stacks, 'storage', 'ProcessedBucket')
+    for (const uploadedMs of uploads) {
+      const expiresMs = uploadedMs + days * dayMs
+      // The next run writes a file without the image; the run after it deletes the file that is then no longer in use.
+      const queriedUntilMs = expiresMs + hourMs + runMs
+      const deletedMs = expiresMs + 2 * hourMs + runMs
+      t.ok(queriedUntilMs - expiresMs < 2 * hourMs, 'queries find it for less than two hours more')
+      const bytes = deleteAt(LifecycleConfiguration.Rules, deletedMs)
+      t.ok(
+        bytes !== undefined && (bytes - uploadedMs) / dayMs <= days + 3,
+        `the last byte is gone within ${days + 3} days`,
+      )
+    }
+  })
 
   t.test(
     `${env}: a record expires with its image and cannot be restored for longer than its retention`,

@@ -1,4 +1,5 @@
 import { type ImageUsage, readsPerImage } from './meter/measure-images.ts'
+import { priceCompaction } from './price-compaction.ts'
 import { type CostRow, priceOf, round } from './prices.ts'
 
 export interface ImageAssumptions {
@@ -8,6 +9,8 @@ export interface ImageAssumptions {
   /** Memory of the function. */
   memoryMiB: number
   retentionDays: number
+  /** Memory of the function that compacts manifests. */
+  compactionMemoryMiB: number
 }
 
 const gigabyte = 1e9
@@ -82,6 +85,7 @@ export function priceImages(usage: ImageUsage, assumptions: ImageAssumptions): C
       arithmetic: `${round(records)} GB × $${priceOf('dynamoDbExportGigabyte')}`,
       usd: records * priceOf('dynamoDbExportGigabyte'),
     },
+    ...priceCompaction(assumptions, count),
     {
       what: 'CloudTrail, writes of originals',
       arithmetic: `${count} × $${priceOf('trailEventsPerMillion')} per M`,

@@ -1,5 +1,7 @@
 import type { ModelResource, ModelStack } from '../../deploy/model/model-deployment.ts'
+import { priceIdleCompaction } from './price-compaction.ts'
 import { type CostRow, priceOf } from './prices.ts'
+import { readAssumptions } from './read-assumptions.ts'
 
 const hours = 730
 /** Redshift bills each load for at least a minute. Source: "Billing for Amazon Redshift Serverless", Amazon Redshift Management Guide. */
@@ -86,6 +88,7 @@ export function priceMonth(stacks: ModelStack[]): CostRow[] {
       arithmetic: `${amount(loads)} loads, one each ${interval / 60} minutes, of at least ${billedMinutesPerLoad} minute: ${amount(loadHours)} hours × ${units} units × $${priceOf('redshiftUnitHour')}`,
       usd: loadHours * units * priceOf('redshiftUnitHour'),
     },
+    priceIdleCompaction(readAssumptions(stacks), hours),
   ]
 }
 

@@ -29,16 +29,9 @@ const dayMs = 86_400_000
  * @param uploadedMs epoch milliseconds
  */
 export function liveThrough(rules: LifecycleRule[], uploadedMs: number): Ends {
-  const active = rules.filter(({ Status, Prefix }) => Status === 'Enabled' && !Prefix)
-  const afterDays = (fromMs: number | undefined, days: number | undefined) =>
-    fromMs === undefined || days === undefined
-      ? undefined
-      : Math.ceil((fromMs + days * dayMs) / dayMs) * dayMs
-
+  const active = activeOf(rules)
   const hidden = afterDays(uploadedMs, least(active.map((rule) => rule.ExpirationInDays)))
-  const hiddenFrom = hidden === undefined ? undefined : hidden + 1
-  const noncurrentDays = least(active.map((rule) => rule.NoncurrentVersionExpiration?.NoncurrentDays))
-  const bytes = afterDays(hiddenFrom, noncurrentDays)
+  const bytes = deleteAt(rules, hidden === undefined ? undefined : hidden + 1)
   const marker = active.some((rule) => rule.ExpiredObjectDeleteMarker)
     ? afterDays(bytes === undefined ? undefined : bytes + 1, 0)
     : undefined
@@ -50,6 +43,22 @@ export function liveThrough(rules: LifecycleRule[], uploadedMs: number): Ends {
     endMs === undefined ? undefined : (endMs - uploadedMs) / dayMs
   return { hidden: inDays(hidden), bytes: inDays(bytes), marker: inDays(marker), parts: inDays(parts) }
 }
+
+/**
+ * When S3 deletes the bytes of an object that a request has deleted, which in a versioned bucket only hides it.
+ * @param deletedMs epoch milliseconds
+ * @returns epoch milliseconds, or undefined for never
+ */
+export function deleteAt(rules: LifecycleRule[], deletedMs: number | undefined): number | undefined {
+  const days = activeOf(rules).map((rule) => rule.NoncurrentVersionExpiration?.NoncurrentDays)
+  return afterDays(deletedMs, least(days))
+}
+
+const activeOf = (rules: LifecycleRule[]) =>
+  rules.filter(({ Status, Prefix }) => Status === 'Enabled' && !Prefix)
+
+const afterDays = (fromMs: number | undefined, days: number | undefined): number | undefined =>
+  fromMs === undefined || days === undefined ? undefined : Math.ceil((fromMs + days * dayMs) / dayMs) * dayMs
 
 function least(days: (number | undefined)[]): number | undefined {
   const set = days.filter((day) => day !== undefined).map(Number)

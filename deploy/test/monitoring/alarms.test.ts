@@ -16,7 +16,10 @@ interface Case {
 
 const periods = 15
 const none = undefined
-const spike = (value: number, calm: number | undefined = 0) => [...Array(periods - 1).fill(calm), value]
+const spike = (value: number | undefined, calm: number | undefined = 0) => [
+  ...Array(periods - 1).fill(calm),
+  value,
+]
 
 const requests = { requests: 1000, target: none, balancer: none }
 const throttles =
@@ -104,7 +107,20 @@ const cases: Record<string, Case> = {
   },
   'audit RawGrowth': growth,
   'audit ProcessedGrowth': growth,
-  'alarms PartitionErrors': whenItLasts,
+  'compaction Late': {
+    calm: [
+      { runs: 1, errors: 0 },
+      { runs: 1, errors: spike(1) },
+      { runs: 1, errors: none },
+      { runs: spike(none, 1), errors: 0 },
+      { runs: 2, errors: 1 },
+    ],
+    trouble: [
+      { runs: 1, errors: 1 },
+      { runs: none, errors: none },
+    ],
+    noData: 'alarm',
+  },
   'audit DeniedWrites': { calm: [{ value: 50 }], trouble: [{ value: 51 }] },
   'audit DeniedDeletes': anyAtAll,
   'audit BucketSettings': anyAtAll,

@@ -31,9 +31,10 @@ for (const env of environments) {
   const manifest = `${bucket('processed')}/${manifestKey(image)}`
   const rawAgain = `${bucket('raw')}/${rawKey(again)}`
   const variantAgain = `${bucket('processed')}/${variantKey(again, '5f0c9b1d7a3e8264', 'thumb', 'webp')}`
-  const [gateway, processor, reprocess, analytics] = ['gateway', 'processor', 'reprocess', 'analytics'].map(
-    (name) => `hashgate-${env}-${name}`,
-  )
+  const parquet = `${bucket('processed')}/manifests/parquet/day=2026-11-22/20261122T100000000Z-5e5e5e5e5e5e5e5e/manifests.parquet`
+  const roleOf = (name: string) => `hashgate-${env}-${name}`
+  const [gateway, processor, reprocess] = ['gateway', 'processor', 'reprocess'].map(roleOf)
+  const [analytics, compaction] = ['analytics', 'compaction'].map(roleOf)
   const isAllowed = createPolicySimulator(modelEnvironment(env))
 
   const cases: Record<string, [boolean, Request][]> = {
@@ -145,7 +146,7 @@ for (const env of environments) {
       [true, { role: processor, action: 's3:GetObject', resource: manifest }],
       [false, { role: processor, action: 's3:GetObject', resource: `${bucket('processed')}/top` }],
       [false, { role: analytics, action: 's3:GetObject', resource: variant }],
-      [true, { role: analytics, action: 's3:GetObject', resource: manifest }],
+      [false, { role: analytics, action: 's3:GetObject', resource: manifest }],
       [false, { role: gateway, action: 's3:GetObject', resource: manifest }],
       [false, { role: 'administrator', action: 's3:GetObject', resource: manifest }],
       [false, { role: 'administrator', action: 's3:GetObjectVersion', resource: raw }],
@@ -162,6 +163,65 @@ for (const env of environments) {
       [true, { role: reprocess, action: 's3:GetObject', resource: manifest }],
       [false, { role: reprocess, action: 's3:DeleteObject', resource: manifest }],
       [false, { role: processor, action: 's3:DeleteObject', resource: manifest }],
+    ],
+    // The keeper removes a single image: it reads manifests, deletes one and rewrites the Parquet file.
+    compaction: [
+      ...[manifest, parquet].flatMap((resource): [boolean, Request][] => [
+        [true, { role: compaction, action: 's3:GetObject', resource }],
+        [true, { role: 'deployer', action: 's3:GetObject', resource }],
+        [false, { role: gateway, action: 's3:GetObject', resource }],
+        [false, { role: 'administrator', action: 's3:GetObject', resource }],
+      ]),
+      [true, { role: analytics, action: 's3:GetObject', resource: parquet }],
+      [false, { role: processor, action: 's3:GetObject', resource: parquet }],
+      [false, { role: compaction, action: 's3:GetObject', resource: variant }],
+      [false, { role: 'deployer', action: 's3:GetObject', resource: variant }],
+      [false, { role: compaction, action: 's3:GetObject', resource: raw }],
+
+      [true, { role: compaction, action: 's3:PutObject', resource: parquet }],
+      [true, { role: 'deployer', action: 's3:PutObject', resource: parquet }],
+      [
+        false,
+        {
+          role: compaction,
+          action: 's3:PutObject',
+          resource: parquet,
+          context: { 's3:if-none-match': undefined },
+        },
+      ],
+      ...[gateway, processor, reprocess, analytics, 'administrator'].flatMap((role): [boolean, Request][] => [
+        [false, { role, action: 's3:PutObject', resource: parquet }],
+        [false, { role, action: 's3:DeleteObject', resource: parquet }],
+      ]),
+      ...[manifest, variant, raw].flatMap((resource): [boolean, Request][] => [
+        [false, { role: compaction, action: 's3:PutObject', resource }],
+        [false, { role: 'deployer', action: 's3:PutObject', resource }],
+        [false, { role: compaction, action: 's3:DeleteObject', resource }],
+        [true, { role: 'deployer', action: 's3:DeleteObject', resource }],
+      ]),
+      [true, { role: compaction, action: 's3:DeleteObject', resource: parquet }],
+      [true, { role: 'deployer', action: 's3:DeleteObject', resource: parquet }],
+      [false, { role: compaction, action: 's3:DeleteObjectVersion', resource: parquet }],
+      [false, { role: compaction, action: 's3:PutBucketPolicy', resource: bucket('processed') }],
+    ],
+    listings: [
+      ...[
+        [compaction, 'manifests/day=2026-11-22/', true],
+        [compaction, 'manifests/parquet/', true],
+        [compaction, 'acme/', false],
+        [compaction, undefined, true],
+        [analytics, undefined, false],
+        [analytics, 'manifests/parquet/day=2026-11-22/', true],
+        [analytics, 'manifests/day=2026-11-22/', false],
+      ].map(([role, prefix, expected]): [boolean, Request] => [
+        Boolean(expected),
+        {
+          role: String(role),
+          action: 's3:ListBucket',
+          resource: bucket('processed'),
+          context: { 's3:prefix': prefix as string | undefined },
+        },
+      ]),
     ],
     'an image that is uploaded again': [
       [true, { role: gateway, byUrl: true, action: 's3:PutObject', resource: rawAgain }],

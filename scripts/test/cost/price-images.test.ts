@@ -12,7 +12,13 @@ const usage: ImageUsage = {
   kafkaBytes: 2_000,
   logBytes: 2_000,
 }
-const assumptions = { images: 1_000_000, seconds: 0.5, memoryMiB: 1_024, retentionDays: 7 }
+const assumptions = {
+  images: 1_000_000,
+  seconds: 0.5,
+  memoryMiB: 1_024,
+  retentionDays: 7,
+  compactionMemoryMiB: 1_024,
+}
 
 t.test('the price of a million images, computed by hand', async (t) => {
   const rows = priceImages(usage, assumptions)
@@ -27,6 +33,9 @@ t.test('the price of a million images, computed by hand', async (t) => {
     'DynamoDB, reads': 0.5,
     'DynamoDB, storage and backup': 0.13,
     'Redshift, exports of records': 0.1,
+    'compaction, reads of manifests': 0.4,
+    'compaction, lists of manifests': 0.96,
+    'compaction, Lambda': 0.04,
     'CloudTrail, writes of originals': 1,
     'CloudWatch, logs': 1,
     'Kafka, between zones': 0.13,
@@ -38,6 +47,6 @@ t.test('the price grows with the images, and with the time that Lambda bills', a
   const million = price({})
   t.equal(price({ images: 2_000_000 }).toFixed(6), (2 * million).toFixed(6))
   t.equal((price({ seconds: 1.5 }) - million).toFixed(4), '13.3334')
-  // 23 more days: 3,500 GB in S3, and 1 GB of records with their backup.
-  t.equal((price({ retentionDays: 30 }) - million).toFixed(2), '61.25')
+  // 23 more days: 3,500 GB in S3, 1 GB of records with their backup, and 552 more runs that list the manifests.
+  t.equal((price({ retentionDays: 30 }) - million).toFixed(2), '64.01')
 })

@@ -1,0 +1,60 @@
+import { type CostRow, priceOf, round } from './prices.ts'
+
+interface CompactionAssumptions {
+  images: number
+  retentionDays: number
+  compactionMemoryMiB: number
+}
+
+/** Manifests that one LIST request returns. Source: "ListObjectsV2", Amazon S3 API Reference. */
+const manifestsPerList = 1_000
+/** Of the function for a million manifests: reads, hourly lists, and rewriting their day each hour. An assumption, not measured on AWS. */
+const secondsPerMillion = 3_000
+/** Of a run that finds nothing to do, with its start. An assumption, not measured on AWS. */
+const idleSeconds = 2
+
+/** Days with manifests: those of the retention, and the one that is expiring. */
+const daysOf = (retentionDays: number) => retentionDays + 1
+
+/** What the hourly compaction costs for these images. It reads each manifest once, and lists all of them in each run. */
+export function priceCompaction(assumptions: CompactionAssumptions, count: string): CostRow[] {
+  const { images, retentionDays, compactionMemoryMiB } = assumptions
+  const runs = daysOf(retentionDays) * 24
+  const memory = compactionMemoryMiB / 1_024
+  const millions = images / 1e6
+  return [
+    {
+      what: 'compaction, reads of manifests',
+      arithmetic: `1 × ${count} × $${priceOf('s3ReadsPerMillion')} per M`,
+      usd: millions * priceOf('s3ReadsPerMillion'),
+    },
+    {
+      what: 'compaction, lists of manifests',
+      arithmetic: `${runs} runs × ${count} / ${manifestsPerList.toLocaleString('en-US')} × $${priceOf('s3WritesPerMillion')} per M`,
+      usd: ((runs * millions) / manifestsPerList) * priceOf('s3WritesPerMillion'),
+    },
+    {
+      what: 'compaction, Lambda',
+      arithmetic: `${secondsPerMillion.toLocaleString('en-US')} s per M × ${round(memory)} GB × ${count} × $${priceOf('lambdaGigabyteSecond')}`,
+      usd: secondsPerMillion * memory * millions * priceOf('lambdaGigabyteSecond'),
+    },
+  ]
+}
+
+/** What the runs of a month cost without images. @param runs in the month */
+export function priceIdleCompaction(
+  { retentionDays, compactionMemoryMiB }: Omit<CompactionAssumptions, 'images'>,
+  runs: number,
+): CostRow {
+  const memory = compactionMemoryMiB / 1_024
+  const days = daysOf(retentionDays)
+  // Two find the days; each day has one list of its manifests and one of its Parquet files.
+  const lists = 2 + 2 * days
+  const requests = (lists * priceOf('s3WritesPerMillion') + days * priceOf('s3ReadsPerMillion')) / 1e6
+  const perRun = requests + idleSeconds * memory * priceOf('lambdaGigabyteSecond')
+  return {
+    what: 'compaction, without images',
+    arithmetic: `${runs} runs × (${lists} lists × $${priceOf('s3WritesPerMillion')} per M, ${days} reads × $${priceOf('s3ReadsPerMillion')} per M, and ${idleSeconds} s × ${round(memory)} GB × $${priceOf('lambdaGigabyteSecond')})`,
+    usd: runs * perRun,
+  }
+}
