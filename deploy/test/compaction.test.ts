@@ -1,5 +1,7 @@
 import t from 'tap'
 import { readGatewayConfig } from '../../gateway/config.ts'
+import { defaultGraceMs } from '../../processor/compaction/compact-day.ts'
+import { deployables } from '../../scripts/build/build-zips.ts'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { modelResource } from '../model/model-resource.ts'
 import { account, region } from '../model/name-resource.ts'
@@ -33,6 +35,8 @@ for (const env of environments) {
 
   t.test(`${env}: the function is in the processor's zip`, async (t) => {
     t.equal(program.Code.S3Key, modelResource<CompactionFunction>(stacks, 'processor', 'Function').Code.S3Key)
+    const programs = deployables.find(({ zip }) => zip === 'processor.zip')?.programs
+    t.ok(programs?.includes(`processor/${program.Handler.replace('.handler', '.ts')}`))
   })
 
   t.test(`${env}: runs do not queue up, and do not overlap where the account can reserve one`, async (t) => {
@@ -44,6 +48,10 @@ for (const env of environments) {
     t.equal(schedule.ScheduleExpression, 'rate(1 hour)')
     t.strictSame(JSON.parse(schedule.Target.Input), { time: '<aws.scheduler.scheduled-time>' })
     t.ok(program.Timeout < hourSeconds, 'a run ends before the next one starts')
+    t.ok(
+      program.Timeout * 1_000 + defaultGraceMs < hourSeconds * 1_000,
+      'which deletes what the run replaced',
+    )
     t.match(modelResource(stacks, 'compaction', 'AsyncInvocation'), {
       Qualifier: '$LATEST',
       MaximumRetryAttempts: 0,

@@ -1,5 +1,7 @@
 import t from 'tap'
+import { readConfig } from '../../core/config/read-config.ts'
 import { readGatewayConfig } from '../../gateway/config.ts'
+import { compactionSettings } from '../../processor/compaction/config.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
 import { readReportConfig } from '../../scripts/analytics/report/config.ts'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
@@ -112,3 +114,17 @@ t.test(
     })
   },
 )
+
+t.test('the settings of compaction are those of its config.ts', async (t) => {
+  for (const env of environments) {
+    const given = functionSettings(modelEnvironment(env), 'compaction')
+    const config = readConfig(compactionSettings, given)
+    const names = Object.keys(given).filter((name) => !ofTheProcess.includes(name))
+    // Lambda sets the region, S3 is AWS's own, and the limit was measured.
+    t.strictSame(
+      [...names, 'AWS_REGION', 'S3_ENDPOINT', 'MAX_MANIFESTS'].toSorted(),
+      Object.keys(config).toSorted(),
+      env,
+    )
+  }
+})

@@ -28,7 +28,12 @@ interface Deployable {
 export const deployables: Deployable[] = [
   {
     zip: 'processor.zip',
-    programs: ['processor/lambda.ts', 'processor/webhook-lambda.ts', 'processor/imaging/heic/heic-worker.ts'],
+    programs: [
+      'processor/lambda.ts',
+      'processor/webhook-lambda.ts',
+      'processor/compaction-lambda.ts',
+      'processor/imaging/heic/heic-worker.ts',
+    ],
     // libvips is a shared library that differs by platform. libheif is LGPL, so operators must be able to replace its files.
     shipped: ['sharp', 'libheif-js'],
   },

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { manifestKey, rawKey, variantKey } from '../../../core/images/object-key.ts'
+import { manifestKey, parquetKey, rawKey, variantKey } from '../../../core/images/object-key.ts'
 import { environments, modelEnvironment } from '../../model/model-environment.ts'
 import { account, region } from '../../model/name-resource.ts'
 import { createPolicySimulator, type Request } from './simulate.ts'
@@ -31,7 +31,7 @@ for (const env of environments) {
   const manifest = `${bucket('processed')}/${manifestKey(image)}`
   const rawAgain = `${bucket('raw')}/${rawKey(again)}`
   const variantAgain = `${bucket('processed')}/${variantKey(again, '5f0c9b1d7a3e8264', 'thumb', 'webp')}`
-  const parquet = `${bucket('processed')}/manifests/parquet/day=2026-11-22/20261122T100000000Z-5e5e5e5e5e5e5e5e/manifests.parquet`
+  const parquet = `${bucket('processed')}/${parquetKey('2026-11-22', '20261122T100000000Z-5e5e5e5e5e5e5e5e')}`
   const roleOf = (name: string) => `hashgate-${env}-${name}`
   const [gateway, processor, reprocess] = ['gateway', 'processor', 'reprocess'].map(roleOf)
   const [analytics, compaction] = ['analytics', 'compaction'].map(roleOf)
