@@ -9,7 +9,9 @@ const stacks = modelEnvironment('dev')
 const isAllowed = createPolicySimulator(stacks)
 const bucket = `arn:aws:s3:::hashgate-dev-reports-${account}-${region}`
 const page = `${bucket}/reports/2026-11-23_2026-11-29/report.html`
-const [reports, viewer, gateway] = ['reports', 'viewer', 'gateway'].map((name) => `hashgate-dev-${name}`)
+const [reports, reader, viewer, gateway] = ['reports', 'report-reader', 'viewer', 'gateway'].map(
+  (name) => `hashgate-dev-${name}`,
+)
 
 t.test('only the function writes reports, and only readers read them', async (t) => {
   const listing = { 's3:prefix': 'reports/2026-11-23_2026-11-29/mailed.json' }
@@ -25,16 +27,17 @@ t.test('only the function writes reports, and only readers read them', async (t)
         context: { 'aws:SecureTransport': 'false' },
       },
     ],
-    [false, { role: viewer, action: 's3:PutObject', resource: page }],
+    [false, { role: reader, action: 's3:PutObject', resource: page }],
     [false, { role: 'administrator', action: 's3:PutObject', resource: page }],
     [false, { action: 's3:GetObject', resource: page }],
     [false, { role: reports, action: 's3:GetObject', resource: page }],
     [false, { role: reports, action: 's3:DeleteObject', resource: page }],
     [true, { role: reports, action: 's3:ListBucket', resource: bucket, context: listing }],
     [false, { role: reports, action: 's3:ListBucket', resource: bucket, context: { 's3:prefix': '' } }],
-    [true, { role: viewer, action: 's3:GetObject', resource: page }],
-    [true, { role: viewer, action: 's3:ListBucket', resource: bucket, context: listing }],
-    [false, { role: viewer, action: 's3:DeleteObject', resource: page }],
+    [true, { role: reader, action: 's3:GetObject', resource: page }],
+    [true, { role: reader, action: 's3:ListBucket', resource: bucket, context: listing }],
+    [false, { role: reader, action: 's3:DeleteObject', resource: page }],
+    [false, { role: viewer, action: 's3:GetObject', resource: page }],
     [false, { role: gateway, action: 's3:GetObject', resource: page }],
     [true, { role: 'administrator', action: 's3:DeleteObject', resource: page }],
   ]

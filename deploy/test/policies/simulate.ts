@@ -37,11 +37,6 @@ const freshUpload = {
 
 function readPolicies(stacks: ModelStack[]): Policies {
   const all = stacks.flatMap(({ resources }) => Object.values(resources))
-  /** Policies that other stacks add to a role. */
-  const addedTo = (role: unknown) =>
-    all
-      .filter(({ Type, Properties }) => Type === 'AWS::IAM::RolePolicy' && Properties.RoleName === role)
-      .map(({ Properties }) => ({ name: String(Properties.PolicyName), policy: Properties.PolicyDocument }))
   const identity = all
     .filter(({ Type, Properties }) => Type === 'AWS::IAM::Role' && Properties.RoleName)
     .map(({ Properties }) => {
@@ -50,8 +45,7 @@ function readPolicies(stacks: ModelStack[]): Policies {
         name: PolicyName,
         policy: PolicyDocument,
       }))
-      const granted = [...policies, ...addedTo(Properties.RoleName)]
-      return [String(Properties.RoleName), granted] as const
+      return [String(Properties.RoleName), policies] as const
     })
   const buckets = all
     .filter(({ Type }) => Type === 'AWS::S3::BucketPolicy')

@@ -32,7 +32,7 @@ export function composeMail(data: ReportData, env: string, place: Place): Mail {
     summarize(data),
     gap,
     freshness,
-    `Open it in the AWS console, with the role hashgate-${env}-viewer:\n${consoleAddress(place)}`,
+    `Open it in the AWS console, with the role hashgate-${env}-report-reader:\n${consoleAddress(place)}`,
     `Or copy it, with the data of each chart as CSV:\naws s3 cp --recursive s3://${place.bucket}/${place.prefix} .`,
   ]
   return {
