@@ -121,6 +121,10 @@ const cases: Record<string, Case> = {
     ],
     noData: 'alarm',
   },
+  'compaction Behind': {
+    calm: [{ left: 0 }, { left: none }, { left: spike(90_000) }],
+    trouble: [{ left: 1 }],
+  },
   'audit DeniedWrites': { calm: [{ value: 50 }], trouble: [{ value: 51 }] },
   'audit DeniedDeletes': anyAtAll,
   'audit BucketSettings': anyAtAll,

@@ -8,10 +8,15 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import t, { test } from 'tap'
 import { rawKey } from '../../../core/images/object-key.ts'
+import { modelEnvironment } from '../../../deploy/model/model-environment.ts'
+import { modelResource } from '../../../deploy/model/model-resource.ts'
+import { matchesFilter } from '../../../deploy/test/monitoring/matches-filter.ts'
 import { readHeicFile } from '../../../processor/test/imaging/heic/heic-files.ts'
+import { readManifestTable } from '../../analytics/warehouse/read-manifest-table.ts'
 import { type Architecture, architectures } from '../../build/target.ts'
 import { unpackZip } from '../../build/unpack-zip.ts'
 import { spawnChild, stopChild } from '../../local/spawn-child.ts'
+import { startGlueDouble } from '../../testkit/compaction/start-glue-double.ts'
 import { makeImage } from '../../testkit/images/make-image.ts'
 import { pollUntil } from '../../testkit/poll-until.ts'
 import { startEmbeddedServices } from '../../testkit/start-embedded-services.ts'
@@ -110,6 +115,39 @@ test('the scheduled report is written and mailed from its zip alone', async (t) 
   t.equal(topic.messages.length, 1)
   const program = await readFile(join(folder, 'report-lambda.mjs'), 'utf8')
   t.notMatch(program, /duckdb/i, 'without DuckDB')
+})
+
+test('the compaction runs from the same zip, and logs what its alarm reads', async (t) => {
+  const glue = await startGlueDouble(t, readManifestTable().StorageDescriptor.Columns)
+  const event = { time: new Date().toISOString() }
+  const caller = `
+    const { handler } = await import(${JSON.stringify(pathToFileURL(join(directory, 'processor/compaction-lambda.mjs')).href)})
+    await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 900_000 })
+    process.exit(0)`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', caller], {
+    env: {
+      ...process.env,
+      ...environment,
+      GLUE_DATABASE: 'hashgate_dev',
+      AWS_ENDPOINT_URL_GLUE: glue.endpoint,
+    },
+    cwd: join(directory, 'processor'),
+  })
+  t.match(Object.values(glue.locations()), [/^s3:\/\/processed\/manifests\/parquet\/day=/])
+  const { FilterPattern } = modelResource<{ FilterPattern: string }>(
+    modelEnvironment('dev'),
+    'compaction',
+    'LeftFilter',
+  )
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  t.match(
+    lines.filter((line) => matchesFilter(FilterPattern, line)),
+    [{ rows: 2, read: 2, left: 0 }],
+    'one day with the two images of the test before',
+  )
 })
 
 test('the gateway serves its API and its pages from its zip alone', async (t) => {
