@@ -93,6 +93,18 @@ for (const env of environments) {
   )
 }
 
+t.test('a report is deleted after its retention, including versions and delete markers', async (t) => {
+  const bucket = modelResource<{ LifecycleConfiguration: { Rules: LifecycleRule[] } }>(
+    modelEnvironment('dev'),
+    'reports',
+    'Bucket',
+  )
+  const { hidden = 0, bytes = 0, marker } = liveThrough(bucket.LifecycleConfiguration.Rules, midnight + 1)
+  t.ok(hidden > 365 && hidden <= 366, 'a year, to the next midnight')
+  t.ok(bytes <= hidden + 32, 'an old version 30 days later')
+  t.ok(marker)
+})
+
 t.test('the check finds a missing rule', async (t) => {
   const whole: LifecycleRule[] = [
     { Status: 'Enabled', ExpirationInDays: 7, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },

@@ -8,16 +8,18 @@ const folder = (t: Test, files: Record<string, string>) => pathToFileURL(`${t.te
 const release = 'kafka/kafka_2.13-4.1.1.tgz'
 
 t.test('zips are built by the deployment, or have to be there', async (t) => {
-  const { context, double } = await prepareCheck(t, ['processor', 'gateway'])
+  const { context, double } = await prepareCheck(t, ['processor', 'gateway', 'reports'])
   const dist = folder(t, { 'processor.zip': 'bytes' })
   t.match(await checkArtefacts(context, { builds: true, dist }), [
     { subject: 'processor.zip', verdict: 'ok', text: 'the deployment builds and uploads it' },
     { subject: 'gateway.zip', verdict: 'ok' },
+    { subject: 'report.zip', verdict: 'ok' },
   ])
   const { key } = await readArtefact('processor', new URL('processor.zip', dist))
   t.match(await checkArtefacts(context, { builds: false, dist }), [
     { subject: 'processor.zip', verdict: 'ok', text: `the deployment uploads ${key}` },
     { subject: 'gateway.zip', verdict: 'fails', text: /^dist\/gateway\.zip is missing: run "npm run build"/ },
+    { subject: 'report.zip', verdict: 'fails' },
   ])
   double.parameters.set('/hashgate/dev/foundation/artefact-bucket', 'artefacts')
   double.objects.add(key)
