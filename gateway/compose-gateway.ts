@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { FastifyPluginCallback } from 'fastify'
 import type { Dispatcher } from 'undici'
@@ -8,6 +9,7 @@ import {
   documentClientOptions,
   dynamoDbClientOptions,
   s3ClientOptions,
+  secretsManagerClientOptions,
 } from '../core/aws/aws-client-options.ts'
 import { createBucket } from '../core/aws/bucket.ts'
 import { createDocumentClient } from '../core/aws/document-client.ts'
@@ -36,9 +38,11 @@ import { connectRedis, watchRedis } from './rate-limit/connect-redis.ts'
 import { countInRedisOrLocally } from './rate-limit/count-in-redis-or-locally.ts'
 import { divideAmongWorkers } from './rate-limit/divide-among-workers.ts'
 import { countLocally } from './rate-limit/rate-limit-counters.ts'
+import { createPresignCdnDownload } from './uploads/presign-cdn-download.ts'
 import { createPresignDownload } from './uploads/presign-download.ts'
 import { createPresignUpload } from './uploads/presign-upload.ts'
 import { findBucketAddress } from './uploads/presigner.ts'
+import { readCdnKey } from './uploads/read-cdn-key.ts'
 import { countWorkers } from './workers/count-workers.ts'
 
 interface Overrides {
@@ -46,6 +50,7 @@ interface Overrides {
   /** Creates a span for every request; absent when tracing is off. */
   traceRequests?: FastifyPluginCallback
   s3?: S3Client
+  secretsManager?: SecretsManagerClient
   dynamoDb?: DynamoDBClient
   /** Replaces the connections of the hot DynamoDB calls. */
   dispatcher?: Dispatcher
@@ -65,7 +70,7 @@ const findStoreOrigin = async (s3: S3Client, bucket: string) => (await findBucke
 /**
  * Builds the gateway from its settings: the one place where its clients are created. Overrides replace parts of it in tests,
  * benchmarks and in-process systems; `close` leaves them open.
- * @throws ConfigError when the Kafka settings are invalid
+ * @throws ConfigError when the Kafka settings or the key of the content delivery network are invalid
  */
 export async function composeGateway(config: GatewayConfig, overrides: Overrides) {
   const { logger, now = Date.now, presignNow = now } = overrides
@@ -99,11 +104,18 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
     ttlSeconds: config.PRESIGN_TTL_SECONDS,
     now: presignNow,
   })
-  const presignDownload = await createPresignDownload(s3, {
-    bucket: config.PROCESSED_BUCKET,
-    ttlSeconds: config.VARIANT_URL_TTL_SECONDS,
-    now: presignNow,
-  })
+  const downloadOptions = { ttlSeconds: config.VARIANT_URL_TTL_SECONDS, now: presignNow }
+  const presignDownload = config.CDN_URL
+    ? createPresignCdnDownload({
+        ...downloadOptions,
+        url: config.CDN_URL,
+        keyPairId: config.CDN_KEY_PAIR_ID,
+        privateKey: await readCdnKey(
+          overrides.secretsManager ?? new SecretsManagerClient(secretsManagerClientOptions(config)),
+          config.CDN_KEY_SECRET_ID,
+        ),
+      })
+    : await createPresignDownload(s3, { ...downloadOptions, bucket: config.PROCESSED_BUCKET })
 
   const app = await createApp(
     config,
@@ -130,9 +142,10 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
         ...(redis && { redis: watchRedis(redis) }),
       },
       ...(config.READ_TOKEN_SECRET && { readTokens: createReadTokens(config.READ_TOKEN_SECRET, now) }),
-      storeOrigins: await Promise.all(
-        [config.RAW_BUCKET, config.PROCESSED_BUCKET].map((bucket) => findStoreOrigin(s3, bucket)),
-      ),
+      storeOrigins: [
+        await findStoreOrigin(s3, config.RAW_BUCKET),
+        config.CDN_URL || (await findStoreOrigin(s3, config.PROCESSED_BUCKET)),
+      ],
       identify: createIdentify(config, { keys, audit, now }),
       audit,
       rateLimitCounters: redis ? countInRedisOrLocally(redis, localCounters, logger) : localCounters,

@@ -6,6 +6,7 @@ import { findKafkaConflicts } from '../core/config/kafka-settings.ts'
 import { readConfig } from '../core/config/read-config.ts'
 import { webhookSettings } from '../core/config/webhook-settings.ts'
 import { tokenSettings } from './auth/token-settings.ts'
+import { cdnSettings, findCdnConflicts } from './uploads/cdn-settings.ts'
 
 /** Every setting of the gateway; `npm run config-docs` renders them to docs/CONFIGURATION.md. */
 export const gatewaySettings = Type.Object({
@@ -67,6 +68,7 @@ export const gatewaySettings = Type.Object({
     description:
       'Longest validity of variant URLs in seconds. A variant keeps its URL for a quarter of it, so that browsers can cache it. Credentials and images that expire earlier shorten it.',
   }),
+  ...cdnSettings.properties,
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,
     default: 6_000,
@@ -139,6 +141,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env):
   return readConfig(gatewaySettings, environment, (config) => [
     ...findKafkaConflicts(config),
     ...findAuthErrors(config),
+    ...findCdnConflicts(config),
     ...findNetworkErrors('TRUST_PROXY', config.TRUST_PROXY),
     ...findNetworkErrors('WEBHOOK_ALLOW_NETWORKS', config.WEBHOOK_ALLOW_NETWORKS),
   ])

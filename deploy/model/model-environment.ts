@@ -8,7 +8,19 @@ export const environments = ['dev', 'prod'] as const
 const turnedOn: Record<string, ParameterValues> = {
   dev: {
     pipeline: { Repository: 'octo-org@123456/octo-repo@789012' },
-    gateway: { Webhooks: 'on' },
+    cdn: {
+      CdnDomainName: 'images-cdn.dev.example.com',
+      CdnCertificateArn:
+        'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
+      PublicKeyA: '-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n',
+      CorsOrigins: 'https://app.example.com',
+    },
+    storage: { DistributionArn: 'arn:aws:cloudfront::111122223333:distribution/E2EXAMPLE' },
+    gateway: {
+      Webhooks: 'on',
+      CdnUrl: 'https://images-cdn.dev.example.com',
+      CdnKeyPairId: 'K2EXAMPLE',
+    },
     webhooks: {},
     reports: { Address: 'team@example.com' },
   },

@@ -14,6 +14,12 @@ const ofTheProcess = ['MALLOC_ARENA_MAX', 'NODE_OPTIONS']
 /** Settings that a template leaves as they are when nobody sets them, and why. */
 const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
   gateway: {
+    "AWS's own": ['S3_ENDPOINT', 'DYNAMODB_ENDPOINT', 'SECRETS_MANAGER_ENDPOINT'],
+    'the login and the authority are secrets': [
+      'KAFKA_CA_FILE',
+      'KAFKA_SASL_USERNAME',
+      'KAFKA_SASL_PASSWORD',
+    ],
     'read tokens are off: user data is no place for a secret': ['READ_TOKEN_SECRET'],
     'one process per instance; the group adds instances instead': ['GATEWAY_WORKERS'],
   },

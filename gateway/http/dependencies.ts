@@ -23,7 +23,7 @@ export interface GatewayDependencies {
   liveEvents: Pick<LiveEventsOptions, 'followEvents' | 'limits' | 'everySecond' | 'random'>
   presignUpload: PresignUpload
   presignDownload: PresignDownload
-  /** Origins of the two buckets. The web page uploads to one and loads from the other. */
+  /** The origin that the web page uploads to, and the one that it loads variants from. */
   storeOrigins: readonly string[]
   identify: Identify
   /** Absent when the gateway issues no read tokens. */

@@ -91,3 +91,23 @@ t.test('an invalid setting is rejected', async (t) => {
     )
   }
 })
+
+t.test('the settings of the content delivery network are set together', async (t) => {
+  t.match(readGatewayConfig(needed), { CDN_URL: '', CDN_KEY_PAIR_ID: '', CDN_KEY_SECRET_ID: '' })
+  const cdn = {
+    CDN_URL: 'https://images-cdn.example.com',
+    CDN_KEY_PAIR_ID: 'K2JCJMDEHXQW5F',
+    CDN_KEY_SECRET_ID: 'hashgate/dev/cdn/private-key',
+  }
+  t.match(readGatewayConfig({ ...needed, ...cdn }), cdn)
+  t.throws(() => readGatewayConfig({ ...needed, CDN_URL: cdn.CDN_URL }), {
+    message:
+      'CDN_KEY_PAIR_ID is not set. CDN_URL requires it.\nCDN_KEY_SECRET_ID is not set. CDN_URL requires it.',
+  })
+  t.throws(() => readGatewayConfig({ ...needed, ...cdn, CDN_URL: '' }), {
+    message: 'CDN_URL is not set. CDN_KEY_PAIR_ID requires it.',
+  })
+  t.throws(() => readGatewayConfig({ ...needed, ...cdn, CDN_URL: `${cdn.CDN_URL}/` }), {
+    message: /^CDN_URL must be a URL without a path/,
+  })
+})

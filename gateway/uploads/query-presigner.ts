@@ -72,7 +72,8 @@ export function createQueryPresigner({ origin, host, basePath, region }: BucketA
   }
 }
 
-function encodePath(key: string): string {
+/** Encodes an object key for the path of a URL. */
+export function encodePath(key: string): string {
   return /^[\w.~/-]*$/.test(key) ? key : key.split('/').map(encodeRfc3986).join('/')
 }
 

@@ -26,6 +26,9 @@ export const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b
 export const testConfig: GatewayConfig = {
   AWS_REGION: 'us-east-1',
   S3_ENDPOINT: 'http://127.0.0.1:9000',
+  CDN_URL: '',
+  CDN_KEY_PAIR_ID: '',
+  CDN_KEY_SECRET_ID: '',
   RAW_BUCKET: 'raw-bucket',
   PROCESSED_BUCKET: 'processed-bucket',
   DYNAMODB_ENDPOINT: '',

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -33,17 +34,23 @@ export async function startAws(folder: string, names: Names): Promise<Record<str
   return environment
 }
 
-/** Has the login and the authorities of Kafka, by the names that the templates give their secrets. */
+/** Has the secrets by the names that the templates give them: the login and the authorities of Kafka, and the key for CloudFront. */
 async function startSecretsManager(): Promise<string> {
   const server = createServer(async (request, response) => {
     const { SecretId = '' } = JSON.parse(Buffer.concat(await request.toArray()).toString())
-    const secret = /kafka\/ca/.test(SecretId)
-      ? { certificate: rootCertificates[0] }
-      : { username: 'hashgate', password: 'secret' }
     response.setHeader('content-type', 'application/x-amz-json-1.1')
-    response.end(JSON.stringify({ Name: SecretId, SecretString: JSON.stringify(secret) }))
+    response.end(JSON.stringify({ Name: SecretId, SecretString: secretValue(SecretId) }))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+function secretValue(secretId: string): string {
+  if (/kafka\/ca/.test(secretId)) return JSON.stringify({ certificate: rootCertificates[0] })
+  if (/cdn\//.test(secretId)) {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+    return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  }
+  return JSON.stringify({ username: 'hashgate', password: 'secret' })
 }

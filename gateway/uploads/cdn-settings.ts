@@ -1,0 +1,35 @@
+import { type Static, Type } from 'typebox'
+
+/** Settings of a CloudFront distribution in front of the processed bucket. All or none of them are set. */
+export const cdnSettings = Type.Object({
+  CDN_URL: Type.String({
+    pattern: '^(https?://[^\\s/?#]+)?$',
+    mustBe: 'a URL without a path, such as https://images-cdn.example.com, or empty',
+    default: '',
+    description:
+      'URL of a CloudFront distribution whose origin is the processed bucket. Variant URLs then point to it. Empty: to the bucket.',
+  }),
+  CDN_KEY_PAIR_ID: Type.String({
+    pattern: '^[A-Z0-9]*$',
+    mustBe: 'the id of a CloudFront public key, such as K2JCJMDEHXQW5F, or empty',
+    default: '',
+    description: 'Id of the public key in CloudFront whose private key signs variant URLs.',
+  }),
+  CDN_KEY_SECRET_ID: Type.String({
+    default: '',
+    description:
+      'Secret in Secrets Manager with that private key: RSA of 2,048 bits, in PEM. The gateway reads it when it starts.',
+  }),
+})
+
+export type CdnSettings = Static<typeof cdnSettings>
+
+/** @returns an error for each setting that is missing although another one is set */
+export function findCdnConflicts(config: Partial<CdnSettings>): string[] {
+  const names = Object.keys(cdnSettings.properties) as (keyof CdnSettings)[]
+  const given = names.find((name) => config[name])
+  if (!given) return []
+  return names
+    .filter((name) => config[name] === '')
+    .map((name) => `${name} is not set. ${given} requires it.`)
+}
