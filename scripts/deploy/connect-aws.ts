@@ -2,6 +2,7 @@ import { ACMClient } from '@aws-sdk/client-acm'
 import { CloudControlClient } from '@aws-sdk/client-cloudcontrol'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { GlueClient } from '@aws-sdk/client-glue'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
@@ -35,6 +36,7 @@ export function connectAws(overrides: ConnectOptions = {}) {
     cloudControl: new CloudControlClient(options),
     cloudFormation: new CloudFormationClient(options),
     dynamoDb: new DynamoDBClient(options),
+    glue: new GlueClient(options),
     iam: new IAMClient(options),
     lambda: new LambdaClient(options),
     redshiftData: new RedshiftDataClient(options),

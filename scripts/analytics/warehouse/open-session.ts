@@ -1,4 +1,5 @@
 import { abortOnSignal } from '../../../openapi/packages/cli/src/abort-on-signal.ts'
+import { checkEnvironmentName } from './check-environment-name.ts'
 import { openRedshift } from './open-redshift.ts'
 import { openWarehouse } from './open-warehouse.ts'
 import type { Session } from './session.ts'
@@ -12,8 +13,7 @@ const pollMs = 250
  */
 export async function openSession(env: string | undefined): Promise<Session> {
   if (env === undefined) return openWarehouse()
-  if (!/^[a-z][a-z0-9]{1,7}$/.test(env))
-    throw new Error(`--env must be a name such as dev or prod, not "${env}".`)
+  checkEnvironmentName(env)
   // Loaded only here, because the clients take a third of a second.
   const { connectAws } = await import('../../deploy/connect-aws.ts')
   const aws = connectAws()

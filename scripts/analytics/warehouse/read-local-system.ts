@@ -1,15 +1,10 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { compactManifests } from '../../../processor/compaction/compact-manifests.ts'
-import { createManifestStore } from '../../../processor/compaction/manifest-store.ts'
-import { createUnlistedPartitions } from '../../../processor/compaction/partitions.ts'
+import { connectLocalCompaction, retentionDays } from '../compact/open-compaction.ts'
 import type { CatalogRow } from './create-warehouse.ts'
 import type { Item } from './item-type.ts'
 import type { ParquetDay } from './load-manifests.ts'
-import { readManifestTable } from './read-manifest-table.ts'
-
-/** The most that RETENTION_DAYS can be. Each manifest names the end of its own image; this only spares reading what is surely expired. */
-const longestRetentionDays = 365
 
 /** All records of the table, expired ones included. */
 export async function readRecords(dynamoDb: DynamoDBClient, TableName: string): Promise<CatalogRow[]> {
@@ -29,12 +24,8 @@ export async function readRecords(dynamoDb: DynamoDBClient, TableName: string): 
  * @throws AggregateError when a day could not be compacted
  */
 export async function readManifests(s3: S3Client, bucket: string): Promise<ParquetDay[]> {
-  const store = createManifestStore(s3, bucket)
-  const partitions = createUnlistedPartitions(readManifestTable().StorageDescriptor.Columns)
-  const days = await compactManifests(
-    { store, partitions, now: Date.now },
-    { retentionDays: longestRetentionDays },
-  )
-  const files = days.map(async ({ day, key }) => ({ day, bytes: key && (await store.read(key))?.bytes }))
+  const deps = connectLocalCompaction(s3, bucket)
+  const days = await compactManifests(deps, { retentionDays })
+  const files = days.map(async ({ day, key }) => ({ day, bytes: key && (await deps.store.read(key))?.bytes }))
   return (await Promise.all(files)).filter((file): file is ParquetDay => Buffer.isBuffer(file.bytes))
 }

@@ -31,5 +31,5 @@ export async function startStores(t: Test) {
     dynamoDb.send(new PutItemCommand({ TableName: environment.CATALOG_TABLE, Item }))
   const putManifest = (Key: string, Body: string) =>
     s3.send(new PutObjectCommand({ Bucket: environment.PROCESSED_BUCKET, Key, Body }))
-  return { dataDirectory, putRecord, putManifest, stop }
+  return { dataDirectory, environment, putRecord, putManifest, stop }
 }
