@@ -17,7 +17,7 @@ import { benchPage } from './bench/page/page-bench.ts'
 import { benchProcessor, processorBenches } from './bench/processor/processor-bench.ts'
 import { benchWarehouse } from './bench/warehouse/warehouse-bench.ts'
 import { benchWrites } from './bench/writes/writes-bench.ts'
-import { runCommand } from './run-command.ts'
+import { integerOption, runCommand } from './run-command.ts'
 
 const usage = `Usage: npm run bench [-- NAME…]
 
@@ -34,8 +34,8 @@ const usage = `Usage: npm run bench [-- NAME…]
   gateway-streams    memory and CPU of 1,000 idle event streams
   first-photo        seconds from a fresh clone to the first photo on the page; needs git and Chromium
   page               what keeps the upload page busy when 100 and 500 photos are dropped on it; needs Chromium
-  warehouse          bytes and seconds of the warehouse's views over manifests in JSON and in Parquet; needs Linux and 1 GB
-                     below /tmp
+  warehouse          bytes and seconds of the warehouse's views over --images manifests (200,000 by default) in JSON and in
+                     Parquet; needs Linux and 1 GB below /tmp, 5 GB for a million
   writes             the writes to DynamoDB and its indexes that one image costs
   processor          all of the following:
   processor-tools    CPU, memory and bytes against vipsthumbnail, separate sharp pipelines and imagor
@@ -82,6 +82,7 @@ async function main(): Promise<number> {
       help: { type: 'boolean' },
       check: { type: 'boolean' },
       minutes: { type: 'string', default: '10' },
+      images: { type: 'string', default: '200000' },
     },
   })
   const chosen = positionals.length > 0 ? positionals : byDefault
@@ -92,9 +93,10 @@ async function main(): Promise<number> {
   }
   const minutes = Number(values.minutes)
   if (!(minutes >= 1)) throw new Error(`--minutes ${values.minutes} is not a number from 1.`)
+  const images = integerOption(values.images, '--images')
   console.log(describeMachine())
   if (isCheck) await checkGateway()
-  else for (const name of chosen) await benches[name](minutes)
+  else for (const name of chosen) await benches[name]({ minutes, images })
   return 0
 }
 

@@ -3,15 +3,13 @@ import { printTable } from '../print-table.ts'
 import { type Layout, type Measured, measureViews } from './measure-views.ts'
 
 const rounds = 3
-/** `HASHGATE_BENCH_IMAGES=1000000` takes ten minutes and more on two idle cores; the ratios hardly depend on the number. */
-const manifests = Number(process.env.HASHGATE_BENCH_IMAGES ?? 200_000)
 /** The file system, not the view, limits how many files are worth writing. */
 const smallFiles = 10_000
 
-/** Prints what the views read and take over manifests in JSON and in Parquet. */
-export async function benchWarehouse(): Promise<void> {
+/** Prints what the views read and take over manifests in JSON and in Parquet. @param options.images number of manifests in large files */
+export async function benchWarehouse({ images }: { images: number }): Promise<void> {
   await compare(smallFiles, ['files', 'parquet'], 'one JSON file per image')
-  await compare(manifests, ['lines', 'parquet'], 'one line of JSON per image, a file per day')
+  await compare(images, ['lines', 'parquet'], 'one line of JSON per image, a file per day')
 }
 
 async function compare(images: number, layouts: [Layout, Layout], title: string): Promise<void> {

@@ -26,9 +26,9 @@ export const imageOf = (letter: string) => letter.repeat(64)
 
 export type TestCompaction = Awaited<ReturnType<typeof startTestCompaction>>
 
-/** A bucket, behind the local S3, and Glue's catalog, with a clock that the test moves. It begins at noon of 29 November 2026. */
-export async function startTestCompaction(t: Test) {
-  const clock = { nowMs: Date.parse('2026-11-29T12:00:00Z') }
+/** A bucket, behind the local S3, and Glue's catalog, with a clock that the test moves. @param nowMs by default noon of 29 November 2026 */
+export async function startTestCompaction(t: Test, nowMs = Date.parse('2026-11-29T12:00:00Z')) {
+  const clock = { nowMs }
   const now = () => clock.nowMs
   const credentials = { accessKeyId: 'compaction', secretAccessKey: 'compaction-secret' }
   const server = await startLocalS3({ directory: t.testdir({}), region: 'us-east-1', now, ...credentials })
@@ -89,8 +89,20 @@ export async function startTestCompaction(t: Test) {
   const queryImages = async (day: string) =>
     (await queryRows(day)).map(({ tenant, imageid }) => `${tenant}/${String(imageid)[0]}`)
 
+  /** For a process that runs the Lambda handler. Its clock is not that of the test. */
+  const environment = {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_GLUE: glueDouble.endpoint,
+    S3_ENDPOINT: server.url,
+    PROCESSED_BUCKET: Bucket,
+    GLUE_DATABASE: table.DatabaseName,
+  }
+
   return {
     ...glueDouble,
+    environment,
     s3,
     store,
     clock,

@@ -52,7 +52,7 @@ export async function benchGatewayLatency(): Promise<void> {
 }
 
 /** Resident memory under full load, minute by minute. */
-export async function benchGatewayMemory(minutes: number): Promise<void> {
+export async function benchGatewayMemory({ minutes }: { minutes: number }): Promise<void> {
   await withStubbedGateway(async (server) => {
     const rssMb: number[] = []
     const rows: (string | number)[][] = []
