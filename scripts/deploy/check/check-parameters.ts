@@ -22,7 +22,11 @@ const advice: Record<string, string> = {
  */
 export async function checkParameters(context: CheckContext): Promise<Finding[]> {
   const { stacks } = context
-  const findings = [...stacks.flatMap((stack) => checkStack(context, stack)), ...checkZones(context)]
+  const findings = [
+    ...stacks.flatMap((stack) => checkStack(context, stack)),
+    ...checkZones(context),
+    ...checkDistribution(context),
+  ]
   if (findings.length > 0) return findings
   return [{ subject, verdict: 'ok', text: `those of ${stacks.length} stacks are valid` }]
 }
@@ -84,4 +88,15 @@ function checkZones(context: CheckContext): Finding[] {
     verdict: 'fails',
     text: `${name} needs three zones, but ${zones.stack.name}.Zones is ${zones.value}`,
   }))
+}
+
+/** Without one of the others, gateways would not start, or CloudFront could not read what they sign. */
+function checkDistribution(context: CheckContext): Finding[] {
+  if (!findParameter(context, 'CdnUrl')?.value) return []
+  return ['CdnKeyPairId', 'DistributionArn'].flatMap((name) => {
+    const found = findParameter(context, name)
+    if (!found || found.value) return []
+    const text = `gateway.CdnUrl needs ${found.stack.name}.${name}: set it in deploy/parameters/${context.deployment.env}.json`
+    return [{ subject, verdict: 'fails', text }]
+  })
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { checkParameters } from '../../../deploy/check/check-parameters.ts'
 import { prepareCheck } from './prepare-check.ts'
@@ -66,4 +67,58 @@ t.test('what needs three zones is not deployed into two', async (t) => {
     { verdict: 'fails', text: 'kafka-cluster needs three zones, but network.Zones is 2' },
     { verdict: 'fails', text: 'analytics needs three zones, but network.Zones is 2' },
   ])
+})
+
+t.test('what a content delivery network needs is complete', async (t) => {
+  const ids = { CdnUrl: 'https://cdn.acme.io', CdnKeyPairId: 'K2JCJMDEHXQW5F' }
+  const DistributionArn = 'arn:aws:cloudfront::222233334444:distribution/E2QWRUHAPOMQZL'
+  const storage = { CorsOrigins: 'https://acme.io' }
+  const cases: [storage: Record<string, string>, gateway: Record<string, string>, text: RegExp][] = [
+    [storage, ids, /^gateway\.CdnUrl needs storage\.DistributionArn: set it in/],
+    [{ ...storage, DistributionArn }, { CdnUrl: ids.CdnUrl }, /^gateway\.CdnUrl needs gateway\.CdnKeyPairId/],
+    [{ ...storage, DistributionArn }, ids, /^those of 2 stacks are valid/],
+    [{ ...storage, DistributionArn }, {}, /^those of 2 stacks are valid/],
+    [storage, {}, /^those of 2 stacks are valid/],
+  ]
+  for (const [inStorage, inGateway, text] of cases) {
+    const { context } = await prepareCheck(t, ['storage', 'gateway'], {
+      storage: inStorage,
+      gateway: inGateway,
+    })
+    t.match(await checkParameters(context), [{ text }], text.source)
+  }
+})
+
+t.test('a distribution without a public key is found', async (t) => {
+  const cdn = {
+    CdnDomainName: 'cdn.acme.io',
+    CdnCertificateArn: 'arn:aws:acm:us-east-1:222233334444:certificate/8f0a1f3e-1111-4222-8333-444455556666',
+  }
+  t.match(await check(t, 'cdn', cdn), [
+    { verdict: 'fails', text: /^cdn: Set PublicKeyA or PublicKeyB\. Without a key group/ },
+  ])
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const PublicKeyB = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  t.match(await check(t, 'cdn', { ...cdn, PublicKeyB }), [{ verdict: 'ok' }])
+  const wrongRegion = {
+    ...cdn,
+    PublicKeyB,
+    CdnCertificateArn: cdn.CdnCertificateArn.replace('us-east-1', 'eu-west-1'),
+  }
+  t.match(await check(t, 'cdn', wrongRegion), [
+    { verdict: 'fails', text: /CdnCertificateArn .* must match .*us-east-1/ },
+  ])
+})
+
+t.test('a repository of the pipeline is named as in the subject of a token', async (t) => {
+  for (const Repository of ['octo-org/octo-repo', 'octo-org@123456/octo.repo_1@789012'])
+    t.match(await check(t, 'pipeline', { Repository }), [{ verdict: 'ok' }], Repository)
+  for (const Repository of [
+    '',
+    'octo-repo',
+    'octo-org/*',
+    'octo-org/octo-repo:ref',
+    'https://github.com/octo-org/octo-repo',
+  ])
+    t.match(await check(t, 'pipeline', { Repository }), [{ verdict: 'fails', text: /pipeline/ }], Repository)
 })
