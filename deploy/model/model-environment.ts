@@ -23,6 +23,7 @@ const turnedOn: Record<string, ParameterValues> = {
     },
     webhooks: {},
     reports: { Address: 'team@example.com' },
+    canary: {},
   },
 }
 

@@ -111,7 +111,7 @@ for (const [stack, monitored] of [
   )
 }
 
-t.test('every alarm is on a dashboard, except those of the brokers and of the report', async (t) => {
+t.test('every alarm is on a dashboard, except those of the brokers, the report and the canary', async (t) => {
   const stacksWithAlarms = [...new Set(alarms.map(({ stack }) => stack))]
   t.strictSame(stacksWithAlarms, [
     'alarms',
@@ -120,6 +120,7 @@ t.test('every alarm is on a dashboard, except those of the brokers and of the re
     'objective',
     'webhook-alarms',
     'reports',
+    'canary',
     'kafka-alarms',
   ])
 })

@@ -4,6 +4,7 @@ import { readGatewayConfig } from '../../gateway/config.ts'
 import { compactionSettings } from '../../processor/compaction/config.ts'
 import { readProcessorConfig } from '../../processor/config.ts'
 import { readReportConfig } from '../../scripts/analytics/report/config.ts'
+import { readCanaryConfig } from '../../scripts/canary/config.ts'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { modelResource } from '../model/model-resource.ts'
 import { functionSettings, gatewaySettings, processorSettings } from '../model/read-settings.ts'
@@ -129,4 +130,20 @@ t.test('the settings of compaction are those of its config.ts', async (t) => {
     // Lambda sets the region, and S3 is AWS's own.
     t.strictSame([...names, 'AWS_REGION', 'S3_ENDPOINT'].toSorted(), Object.keys(config).toSorted(), env)
   }
+})
+
+t.test('the settings of the canary are those of its config.ts', async (t) => {
+  const stacks = modelEnvironment('dev')
+  const given = functionSettings(stacks, 'canary')
+  const config = readCanaryConfig(given)
+  const names = Object.keys(given).filter((name) => !ofTheProcess.includes(name))
+  // Lambda sets the region, and Secrets Manager is AWS's own.
+  t.strictSame(
+    [...names, 'AWS_REGION', 'SECRETS_MANAGER_ENDPOINT'].toSorted(),
+    Object.keys(config).toSorted(),
+  )
+  t.match(config, {
+    CANARY_GATEWAY: /^https:\/\/images\.dev\.example\.com/,
+    CANARY_KEY_SECRET_ID: /:secret:hashgate\/dev\/canary\/key/,
+  })
 })

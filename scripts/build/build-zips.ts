@@ -32,6 +32,7 @@ export const deployables: Deployable[] = [
       'processor/lambda.ts',
       'processor/webhook-lambda.ts',
       'processor/compaction-lambda.ts',
+      'scripts/canary/canary-lambda.ts',
       'processor/imaging/heic/heic-worker.ts',
     ],
     // libvips is a shared library that differs by platform. libheif is LGPL, so operators must be able to replace its files.

@@ -4,6 +4,7 @@ import { gatewaySettings } from '../../gateway/config.ts'
 import { compactionSettings } from '../../processor/compaction/config.ts'
 import { processorSettings } from '../../processor/config.ts'
 import { reportSettings } from '../analytics/report/config.ts'
+import { canarySettings } from '../canary/config.ts'
 import { topicsSettings } from '../config.ts'
 
 /** The keywords of JSON Schema that the settings use. */
@@ -37,6 +38,7 @@ export function renderConfiguration(): string {
     ['Compaction on Lambda', without(shared, compactionSettings.properties)],
     ['The command npm run topics', without(shared, topicsSettings.properties)],
     ['The scheduled report', without(shared, reportSettings.properties)],
+    ['The canary', without(shared, canarySettings.properties)],
   ] as const
   return [introduction, ...sections.map(([title, settings]) => renderSection(title, settings))].join('\n')
 }

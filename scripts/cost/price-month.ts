@@ -93,7 +93,7 @@ export function priceMonth(stacks: ModelStack[]): CostRow[] {
 }
 
 /** Optional parts, which the table in deploy/README.md lists on their own. */
-const separateStacks = ['kafka-cluster', 'kafka-alarms', 'reports', 'webhooks', 'webhook-alarms']
+const separateStacks = ['kafka-cluster', 'kafka-alarms', 'reports', 'canary', 'webhooks', 'webhook-alarms']
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 

@@ -107,6 +107,17 @@ const cases: Record<string, Case> = {
   },
   'audit RawGrowth': growth,
   'audit ProcessedGrowth': growth,
+  'canary Failing': {
+    calm: [
+      { runs: 1, errors: 0 },
+      { runs: 1, errors: spike(1) },
+    ],
+    trouble: [
+      { runs: 1, errors: 1 },
+      { runs: none, errors: none },
+    ],
+    noData: 'alarm',
+  },
   'compaction Late': {
     calm: [
       { runs: 1, errors: 0 },

@@ -150,6 +150,20 @@ test('the compaction runs from the same zip, and logs what its alarm reads', asy
   )
 })
 
+test('the canary loads from the same zip, with the module that makes its image', async () => {
+  const program = pathToFileURL(join(directory, 'processor/canary-lambda.mjs')).href
+  const env = {
+    ...process.env,
+    CANARY_GATEWAY: 'https://images.example.com',
+    CANARY_KEY_SECRET_ID: 'hashgate/dev/canary/key',
+  }
+  const cwd = join(directory, 'processor')
+  await run(process.execPath, ['--input-type=module', '-e', `await import(${JSON.stringify(program)})`], {
+    env,
+    cwd,
+  })
+})
+
 test('the gateway serves its API and its pages from its zip alone', async (t) => {
   const folder = join(directory, 'gateway')
   await unpackZip(zipFile('gateway.zip'), folder)
