@@ -23,7 +23,7 @@ t.test('the parameters of an environment decide what it costs', async (t) => {
     'gateways, at least': 53,
     'public IPv4 addresses': 21.9,
     'Redshift Serverless, loading records': 36.5,
-    'compaction, without images': 0.09,
+    'compaction, without images': 0.1,
   })
   t.equal(rowsOf({ ...prod, network: { NatPerZone: 'no' } })['NAT gateways'], 32.85)
   t.equal(rowsOf({ ...prod, gateway: { ...prod.gateway, MinInstances: '4' } })['gateways, at least'], 106)
