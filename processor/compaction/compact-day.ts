@@ -35,7 +35,7 @@ export interface CompactedDay {
   left: number
   /** Keys of manifests that have no row, because they are not valid JSON or describe another image than their key. */
   unreadable: string[]
-  /** Why the day's file could not be opened and was written again from the manifests. */
+  /** Why the day's file could not be opened. It was written again from the manifests or, if the run may read none, stays for the next run. */
   damage?: string
 }
 
@@ -69,7 +69,10 @@ export async function compactDay(
   })
 
   const keep = { key: newest, rows: plan.sources.length, unreadable: [] }
-  const { key, rows, unreadable } = file && plan.isCurrent && keep.rows > 0 ? keep : await write()
+  // Without a single read, writing a damaged file again would only take its rows out of the views.
+  const isPostponed = damage !== undefined && plan.reads === 0 && plan.left > 0
+  const isCurrent = file && plan.isCurrent && keep.rows > 0
+  const { key, rows, unreadable } = isPostponed || isCurrent ? keep : await write()
 
   async function write() {
     const { columns } = partitions

@@ -27,10 +27,12 @@ export interface PlanInputs {
   rows: readonly RowIdentity[]
   manifests: readonly ListedObject[]
   maxReads: number
-  /** Manifests that were last written before this time belong to expired images, epoch milliseconds. */
+  /** Images that were requested before this time have expired, epoch milliseconds. */
   expiredBeforeMs: number
   nowMs: number
 }
+
+const dayMs = 24 * 3_600_000
 
 /** Decides which rows the next Parquet file of a day has, without reading a manifest. */
 export function planRows({ day, rows, manifests, maxReads, expiredBeforeMs, nowMs }: PlanInputs): RowPlan {
@@ -43,10 +45,13 @@ export function planRows({ day, rows, manifests, maxReads, expiredBeforeMs, nowM
     else if (etags.has(key)) positions.set(key, position)
   }
 
+  // Reprocessing writes a manifest again but does not extend the image's lifetime, so the time of writing alone is not enough.
+  const isPast = Date.parse(day) + dayMs <= expiredBeforeMs
   const isRead = ({ key, etag, writtenAtMs }: ListedObject) => {
     const position = positions.get(key)
     if (position !== undefined) return rows[position]?.manifest_etag !== etag
-    return !expired.has(key) && writtenAtMs > expiredBeforeMs && parseManifestKey(key) !== undefined
+    if (isPast || expired.has(key)) return false
+    return writtenAtMs > expiredBeforeMs && parseManifestKey(key) !== undefined
   }
   const unread = manifests.filter(isRead).map(({ key }) => key)
   const reads = unread.slice(0, maxReads)

@@ -111,6 +111,18 @@ t.test('manifests of expired images are not read when there is no file any more'
   t.match(await compact(), [{ rows: 0, read: 0 }])
 })
 
+t.test(
+  'manifests that reprocessing wrote shortly before their images expired are not read afterwards',
+  async (t) => {
+    const { putManifest, compact, clock } = await startTestCompaction(t)
+    await putManifest('acme/a', '2026-11-23')
+    t.match(await compact(), [{ rows: 1 }], 'written on the day before the image expires')
+    clock.nowMs = Date.parse('2026-12-01T00:00:00Z')
+    for (const file of ['current', 'superseded', 'deleted'])
+      t.match(await compact(), [{ rows: 0, read: 0 }], `its file is ${file}`)
+  },
+)
+
 t.test('a superseded file stays until queries have finished with it', async (t) => {
   const { putManifest, compact, store, clock } = await startTestCompaction(t)
   const countFiles = async () => (await store.listParquetFiles(today)).length
@@ -197,6 +209,23 @@ t.test('after the type of a column was changed, the file is written again', asyn
   )
   t.match(await compact(), [{ rows: 1, damage: /The column width was of the type int\.$/ }])
   t.match(await queryRows(today), [{ width: 3n }])
+})
+
+t.test('a file that must be written again stays while the run may read no manifest', async (t) => {
+  const { putManifest, compact, locations, state } = await startTestCompaction(t)
+  await putManifest('acme/a', today)
+  await putManifest('acme/a', yesterday)
+  await compact()
+  const before = locations()
+  state.columns = state.columns.map((column) =>
+    column.Name === 'width' ? { Name: 'width', Type: 'bigint' } : column,
+  )
+  t.match(await compact({ maxReads: 1 }), [
+    { day: today, read: 1, left: 0 },
+    { day: yesterday, read: 0, left: 1 },
+  ])
+  t.equal(locations()[yesterday], before[yesterday])
+  t.match(await compact({ maxReads: 1 }), [{ read: 0 }, { day: yesterday, read: 1, rows: 1 }])
 })
 
 t.test('a day that fails does not keep the others from being compacted', async (t) => {
