@@ -10,8 +10,10 @@ import { openPartitions } from './compaction/partitions.ts'
 
 const config = readCompactionConfig()
 const logger = createLogger('compaction', config.LOG_LEVEL)
-const s3 = new S3Client(s3ClientOptions({ ...config, DYNAMODB_ENDPOINT: '' }))
-const glue = new GlueClient({ region: config.AWS_REGION })
+/** A Parquet file may have hundreds of megabytes, which take longer than the requests of images. */
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 60_000, throwOnRequestTimeout: true }
+const s3 = new S3Client({ ...s3ClientOptions({ ...config, DYNAMODB_ENDPOINT: '' }), requestHandler })
+const glue = new GlueClient({ region: config.AWS_REGION, requestHandler })
 const store = createManifestStore(s3, config.PROCESSED_BUCKET)
 
 /** Kept free at the end of a call for the last day that it begins. */

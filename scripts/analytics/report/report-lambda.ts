@@ -19,7 +19,7 @@ const logger = createLogger('report', config.LOG_LEVEL)
 const options = {
   region,
   maxAttempts: 8,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 8_000 },
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
 }
 const sts = new STSClient(options)
 const redshiftData = new RedshiftDataClient({

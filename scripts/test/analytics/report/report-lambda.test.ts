@@ -103,6 +103,14 @@ t.test('a mail that SNS refuses is sent by the next run', async (t) => {
   t.equal(topic.messages.length, 1)
 })
 
+t.test('a connection that hangs is given up, and the request repeated', async (t) => {
+  const { run, topic } = await start(t)
+  topic.hanging.left = 1
+  t.match(await run(), { isMailed: true })
+  t.equal(topic.hanging.left, 0)
+  t.equal(topic.messages.length, 1)
+})
+
 t.test('when a query fails, nothing is written or mailed, and the error has the reason', async (t) => {
   const { run, list, topic, warehouse } = await start(t)
   warehouse.fates.push({ pattern: /rejects_by_reason/, status: 'FAILED' })

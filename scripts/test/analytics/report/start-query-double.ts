@@ -9,11 +9,12 @@ export const assumedAccessKeyId = 'assumed'
 
 /**
  * SNS and STS, which share AWS's query protocol, over HTTP: as far as `Publish` and `AssumeRole`. It keeps messages, refuses as many of
- * them as `failures.left` says, and lets nobody assume another role than this one.
+ * them as `failures.left` says, never answers as many requests as `hanging.left` says, and lets nobody assume another role than this one.
  */
 export async function startQueryDouble(t: Test, roleArn: string) {
   const messages: { TopicArn: string | null; Subject: string; Message: string }[] = []
   const failures = { left: 0 }
+  const hanging = { left: 0 }
 
   function answer(form: URLSearchParams): string | undefined {
     if (form.get('Action') === 'AssumeRole')
@@ -31,7 +32,12 @@ export async function startQueryDouble(t: Test, roleArn: string) {
   }
 
   const server = createServer(async (request, response) => {
-    const body = answer(new URLSearchParams(await text(request)))
+    const form = new URLSearchParams(await text(request))
+    if (hanging.left > 0) {
+      hanging.left -= 1
+      return
+    }
+    const body = answer(form)
     const error = '<Type>Sender</Type><Code>AuthorizationError</Code><Message>not authorized</Message>'
     response.writeHead(body ? 200 : 403, { 'content-type': 'text/xml' })
     response.end(body ?? `<ErrorResponse><Error>${error}</Error><RequestId>1</RequestId></ErrorResponse>`)
@@ -42,7 +48,12 @@ export async function startQueryDouble(t: Test, roleArn: string) {
     server.closeAllConnections()
     server.close()
   })
-  return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, messages, failures }
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    messages,
+    failures,
+    hanging,
+  }
 }
 
 function describeRole(): string {
