@@ -101,7 +101,9 @@ export async function compactDay(
       ? files
       : files.filter((file, index) => {
           const isQueried = locate(store, file.key) === locationBefore
-          return !isQueried && (files[index + 1]?.writtenAtMs ?? 0) <= nowMs - graceMs
+          // Another run can have written the newest file, and be about to move the partition to it.
+          const supersededAtMs = files[index + 1]?.writtenAtMs ?? (key ? nowMs : 0)
+          return !isQueried && supersededAtMs <= nowMs - graceMs
         })
   for (const file of superseded) if (file.key !== key) await store.remove(file.key)
   return { day, key, rows, read: plan.reads, left: plan.left, unreadable, damage }
