@@ -10,19 +10,19 @@ import { openPartitions } from './compaction/partitions.ts'
 
 const config = readCompactionConfig()
 const logger = createLogger('compaction', config.LOG_LEVEL)
-/** A Parquet file may have hundreds of megabytes, which take longer than the requests of images. */
+/** Longer than for requests about images, because a Parquet file can be hundreds of megabytes in size. */
 const requestHandler = { connectionTimeout: 1_000, requestTimeout: 60_000, throwOnRequestTimeout: true }
 const s3 = new S3Client({ ...s3ClientOptions({ ...config, DYNAMODB_ENDPOINT: '' }), requestHandler })
 const glue = new GlueClient({ region: config.AWS_REGION, requestHandler })
 const store = createManifestStore(s3, config.PROCESSED_BUCKET)
 
-/** Kept free at the end of a call for the last day that it begins. */
+/** Reserved at the end of a call, so that the last day that it begins can be completed. */
 const reserveMs = 300_000
 
 /**
- * The AWS Lambda handler that writes the manifests as Parquet for Redshift, once an hour. The event has no meaning: every run compacts
- * what there is.
- * @throws AggregateError, so that the alarm fires, when a day could not be compacted; the other days are
+ * The AWS Lambda handler that writes the manifests as Parquet for Redshift, once an hour. The event is ignored:
+ * every run compacts all days.
+ * @throws AggregateError, which raises the alarm, after all other days if a day could not be compacted
  */
 export async function handler(
   _event: unknown,

@@ -20,12 +20,12 @@ interface CdnOptions {
 
 /**
  * Creates the function that signs the download of one variant for CloudFront, with the same lifetimes and windows as
- * `createPresignDownload`. Each signature covers the URL of one object, so it opens neither another tenant's objects nor another object of
- * the same tenant. It covers the query, too: CloudFront passes it to S3, which answers with the image's expiry as `Expires`. So a cached
- * object never outlives its image.
+ * `createPresignDownload`. Each signature covers the URL of one object, so it gives no access to other objects, of the same tenant or of
+ * another one. It also covers the query, which CloudFront passes to S3: S3 then returns the image's expiry as `Expires`, so a cached object
+ * never outlives its image.
  *
- * An RSA signature takes a few hundred microseconds, so it is computed in a background thread. It is always the same for the same URL, which
- * browsers need for their caches; an ECDSA signature is not.
+ * An RSA signature takes a few hundred microseconds, so it is computed in a background thread. Unlike an ECDSA
+ * signature it is the same each time, so the URL stays the same and browsers can cache it.
  *
  * Source: AWS, "Create a signed URL using a canned policy" (Amazon CloudFront Developer Guide).
  */

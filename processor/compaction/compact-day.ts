@@ -44,8 +44,8 @@ const dayMs = 24 * 3_600_000
 
 /**
  * Brings the Parquet file of a day up to date with its manifests: adds new ones, replaces those that were rewritten, drops those that were
- * deleted and those of expired images. The file is complete before the partition moves to it. A run that dies at any point leaves nothing
- * that the next run does not put right. A run that finds nothing to do writes nothing.
+ * deleted and those of expired images. The file is complete before the partition moves to it. After a run that was killed at any
+ * point, the next one completes its work. A run that finds nothing to do writes nothing.
  * @param day `YYYY-MM-DD`
  * @throws the errors of S3 and Glue
  */
@@ -109,7 +109,7 @@ export async function compactDay(
   return { day, key, rows, read: plan.reads, left: plan.left, unreadable, damage }
 }
 
-/** What a partition has as its location. */
+/** The location of a partition that reads this file. */
 const locate = ({ name }: ManifestStore, key: string) => `s3://${name}/${dirname(key)}/`
 
 async function openFile(

@@ -8,7 +8,7 @@ interface Image {
 }
 
 /**
- * Removes an image from the analysts' data: its manifests, its rows, and at once every superseded Parquet file. Repeat it after an error.
+ * Removes an image from the analysts' data: its manifests, its rows, and without a delay every superseded Parquet file. Repeat it after an error.
  * A compaction that runs at the same time can write the row once more; the next one drops it. In a versioned bucket the lifecycle
  * deletes the bytes.
  * @throws RangeError when the image cannot exist; the errors of S3 and Glue

@@ -5,7 +5,7 @@ export type Row = Record<string, unknown>
 
 /**
  * Creates a function that converts a manifest into a row. Names are compared without case, because Glue's are lower-case. A value of
- * another type is null, as it was to Spectrum's JSON reader.
+ * another type becomes null.
  */
 export function createToRow(columns: readonly Column[]): (manifest: object) => Row {
   const types = columns.map(({ Name, Type }) => ({ name: Name, type: parseHiveType(Type) }))

@@ -10,7 +10,7 @@ import { compactManifests } from '../../compaction/compact-manifests.ts'
 const today = '2026-11-29'
 const yesterday = '2026-11-28'
 
-t.test('a Parquet file for each day, at which its partition is, sorted by tenant', async (t) => {
+t.test('each day gets a Parquet file, sorted by tenant, and a partition that points to it', async (t) => {
   const { putManifest, compact, queryRows, queryImages, locations } = await startTestCompaction(t)
   const variants = [
     { name: 'thumb', key: 'k', contentType: 'image/webp', width: 256, height: 192, byteLength: 4 },
@@ -79,7 +79,7 @@ t.test('new, rewritten, deleted and late manifests reach the next file', async (
   t.strictSame(await queryImages('2026-11-23'), ['acme/d'])
 })
 
-t.test('expired images leave within one run, and their day with the last of them', async (t) => {
+t.test('one run drops expired images, and the partition of a day without images', async (t) => {
   const { putManifest, compact, queryImages, locations, store, clock } = await startTestCompaction(t)
   const lifetimeMs = retentionDays * 24 * hourMs
   const expiresAt = (clock.nowMs + lifetimeMs) / 1_000

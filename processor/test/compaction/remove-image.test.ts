@@ -11,7 +11,7 @@ const today = '2026-11-29'
 const yesterday = '2026-11-28'
 const image = { tenant: 'acme', imageId: imageOf('a') }
 
-t.test('an image leaves every day, every file and the manifests at once', async (t) => {
+t.test('an image is removed from every day, every file and the manifests at once', async (t) => {
   const { putManifest, compact, openDeps, queryImages, store, clock } = await startTestCompaction(t)
   for (const day of [today, yesterday]) {
     for (const name of ['acme/a', 'acme/b', 'zoo/a']) await putManifest(name, day)
@@ -32,7 +32,7 @@ t.test('an image leaves every day, every file and the manifests at once', async 
   t.strictSame(await queryImages(yesterday), ['acme/b', 'zoo/a'], 'it can be repeated')
 })
 
-t.test('the only image of a day takes the file and the partition with it', async (t) => {
+t.test('removing the only image of a day removes the file and the partition', async (t) => {
   const { putManifest, compact, openDeps, locations, store } = await startTestCompaction(t)
   await putManifest('acme/a', today)
   await compact()

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import type { CompactedDay } from '../../../processor/compaction/compact-day.ts'
 
-/** What a run did, a line per day, and below it what it could not use. */
+/** Renders a table with a row per day and, below it, the files that were damaged and the manifests that were left out. */
 export function renderDays(days: readonly CompactedDay[]): string {
   if (days.length === 0) return 'There are no manifests.'
   const table = new Table({

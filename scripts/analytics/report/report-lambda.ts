@@ -15,7 +15,7 @@ const config = readReportConfig()
 const { AWS_REGION: region, REPORT_ENV: env, REPORT_BUCKET: bucket, REPORT_TOPIC_ARN: TopicArn } = config
 const logger = createLogger('report', config.LOG_LEVEL)
 
-/** Throttled requests are retried for about a minute in all; a connection that hangs is given up. */
+/** Throttled requests are retried for about a minute in all. A request that hangs is aborted and retried. */
 const options = {
   region,
   maxAttempts: 8,
@@ -31,7 +31,7 @@ const s3 = new S3Client({ ...options, forcePathStyle: true })
 const sns = new SNSClient(options)
 
 const pollMs = 500
-/** Kept free at the end of a call for cancelling a statement, or for the bucket and the topic. */
+/** Reserved at the end of a call for cancelling a statement, or for writing and mailing the report. */
 const reserveMs = 90_000
 
 /**

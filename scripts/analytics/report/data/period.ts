@@ -56,7 +56,7 @@ export function addDays(day: string, days: number): string {
 /**
  * The whole days before a moment.
  * @param time ISO 8601, with its time zone
- * @throws Error for a time that is none, or is later than now
+ * @throws Error if it is not a time, or is later than now
  */
 export function periodBefore(time: string, days: number, now: Date): Period {
   const at = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(time) ? new Date(time) : new Date(Number.NaN)

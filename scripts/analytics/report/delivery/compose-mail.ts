@@ -4,7 +4,7 @@ import { formatPeriod } from '../format.ts'
 import { describeGap, summarize } from '../page/render-page.ts'
 
 export interface Mail {
-  /** ASCII, without line breaks, below 100 characters: SNS refuses another one. */
+  /** ASCII, without line breaks, below 100 characters: SNS rejects any other. */
   subject: string
   text: string
 }
@@ -26,7 +26,7 @@ export function composeMail(data: ReportData, env: string, place: Place): Mail {
   const gap = describeGap(data)
   const freshness = newest
     ? `The newest upload request in the warehouse is from ${newest} UTC.`
-    : 'The warehouse holds no image at all. If images were uploaded, zero-ETL has stopped: see "Alarms" in deploy/README.md.'
+    : 'The warehouse contains no images. If images were uploaded, zero-ETL has stopped: see "Alarms" in deploy/README.md.'
   const paragraphs = [
     `Image report of ${env}, ${formatPeriod(period)} (UTC)`,
     summarize(data),

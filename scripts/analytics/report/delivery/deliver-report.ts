@@ -28,7 +28,7 @@ export interface Delivered {
  * Writes the report of a period and its CSV files to `reports/‹from›_‹to›/`, then announces it once. A second run overwrites the same
  * objects and sends no second mail.
  *
- * `mailed.json` is written after the mail: a run that fails in between mails again, which is better than never. Nothing is written unless
+ * `mailed.json` is written after the mail: a run that fails in between mails again, which is better than no mail. Nothing is written unless
  * all queries succeed.
  * @throws Error with the reason; a retry can help
  */

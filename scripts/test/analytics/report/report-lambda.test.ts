@@ -148,7 +148,7 @@ t.test('an empty warehouse is reported, with what to check', async (t) => {
   await run()
   t.match((await read(`${folder}report.html`)).text, 'No image arrived in this period.')
   t.match(topic.messages, [
-    { Message: /No image arrived in this period\.\n\n[\s\S]*The warehouse holds no image at all/ },
+    { Message: /No image arrived in this period\.\n\n[\s\S]*The warehouse contains no images/ },
   ])
 })
 
