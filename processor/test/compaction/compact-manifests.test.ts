@@ -176,58 +176,6 @@ t.test('unreadable manifests are named and have no row', async (t) => {
   t.match(await compact(), [{ ...expected[0], key: first?.key }], 'the same rows are not written again')
 })
 
-t.test('a damaged file is written again from the manifests', async (t) => {
-  const { putManifest, putObject, compact, queryImages, clock } = await startTestCompaction(t)
-  await putManifest('acme/a', today)
-  await compact()
-  clock.nowMs += hourMs
-  await putObject(
-    `manifests/parquet/day=${today}/20261129T123000000Z-0/manifests.parquet`,
-    'PAR1 half a file',
-  )
-  const [result] = await compact()
-  t.match(result, { read: 1, rows: 1, damage: /20261129T123000000Z-0\/manifests\.parquet: / })
-  t.strictSame(await queryImages(today), ['acme/a'])
-})
-
-t.test('after a column was added, rows stay until their manifests have been read again', async (t) => {
-  const { putManifest, compact, queryRows, state } = await startTestCompaction(t)
-  await putManifest('acme/a', today, { lens: '50 mm' })
-  await putManifest('acme/b', today, { lens: '35 mm' })
-  await compact()
-  state.columns = [...state.columns, { Name: 'lens', Type: 'string' }]
-  t.match(await compact({ maxReads: 1 }), [{ rows: 2, read: 1, left: 1 }])
-  t.match(await queryRows(today), [{ lens: '50 mm' }, { lens: null }])
-})
-
-t.test('after the type of a column was changed, the file is written again', async (t) => {
-  const { putManifest, compact, queryRows, state } = await startTestCompaction(t)
-  await putManifest('acme/a', today, { width: 3 })
-  await compact()
-  state.columns = state.columns.map((column) =>
-    column.Name === 'width' ? { Name: 'width', Type: 'bigint' } : column,
-  )
-  t.match(await compact(), [{ rows: 1, damage: /The column width was of the type int\.$/ }])
-  t.match(await queryRows(today), [{ width: 3n }])
-})
-
-t.test('a file that must be written again stays while the run may read no manifest', async (t) => {
-  const { putManifest, compact, locations, state } = await startTestCompaction(t)
-  await putManifest('acme/a', today)
-  await putManifest('acme/a', yesterday)
-  await compact()
-  const before = locations()
-  state.columns = state.columns.map((column) =>
-    column.Name === 'width' ? { Name: 'width', Type: 'bigint' } : column,
-  )
-  t.match(await compact({ maxReads: 1 }), [
-    { day: today, read: 1, left: 0 },
-    { day: yesterday, read: 0, left: 1 },
-  ])
-  t.equal(locations()[yesterday], before[yesterday])
-  t.match(await compact({ maxReads: 1 }), [{ read: 0 }, { day: yesterday, read: 1, rows: 1 }])
-})
-
 t.test('a day that fails does not keep the others from being compacted', async (t) => {
   const { putManifest, openDeps, compact, queryImages } = await startTestCompaction(t)
   await putManifest('acme/a', today)
@@ -267,31 +215,4 @@ t.test('a refusal from Glue fails the run', async (t) => {
   await t.rejects(compact(), { name: 'AccessDeniedException' })
   state.refusal = ''
   t.match(await compact(), [{ rows: 1 }])
-})
-
-t.test('two runs at the same time both succeed', async (t) => {
-  const { putManifest, compact, queryImages, clock } = await startTestCompaction(t)
-  await putManifest('acme/a', today)
-  await Promise.all([compact(), compact()])
-  t.strictSame(await queryImages(today), ['acme/a'])
-  clock.nowMs += hourMs
-  await putManifest('acme/b', today)
-  await Promise.all([compact(), compact()])
-  t.strictSame(await queryImages(today), ['acme/a', 'acme/b'])
-})
-
-t.test('a run does not delete the file to which another run is about to move the partition', async (t) => {
-  const { putManifest, compact, openDeps, queryImages, clock } = await startTestCompaction(t)
-  await putManifest('acme/a', today)
-  const deps = await openDeps()
-  const point = async (day: string, location: string) => {
-    clock.nowMs += 1_000
-    await putManifest('acme/b', today)
-    await compact()
-    await deps.partitions.point(day, location)
-  }
-  await compactManifests({ ...deps, partitions: { ...deps.partitions, point } }, { retentionDays })
-  t.strictSame(await queryImages(today), ['acme/a'], 'the file of the slower run exists')
-  await compact()
-  t.strictSame(await queryImages(today), ['acme/a', 'acme/b'])
 })

@@ -1,0 +1,57 @@
+import t from 'tap'
+import { hourMs, startTestCompaction } from '../../../scripts/testkit/compaction/start-test-compaction.ts'
+
+const today = '2026-11-29'
+const yesterday = '2026-11-28'
+
+t.test('a damaged file is written again from the manifests', async (t) => {
+  const { putManifest, putObject, compact, queryImages, clock } = await startTestCompaction(t)
+  await putManifest('acme/a', today)
+  await compact()
+  clock.nowMs += hourMs
+  await putObject(
+    `manifests/parquet/day=${today}/20261129T123000000Z-0/manifests.parquet`,
+    'PAR1 half a file',
+  )
+  const [result] = await compact()
+  t.match(result, { read: 1, rows: 1, damage: /20261129T123000000Z-0\/manifests\.parquet: / })
+  t.strictSame(await queryImages(today), ['acme/a'])
+})
+
+t.test('after a column was added, rows stay until their manifests have been read again', async (t) => {
+  const { putManifest, compact, queryRows, state } = await startTestCompaction(t)
+  await putManifest('acme/a', today, { lens: '50 mm' })
+  await putManifest('acme/b', today, { lens: '35 mm' })
+  await compact()
+  state.columns = [...state.columns, { Name: 'lens', Type: 'string' }]
+  t.match(await compact({ maxReads: 1 }), [{ rows: 2, read: 1, left: 1 }])
+  t.match(await queryRows(today), [{ lens: '50 mm' }, { lens: null }])
+})
+
+t.test('after the type of a column was changed, the file is written again', async (t) => {
+  const { putManifest, compact, queryRows, state } = await startTestCompaction(t)
+  await putManifest('acme/a', today, { width: 3 })
+  await compact()
+  state.columns = state.columns.map((column) =>
+    column.Name === 'width' ? { Name: 'width', Type: 'bigint' } : column,
+  )
+  t.match(await compact(), [{ rows: 1, damage: /The column width was of the type int\.$/ }])
+  t.match(await queryRows(today), [{ width: 3n }])
+})
+
+t.test('a file that must be written again stays while the run may read no manifest', async (t) => {
+  const { putManifest, compact, locations, state } = await startTestCompaction(t)
+  await putManifest('acme/a', today)
+  await putManifest('acme/a', yesterday)
+  await compact()
+  const before = locations()
+  state.columns = state.columns.map((column) =>
+    column.Name === 'width' ? { Name: 'width', Type: 'bigint' } : column,
+  )
+  t.match(await compact({ maxReads: 1 }), [
+    { day: today, read: 1, left: 0 },
+    { day: yesterday, read: 0, left: 1 },
+  ])
+  t.equal(locations()[yesterday], before[yesterday])
+  t.match(await compact({ maxReads: 1 }), [{ read: 0 }, { day: yesterday, read: 1, rows: 1 }])
+})
