@@ -18,7 +18,7 @@ const width = 320
 const height = 240
 
 /**
- * Uploads a small image that the system has never seen, waits until it is ready, and downloads its variants, as a client does.
+ * Uploads a small image that was never uploaded before, waits until it is ready, and downloads its variants, as a client does.
  * @throws Error that names the step that failed
  */
 export async function uploadAndDownload({ gateway, key, signal }: Options): Promise<CanaryResult> {
@@ -46,7 +46,7 @@ export async function uploadAndDownload({ gateway, key, signal }: Options): Prom
       const bytes = (await answer.arrayBuffer()).byteLength
       if (answer.status !== 200 || bytes !== byteLength) {
         throw new Error(
-          `the variant ${name} of ${image.imageId} answers ${answer.status} with ${bytes} bytes`,
+          `the variant ${name} of ${image.imageId} returned ${answer.status} with ${bytes} bytes`,
         )
       }
     }

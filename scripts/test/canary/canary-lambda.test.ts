@@ -61,7 +61,7 @@ t.test('a variant that cannot be downloaded as its record says fails', async (t)
     String(input).includes('.webp?') ? new Response('not the variant') : fetch(input, init)
   await t.rejects(
     run(),
-    /failed at the step "downloading": the variant \w+ of [0-9a-f]{64} answers 200 with 15 bytes/,
+    /failed at the step "downloading": the variant \w+ of [0-9a-f]{64} returned 200 with 15 bytes/,
   )
 })
 

@@ -14,7 +14,7 @@ t.test('when mailed.json cannot be written, the next run mails again', async (t)
   s3.middlewareStack.add(
     (next) => async (args) => {
       const { Key = '' } = args.input as { Key?: string }
-      if (Key.endsWith('mailed.json') && refusals-- > 0) throw new Error('S3 is away')
+      if (Key.endsWith('mailed.json') && refusals-- > 0) throw new Error('S3 is unavailable')
       return next(args)
     },
     { step: 'initialize' },
@@ -27,7 +27,7 @@ t.test('when mailed.json cannot be written, the next run mails again', async (t)
   const deliver = () =>
     deliverReport(period, { source, env: 'test', now, s3, region: 'eu-west-1', bucket, publish })
 
-  await t.rejects(deliver(), { message: 'S3 is away' })
+  await t.rejects(deliver(), { message: 'S3 is unavailable' })
   t.match(await deliver(), { isMailed: true })
   t.match(await deliver(), { isMailed: false })
   t.equal(mails.length, 2)
