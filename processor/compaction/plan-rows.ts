@@ -2,15 +2,11 @@ import { manifestKeyOfDay, parseManifestKey } from '../../core/images/object-key
 import type { ListedObject } from './manifest-store.ts'
 import type { RowIdentity } from './parquet-file.ts'
 
-/** Where a row of the next file comes from: a position in the current file or, without one, the manifest. */
-export interface RowSource {
-  /** Key of the manifest. */
-  key: string
-  position?: number
-}
+/** Where a row of the next file comes from: its position in the current file, or the key of the manifest to read. */
+export type RowSource = number | string
 
 export interface RowPlan {
-  /** In the order of their keys. */
+  /** In the order of the manifests' keys. */
   sources: RowSource[]
   /** Manifests to read. */
   reads: number
@@ -23,7 +19,7 @@ export interface RowPlan {
 export interface PlanInputs {
   /** `YYYY-MM-DD` */
   day: string
-  /** Rows of the current file. */
+  /** Rows of the current file, in the order of their manifests' keys. */
   rows: readonly RowIdentity[]
   manifests: readonly ListedObject[]
   maxReads: number
@@ -34,36 +30,37 @@ export interface PlanInputs {
 
 const dayMs = 24 * 3_600_000
 
-/** Decides which rows the next Parquet file of a day has, without reading a manifest. */
+/**
+ * Decides which rows the next Parquet file of a day has, without reading a manifest. It merges two sorted lists instead of looking keys up,
+ * because maps of a million keys would take most of the function's memory.
+ */
 export function planRows({ day, rows, manifests, maxReads, expiredBeforeMs, nowMs }: PlanInputs): RowPlan {
-  const etags = new Map(manifests.map(({ key, etag }) => [key, etag]))
-  const positions = new Map<string, number>()
-  const expired = new Set<string>()
-  for (const [position, { tenant, imageid, expiresat }] of rows.entries()) {
-    const key = manifestKeyOfDay({ day, tenant, imageId: imageid })
-    if (Number(expiresat) * 1_000 <= nowMs) expired.add(key)
-    else if (etags.has(key)) positions.set(key, position)
-  }
+  const plan = { sources: [] as RowSource[], reads: 0, left: 0 }
+  let position = 0
+  let kept = 0
+  const keyAt = (row: RowIdentity) => manifestKeyOfDay({ day, tenant: row.tenant, imageId: row.imageid })
 
   // Reprocessing writes a manifest again but does not extend the image's lifetime, so the time of writing alone is not enough.
   const isPast = Date.parse(day) + dayMs <= expiredBeforeMs
-  const isRead = ({ key, etag, writtenAtMs }: ListedObject) => {
-    const position = positions.get(key)
-    if (position !== undefined) return rows[position]?.manifest_etag !== etag
-    if (isPast || expired.has(key)) return false
-    return writtenAtMs > expiredBeforeMs && parseManifestKey(key) !== undefined
-  }
-  const unread = manifests.filter(isRead).map(({ key }) => key)
-  const reads = unread.slice(0, maxReads)
-  for (const key of reads) positions.delete(key)
 
-  const sources: RowSource[] = [...reads.map((key) => ({ key })), ...[...positions].map(toSource)]
-  return {
-    sources: sources.sort((a, b) => (a.key < b.key ? -1 : 1)),
-    reads: reads.length,
-    left: unread.length - reads.length,
-    isCurrent: reads.length === 0 && positions.size === rows.length,
+  for (const { key, etag, writtenAtMs } of manifests.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+    let row = rows[position]
+    while (row && keyAt(row) < key) row = rows[++position]
+    const existing = row && keyAt(row) === key ? row : undefined
+    if (existing && Number(existing.expiresat) * 1_000 <= nowMs) continue
+    if (!existing && (isPast || writtenAtMs <= expiredBeforeMs || !parseManifestKey(key))) continue
+
+    const isUnread = existing?.manifest_etag !== etag
+    if (isUnread && plan.reads < maxReads) {
+      plan.reads++
+      plan.sources.push(key)
+      continue
+    }
+    if (isUnread) plan.left++
+    if (existing) {
+      kept++
+      plan.sources.push(position)
+    }
   }
+  return { ...plan, isCurrent: plan.reads === 0 && kept === rows.length }
 }
-
-const toSource = ([key, position]: [string, number]): RowSource => ({ key, position })

@@ -49,8 +49,8 @@ export async function writeRows({ store, columns, sources, file, nowMs }: Inputs
   for (let start = 0; start < sources.length; start += rowsPerGroup) {
     const group = sources.slice(start, start + rowsPerGroup)
     const readKept = await readRange(group, file)
-    const read = ({ key, position }: RowSource) =>
-      position === undefined ? limit(() => readManifest(key)) : readKept(position)
+    const read = (source: RowSource) =>
+      typeof source === 'string' ? limit(() => readManifest(source)) : readKept(source)
     const present = (await Promise.all(group.map(read))).filter((row) => row !== undefined)
     if (present.length > 0) parquet.writeGroup(present)
     rows += present.length
@@ -60,7 +60,7 @@ export async function writeRows({ store, columns, sources, file, nowMs }: Inputs
 
 /** Reads the rows that the group takes over from the file, which are close to each other, because both are in the order of the keys. */
 async function readRange(group: readonly RowSource[], file: ParquetFile | undefined) {
-  const positions = group.map(({ position }) => position).filter((position) => position !== undefined)
+  const positions = group.filter((source) => typeof source === 'number')
   const [first] = positions
   const last = positions.at(-1)
   if (!file || first === undefined || last === undefined) return () => undefined

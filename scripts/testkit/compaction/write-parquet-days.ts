@@ -16,8 +16,7 @@ export async function writeParquetDays(
   }
   const { Columns: columns } = readManifestTable().StorageDescriptor
   const keys = Map.groupBy([...objects.keys()].sort(), (key) => parseManifestKey(key)?.day ?? '')
-  const days = [...keys].map(async ([day, keys]) => {
-    const sources = keys.map((key) => ({ key }))
+  const days = [...keys].map(async ([day, sources]) => {
     const { bytes, unreadable } = await writeRows({ store, columns, sources, nowMs: 0 })
     if (unreadable.length > 0) throw new Error(`Unreadable manifests: ${unreadable.join(', ')}`)
     return { day, bytes }
