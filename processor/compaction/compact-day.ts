@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { dirname } from 'node:path/posix'
 import { parquetKey, parseParquetKey } from '../../core/images/object-key.ts'
 import type { ManifestStore } from './manifest-store.ts'
+import { nameVersion } from './name-version.ts'
 import { openParquetFile, type ParquetFile } from './parquet-file.ts'
 import type { Partitions } from './partitions.ts'
 import { planRows } from './plan-rows.ts'
@@ -86,8 +87,8 @@ export async function compactDay(
     if (rows === 0) return { rows, unreadable }
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
     if (newest?.includes(`Z-${hash}/`)) return { key: newest, rows, unreadable }
-    const time = new Date(nowMs).toISOString().replace(/[-:.]/g, '')
-    const written = parquetKey(day, `${time}-${hash}`)
+    const version = nameVersion({ nowMs, hash, newest: newest && parseParquetKey(newest)?.version })
+    const written = parquetKey(day, version)
     await store.writeParquet(written, bytes)
     return { key: written, rows, unreadable }
   }

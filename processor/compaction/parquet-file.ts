@@ -1,4 +1,4 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Column } from './hive-type.ts'
@@ -9,7 +9,7 @@ import type { Row } from './to-row.ts'
 export const rowsPerGroup = 20_000
 
 const columnsKey = 'hashgate.columns'
-const compressors = { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) }
+const compressors = { GZIP: (bytes: Uint8Array) => gunzipSync(bytes) }
 
 /** What identifies a row and decides whether it stays. */
 export interface RowIdentity {
@@ -55,14 +55,14 @@ function checkTypes(written: readonly Column[], columns: readonly Column[]): voi
   }
 }
 
-/** Writes rows, group by group, into a Parquet file in memory, compressed with Zstandard. The same rows give the same bytes. */
+/** Writes rows, group by group, into a Parquet file in memory, compressed with gzip. The same rows give the same bytes. */
 export function createParquetFile(columns: readonly Column[]) {
   const writer = new ByteWriter()
   const parquet = new ParquetWriter({
     writer,
     schema: toParquetSchema(columns),
-    codec: 'ZSTD',
-    compressors: { ZSTD: (bytes) => zstdCompressSync(bytes) },
+    codec: 'GZIP',
+    compressors: { GZIP: (bytes) => gzipSync(bytes) },
     kvMetadata: [{ key: columnsKey, value: JSON.stringify(columns) }],
     createdBy: 'hashgate',
   })
