@@ -34,5 +34,14 @@ t.test('a stack without changes is protected unless it already is', async (t) =>
 t.test('these stacks hold data', async (t) => {
   const stacks = await readStacks(new URL('../../../../deploy/', import.meta.url), 'dev')
   const names = stacks.filter(holdsData).map(({ name }) => name)
-  t.strictSame(names, ['foundation', 'kafka', 'kafka-cluster', 'metadata', 'storage', 'cdn', 'reports'])
+  t.strictSame(names, [
+    'foundation',
+    'kafka',
+    'kafka-cluster',
+    'metadata',
+    'storage',
+    'cdn',
+    'reports',
+    'canary',
+  ])
 })
