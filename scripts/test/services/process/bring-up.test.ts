@@ -28,7 +28,6 @@ async function prepare(t: Test, script: string, settings: Partial<Service> = {})
     ...settings,
   }
   t.capture(console, 'log')
-  t.teardown(() => downServices(layout))
   return { layout, service, starts: () => starts }
 }
 
@@ -40,6 +39,7 @@ t.test('a healthy service keeps running', async (t) => {
   t.strictSame(second, { record: first.record, wasRunning: true })
   t.equal(starts(), 1)
   t.strictSame(await readRecords(layout.processes), [first.record])
+  await downServices(layout)
 })
 
 t.test('a running but unhealthy service is restarted', async (t) => {
@@ -54,6 +54,7 @@ t.test('a running but unhealthy service is restarted', async (t) => {
   t.not(second.record.pid, first.record.pid)
   t.notOk(isAlive(first.record))
   t.ok(isAlive(second.record))
+  await downServices(layout)
 })
 
 t.test('if a service exits before it is ready, the error shows the end of its log', async (t) => {
