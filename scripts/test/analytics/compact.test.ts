@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import t from 'tap'
 import { readManifestTable } from '../../analytics/warehouse/read-manifest-table.ts'
 import { connectStores } from '../../local/create-stores.ts'
 import { startGlueDouble } from '../../testkit/compaction/start-glue-double.ts'
+import { listenLocally } from '../../testkit/listen-locally.ts'
 import { startStores } from './warehouse/start-stores.ts'
 
 const program = fileURLToPath(new URL('../../analytics/compact.ts', import.meta.url))
@@ -69,19 +68,13 @@ t.test('with --env it works on the bucket and the Glue table that the stacks nam
       .map(([Name, Value]) => ({ Name, Value }))
     response.setHeader('content-type', 'application/x-amz-json-1.1').end(JSON.stringify({ Parameters }))
   })
-  parameters.listen(0, '127.0.0.1')
-  await once(parameters, 'listening')
-  t.teardown(() => {
-    parameters.closeAllConnections()
-    parameters.close()
-  })
   const aws = {
     AWS_REGION: environment.AWS_REGION,
     AWS_ACCESS_KEY_ID: environment.AWS_ACCESS_KEY_ID,
     AWS_SECRET_ACCESS_KEY: environment.AWS_SECRET_ACCESS_KEY,
     AWS_ENDPOINT_URL_S3: environment.S3_ENDPOINT,
     AWS_ENDPOINT_URL_GLUE: glue.endpoint,
-    AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(parameters.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL_SSM: await listenLocally(t, parameters),
   }
   t.match(await run(['--env', 'prod'], aws), { code: 0, stdout: /│ 2026-11-29 │/, stderr: '' })
   const [, location] = Object.entries(glue.locations())[0] ?? []

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { GlueClient } from '@aws-sdk/client-glue'
 import type { Column } from '../../../processor/compaction/hive-type.ts'
+import { listenLocally } from '../listen-locally.ts'
 
 interface Partition {
   Values: [string]
@@ -75,16 +74,10 @@ export async function startGlueDouble(t: Stoppable, columns: readonly Column[]) 
     response.writeHead(answer ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' })
     response.end(JSON.stringify(answer ?? { __type: type, message: `${name} was refused` }))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const endpoint = await listenLocally(t, server)
   const credentials = { accessKeyId: 'glue', secretAccessKey: 'glue' }
   const glue = new GlueClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
-  t.teardown(() => {
-    glue.destroy()
-    server.closeAllConnections()
-    server.close()
-  })
+  t.teardown(() => glue.destroy())
   /** Locations by day. */
   const locations = () =>
     Object.fromEntries(

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
+import { listenLocally } from '../../../testkit/listen-locally.ts'
 
 /** Access key of the role that STS lets the report assume. */
 export const assumedAccessKeyId = 'assumed'
@@ -42,14 +41,8 @@ export async function startQueryDouble(t: Test, roleArn: string) {
     response.writeHead(body ? 200 : 403, { 'content-type': 'text/xml' })
     response.end(body ?? `<ErrorResponse><Error>${error}</Error><RequestId>1</RequestId></ErrorResponse>`)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: await listenLocally(t, server),
     messages,
     failures,
     hanging,

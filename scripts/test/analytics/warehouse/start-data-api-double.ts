@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
 import type { Result, Session, Value } from '../../../analytics/warehouse/session.ts'
+import { listenLocally } from '../../../testkit/listen-locally.ts'
 
 type Input = { Sql?: string; Id?: string; NextToken?: string; WorkgroupName?: string; Database?: string }
 
@@ -93,14 +92,8 @@ export async function startDataApiDouble(
     response.writeHead(refusal ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
     response.end(JSON.stringify(answer))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: await listenLocally(t, server),
     requests,
     refusals,
     fates,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { stripTypeScriptTypes } from 'node:module'
 import type { Test } from 'tap'
-import { listenLocally } from './listen-locally.ts'
+import { listenLocally } from '../../../testkit/listen-locally.ts'
 
 const client = new URL('../../../../openapi/packages/client/src/', import.meta.url)
 const page = '<!doctype html><title>Upload</title><input type="file">'

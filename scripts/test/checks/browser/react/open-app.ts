@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { listenLocally } from '../listen-locally.ts'
+import { listenLocally } from '../../../../testkit/listen-locally.ts'
 import { openBrowser } from '../open-browser.ts'
 import type { App } from './app.tsx'
 
