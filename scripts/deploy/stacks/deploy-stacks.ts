@@ -58,7 +58,7 @@ async function uploadArtefacts(deployment: Deployment, parameterNames: string[])
 
 const needsApproval = (change: ResourceChange) => isDestructive(change) || isRevertingDrift(change)
 
-/** Asks again before removing, replacing or restoring a resource unless the approved plan showed it. */
+/** Asks for confirmation before a resource is removed, replaced or restored, unless the approved plan showed that change. */
 async function confirm(
   { ask, say }: Deployment,
   changes: ResourceChange[],

@@ -20,7 +20,7 @@ export interface Place {
 /** The folder of a report: the same for the same period. */
 export const nameFolder = ({ from, to }: Period): string => `reports/${from}_${to}/`
 
-/** The mail that announces a report. It has no secret: whoever opens the link signs in. */
+/** Composes the mail that announces a report. Its link requires a sign-in, so the mail contains no secret. */
 export function composeMail(data: ReportData, env: string, place: Place): Mail {
   const { period, newest } = data
   const gap = describeGap(data)
