@@ -8,6 +8,7 @@ import { findViolations } from './find-violations.ts'
 import { holdUploads, recordUploads } from './hold-uploads.ts'
 import { makeBrokenPng, makeHeicHead, makeMixedPhotos, makePhotos } from './make-photos.ts'
 import { cards, choose, findOverflow, openPage, waitForCards } from './open-page.ts'
+import { refuseToKeepFiles, waitUntilKept } from './uppy-database.ts'
 
 interface PageOptions {
   /** What the system runs on, for people. */
@@ -35,6 +36,7 @@ export async function testPage(t: Test, { name, startBacking }: PageOptions): Pr
     await t.test('files that are refused', (t) => testRefusedFiles(t, started))
     await t.test('the network fails during an upload', (t) => testOffline(t, started))
     await t.test('a reload during an upload', (t) => testReload(t, started))
+    await t.test('a reload when the browser has kept no file', (t) => testReloadWithoutFiles(t, started))
     await t.test('keys without rights', (t) => testKeys(t, started))
   })
 }
@@ -129,6 +131,8 @@ async function testReload(t: Test, { linkFor }: Started): Promise<void> {
   await page.getByRole('heading', { name: 'Your photos' }).click()
   await choose(page, photos)
   await held.reached
+  // Until then, a person who leaves in spite of the question has to choose some photos again.
+  await waitUntilKept(page, { uploads: 8, finished: 3, files: 5 })
   await page.reload()
   t.strictSame(asked, ['beforeunload'], 'the page asks before it is left')
   held.release()
@@ -138,6 +142,25 @@ async function testReload(t: Test, { linkFor }: Started): Promise<void> {
   t.equal(stored.length, 8, 'nothing is sent twice')
   const hashes = photos.map(({ buffer }) => createHash('sha256').update(buffer).digest('hex'))
   t.strictSame([...new Set(stored)].sort(), hashes.sort())
+}
+
+async function testReloadWithoutFiles(t: Test, { linkFor }: Started): Promise<void> {
+  const { page } = await openPage(t, await linkFor('unkept'))
+  await refuseToKeepFiles(page)
+  const held = await holdUploads(page, 3)
+  await choose(page, await makePhotos(8, 400))
+  await held.reached
+  await waitUntilKept(page, { uploads: 8, finished: 3, files: 0 })
+  await page.reload()
+  const notice = page.getByRole('alert').getByText('These photos could not be resumed').first()
+  const text = await notice.innerText()
+  for (let index = 3; index < 8; index += 1)
+    t.match(text, `photo-${400 + index}.jpg`, 'the page names the photo')
+  held.release()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await choose(page, await makePhotos(8, 400))
+  await waitForCards(page, 'Ready', 8)
+  t.equal(await cards(page, 'Ready').count(), 8, 'choosing them again uploads them')
 }
 
 async function testKeys(t: Test, { gatewayUrl, linkFor }: Started): Promise<void> {
