@@ -7,13 +7,14 @@ import type { Test } from 'tap'
 import { type Aws, connectAws } from '../../../scripts/deploy/connect-aws.ts'
 
 const supportedTypes = fileURLToPath(new URL('supported_types.py', import.meta.url))
+const serveInTurn = fileURLToPath(new URL('serve_in_turn.py', import.meta.url))
 
 export const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' }
 export const region = 'us-east-1'
 
 /** An AWS of one's own: moto, on a free port. Its Lambda runs nothing, as that would take Docker. */
 export async function startMoto(t: Test) {
-  const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('python3', [serveInTurn], { stdio: ['ignore', 'ignore', 'pipe'] })
   const closed = once(child, 'close')
   t.teardown(async () => {
     child.kill('SIGKILL')
