@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import { type ImageRecord, sequenceOf } from '../../core/images/image-record.ts'
 import type { GatewayDependencies } from './dependencies.ts'
-import type { Image } from './schemas.ts'
+import type { Image } from './schemas/image-schemas.ts'
 
 /** The public view of a record: variants with URLs, and no keys, leases or attempts. */
 export async function describeImage(

@@ -1,7 +1,8 @@
 import { type TSchema, Type } from 'typebox'
 import { examples } from './examples.ts'
 import { Problem, type ProblemCode, problems, toProblemDetails } from './problems.ts'
-import { ProblemDetails, ref } from './schemas.ts'
+import { ProblemDetails } from './schemas/problem-schemas.ts'
+import { ref } from './schemas/schema-parts.ts'
 
 const seconds = { type: 'integer', minimum: 0 }
 

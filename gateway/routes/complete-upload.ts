@@ -4,7 +4,8 @@ import type { GatewayDependencies } from '../http/dependencies.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
 import { Problem } from '../http/problems.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
-import { CompletionAccepted, ImageParams } from '../http/schemas.ts'
+import { ImageParams } from '../http/schemas/image-schemas.ts'
+import { CompletionAccepted } from '../http/schemas/upload-schemas.ts'
 import type { OutboxPublisher } from '../uploads/outbox-publisher.ts'
 
 /** `POST /v1/images/{imageId}/complete`: the bytes are up, begin now. */

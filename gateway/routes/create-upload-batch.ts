@@ -10,14 +10,14 @@ import {
   validationProblem,
 } from '../http/problems.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
+import { ref } from '../http/schemas/schema-parts.ts'
 import {
   maxBatchItems,
-  ref,
   type UploadBatchItem,
   UploadBatchRequest,
   UploadBatchResult,
   type UploadRequest,
-} from '../http/schemas.ts'
+} from '../http/schemas/upload-schemas.ts'
 import { logServerError } from '../plugins/error-handler.ts'
 import type { RequestUpload } from '../uploads/request-upload.ts'
 

@@ -1,7 +1,8 @@
 import { examples } from '../http/examples.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
-import { ref, UploadAnswer, UploadRequest } from '../http/schemas.ts'
+import { ref } from '../http/schemas/schema-parts.ts'
+import { UploadAnswer, UploadRequest } from '../http/schemas/upload-schemas.ts'
 import type { RequestUpload } from '../uploads/request-upload.ts'
 
 /** Fits one upload with the longest file name. */

@@ -5,7 +5,7 @@ import { describeImage } from '../http/describe-image.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
 import { Problem } from '../http/problems.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
-import { Image, ImageParams } from '../http/schemas.ts'
+import { Image, ImageParams } from '../http/schemas/image-schemas.ts'
 import { createWaitForFinal } from '../long-poll/create-wait-for-final.ts'
 
 const Query = Type.Object(

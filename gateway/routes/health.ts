@@ -5,7 +5,7 @@ import type { GatewayDependencies } from '../http/dependencies.ts'
 import { examples } from '../http/examples.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
-import { Health, Readiness } from '../http/schemas.ts'
+import { Health, Readiness } from '../http/schemas/health-schemas.ts'
 
 const probeConfig = { isProbe: true } as const
 const shared = { tags: ['operations'] }

@@ -6,7 +6,8 @@ import { describeImage } from '../http/describe-image.ts'
 import { examples } from '../http/examples.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
-import { ImageList, ImageStatus, ref } from '../http/schemas.ts'
+import { ImageList, ImageStatus } from '../http/schemas/image-schemas.ts'
+import { ref } from '../http/schemas/schema-parts.ts'
 
 const description = `Your images whose upload was first requested on one UTC day, newest first.
 

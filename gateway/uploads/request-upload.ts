@@ -8,7 +8,7 @@ import type { GatewayConfig } from '../config.ts'
 import type { GatewayDependencies } from '../http/dependencies.ts'
 import { describeImage, expiryOf } from '../http/describe-image.ts'
 import { Problem } from '../http/problems.ts'
-import type { UploadAnswer, UploadRequest } from '../http/schemas.ts'
+import type { UploadAnswer, UploadRequest } from '../http/schemas/upload-schemas.ts'
 import type { OutboxPublisher } from './outbox-publisher.ts'
 
 type Answer = Static<typeof UploadAnswer>

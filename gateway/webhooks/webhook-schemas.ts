@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { maxUrlLength } from '../../core/webhooks/check-webhook-url.ts'
 import { maxEndpoints, webhookEvents } from '../../core/webhooks/webhook-endpoint.ts'
 import { extensibleEnum, stringEnum } from '../http/enums.ts'
-import { moment, ref } from '../http/schemas.ts'
+import { moment, ref } from '../http/schemas/schema-parts.ts'
 import { testEventType } from './create-test-event.ts'
 import { webhookExamples as examples } from './webhook-examples.ts'
 

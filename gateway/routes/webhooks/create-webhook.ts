@@ -1,7 +1,7 @@
 import type { GatewayApp } from '../../http/gateway-app.ts'
 import { Problem } from '../../http/problems.ts'
 import { jsonResponse, problemResponses } from '../../http/responses.ts'
-import { ref } from '../../http/schemas.ts'
+import { ref } from '../../http/schemas/schema-parts.ts'
 import { describeWithSecret } from '../../webhooks/describe-endpoint.ts'
 import { assertNewUrl, readUrl } from '../../webhooks/read-url.ts'
 import { WebhookEndpointRequest, WebhookEndpointWithSecret } from '../../webhooks/webhook-schemas.ts'

@@ -1,7 +1,7 @@
 import type { GatewayApp } from '../../http/gateway-app.ts'
 import { Problem } from '../../http/problems.ts'
 import { jsonResponse, problemResponses } from '../../http/responses.ts'
-import { ref } from '../../http/schemas.ts'
+import { ref } from '../../http/schemas/schema-parts.ts'
 import { EndpointParams, WebhookReplay, WebhookReplayRequest } from '../../webhooks/webhook-schemas.ts'
 import { type WebhookRouteOptions, webhookBodyLimitBytes, webhookTags } from './webhook-route.ts'
 
