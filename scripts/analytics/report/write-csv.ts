@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Cell, Section } from './page/sections.ts'
+import type { Cell, Section } from './page/sections/section.ts'
 
 /** Writes the data of each section as `‹name›.csv`, as RFC 4180 defines it. @returns the files */
 export async function writeCsv(directory: string, sections: Section[]): Promise<string[]> {

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { choosePeriod } from './data/period.ts'
 import { readReport, type Source } from './data/read-report.ts'
+import { createSections } from './page/create-sections.ts'
 import { renderPage, summarize } from './page/render-page.ts'
-import { createSections } from './page/sections.ts'
 import { writeCsv } from './write-csv.ts'
 
 interface Options {

@@ -1,8 +1,8 @@
 import { ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import type { Period } from '../data/period.ts'
 import { readReport, type Source } from '../data/read-report.ts'
+import { createSections } from '../page/create-sections.ts'
 import { renderPage } from '../page/render-page.ts'
-import { createSections } from '../page/sections.ts'
 import { formatCsv } from '../write-csv.ts'
 import { composeMail, type Mail, nameFolder } from './compose-mail.ts'
 

@@ -1,6 +1,7 @@
-import { listDays } from '../data/period.ts'
 import type { DayRow, ReportData } from '../data/read-report.ts'
 import { formatBytes, formatCount, formatDecimal, formatSeconds, formatShare } from '../format.ts'
+import { listDayValues } from './list-day-values.ts'
+import { ratio, savedShare, sumDays } from './sum-days.ts'
 
 export interface Headline {
   name: string
@@ -14,41 +15,13 @@ export interface Headline {
   series: (number | undefined)[]
 }
 
-/** The sums of some days. */
-export function sumDays(days: DayRow[]) {
-  const sum = (pick: (day: DayRow) => number) => days.reduce((total, day) => total + pick(day), 0)
-  const ready = sum((day) => day.ready)
-  const rejected = sum((day) => day.rejected)
-  return {
-    requested: sum((day) => day.requested),
-    ready,
-    rejected,
-    arrived: ready + rejected,
-    arrivedBytes: sum((day) => day.arrivedBytes),
-    duplicates: sum((day) => day.duplicates),
-    savedBytes: sum((day) => day.savedBytes),
-  }
-}
-
-/** Of what clients would have sent without deduplication. */
-export const savedShare = ({ arrivedBytes, savedBytes }: { arrivedBytes: number; savedBytes: number }) =>
-  ratio(savedBytes, arrivedBytes + savedBytes)
-
-export const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
-
 /** The numbers at the top of a report. */
 export function createHeadlines(data: ReportData): Headline[] {
   const { latency, latencyBefore, latencyByHour } = data
   const now = sumDays(data.days)
   const before = data.isComparable ? sumDays(data.daysBefore) : undefined
   const earlier = data.isComparable ? latencyBefore : undefined
-  const byDay = (pick: (day: DayRow) => number) => {
-    const found = new Map(data.days.map((row) => [row.day, row]))
-    return listDays(data.period).map((day) => {
-      const row = found.get(day)
-      return row ? pick(row) : 0
-    })
-  }
+  const byDay = (pick: (day: DayRow) => number) => listDayValues(data, pick)
   const rejectedShare = (sums: { rejected: number; arrived: number }) => ratio(sums.rejected, sums.arrived)
 
   return [

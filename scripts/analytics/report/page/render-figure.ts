@@ -1,5 +1,5 @@
 import { Html, html } from './html.ts'
-import type { Cell, Column, Section } from './sections.ts'
+import type { Cell, Column, Section } from './sections/section.ts'
 
 /** Widths for which each chart is drawn; a media query of the page shows one of them, so that text keeps its size on phones. */
 const widths = { wide: 760, narrow: 344 }

@@ -4,10 +4,11 @@ import { drawSparkline } from '../charts/draw-sparkline.ts'
 import { retentionDays } from '../data/queries.ts'
 import type { ReportData } from '../data/read-report.ts'
 import { formatBytes, formatImages, formatMoment, formatPeriod, formatShare } from '../format.ts'
-import { createHeadlines, type Headline, ratio, savedShare, sumDays } from './headlines.ts'
+import { createHeadlines, type Headline } from './headlines.ts'
 import { Html, html } from './html.ts'
 import { renderFigure } from './render-figure.ts'
-import type { Section } from './sections.ts'
+import type { Section } from './sections/section.ts'
+import { ratio, savedShare, sumDays } from './sum-days.ts'
 
 const style = readFileSync(new URL('report.css', import.meta.url), 'utf8')
 
