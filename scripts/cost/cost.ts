@@ -9,21 +9,24 @@ import { modelDeployment } from '../../deploy/model/model-deployment.ts'
 import { type ParameterValues, readParameters } from '../../deploy/read-template.ts'
 import { integerOption, runCommand } from '../run-command.ts'
 import { measureImages } from './meter/measure-images.ts'
+import { priceDownloads } from './price-downloads.ts'
 import { priceImages } from './price-images.ts'
 import { priceMonth } from './price-month.ts'
 import { priceDate, priceRegion, renderCosts } from './prices.ts'
 import { readAssumptions } from './read-assumptions.ts'
 
-const usage = `Usage: npm run cost -- [--images 1000000] [--seconds SECONDS] [--env prod]
+const usage = `Usage: npm run cost -- [--images 1000000] [--seconds SECONDS] [--downloads 0] [--env prod]
 
   --images    images to compute the cost of
   --seconds   seconds that Lambda bills for each image: "Billed Duration" in the log of your function, over all calls, per image;
               without it, what the handler took on one core of this machine
+  --downloads downloads of a variant for each image, by clients on the internet; prints what they cost without and with CloudFront
   --env       environment whose parameters count: prod (the default) or dev`
 
 const options = {
   images: { type: 'string', default: '1000000' },
   seconds: { type: 'string' },
+  downloads: { type: 'string', default: '0' },
   env: { type: 'string', default: 'prod' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -35,6 +38,7 @@ await runCommand(async () => {
     return 0
   }
   const images = integerOption(values.images, '--images')
+  const downloads = integerOption(values.downloads, '--downloads', 0)
   const given = values.seconds === undefined ? undefined : readSeconds(values.seconds)
   const stacks = modelDeployment(values.env, await readEnvironment(values.env))
   const measured = await measureImages()
@@ -48,6 +52,19 @@ await runCommand(async () => {
       `per ${count} images`,
     ),
   )
+  if (downloads > 0) {
+    const { fromS3, fromCloudFront } = priceDownloads({
+      images,
+      downloads,
+      variantBytes: measured.variantBytes,
+    })
+    console.log(
+      `\nDownloads by clients, ${downloads} for each image, directly from S3 or through CloudFront:\n`,
+    )
+    console.log(renderCosts(fromS3, 'directly from S3'))
+    console.log()
+    console.log(renderCosts(fromCloudFront, 'through CloudFront'))
+  }
   console.log(`\nEach month, whatever the load (${values.env}):\n`)
   console.log(renderCosts(priceMonth(stacks), 'per month'))
   console.log(

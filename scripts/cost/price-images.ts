@@ -24,7 +24,7 @@ const s3DaysAfterRetention = 2
 /** DynamoDB removes expired items within a few days. Source: "Using time to live", Amazon DynamoDB Developer Guide. */
 const dynamoDbDaysAfterRetention = 2
 
-/** What images cost, by what they use. Webhooks and downloads by clients are not included. */
+/** What images cost, by what they use. Webhooks are not included, and `priceDownloads` has the downloads by clients. */
 export function priceImages(usage: ImageUsage, assumptions: ImageAssumptions): CostRow[] {
   const { images, seconds, memoryMiB, retentionDays } = assumptions
   const count = describeCount(images)
@@ -105,6 +105,7 @@ export function priceImages(usage: ImageUsage, assumptions: ImageAssumptions): C
   ]
 }
 
-function describeCount(images: number): string {
+/** Images, in millions where that is exact. */
+export function describeCount(images: number): string {
   return images % 1e6 === 0 ? `${images / 1e6} M` : images.toLocaleString('en-US')
 }

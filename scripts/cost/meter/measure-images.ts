@@ -28,6 +28,8 @@ export interface ImageUsage {
   images: number
   s3: S3Requests
   originalBytes: number
+  /** Average size of one variant. */
+  variantBytes: number
   dynamoDb: {
     /** Write units by table and index; `table` is the table itself. */
     writeUnits: Record<string, number>
@@ -109,8 +111,12 @@ async function measureIn(directory: string, onStop: (stop: Stop) => void): Promi
   // The event source in processor.yaml delivers ten messages at once.
   const completed = await events.waitFor(topics.uploadCompleted, images)
   const calls = [...processed.map(({ call }) => call), await handler.invoke(toKafkaEvent(completed))]
-  for (const { imageId } of processed)
-    for (let read = 0; read < readsPerImage; read++) await client.getImage(imageId)
+  const variantBytes = []
+  for (const { imageId } of processed) {
+    for (let read = 1; read < readsPerImage; read++) await client.getImage(imageId)
+    const { variants = [] } = await client.getImage(imageId)
+    variantBytes.push(...variants.map(({ byteLength }) => byteLength))
+  }
   await events.waitFor(topics.processed, images)
 
   const requests = s3.take()
@@ -122,6 +128,7 @@ async function measureIn(directory: string, onStop: (stop: Stop) => void): Promi
       bytesStored: requests.bytesStored / images,
     },
     originalBytes: average(processed.map(({ bytes }) => bytes)),
+    variantBytes: average(variantBytes),
     dynamoDb: {
       writeUnits: sumUnits(await settle(catalog)),
       readUnits: catalog.takeReadUnits() / images,

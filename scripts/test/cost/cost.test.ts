@@ -8,9 +8,10 @@ const run = promisify(execFile)
 const command = fileURLToPath(new URL('../../cost/cost.ts', import.meta.url))
 const cost = (...args: string[]) => run(process.execPath, [command, ...args])
 
-/** The seconds that deploy/README.md assumes. */
+/** The seconds and downloads that deploy/README.md assumes. */
 const readme = await readFile(new URL('../../../deploy/README.md', import.meta.url), 'utf8')
-const seconds = /npm run cost -- --images 1000000 --seconds ([\d.]+)/.exec(readme)?.[1] ?? ''
+const [, seconds = '', downloads = ''] =
+  /npm run cost -- --images 1000000 --seconds ([\d.]+) --downloads (\d+)/.exec(readme) ?? []
 
 /** Dollars by row. */
 function readRows(text: string): Map<string, number> {
@@ -19,9 +20,11 @@ function readRows(text: string): Map<string, number> {
 }
 
 t.test('the tables of deploy/README.md are what the command prints', async (t) => {
-  const printed = readRows((await cost('--images', '1000000', '--seconds', seconds)).stdout)
+  const printed = readRows(
+    (await cost('--images', '1000000', '--seconds', seconds, '--downloads', downloads)).stdout,
+  )
   const documented = readRows(readme)
-  t.ok(printed.size > 25, `${printed.size} rows`)
+  t.ok(printed.size > 32, `${printed.size} rows`)
   for (const [what, usd] of printed) {
     const shown = documented.get(what) ?? Number.NaN
     // Reads of the gateway's cached keys and the length of log lines vary.
@@ -34,6 +37,7 @@ t.test('the tables of deploy/README.md are what the command prints', async (t) =
 t.test('mistakes in the options', async (t) => {
   await t.rejects(cost('--seconds', 'fast'), /--seconds must be a number above 0, not "fast"\./)
   await t.rejects(cost('--images', '0'), /--images must be an integer of at least 1/)
+  await t.rejects(cost('--downloads', 'many'), /--downloads must be an integer of at least 0/)
   await t.rejects(cost('--env', 'moon'), /No parameters for "moon": deploy\/parameters has dev, prod\./)
   await t.rejects(cost('--speed', '1'), /Unknown option '--speed'/)
 })

@@ -7,6 +7,7 @@ const usage: ImageUsage = {
   images: 10,
   s3: { writes: 5, reads: 2, bytesStored: 3_500_000 },
   originalBytes: 3_000_000,
+  variantBytes: 170_000,
   dynamoDb: { writeUnits: { table: 6, byDay: 3, unfinished: 2 }, readUnits: 4, itemBytes: 1_000 },
   lambda: { seconds: 1, cpuSeconds: 0.5, calls: 1.1 },
   kafkaBytes: 2_000,
