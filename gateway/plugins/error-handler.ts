@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { Problem, type ProblemCode, toProblem, toProblemDetails } from '../http/problems.ts'
+import { Problem, type ProblemCode, toProblemDetails } from '../http/problems.ts'
+import { toProblem } from '../http/to-problem.ts'
 
 /** Answers every error with `application/problem+json`. Source: RFC 9457. */
 export const errorHandler = fp(async function errorHandler(app: FastifyInstance) {

@@ -1,14 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import type { GatewayApp } from '../http/gateway-app.ts'
-import {
-  maxErrors,
-  Problem,
-  toProblem,
-  toProblemDetails,
-  type ValidationError,
-  validationProblem,
-} from '../http/problems.ts'
+import { Problem, toProblemDetails } from '../http/problems.ts'
 import { jsonResponse, problemResponses } from '../http/responses.ts'
 import { ref } from '../http/schemas/schema-parts.ts'
 import {
@@ -18,6 +11,7 @@ import {
   UploadBatchResult,
   type UploadRequest,
 } from '../http/schemas/upload-schemas.ts'
+import { maxErrors, toProblem, type ValidationError, validationProblem } from '../http/to-problem.ts'
 import { logServerError } from '../plugins/error-handler.ts'
 import type { RequestUpload } from '../uploads/request-upload.ts'
 

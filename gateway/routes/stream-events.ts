@@ -4,9 +4,9 @@ import { Type } from 'typebox'
 import { stringEnum } from '../http/enums.ts'
 import { examples } from '../http/examples.ts'
 import type { GatewayApp } from '../http/gateway-app.ts'
-import { toProblem } from '../http/problems.ts'
 import { eventStreamResponse, problemResponses } from '../http/responses.ts'
 import { ImageId } from '../http/schemas/image-schemas.ts'
+import { toProblem } from '../http/to-problem.ts'
 import { streamTopics } from '../live-events/event-feed.ts'
 
 const description = `Your tenant's events as they happen, as [Server-Sent Events](https://html.spec.whatwg.org/multipage/server-sent-events.html).
