@@ -38,10 +38,10 @@ export async function uploadAndDownload({ gateway, key, signal }: Options): Prom
         `the image ${image.imageId} is ${image.status} (${image.rejection?.reason ?? 'no reason'})`,
       )
     }
-    step = 'downloading'
     const variants = image.variants ?? []
     if (variants.length === 0) throw new Error(`the image ${image.imageId} is ready and has no variants`)
     for (const { name, url, byteLength } of variants) {
+      step = `downloading from ${new URL(url).host}`
       const answer = await fetch(url, { signal })
       const bytes = (await answer.arrayBuffer()).byteLength
       if (answer.status !== 200 || bytes !== byteLength) {

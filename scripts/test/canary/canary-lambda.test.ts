@@ -1,31 +1,11 @@
 import t, { type Test } from 'tap'
-import { startSecretsManagerDouble } from '../../../core/test/kafka/start-secrets-manager-double.ts'
 import { startSystem } from '../../local/start-system.ts'
+import { loadCanary } from './load-canary.ts'
 
 const system = await startSystem({ dataDirectory: t.testdir({}), port: 0 })
 t.teardown(system.close)
 
-let loads = 0
-
-/** The handler as Lambda loads it, with this secret. */
-async function start(t: Test, secret: string, gateway = system.gatewayUrl) {
-  const { endpoint, state } = await startSecretsManagerDouble(t)
-  state.secret = secret
-  Object.assign(process.env, {
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    SECRETS_MANAGER_ENDPOINT: endpoint,
-    CANARY_GATEWAY: gateway,
-    CANARY_KEY_SECRET_ID: 'hashgate/dev/canary/key',
-    LOG_LEVEL: 'error',
-  })
-  loads += 1
-  // Node keeps a module; another query makes it another one, with the settings of this test.
-  const address = new URL(`../../canary/canary-lambda.ts?${loads}`, import.meta.url)
-  const { handler } = (await import(address.href)) as typeof import('../../canary/canary-lambda.ts')
-  const run = (remainingMs = 90_000) => handler({}, { getRemainingTimeInMillis: () => remainingMs })
-  return { run, state }
-}
+const start = (t: Test, secret: string, gateway = system.gatewayUrl) => loadCanary(t, secret, gateway)
 
 t.test('each run uploads a new image and downloads its variants', async (t) => {
   const { run } = await start(t, `${system.key}\n`, `${system.gatewayUrl}/`)
@@ -61,7 +41,7 @@ t.test('a variant that cannot be downloaded as its record says fails', async (t)
     String(input).includes('.webp?') ? new Response('not the variant') : fetch(input, init)
   await t.rejects(
     run(),
-    /failed at the step "downloading": the variant \w+ of [0-9a-f]{64} returned 200 with 15 bytes/,
+    /failed at the step "downloading from 127\.0\.0\.1:\d+": the variant \w+ of [0-9a-f]{64} returned 200 with 15 bytes/,
   )
 })
 
