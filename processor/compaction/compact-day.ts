@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import { dirname } from 'node:path/posix'
-import { parquetKey, parseParquetKey } from '../../core/images/object-key.ts'
+import { parseParquetKey } from '../../core/images/object-key.ts'
+import { findSuperseded } from './find-superseded.ts'
 import type { ManifestStore } from './manifest-store.ts'
-import { nameVersion } from './name-version.ts'
 import { openParquetFile, type ParquetFile } from './parquet-file.ts'
 import type { Partitions } from './partitions.ts'
 import { planRows } from './plan-rows.ts'
-import { writeRows } from './write-rows.ts'
+import { writeVersion } from './write-version.ts'
 
 export interface CompactionDeps {
   store: ManifestStore
@@ -60,7 +59,7 @@ export async function compactDay(
   const files = (await store.listParquetFiles(day)).filter(({ key }) => parseParquetKey(key))
   const newest = files.at(-1)?.key
   const { file, damage } = newest ? await openFile(newest, deps) : {}
-  const plan = planRows({
+  const { sources, reads, left, isCurrent } = planRows({
     day,
     rows: file?.identities ?? [],
     manifests: await store.listManifests(day),
@@ -68,46 +67,28 @@ export async function compactDay(
     expiredBeforeMs: nowMs - retentionDays * dayMs,
     nowMs,
   })
+  const unchanged = { key: newest, rows: sources.length, unreadable: [] }
 
-  const keep = { key: newest, rows: plan.sources.length, unreadable: [] }
   // Without a single read, writing a damaged file again would only take its rows out of the views.
-  const isPostponed = damage !== undefined && plan.reads === 0 && plan.left > 0
-  const isCurrent = file && plan.isCurrent && keep.rows > 0
-  const { key, rows, unreadable } = isPostponed || isCurrent ? keep : await write()
-
-  async function write() {
-    const { columns } = partitions
-    const { bytes, rows, unreadable } = await writeRows({
-      store,
-      columns,
-      sources: plan.sources,
-      file,
-      nowMs,
-    })
-    if (rows === 0) return { rows, unreadable }
-    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
-    if (newest?.includes(`Z-${hash}/`)) return { key: newest, rows, unreadable }
-    const version = nameVersion({ nowMs, hash, newest: newest && parseParquetKey(newest)?.version })
-    const written = parquetKey(day, version)
-    await store.writeParquet(written, bytes)
-    return { key: written, rows, unreadable }
+  if (damage !== undefined && reads === 0 && left > 0) {
+    return { day, ...unchanged, read: reads, left, damage }
   }
+
+  const { columns } = partitions
+  const { key, rows, unreadable } =
+    file && isCurrent && sources.length > 0
+      ? unchanged
+      : await writeVersion({ store, columns, day, sources, newest, file, nowMs })
 
   const locationBefore = partitions.locations.get(day)
   if (key) await partitions.point(day, locate(store, key))
   else await partitions.remove(day)
 
-  const superseded =
-    graceMs === 0
-      ? files
-      : files.filter((file, index) => {
-          const isQueried = locate(store, file.key) === locationBefore
-          // Another run can have written the newest file, and be about to move the partition to it.
-          const supersededAtMs = files[index + 1]?.writtenAtMs ?? (key ? nowMs : 0)
-          return !isQueried && supersededAtMs <= nowMs - graceMs
-        })
-  for (const file of superseded) if (file.key !== key) await store.remove(file.key)
-  return { day, key, rows, read: plan.reads, left: plan.left, unreadable, damage }
+  const queried = files.find(({ key }) => locate(store, key) === locationBefore)?.key
+  for (const superseded of findSuperseded({ files, current: key, queried, nowMs, graceMs })) {
+    await store.remove(superseded)
+  }
+  return { day, key, rows, read: reads, left, unreadable, damage }
 }
 
 /** The location of a partition that reads this file. */
