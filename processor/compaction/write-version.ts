@@ -34,7 +34,7 @@ export async function writeVersion(inputs: Inputs): Promise<Version> {
   const { bytes, rows, unreadable } = await writeRows({ store, columns, sources, file, nowMs })
   if (rows === 0) return { rows, unreadable }
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
-  if (newest?.includes(`Z-${hash}/`)) return { key: newest, rows, unreadable }
+  if (file && newest?.includes(`Z-${hash}/`)) return { key: newest, rows, unreadable }
   const version = nameVersion({ nowMs, hash, newest: newest && parseParquetKey(newest)?.version })
   const key = parquetKey(day, version)
   await store.writeParquet(key, bytes)

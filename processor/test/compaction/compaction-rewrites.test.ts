@@ -18,6 +18,17 @@ t.test('a damaged file is written again from the manifests', async (t) => {
   t.strictSame(await queryImages(today), ['acme/a'])
 })
 
+t.test('a file that was damaged after it was written is written again under another key', async (t) => {
+  const { putManifest, putObject, compact, queryImages } = await startTestCompaction(t)
+  await putManifest('acme/a', today)
+  const [{ key = '' } = {}] = await compact()
+  await putObject(key, 'PAR1 half a file')
+  const [result] = await compact()
+  t.match(result, { rows: 1, damage: `${key}: ` })
+  t.not(result?.key, key)
+  t.strictSame(await queryImages(today), ['acme/a'])
+})
+
 t.test('after a column was added, rows stay until their manifests have been read again', async (t) => {
   const { putManifest, compact, queryRows, state } = await startTestCompaction(t)
   await putManifest('acme/a', today, { lens: '50 mm' })
