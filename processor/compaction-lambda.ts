@@ -40,7 +40,11 @@ export async function handler(
       onDay: (result) => {
         const { unreadable, damage, ...day } = result
         logger.info(day, 'compacted a day')
-        if (damage) logger.warn({ day: day.day, damage }, 'wrote a damaged Parquet file again')
+        if (damage)
+          logger.warn(
+            { day: day.day, damage },
+            'the Parquet file of a day cannot be opened; this run or a later one writes it again',
+          )
         if (unreadable.length > 0) {
           const some = unreadable.slice(0, 10)
           logger.warn({ day: day.day, count: unreadable.length, some }, 'left out unreadable manifests')

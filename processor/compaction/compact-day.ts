@@ -35,7 +35,7 @@ export interface CompactedDay {
   left: number
   /** Keys of manifests that have no row, because they are not valid JSON or describe another image than their key. */
   unreadable: string[]
-  /** Why the day's file could not be opened. It was written again from the manifests or, if the run may read none, stays for the next run. */
+  /** Why the day's newest file could not be opened. It was written again from the manifests. If the run may read none, the next run does so. */
   damage?: string
 }
 

@@ -34,6 +34,23 @@ t.test('the exported handler compacts the bucket of its environment', async (t) 
   t.strictSame(await queryImages(today), ['acme/a'])
 })
 
+t.test('a file that cannot be opened is logged, also if a later run must write it again', async (t) => {
+  const { environment, putManifest, putObject, queryImages } = await startTestCompaction(t, Date.now())
+  const yesterday = new Date(Date.now() - 24 * 3_600_000).toISOString().slice(0, 10)
+  await putManifest('acme/a', today)
+  await putManifest('acme/b', yesterday)
+  const key = `manifests/parquet/day=${yesterday}/20261129T123000000Z-0/manifests.parquet`
+  await putObject(key, 'PAR1 half a file')
+  const warning = { level: 'warn', msg: /cannot be opened/, day: yesterday, damage: new RegExp(`^${key}: `) }
+  t.match(await invoke({ ...environment, MAX_MANIFESTS: '1' }), [
+    { day: today, read: 1 },
+    { day: yesterday, read: 0, left: 1 },
+    warning,
+  ])
+  t.match(await invoke(environment), [{ day: today }, { day: yesterday, read: 1, rows: 1 }, warning])
+  t.strictSame(await queryImages(yesterday), ['acme/b'])
+})
+
 t.test('a run that cannot do its work fails, so that the alarm fires', async (t) => {
   const { environment, putManifest, state, queryImages } = await startTestCompaction(t, Date.now())
   await putManifest('acme/a', today)

@@ -10,7 +10,9 @@ export function renderDays(days: readonly CompactedDay[]): string {
     style: { head: [], border: [] },
   })
   for (const { day, rows, read, unreadable } of days) table.push([day, rows, read, unreadable.length])
-  const damages = days.flatMap(({ damage }) => (damage ? [`Wrote a damaged file again. ${damage}`] : []))
+  const damages = days.flatMap(({ damage }) =>
+    damage ? [`Wrote a file again that could not be opened. ${damage}`] : [],
+  )
   const leftOut = days
     .flatMap(({ unreadable }) => unreadable)
     .map((key) => `Left out, because it is not the manifest of the image in its key: ${key}`)
