@@ -6,7 +6,7 @@ import { DependencyUnavailable } from '../errors.ts'
 import type { ImageRecord, ImageStatus } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import { type DayEntry, dayIndex } from './day-index.ts'
-import { keyOf, toRecord } from './image-table.ts'
+import { keyOf, toRecord } from './image-items.ts'
 
 export interface ShardQuery {
   /** Only entries older than this position. */

@@ -5,23 +5,9 @@ import type { DocumentClient } from '../aws/document-client.ts'
 import { translateErrors, undefinedIfConditionFailed } from '../aws/translate-errors.ts'
 import { type ImageRecord, isExpired } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
-import { dayIndex } from './day-index.ts'
-import { attributeNames, type SparseIndex, shards, sparseIndexes } from './sparse-indexes.ts'
-
-/** One conditional update. The record's generation is always part of the condition, so a late worker never changes a later upload of the same image. */
-export interface Change {
-  set?: Record<string, unknown>
-  setIfAbsent?: Record<string, unknown>
-  append?: Record<string, unknown[]>
-  /** Increments; an absent attribute counts as 0. */
-  add?: Record<string, number>
-  /** Raises `sequence` by 1. Set it with every change of `status` whose next `sequence` is not known. */
-  raiseSequence?: boolean
-  remove?: string[]
-  /** A DynamoDB condition expression. Write a field of the record as `#field`; values are those in `values`. */
-  condition?: string
-  values?: Record<string, unknown>
-}
+import { type Change, updateExpression } from './image-change.ts'
+import { keyOf, toRecord, toRef } from './image-items.ts'
+import { type SparseIndex, shards } from './sparse-indexes.ts'
 
 export type ImageTable = ReturnType<typeof createImageTable>
 
@@ -138,92 +124,7 @@ export function createImageTable(client: DocumentClient, TableName: string) {
   return { read, create, change, list, measure, ping }
 }
 
-const toRef = (item: Record<string, unknown>): ImageRef => {
-  const { tenant, imageId, generation } = item as unknown as ImageRef
-  return { tenant, imageId, generation }
-}
-
 /** The record, unless it has expired. */
 export function ifAlive(record: ImageRecord | undefined, nowMs: number): ImageRecord | undefined {
   return record && !isExpired(record, nowMs) ? record : undefined
-}
-
-/** Fields whose stored attribute is older than their name in the code. Tables in production hold the stored names. */
-const storedNames: Record<string, string> = {
-  pendingEvents: 'owedEvents',
-  reprocessedAt: 'remadeAt',
-  reprocessAttempts: 'attemptsAgain',
-}
-
-const fieldNames = Object.fromEntries(Object.entries(storedNames).map(([field, stored]) => [stored, field]))
-
-/** Attributes for keys and indexes only, which are not part of a record. */
-const indexAttributes = new Set([
-  'pk',
-  dayIndex.shard,
-  dayIndex.sortKey,
-  ...Object.values(sparseIndexes).flatMap(attributeNames),
-])
-
-/** The primary key of an image's record. */
-export const keyOf = ({ tenant, imageId }: Pick<ImageRef, 'tenant' | 'imageId'>) => ({
-  pk: `${tenant}#${imageId}`,
-})
-
-/** Converts a stored item to a record. */
-export function toRecord(item: Record<string, unknown>): ImageRecord {
-  const record: Record<string, unknown> = {}
-  for (const name of Object.keys(item)) {
-    if (!indexAttributes.has(name)) record[fieldNames[name] ?? name] = item[name]
-  }
-  return record as unknown as ImageRecord
-}
-
-/** Converts a change to the parameters of DynamoDB's UpdateItem. */
-function updateExpression(change: Change, generation: string) {
-  const { set = {}, setIfAbsent = {}, append = {}, add = {}, remove = [], condition, values } = change
-  const sequence = change.raiseSequence ? ['#sequence = if_not_exists(#sequence, :one) + :one'] : []
-  const sets = [
-    ...namesIn(set).map((name) => `#${name} = :${name}`),
-    ...namesIn(setIfAbsent).map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
-    ...namesIn(append).map((name) => `#${name} = list_append(if_not_exists(#${name}, :emptyList), :${name})`),
-    ...sequence,
-  ]
-  const removes = remove.map((name) => `#${name}`)
-  const adds = namesIn(add).map((name) => `#${name} :${name}`)
-  const UpdateExpression = [clause('SET', sets), clause('REMOVE', removes), clause('ADD', adds)]
-    .filter(Boolean)
-    .join(' ')
-  const ConditionExpression = ['#generation = :ofGeneration', condition].filter(Boolean).join(' AND ')
-  return {
-    UpdateExpression,
-    ConditionExpression,
-    ExpressionAttributeNames: resolveNames(`${UpdateExpression} ${ConditionExpression}`),
-    ExpressionAttributeValues: {
-      ...valuesOf({ ...set, ...setIfAbsent, ...append, ...add }),
-      ...(namesIn(append).length > 0 && { ':emptyList': [] }),
-      ...(change.raiseSequence && { ':one': 1 }),
-      ...values,
-      ':ofGeneration': generation,
-    },
-  }
-}
-
-/** Names of the fields to write; undefined ones are left out. */
-function namesIn(fields: Record<string, unknown>): string[] {
-  return Object.keys(fields).filter((name) => fields[name] !== undefined)
-}
-
-function valuesOf(fields: Record<string, unknown>) {
-  return Object.fromEntries(namesIn(fields).map((name) => [`:${name}`, fields[name]]))
-}
-
-function clause(keyword: string, parts: string[]): string {
-  return parts.length > 0 ? `${keyword} ${parts.join(', ')}` : ''
-}
-
-/** Defines only the names in use, because DynamoDB rejects others. */
-function resolveNames(expressions: string) {
-  const names = expressions.match(/#\w+/g) ?? []
-  return Object.fromEntries(names.map((name) => [name, storedNames[name.slice(1)] ?? name.slice(1)]))
 }

@@ -1,5 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { keyOf } from '../../../../core/catalog/image-table.ts'
+import { keyOf } from '../../../../core/catalog/image-items.ts'
 import type { ImageRecord } from '../../../../core/images/image-record.ts'
 import { variantKey } from '../../../../core/images/object-key.ts'
 import { tenant } from '../settings.ts'
