@@ -3,11 +3,13 @@ import { DependencyUnavailable } from '../errors.ts'
 import { type ImageRecord, newRecord, type UploadRequest } from '../images/image-record.ts'
 import { dayEntryOf } from './day-index.ts'
 import { createDayTable } from './day-table.ts'
+import { createImageClaims } from './image-claims.ts'
 import { createImageLeases } from './image-leases.ts'
 import { createImageTable, ifAlive } from './image-table.ts'
 import { createImagesOfDay } from './images-of-day.ts'
 import { createOutbox } from './outbox.ts'
 import { createRedeclare } from './redeclare.ts'
+import { createReopen } from './reopen.ts'
 import { createReprocessCandidates } from './reprocess-candidates.ts'
 import { createScanCandidates } from './scan-candidates.ts'
 import { indexEntry, sparseIndexes } from './sparse-indexes.ts'
@@ -79,7 +81,9 @@ export function createCatalog(client: DocumentClient, options: CatalogOptions) {
     findMany,
     register,
     countDuplicate,
+    ...createImageClaims(table, find, now),
     ...createImageLeases(table, find, now),
+    reopen: createReopen(table, now),
     outbox: createOutbox(table, now),
     ...createUnfinishedImages(table, now),
     ...imagesOfDay,

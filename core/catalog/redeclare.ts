@@ -5,8 +5,9 @@ import {
   type UploadRequest,
 } from '../images/image-record.ts'
 import { nextGeneration } from '../images/object-key.ts'
+import type { Find } from './find-own.ts'
 import type { Change } from './image-change.ts'
-import { type Find, leaseAttributes } from './image-leases.ts'
+import { leaseAttributes } from './image-leases.ts'
 import { type ImageTable, ifAlive } from './image-table.ts'
 import { pendingUnchanged, relayAttributes } from './outbox.ts'
 import { indexEntry, sparseIndexes } from './sparse-indexes.ts'

@@ -1,4 +1,4 @@
-import type { Start } from '../../core/catalog/image-leases.ts'
+import type { Start } from '../../core/catalog/image-claims.ts'
 import { DependencyUnavailable, Rejection } from '../../core/errors.ts'
 import { isFinal } from '../../core/images/image-record.ts'
 import type { ImageRef } from '../../core/images/object-key.ts'

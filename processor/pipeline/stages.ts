@@ -1,6 +1,7 @@
 import type { Bucket } from '../../core/aws/bucket.ts'
 import type { Catalog } from '../../core/catalog/catalog.ts'
-import type { ImageResult, Start } from '../../core/catalog/image-leases.ts'
+import type { Start } from '../../core/catalog/image-claims.ts'
+import type { ImageResult } from '../../core/catalog/image-result.ts'
 import type { RejectionReason } from '../../core/errors.ts'
 import type { EventBus } from '../../core/events/event-bus.ts'
 import type { ImageEvent } from '../../core/images/image-event.ts'

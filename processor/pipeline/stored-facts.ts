@@ -1,4 +1,4 @@
-import type { StoredFacts } from '../../core/catalog/image-leases.ts'
+import type { StoredFacts } from '../../core/catalog/image-result.ts'
 import { acceptedFormats } from '../../core/images/formats.ts'
 import type { Fetched } from './stages.ts'
 

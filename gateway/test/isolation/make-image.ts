@@ -1,5 +1,5 @@
 import type { Catalog } from '../../../core/catalog/catalog.ts'
-import type { ImageResult } from '../../../core/catalog/image-leases.ts'
+import type { ImageResult } from '../../../core/catalog/image-result.ts'
 import { imageEvent, topics } from '../../../core/events/image-events.ts'
 import type { ImageStatus } from '../../../core/images/image-record.ts'
 import { declared } from './guarded-routes.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { countedStart } from '../../../core/catalog/image-leases.ts'
+import { countedStart } from '../../../core/catalog/image-claims.ts'
 import { LeaseLost, rejections } from '../../../core/errors.ts'
 import { type ImageRecord, isFinal } from '../../../core/images/image-record.ts'
 import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Test } from 'tap'
 import type { Catalog } from '../../../catalog/catalog.ts'
-import type { ImageResult } from '../../../catalog/image-leases.ts'
+import type { ImageResult } from '../../../catalog/image-result.ts'
 import type { CandidateQuery } from '../../../catalog/reprocess-candidates.ts'
 import type { ImageRecord } from '../../../images/image-record.ts'
 import {

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { Catalog } from '../../../catalog/catalog.ts'
-import type { ReadyResult } from '../../../catalog/image-leases.ts'
+import type { ReadyResult } from '../../../catalog/image-result.ts'
 import { LeaseLost } from '../../../errors.ts'
 import { imageEvent, topics } from '../../../events/image-events.ts'
 import type { ImageRecord } from '../../../images/image-record.ts'

@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Test } from 'tap'
 import type { Catalog } from '../../../catalog/catalog.ts'
-import type { ImageResult } from '../../../catalog/image-leases.ts'
+import type { ImageResult } from '../../../catalog/image-result.ts'
 import { imageEvent, topics } from '../../../events/image-events.ts'
 import { type ImageRecord, withNextSequence } from '../../../images/image-record.ts'
 import {
