@@ -90,3 +90,8 @@ export const isLogPosition = (text: string): boolean =>
 export function logPosition({ createdAt, eventId }: Pick<WebhookDelivery, 'createdAt' | 'eventId'>): string {
   return `${createdAt}#${hash('sha256', eventId).slice(0, 16)}`
 }
+
+/** The delivery, unless it has expired from the log. */
+export function ifInLog(delivery: WebhookDelivery, nowMs: number): WebhookDelivery | undefined {
+  return delivery.expiresAt > Math.floor(nowMs / 1000) ? delivery : undefined
+}

@@ -1,5 +1,6 @@
 import type { Logger } from '../../core/telemetry/logger.ts'
-import type { DeliveryTable, DueWork } from '../../core/webhooks/delivery-table.ts'
+import type { DeliveryTable } from '../../core/webhooks/delivery-table.ts'
+import type { DueWork } from '../../core/webhooks/due-work.ts'
 import { type DeliveryRef, retryWindowMs } from '../../core/webhooks/webhook-delivery.ts'
 import type { Deliver } from './deliver.ts'
 import type { EndpointCache } from './endpoint-cache.ts'

@@ -1,6 +1,8 @@
 import { limitConcurrency } from '../../core/limit-concurrency.ts'
 import type { Logger } from '../../core/telemetry/logger.ts'
-import type { DeliveryTable, DueWork, WebhookReplay } from '../../core/webhooks/delivery-table.ts'
+import type { DeliveryTable } from '../../core/webhooks/delivery-table.ts'
+import type { DueWork } from '../../core/webhooks/due-work.ts'
+import type { WebhookReplay } from '../../core/webhooks/replay-table.ts'
 import type { WebhookDelivery } from '../../core/webhooks/webhook-delivery.ts'
 import type { EndpointCache } from './endpoint-cache.ts'
 

@@ -1,5 +1,5 @@
 import { test } from 'tap'
-import type { WebhookReplay } from '../../../core/webhooks/delivery-table.ts'
+import type { WebhookReplay } from '../../../core/webhooks/replay-table.ts'
 import { deliveryOf, newDelivery } from '../../../core/webhooks/webhook-delivery.ts'
 import type { WebhookEndpoint } from '../../../core/webhooks/webhook-endpoint.ts'
 import { dueShardOf } from '../../../core/webhooks/webhook-items.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import type { WebhookReplay } from '../../../../core/webhooks/delivery-table.ts'
+import type { WebhookReplay } from '../../../../core/webhooks/replay-table.ts'
 import {
   type DeliveryTry,
   newDelivery,
