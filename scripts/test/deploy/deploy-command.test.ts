@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { inheritedEnvironment } from '../../config.ts'
 import { pollUntil } from '../../testkit/poll-until.ts'
-import { emptyRefusal, ofStack, startAwsDouble } from './start-aws-double.ts'
+import { emptyRefusal, ofStack } from './aws-double/double-stack.ts'
+import { startAwsDouble } from './aws-double/start-aws-double.ts'
 
 const program = fileURLToPath(new URL('../../deploy.ts', import.meta.url))
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { identifyCaller } from '../../deploy/identify-caller.ts'
-import { startAwsDouble } from './start-aws-double.ts'
+import { startAwsDouble } from './aws-double/start-aws-double.ts'
 
 t.test('account, region and principal are determined', async (t) => {
   const { aws } = await startAwsDouble(t)

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url'
 import type { Test } from 'tap'
 import type { Deployment } from '../../deploy/deployment.ts'
 import { chooseStacks, readStacks } from '../../deploy/read-stacks.ts'
-import { startAwsDouble } from './start-aws-double.ts'
+import { startAwsDouble } from './aws-double/start-aws-double.ts'
 
 const network = `
 Parameters:

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { deployStacks } from '../../../deploy/stacks/deploy-stacks.ts'
 import { planStacks } from '../../../deploy/stacks/plan-stacks.ts'
+import { emptyRefusal, ofStack } from '../aws-double/double-stack.ts'
 import { prepareDeployment } from '../prepare-deployment.ts'
-import { emptyRefusal, ofStack } from '../start-aws-double.ts'
 
 const added = [{ action: 'Add', id: 'Bucket' }]
 const created = [{ status: 'CREATE_COMPLETE', events: [ofStack('CREATE_COMPLETE')] }]

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { destroyStacks } from '../../../deploy/stacks/destroy-stacks.ts'
+import { ofStack } from '../aws-double/double-stack.ts'
 import { prepareDeployment, templates } from '../prepare-deployment.ts'
-import { ofStack } from '../start-aws-double.ts'
 
 async function prepareStanding(t: Test, answers: string[]) {
   const prepared = await prepareDeployment(t, answers)

@@ -2,8 +2,8 @@ import t from 'tap'
 import { readStacks } from '../../../deploy/read-stacks.ts'
 import { deployStacks } from '../../../deploy/stacks/deploy-stacks.ts'
 import { holdsData } from '../../../deploy/stacks/protect-stack.ts'
+import { emptyRefusal, ofStack } from '../aws-double/double-stack.ts'
 import { prepareDeployment } from '../prepare-deployment.ts'
-import { emptyRefusal, ofStack } from '../start-aws-double.ts'
 
 const changes = [{ action: 'Add', id: 'Bucket' }]
 const status = 'CREATE_COMPLETE'

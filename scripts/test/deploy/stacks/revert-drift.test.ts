@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import { deployStacks } from '../../../deploy/stacks/deploy-stacks.ts'
 import { planStacks } from '../../../deploy/stacks/plan-stacks.ts'
+import { ofStack } from '../aws-double/double-stack.ts'
 import { prepareDeployment } from '../prepare-deployment.ts'
-import { ofStack } from '../start-aws-double.ts'
 
 const looks = [{ status: 'UPDATE_COMPLETE', events: [ofStack('UPDATE_COMPLETE')] }]
 const changed = {

@@ -1,9 +1,8 @@
 import type { CertificateDetail } from '@aws-sdk/client-acm'
+import { refuse } from './refuse.ts'
 
-type Refuse = (status: number, code: string, message: string) => Error
-
-/** What an account has before a deployment: quotas, certificates, what fills the quotas. By default it is a new account. */
-export function createAccountDouble(refuse: Refuse) {
+/** The quotas of an account, its certificates, and the resources that count against the quotas. By default it is a new account. */
+export function createAccountDouble() {
   /** Values by service and code. */
   const quotas = new Map([
     ['ec2/L-0263D0A3', 5],
@@ -25,7 +24,7 @@ export function createAccountDouble(refuse: Refuse) {
   }
 
   const targets: Record<string, (body: Record<string, unknown>) => object> = {
-    // Service Quotas knows a value of the account only for some quotas.
+    // Service Quotas has a value of the account only for some quotas.
     'ServiceQuotasV20190624.GetServiceQuota': (body) => {
       if (body.ServiceCode === 'vpc')
         throw refuse(400, 'NoSuchResourceException', 'only the default is known')

@@ -1,0 +1,58 @@
+export interface DoubleEvent {
+  id?: string
+  status: string
+  logicalId?: string
+  type?: string
+  reason?: string
+}
+
+/** The answer to one request for a stack, and the events since the request before. */
+export interface Look {
+  status: string
+  reason?: string
+  events?: DoubleEvent[]
+}
+
+export interface DoubleStack {
+  status: string
+  events: DoubleEvent[]
+  /** The answers after a command, one for each request; the last one stays. */
+  looks: Look[]
+  body?: string
+  parameters?: Record<string, string>
+  isProtected?: boolean
+}
+
+export interface DoubleChange {
+  action: string
+  id: string
+  replacement?: string
+  property?: string
+  /** Values before and after a change outside CloudFormation, or that the resource is gone. Only a drift-aware change set shows it. */
+  drift?: { previous: string; actual: string } | 'deleted'
+}
+
+/** The result of a change set for a stack. */
+export interface Outcome {
+  changes?: DoubleChange[]
+  /** Why there is none. */
+  refusal?: string
+  /** What CloudFormation's validation found, one reason per resource. */
+  invalid?: Record<string, string>
+  /** What happens when it is executed. */
+  looks?: Look[]
+  /** What happens when the stack is deleted, attempt by attempt; the last one stays. */
+  deletions?: Look[][]
+}
+
+/** CloudFormation's answer to a change set without changes. */
+export const emptyRefusal =
+  "The submitted information didn't contain changes. Submit different information to create a change set."
+
+/** CloudFormation's answer to a change set that its validation refuses; `DescribeEvents` has the reasons. */
+export const validationRefusal =
+  'The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck].'
+
+export function ofStack(status: string, reason = 'User Initiated'): DoubleEvent {
+  return { status, reason, type: 'AWS::CloudFormation::Stack' }
+}
