@@ -35,9 +35,9 @@ export function priceImages(usage: ImageUsage, assumptions: ImageAssumptions): C
   const memory = memoryMiB / 1_024
   const stored = per(s3.bytesStored, gigabyte)
   const s3Days = retentionDays + s3DaysAfterRetention
-  const records = per(dynamoDb.itemBytes, gigabyte)
+  const records = per(dynamoDb.storedBytes.table, gigabyte)
+  const copies = per(dynamoDb.storedBytes.indexes, gigabyte)
   const recordDays = retentionDays + dynamoDbDaysAfterRetention
-  const backup = priceOf('dynamoDbGigabyteMonth') + priceOf('dynamoDbBackupGigabyteMonth')
   const millions = 1e6
   return [
     {
@@ -76,9 +76,14 @@ export function priceImages(usage: ImageUsage, assumptions: ImageAssumptions): C
       usd: per(dynamoDb.readUnits, millions) * priceOf('dynamoDbReadsPerMillion'),
     },
     {
-      what: 'DynamoDB, storage and backup',
-      arithmetic: `${round(records)} GB × ${recordDays} of ${daysPerMonth} days × $${round(backup)}`,
-      usd: ((records * recordDays) / daysPerMonth) * backup,
+      what: 'DynamoDB, storage',
+      arithmetic: `(${round(records)} GB of records and ${round(copies)} GB in indexes) × ${recordDays} of ${daysPerMonth} days × $${priceOf('dynamoDbGigabyteMonth')}`,
+      usd: (((records + copies) * recordDays) / daysPerMonth) * priceOf('dynamoDbGigabyteMonth'),
+    },
+    {
+      what: 'DynamoDB, backup of records',
+      arithmetic: `${round(records)} GB × ${recordDays} of ${daysPerMonth} days × $${priceOf('dynamoDbBackupGigabyteMonth')}`,
+      usd: ((records * recordDays) / daysPerMonth) * priceOf('dynamoDbBackupGigabyteMonth'),
     },
     {
       what: 'Redshift, exports of records',

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { topics } from '../../../core/events/image-events.ts'
 import {
   createHashgateClient,
@@ -16,6 +15,7 @@ import { ensureLocalKey } from '../../local/ensure-local-key.ts'
 import { startStandIns } from '../../local/start-stand-ins.ts'
 import { followEvents } from './follow-events.ts'
 import { makePhonePhotos } from './make-phone-photos.ts'
+import { measureStorage, type StoredBytes } from './measure-storage.ts'
 import { type CountedWrite, startDynamoDbCounter } from './start-dynamodb-counter.ts'
 import { startHandler } from './start-handler.ts'
 import { startMeteredGateway } from './start-metered-gateway.ts'
@@ -34,8 +34,7 @@ export interface ImageUsage {
     /** Write units by table and index; `table` is the table itself. */
     writeUnits: Record<string, number>
     readUnits: number
-    /** Bytes of the stored item. */
-    itemBytes: number
+    storedBytes: StoredBytes
   }
   lambda: {
     /** Seconds of one processor core in which the handler ran, which is what a function of one vCPU is billed. */
@@ -132,7 +131,7 @@ async function measureIn(directory: string, onStop: (stop: Stop) => void): Promi
     dynamoDb: {
       writeUnits: sumUnits(await settle(catalog)),
       readUnits: catalog.takeReadUnits() / images,
-      itemBytes: await measureItem(dynamoDb, CATALOG_TABLE),
+      storedBytes: await measureStorage(dynamoDb, CATALOG_TABLE),
     },
     lambda: {
       seconds: sum(calls.map(({ ms }) => ms)) / 1_000 / images,
@@ -173,12 +172,6 @@ function sumUnits(writes: CountedWrite[]): Record<string, number> {
     for (const [name, count] of Object.entries({ table: write.units, ...write.indexes }))
       units[name] = (units[name] ?? 0) + count / images
   return units
-}
-
-/** Average bytes of an item as JSON, which is about what DynamoDB counts: the names and the values. */
-async function measureItem(dynamoDb: DynamoDBClient, TableName: string): Promise<number> {
-  const { Items = [] } = await dynamoDb.send(new ScanCommand({ TableName }))
-  return average(Items.map((item) => Buffer.byteLength(JSON.stringify(unmarshall(item)))))
 }
 
 const average = (numbers: number[]): number => sum(numbers) / numbers.length

@@ -12,8 +12,9 @@ import {
   type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb'
 import { limitConcurrency } from '../../../core/limit-concurrency.ts'
-import { countIndexWrites, type StoredItem } from './count-index-writes.ts'
+import { countIndexWrites } from './count-index-writes.ts'
 import { forwardRequest } from './forward-request.ts'
+import type { StoredItem } from './index-entry.ts'
 
 /** One write to a table and the writes to its indexes that it caused. */
 export interface CountedWrite {

@@ -8,7 +8,11 @@ const usage: ImageUsage = {
   s3: { writes: 5, reads: 2, bytesStored: 3_500_000 },
   originalBytes: 3_000_000,
   variantBytes: 170_000,
-  dynamoDb: { writeUnits: { table: 6, byDay: 3, unfinished: 2 }, readUnits: 4, itemBytes: 1_000 },
+  dynamoDb: {
+    writeUnits: { table: 6, byDay: 3, unfinished: 2 },
+    readUnits: 4,
+    storedBytes: { table: 1_000, indexes: 400 },
+  },
   lambda: { seconds: 1, cpuSeconds: 0.5, calls: 1.1 },
   kafkaBytes: 2_000,
   logBytes: 2_000,
@@ -32,7 +36,8 @@ t.test('the price of a million images, computed by hand', async (t) => {
     'Lambda, requests': 0.22,
     'DynamoDB, writes': 6.88,
     'DynamoDB, reads': 0.5,
-    'DynamoDB, storage and backup': 0.13,
+    'DynamoDB, storage': 0.1,
+    'DynamoDB, backup of records': 0.06,
     'Redshift, exports of records': 0.1,
     'compaction, reads of manifests': 0.4,
     'compaction, lists of manifests': 0.96,
@@ -48,6 +53,6 @@ t.test('the price grows with the images, and with the time that Lambda bills', a
   const million = price({})
   t.equal(price({ images: 2_000_000 }).toFixed(6), (2 * million).toFixed(6))
   t.equal((price({ seconds: 1.5 }) - million).toFixed(4), '13.3334')
-  // 23 more days: 3,500 GB in S3, 1 GB of records with their backup, and 552 more runs that list the manifests, with their seconds.
-  t.equal((price({ retentionDays: 30 }) - million).toFixed(2), '64.59')
+  // 23 more days: 3,500 GB in S3, 1 GB of records with their backup, 0.4 GB in indexes, and 552 more runs that list the manifests, with their seconds.
+  t.equal((price({ retentionDays: 30 }) - million).toFixed(2), '64.67')
 })
