@@ -7,18 +7,10 @@ import type { Logger } from '../../core/telemetry/logger.ts'
 import { Problem } from '../http/problems.ts'
 import type { GatewayMetrics } from '../observe/create-metrics.ts'
 import { createEventFeed, type FollowEvents } from './event-feed.ts'
-import { type CloseReason, createEventReader, type EventFilter, type EventReader } from './event-reader.ts'
+import { createEventStream, type EventStream, type StreamRequest } from './event-stream.ts'
 import { createRecentEvents } from './recent-events.ts'
 import { streamLimits } from './stream-limits.ts'
 import { createStreamPlaces } from './stream-places.ts'
-
-export interface StreamRequest extends EventFilter {
-  tenant: string
-  lastEventId?: string
-  /** Whether the credentials are still valid. */
-  isAllowed: () => Promise<boolean>
-  logger: Logger
-}
 
 export interface LiveEventsOptions {
   followEvents: FollowEvents
@@ -29,17 +21,6 @@ export interface LiveEventsOptions {
   everySecond?: (callback: () => void) => () => void
   /** From 0 to 1. */
   random?: () => number
-}
-
-interface Stream {
-  request: StreamRequest
-  reader: EventReader
-  /** In seconds. */
-  age: number
-  /** The age at which the stream ends. */
-  endsAt: number
-  /** The age at which the response is cut off if its reader has not read the end. */
-  cutOffAt: number
 }
 
 export type LiveEvents = ReturnType<typeof createLiveEvents>
@@ -59,8 +40,8 @@ export function createLiveEvents(options: LiveEventsOptions) {
     onMessages,
     timeoutMs: limits.liveTimeoutMs,
   })
-  const streams = new Set<Stream>()
-  const streamsOf = new Map<string, Set<Stream>>()
+  const streams = new Set<EventStream>()
+  const streamsOf = new Map<string, Set<EventStream>>()
   let waiting = 0
   let idleSeconds = 0
   let stopTicking: (() => void) | undefined
@@ -95,12 +76,9 @@ export function createLiveEvents(options: LiveEventsOptions) {
       return
     }
     const { tenant, lastEventId } = request
-    const { heartbeatSeconds, minLifetimeSeconds: min, maxLifetimeSeconds: max } = limits
-    // Spread, so that streams that were opened together neither do their work nor end in the same second.
-    const age = Math.floor(random() * heartbeatSeconds)
-    const endsAt = age + min + Math.floor(random() * (max - min))
-    const reader = createEventReader(response, request, limits.maxBufferedBytes)
-    const stream = { request, reader, age, endsAt, cutOffAt: Number.POSITIVE_INFINITY }
+    const lastId = () => recent.lastId(tenant)
+    const stream = createEventStream(request, response, { limits, lastId, random })
+    const { reader } = stream
     add(stream)
     response.on('error', () => {})
     response.once('close', () => {
@@ -111,19 +89,19 @@ export function createLiveEvents(options: LiveEventsOptions) {
     if (!missed) reader.resync('unknown_last_event_id')
     else if (!reader.hasRoomFor(missed)) reader.resync('too_many_events')
     else for (const event of missed) send(stream, event)
-    reader.greet(recent.lastId(tenant))
-    if (ending.signal.aborted) end(stream, 'shutdown')
+    reader.greet(lastId())
+    if (ending.signal.aborted) stream.end('shutdown')
   }
 
-  function add(stream: Stream): void {
+  function add(stream: EventStream): void {
     const { tenant } = stream.request
     streams.add(stream)
     streamsOf.set(tenant, (streamsOf.get(tenant) ?? new Set()).add(stream))
     metrics.openStreams.set(streams.size)
   }
 
-  function remove(stream: Stream): void {
-    const { request, reader, age } = stream
+  function remove(stream: EventStream): void {
+    const { request, reader } = stream
     const own = streamsOf.get(request.tenant)
     streams.delete(stream)
     own?.delete(stream)
@@ -133,10 +111,10 @@ export function createLiveEvents(options: LiveEventsOptions) {
     const reason = reader.closeReason()
     metrics.closedStreams.inc({ reason })
     const line = { operation: 'streamEvents', tenant: request.tenant, reason, events: reader.eventCount() }
-    request.logger.info({ ...line, seconds: age }, 'stream closed')
+    request.logger.info({ ...line, seconds: stream.ageSeconds() }, 'stream closed')
   }
 
-  /** Events may have been missed: all streams are told, and earlier ids become unknown. */
+  /** Events may have been missed: every stream sends `resync`, and earlier ids become unknown. */
   function startRun(): void {
     recent.startRun()
     for (const { request, reader } of streams) {
@@ -159,35 +137,14 @@ export function createLiveEvents(options: LiveEventsOptions) {
     for (const stream of streamsOf.get(made.tenant) ?? []) send(stream, made)
   }
 
-  function send({ reader }: Stream, event: ReturnType<typeof recent.add>): void {
+  function send({ reader }: EventStream, event: ReturnType<typeof recent.add>): void {
     if (reader.offer(event)) metrics.streamedEvents.inc()
   }
 
   function tick(): void {
-    for (const stream of streams) tickStream(stream)
+    for (const stream of streams) stream.tick()
     idleSeconds = streams.size + waiting > 0 ? 0 : idleSeconds + 1
     if (idleSeconds > limits.idleSeconds) void stop()
-  }
-
-  function tickStream(stream: Stream): void {
-    stream.age += 1
-    const { age, endsAt, cutOffAt, reader } = stream
-    if (age >= cutOffAt) reader.cutOff()
-    else if (age >= endsAt) end(stream, 'lifetime')
-    else {
-      if (age % limits.heartbeatSeconds === 0) reader.heartbeat()
-      if (age % limits.recheckSeconds === 0) void recheck(stream)
-    }
-  }
-
-  async function recheck(stream: Stream): Promise<void> {
-    if (!(await stream.request.isAllowed())) end(stream, 'credentials')
-  }
-
-  function end(stream: Stream, reason: CloseReason): void {
-    if (stream.cutOffAt < Number.POSITIVE_INFINITY) return
-    stream.cutOffAt = stream.age + limits.flushSeconds
-    stream.reader.end(reason, recent.lastId(stream.request.tenant))
   }
 
   async function stop(): Promise<void> {
@@ -200,7 +157,7 @@ export function createLiveEvents(options: LiveEventsOptions) {
   /** Ends all streams, so that clients reconnect elsewhere, and refuses new ones. */
   function endAll(): void {
     ending.abort()
-    for (const stream of streams) end(stream, 'shutdown')
+    for (const stream of streams) stream.end('shutdown')
   }
 
   /** Ends all streams. Resolves when their responses are sent and Kafka is disconnected, or after `closeMs`. */
