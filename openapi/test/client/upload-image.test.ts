@@ -1,46 +1,12 @@
-import { createHash } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { createUploadBatcher } from '../../packages/client/src/batch-uploads.ts'
 import { createHashgateClient } from '../../packages/client/src/hashgate-client.ts'
 import type { Progress } from '../../packages/client/src/types.ts'
 import { uploadImage } from '../../packages/client/src/upload-image.ts'
-import { type Answer, type Script, startFakeSystem } from './start-fake-system.ts'
-
-const bytes = Buffer.from('the bytes of an image')
-const file = new Blob([bytes], { type: 'image/png' })
-const imageId = createHash('sha256').update(bytes).digest('hex')
-const headers = {
-  'content-length': String(bytes.length),
-  'content-type': 'image/png',
-  'if-none-match': '*',
-  'x-amz-checksum-sha256': Buffer.from(imageId, 'hex').toString('base64'),
-}
-
-const create = 'POST /v1/uploads'
-const complete = `POST /v1/images/${imageId}/complete`
-const get = `GET /v1/images/${imageId}`
-const ready = { status: 200, body: { imageId, status: 'ready', variants: [] } }
-const xml = (code: string) =>
-  `<?xml version="1.0"?><Error><Code>${code}</Code><Message>inner</Message></Error>`
-
-const granted = (url: string, path = '/store'): Answer => ({
-  status: 201,
-  body: { imageId, status: 'pending', upload: { method: 'PUT', url: url + path, headers } },
-})
-
-/** A system in which everything goes well, but for what is said otherwise. */
-const system =
-  (changes: (url: string) => Script = () => ({})) =>
-  (url: string): Script => ({
-    [create]: [granted(url)],
-    'PUT /store': [{ status: 200 }],
-    [complete]: [{ status: 202, body: { imageId, status: 'pending' } }],
-    [get]: [ready],
-    ...changes(url),
-  })
+import { startFakeSystem } from './start-fake-system.ts'
+import { bytes, complete, create, file, get, headers, imageId, ready, system } from './upload-script.ts'
 
 t.test('hash, request, PUT with exactly the told headers, complete, wait', async (t) => {
   const fake = await startFakeSystem(t, system())
@@ -115,152 +81,6 @@ t.test('uploads that share a batcher request their URLs in one call', async (t) 
   t.strictSame(fake.calls(), [batch, get, get])
 })
 
-t.test('412 means already there: go on', async (t) => {
-  const refused = { status: 412, body: xml('PreconditionFailed') }
-  const fake = await startFakeSystem(
-    t,
-    system(() => ({ 'PUT /store': [refused] })),
-  )
-  t.equal((await uploadImage(file, fake)).status, 'ready')
-  t.strictSame(fake.calls(), [create, 'PUT /store', complete, get])
-})
-
-t.test('an expired URL is renewed once', async (t) => {
-  const expired = { status: 403, body: xml('AccessDenied') }
-  const renewable = await startFakeSystem(
-    t,
-    system((url) => ({
-      [create]: [granted(url), granted(url, '/again')],
-      'PUT /store': [expired],
-      'PUT /again': [{ status: 200 }],
-    })),
-  )
-  t.equal((await uploadImage(file, renewable)).status, 'ready')
-  t.strictSame(renewable.calls(), [create, 'PUT /store', create, 'PUT /again', complete, get])
-
-  const hopeless = await startFakeSystem(
-    t,
-    system(() => ({ 'PUT /store': [expired] })),
-  )
-  await t.rejects(uploadImage(file, hopeless), {
-    name: 'StoreError',
-    status: 403,
-    code: 'AccessDenied',
-    message: /expired/,
-  })
-  t.strictSame(hopeless.calls(), [create, 'PUT /store', create, 'PUT /store'])
-})
-
-t.test('a URL that expired while someone else uploaded the same', async (t) => {
-  const expired = { status: 403, body: xml('AccessDenied') }
-  const duplicate = { status: 200, body: { imageId, status: 'processing', duplicate: true } }
-  const fake = await startFakeSystem(
-    t,
-    system((url) => ({ [create]: [granted(url), duplicate], 'PUT /store': [expired] })),
-  )
-  t.equal((await uploadImage(file, fake)).status, 'ready')
-  t.strictSame(fake.calls(), [create, 'PUT /store', create, get])
-})
-
-t.test('a store that is busy, in conflict or gone for a moment is tried again', async (t) => {
-  const passing: Answer[] = [
-    { status: 503, body: xml('SlowDown') },
-    { status: 409 },
-    'hang up',
-    { status: 200 },
-  ]
-  const fake = await startFakeSystem(
-    t,
-    system(() => ({ 'PUT /store': passing })),
-  )
-  t.equal((await uploadImage(file, fake)).status, 'ready')
-  t.equal(fake.calls().filter((call) => call === 'PUT /store').length, 4)
-})
-
-t.test('a store that hangs up although it has the bytes', async (t) => {
-  const fake = await startFakeSystem(
-    t,
-    system(() => ({ 'PUT /store': ['hang up'] })),
-  )
-  t.equal((await uploadImage(file, fake)).status, 'ready')
-  t.equal(fake.calls().filter((call) => call === complete).length, 1, 'it is announced once')
-
-  const missing = { status: 409, body: { code: 'UPLOAD_NOT_FOUND_IN_STORE', title: 'Not there.' } }
-  const without = await startFakeSystem(
-    t,
-    system(() => ({ 'PUT /store': ['hang up'], [complete]: [missing] })),
-  )
-  await t.rejects(
-    uploadImage(file, without),
-    { name: 'StoreUnreachable' },
-    'the lost connection is the reason',
-  )
-})
-
-t.test('what the store refuses becomes a sentence', async (t) => {
-  const fake = await startFakeSystem(
-    t,
-    system(() => ({ 'PUT /store': [{ status: 400, body: xml('BadDigest') }] })),
-  )
-  await t.rejects(uploadImage(file, fake), {
-    status: 400,
-    code: 'BadDigest',
-    message: /damaged in transit/,
-  })
-  t.strictSame(fake.calls(), [create, 'PUT /store'])
-})
-
-t.test('problems of the gateway', async (t) => {
-  const errors = [{ field: 'byteLength', message: 'must be <= 5' }]
-  const invalid = {
-    status: 400,
-    body: {
-      code: 'VALIDATION_FAILED',
-      title: 'Wrong.',
-      detail: 'Quite wrong.',
-      status: 400,
-      errors,
-      requestId: 'r1',
-    },
-  }
-  const fake = await startFakeSystem(
-    t,
-    system(() => ({ [create]: [invalid] })),
-  )
-  await t.rejects(uploadImage(file, fake), {
-    name: 'HashgateError',
-    code: 'VALIDATION_FAILED',
-    status: 400,
-    requestId: 'r1',
-    title: 'Wrong.',
-    detail: 'Quite wrong.',
-    errors,
-    message: 'Quite wrong. byteLength must be <= 5',
-  })
-  t.strictSame(fake.calls(), [create], 'no retry can help')
-
-  const proxy = await startFakeSystem(
-    t,
-    system(() => ({ [create]: [{ status: 413, body: '<html>' }] })),
-  )
-  await t.rejects(uploadImage(file, proxy), { code: 'HTTP_413' })
-})
-
-t.test('asks again after Retry-After, when the gateway is limited, away or broken', async (t) => {
-  const limited = {
-    status: 429,
-    headers: { 'retry-after': '1' },
-    body: { code: 'RATE_LIMITED', title: 'Slow.', status: 429 },
-  }
-  const passing = (url: string): Answer[] => [limited, 'hang up', { status: 502, body: '' }, granted(url)]
-  const fake = await startFakeSystem(
-    t,
-    system((url) => ({ [create]: passing(url) })),
-  )
-  t.equal((await uploadImage(file, fake)).status, 'ready')
-  t.equal(fake.calls().filter((call) => call === create).length, 4)
-})
-
 t.test('waits until the status is final', async (t) => {
   const waiting = { status: 200, body: { imageId, status: 'processing' } }
   const fake = await startFakeSystem(
@@ -332,29 +152,6 @@ t.test('a signal ends a PUT in its middle', async (t) => {
     message: 'early',
   })
   t.equal(fake.seen.length, before, 'nothing is asked when it was aborted before')
-})
-
-t.test('a file that changes on the disk is no lost connection', async (t) => {
-  const path = join(t.testdir({ 'a.png': bytes }), 'a.png')
-  const onDisk = await openAsBlob(path, { type: 'image/png' })
-  const fake = await startFakeSystem(t, system())
-  const hash = async () => {
-    await writeFile(path, 'something else, and longer than before')
-    return imageId
-  }
-  await t.rejects(uploadImage(onDisk, { ...fake, hash }), {
-    name: 'FileChanged',
-    message: /changed or removed/,
-  })
-  t.notOk(fake.calls().includes(complete))
-})
-
-t.test('an answer that breaks off, or is not the gateway’s, is as good as none', async (t) => {
-  const fake = await startFakeSystem(
-    t,
-    system((url) => ({ [create]: [{ status: 200, body: '<html>Log in to the Wi-Fi' }, granted(url)] })),
-  )
-  t.equal((await uploadImage(file, fake)).status, 'ready')
 })
 
 t.test('calls go through the given fetch', async (t) => {

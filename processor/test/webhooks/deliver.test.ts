@@ -5,123 +5,15 @@ import {
   type TestWebhooks,
   webhookEvent,
 } from '../../../scripts/testkit/webhooks/create-test-webhooks.ts'
-import type { Send, SendRequest, SendResult } from '../../webhooks/deliver.ts'
+import type { SendResult } from '../../webhooks/deliver.ts'
+import { createSender, delivered, failed } from './create-sender.ts'
 
-const delivered: SendResult = { outcome: 'delivered', status: 204, latencyMs: 3 }
-const failed: SendResult = {
-  outcome: 'failed',
-  status: 500,
-  latencyMs: 3,
-  reason: 'The receiver answered 500.',
-}
 const day = 86_400_000
-
-/** A sender that records its requests and gives the results in turn, the last one for ever. */
-function sender(...results: SendResult[]) {
-  const requests: SendRequest[] = []
-  const send: Send = async (request) => {
-    requests.push(request)
-    return results[Math.min(requests.length, results.length) - 1] ?? delivered
-  }
-  return { requests, send }
-}
-
-test('an event is sent at once to each endpoint that wants it, byte for byte', async (t) => {
-  const { clock, addEndpoint, logOf, startDelivery } = await createTestWebhooks(t)
-  const first = await addEndpoint()
-  const { tenant } = first
-  const second = await addEndpoint({ tenant, url: 'https://example.com/second' })
-  await addEndpoint({ tenant, events: ['image.rejected'] })
-  await addEndpoint({ url: 'https://example.com/other-tenant' })
-  const { requests, send } = sender(delivered)
-  const event = webhookEvent(tenant, clock.now())
-  const body = `${JSON.stringify(event)} `
-
-  t.strictSame(await startDelivery(send).accept(body), [])
-  const { secret } = first.secrets[0] ?? {}
-  t.strictSame(
-    requests.toSorted((a, b) => a.url.localeCompare(b.url)),
-    [
-      { url: first.url, secrets: [secret], eventId: event.id, body, nowMs: clock.now(), timeoutMs: 10_000 },
-      {
-        url: second.url,
-        secrets: [second.secrets[0]?.secret],
-        eventId: event.id,
-        body,
-        nowMs: clock.now(),
-        timeoutMs: 10_000,
-      },
-    ],
-  )
-  const [entry] = await logOf(first)
-  t.match(entry, { status: 'delivered', eventId: event.id, tries: 1, last: { status: 204, latencyMs: 3 } })
-  t.notOk(entry?.dueAt, 'nothing is due any more')
-})
-
-test('an event that Kafka delivers again is not sent again', async (t) => {
-  const { clock, addEndpoint, startDelivery } = await createTestWebhooks(t)
-  const endpoint = await addEndpoint()
-  const { requests, send } = sender(delivered)
-  const event = webhookEvent(endpoint.tenant, clock.now())
-  const delivery = startDelivery(send)
-  await delivery.accept(event)
-  await delivery.accept(event, event)
-  t.equal(requests.length, 1)
-})
-
-test('a message that is not an event is skipped and counted', async (t) => {
-  const { clock, addEndpoint, logLines, startDelivery } = await createTestWebhooks(t)
-  const endpoint = await addEndpoint()
-  const event = webhookEvent(endpoint.tenant, clock.now())
-  const { requests, send } = sender(delivered)
-  let unreadable = 0
-  const observer = {
-    tryFinished() {},
-    givenUp() {},
-    oldestDueSeen() {},
-    eventUnreadable: () => {
-      unreadable += 1
-    },
-  }
-  const delivery = startDelivery(send, { observer })
-  const poison = [null, 'not json', '{}', { ...event, type: 'hashgate.image.upload.completed.v1' }]
-  const large = { ...event, id: 'x'.repeat(2_000) }
-  t.strictSame(await delivery.accept(...poison, large, event), [])
-  t.equal(unreadable, poison.length + 1)
-  t.equal(requests.length, 1, 'the rest of the batch is sent')
-  t.match(
-    logLines.filter(({ operation }) => operation === 'accept-event'),
-    poison.map(() => ({ topic: 'image.processed', partition: 0 })),
-  )
-})
-
-test('an endpoint gets no events from before its creation', async (t) => {
-  const { clock, addEndpoint, startDelivery } = await createTestWebhooks(t)
-  const endpoint = await addEndpoint()
-  const { requests, send } = sender(delivered)
-  const delivery = startDelivery(send)
-  await delivery.accept(webhookEvent(endpoint.tenant, clock.now() - 120_000))
-  t.equal(requests.length, 0)
-  await delivery.accept(webhookEvent(endpoint.tenant, clock.now() - 30_000))
-  t.equal(requests.length, 1, 'clocks may differ by a minute')
-})
-
-test('an endpoint gets every event from after its creation, although endpoints are cached', async (t) => {
-  const { clock, addEndpoint, startDelivery } = await createTestWebhooks(t)
-  const { tenant } = await addEndpoint({ events: ['image.rejected'] })
-  const { requests, send } = sender(delivered)
-  const delivery = startDelivery(send)
-  await delivery.accept(webhookEvent(tenant, clock.now()))
-  clock.advance(1)
-  await addEndpoint({ tenant })
-  await delivery.accept(webhookEvent(tenant, clock.now()))
-  t.equal(requests.length, 1)
-})
 
 test('a failure is retried with growing waits, under the same id, until it succeeds', async (t) => {
   const { clock, addEndpoint, logOf, logLines, startDelivery } = await createTestWebhooks(t)
   const endpoint = await addEndpoint()
-  const { requests, send } = sender(failed, failed, failed, delivered)
+  const { requests, send } = createSender(failed, failed, failed, delivered)
   const event = webhookEvent(endpoint.tenant, clock.now())
   const delivery = startDelivery(send)
   await delivery.accept(event)
@@ -156,7 +48,7 @@ test('a failure is retried with growing waits, under the same id, until it succe
 test('after 24 hours a delivery is given up and its endpoint is failing; a success makes it active', async (t) => {
   const { clock, addEndpoint, find, logOf, startDelivery } = await createTestWebhooks(t)
   const endpoint = await addEndpoint()
-  const { requests, send } = sender(failed)
+  const { requests, send } = createSender(failed)
   const delivery = startDelivery(send)
   await delivery.accept(webhookEvent(endpoint.tenant, clock.now()))
   const from = clock.now()
@@ -170,7 +62,7 @@ test('after 24 hours a delivery is given up and its endpoint is failing; a succe
   t.match(await logOf(endpoint), [{ status: 'failed', tries: requests.length }])
   t.match(await find(endpoint), { status: 'failing', failingSince: new Date(clock.now()).toISOString() })
 
-  await startDelivery(sender(delivered).send).accept(webhookEvent(endpoint.tenant, clock.now()))
+  await startDelivery(createSender(delivered).send).accept(webhookEvent(endpoint.tenant, clock.now()))
   const recovered = await find(endpoint)
   t.equal(recovered?.status, 'active')
   t.notOk(recovered?.failingSince)
@@ -183,7 +75,7 @@ test('an endpoint that is failing for five days is disabled at its next failure'
     status: 'failing',
     failingSince: new Date(clock.now()).toISOString(),
   })
-  const delivery = startDelivery(sender(failed).send)
+  const delivery = startDelivery(createSender(failed).send)
   clock.advance(5 * day - 1)
   await delivery.accept(webhookEvent(endpoint.tenant, clock.now()))
   t.match(await find(endpoint), { status: 'failing' })
@@ -200,7 +92,7 @@ test('an endpoint that is failing for five days is disabled at its next failure'
 test('410 disables at once; later events are stored as skipped, and due ones are skipped', async (t) => {
   const { clock, addEndpoint, find, logOf, startDelivery } = await createTestWebhooks(t)
   const endpoint = await addEndpoint()
-  const { requests, send } = sender(failed, { ...failed, outcome: 'gone', status: 410 })
+  const { requests, send } = createSender(failed, { ...failed, outcome: 'gone', status: 410 })
   const delivery = startDelivery(send)
   await delivery.accept(webhookEvent(endpoint.tenant, clock.now()))
   await delivery.accept(webhookEvent(endpoint.tenant, clock.now()))
@@ -215,7 +107,7 @@ test('410 disables at once; later events are stored as skipped, and due ones are
 test('the due deliveries of a deleted endpoint are skipped', async (t) => {
   const { clock, store, addEndpoint, logOf, startDelivery } = await createTestWebhooks(t)
   const endpoint = await addEndpoint()
-  const { requests, send } = sender(failed)
+  const { requests, send } = createSender(failed)
   const delivery = startDelivery(send)
   await delivery.accept(webhookEvent(endpoint.tenant, clock.now()))
   await store.endpoints.remove(endpoint)
@@ -229,7 +121,7 @@ test('a worker killed after sending and before recording repeats the delivery un
   const { clock, addEndpoint, logOf, startDelivery } = await createTestWebhooks(t)
   const endpoint = await addEndpoint()
   const event = webhookEvent(endpoint.tenant, clock.now())
-  const killed = sender(delivered)
+  const killed = createSender(delivered)
   const lost = new Promise<SendResult>(() => {})
   const first = startDelivery((request) => {
     killed.send(request)
@@ -237,7 +129,7 @@ test('a worker killed after sending and before recording repeats the delivery un
   })
   await first.acceptEvents([kafkaMessage(event)])
 
-  const { requests, send } = sender(delivered)
+  const { requests, send } = createSender(delivered)
   const second = startDelivery(send)
   await second.accept(event)
   t.equal(await second.runDue(), 0, 'the lease of the killed worker still holds')
@@ -253,7 +145,7 @@ test('a worker killed after sending and before recording repeats the delivery un
 test('of several workers one makes each due try', async (t) => {
   const { clock, addEndpoint, startDelivery } = await createTestWebhooks(t)
   const endpoint = await addEndpoint()
-  const { requests, send } = sender(failed)
+  const { requests, send } = createSender(failed)
   await startDelivery(send).accept(...times(8, () => webhookEvent(endpoint.tenant, clock.now())))
   requests.splice(0)
   clock.advance(60_000)
@@ -267,7 +159,7 @@ test('while DynamoDB fails, events are delivered again by Kafka and none is lost
   const { store, clock, addEndpoint, startDelivery } = await createTestWebhooks(t)
   const { tenant } = await addEndpoint()
   const broken = failingStore(store)
-  const { requests, send } = sender(delivered)
+  const { requests, send } = createSender(delivered)
   const delivery = startDelivery(send, { store: broken.store })
   const events = times(4, () => webhookEvent(tenant, clock.now()))
   for (const operation of ['list', 'add'] as const) {
@@ -284,7 +176,7 @@ test('a result that cannot be recorded is repeated after the lease', async (t) =
   const { store, clock, addEndpoint, logOf, startDelivery } = await createTestWebhooks(t)
   const endpoint = await addEndpoint()
   const broken = failingStore(store)
-  const { requests, send } = sender(delivered)
+  const { requests, send } = createSender(delivered)
   const delivery = startDelivery(send, { store: broken.store })
   broken.fail('settle')
   await delivery.accept(webhookEvent(endpoint.tenant, clock.now()))
