@@ -22,6 +22,8 @@ export const formatShare = (share: number): string => shares.format(share)
 /** `1 image`, `2 images` */
 export const formatImages = (count: number): string =>
   `${counts.format(count)} image${count === 1 ? '' : 's'}`
+/** `1 day`, `7 days` */
+export const formatDays = (count: number): string => `${counts.format(count)} day${count === 1 ? '' : 's'}`
 /** `29 Nov` */
 export const formatDay = (day: string): string => dayAndMonth.format(new Date(day))
 /** `Sun` */

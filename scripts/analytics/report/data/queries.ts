@@ -9,8 +9,6 @@ interface Scope {
 
 export const topTenants = 10
 export const topCameras = 8
-/** Without history, a record leaves the views seven days after the upload request: see `RETENTION_DAYS`. */
-export const retentionDays = 7
 
 /** What the warehouse holds, whatever the period. */
 export const coverageQuery = `SELECT
@@ -18,6 +16,10 @@ export const coverageQuery = `SELECT
   CAST(MAX(i.requested_at) AS VARCHAR) AS newest,
   COUNT(*) AS images
 FROM analytics.images i`
+
+/** Days from an upload request until the record expires: `RETENTION_DAYS` of the gateway. */
+export const retentionDaysQuery =
+  'SELECT MAX(DATEDIFF(day, r.requested_at, r.expires_at)) AS days FROM analytics.retention r'
 
 export const tenantsQuery = 'SELECT DISTINCT i.tenant FROM analytics.images i ORDER BY i.tenant LIMIT 21'
 
@@ -101,12 +103,12 @@ ORDER BY images DESC, u.tenant
 LIMIT ${topTenants}`,
 
     retention: `SELECT
-  CAST(CAST(i.requested_at + INTERVAL '${retentionDays} days' AS DATE) AS VARCHAR) AS day,
+  CAST(CAST(r.expires_at AT TIME ZONE 'UTC' AS DATE) AS VARCHAR) AS day,
   COUNT(*) AS images,
-  SUM(i.byte_length) AS bytes
-FROM analytics.images i
-WHERE i.requested_at + INTERVAL '${retentionDays} days' > ${moment}
-  AND i.status IN ('ready', 'rejected')${tenant === undefined ? '' : `\n  AND i.tenant = ${quote(tenant)}`}
+  SUM(r.byte_length) AS bytes
+FROM analytics.retention r
+WHERE r.expires_at AT TIME ZONE 'UTC' > ${moment}
+  AND r.status IN ('ready', 'rejected')${tenant === undefined ? '' : `\n  AND r.tenant = ${quote(tenant)}`}
 GROUP BY 1
 ORDER BY 1`,
   }

@@ -1,8 +1,11 @@
 import { tenantPattern } from '../../../../core/images/object-key.ts'
 import { addDays, type Period, precedingPeriod } from './period.ts'
-import { coverageQuery, createQueries, type Queries, retentionDays, tenantsQuery } from './queries.ts'
+import { coverageQuery, createQueries, type Queries, retentionDaysQuery, tenantsQuery } from './queries.ts'
 
 type Row = Record<string, unknown>
+
+/** The gateway's default, for a warehouse without records. */
+const defaultRetentionDays = 7
 
 /** A warehouse: DuckDB over the local system, or Redshift. The SQL is written for Redshift. */
 export interface Source {
@@ -32,6 +35,8 @@ export interface ReportData {
   tenant?: string
   now: Date
   queries: Queries
+  /** Days from an upload request until the record expires. Without history it then leaves the warehouse. */
+  retentionDays: number
   /** Whether the warehouse still holds all records of the preceding period. */
   isComparable: boolean
   /** Whether records of the period itself have expired. */
@@ -72,7 +77,9 @@ export async function readReport(source: Source, { period, tenant, now }: Reques
   const queries = createQueries({ period, tenant, now })
   const before = createQueries({ period: preceding, tenant, now })
   const [coverage] = await query(coverageQuery)
-  // Today's records, and those of the six days before, cannot have expired. Older ones show that the warehouse keeps history.
+  const [retention] = await query(retentionDaysQuery)
+  const retentionDays = number(retention?.days) || defaultRetentionDays
+  // With seven days, records of today and of the six days before cannot have expired. Older ones show that the warehouse keeps history.
   const firstFullDay = addDays(now.toISOString().slice(0, 10), 1 - retentionDays)
   const keepsHistory = Boolean(coverage?.first_day && text(coverage.first_day) < addDays(firstFullDay, -1))
 
@@ -82,6 +89,7 @@ export async function readReport(source: Source, { period, tenant, now }: Reques
     tenant,
     now,
     queries,
+    retentionDays,
     isComparable: keepsHistory || preceding.from >= firstFullDay,
     isPartlyExpired: !keepsHistory && period.from < firstFullDay,
     newest: coverage?.newest ? text(coverage.newest).slice(0, 16) : undefined,

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { mark, toDataUrl } from '../../../../gateway/web/mark.ts'
 import { drawSparkline } from '../charts/draw-sparkline.ts'
-import { retentionDays } from '../data/queries.ts'
 import type { ReportData } from '../data/read-report.ts'
-import { formatBytes, formatImages, formatMoment, formatPeriod, formatShare } from '../format.ts'
+import { formatBytes, formatDays, formatImages, formatMoment, formatPeriod, formatShare } from '../format.ts'
 import { createHeadlines, type Headline } from './headlines.ts'
 import { Html, html } from './html.ts'
 import { renderFigure } from './render-figure.ts'
@@ -64,10 +63,10 @@ ${sections.map(renderFigure)}
 }
 
 /** What the report lacks. Absent: nothing. */
-export function describeGap({ isPartlyExpired, now }: ReportData): string | undefined {
+export function describeGap({ isPartlyExpired, now, retentionDays }: ReportData): string | undefined {
   if (!isPartlyExpired) return undefined
   const expiredUntil = formatMoment(new Date(now.getTime() - retentionDays * 86_400_000))
-  return `Records expire ${retentionDays} days after the upload request, so images requested before ${expiredUntil} UTC are missing. With HistoryMode the warehouse keeps them.`
+  return `Records expire ${formatDays(retentionDays)} after the upload request, so images requested before ${expiredUntil} UTC are missing. With HistoryMode the warehouse keeps them.`
 }
 
 /** The first sentence of the page. */

@@ -7,13 +7,14 @@ import type { InventedImage } from './invent-images.ts'
 interface Options {
   now: Date
   historyMode?: boolean
+  retentionDays?: number
 }
 
 /** A warehouse over records and manifests of these images, until the end of the test. */
 export async function openInventedWarehouse(
   t: Test,
   images: InventedImage[],
-  { now, historyMode = false }: Options,
+  { now, historyMode = false, retentionDays = 7 }: Options,
 ) {
   const finished = images.filter(({ status }) => status !== 'pending')
   const manifests = finished.map((image) => {
@@ -23,7 +24,7 @@ export async function openInventedWarehouse(
   const session = await createWarehouse({
     rows: images.map((image) => ({
       pk: `${image.tenant}#${image.imageId}`,
-      item: toItem(image),
+      item: toItem(image, retentionDays),
       ...(historyMode && { history: { createdAt: iso(image.requestedAtMs).slice(0, 19) } }),
     })),
     manifests: await writeParquetDays(manifests),
@@ -54,7 +55,7 @@ function toManifest({
 }
 
 /** As zero-ETL lands it. */
-function toItem(image: InventedImage) {
+function toItem(image: InventedImage, retentionDays: number) {
   const { startedAtMs, finishedAtMs, reason } = image
   return {
     tenant: { S: image.tenant },
@@ -64,7 +65,7 @@ function toItem(image: InventedImage) {
     byteLength: { N: String(image.byteLength) },
     contentType: { S: `image/${image.format ?? 'jpeg'}` },
     createdAt: { S: iso(image.requestedAtMs) },
-    expiresAt: { N: String(Math.floor(image.requestedAtMs / 1_000) + 7 * 86_400) },
+    expiresAt: { N: String(Math.floor(image.requestedAtMs / 1_000) + retentionDays * 86_400) },
     attempts: { N: '1' },
     duplicates: { N: String(image.duplicates) },
     ...(startedAtMs && { startedAt: { S: iso(startedAtMs) } }),

@@ -16,12 +16,16 @@ interface Options {
   tenant?: string
   images?: InventedImage[]
   historyMode?: boolean
+  retentionDays?: number
 }
 
 /** A report with its CSV files. */
-async function write(t: Test, { images: listed = images, historyMode, ...options }: Options = {}) {
+async function write(
+  t: Test,
+  { images: listed = images, historyMode, retentionDays, ...options }: Options = {},
+) {
   const directory = t.testdir()
-  const warehouse = await openInventedWarehouse(t, listed, { now, historyMode })
+  const warehouse = await openInventedWarehouse(t, listed, { now, historyMode, retentionDays })
   let isOpen = true
   const close = async () => {
     isOpen = false
@@ -109,6 +113,12 @@ t.test(
     )
   },
 )
+
+t.test('the page has the retention of the system', async (t) => {
+  const { textOf } = await write(t, { retentionDays: 1 })
+  t.match(textOf('.note'), 'Records expire 1 day after the upload request')
+  t.match(textOf('section[aria-labelledby=retention-outlook] p'), /expire within 1 day, most of it on/)
+})
 
 t.test('one tenant', async (t) => {
   const { file, textOf, document, readTable } = await write(t, { tenant: 'acme' })

@@ -1,14 +1,13 @@
 import { drawDays } from '../../charts/draw-days.ts'
 import { paint } from '../../charts/draw-plot.ts'
 import { addDays, listDays } from '../../data/period.ts'
-import { retentionDays } from '../../data/queries.ts'
 import type { ReportData } from '../../data/read-report.ts'
-import { formatBytes, formatDay, formatImages } from '../../format.ts'
+import { formatBytes, formatDay, formatDays, formatImages } from '../../format.ts'
 import { sumImages } from '../sum-days.ts'
 import { bytesColumn, countColumn, type Section } from './section.ts'
 
 /** When the stored images expire. */
-export function createRetentionOutlook({ retention, now, queries }: ReportData): Section {
+export function createRetentionOutlook({ retention, retentionDays, now, queries }: ReportData): Section {
   const today = now.toISOString().slice(0, 10)
   const days = listDays({ from: today, to: addDays(today, retentionDays) })
   const found = new Map(retention.map(({ day, bytes }) => [day, bytes]))
@@ -18,7 +17,7 @@ export function createRetentionOutlook({ retention, now, queries }: ReportData):
     name: 'retention-outlook',
     title: 'Retention outlook',
     summary: largest
-      ? `${formatImages(sumImages(retention))} with ${formatBytes(total)} of uploaded data expire within ${retentionDays} days, most of it on ${formatDay(largest.day)}. This is as of now, whatever the period; variants are not included.`
+      ? `${formatImages(sumImages(retention))} with ${formatBytes(total)} of uploaded data expire within ${formatDays(retentionDays)}, most of it on ${formatDay(largest.day)}. This is as of now, whatever the period; variants are not included.`
       : 'No stored image is waiting to expire.',
     draw:
       total > 0

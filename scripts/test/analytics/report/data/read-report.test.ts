@@ -47,6 +47,17 @@ t.test(
   },
 )
 
+t.test('another retention decides what has expired, and when the rest expires', async (t) => {
+  const source = await openInventedWarehouse(t, images, { now, retentionDays: 3 })
+  const data = await readReport(source, { period, now })
+  t.match(data, { retentionDays: 3, isPartlyExpired: true })
+  t.equal(data.days[0]?.day, '2026-11-26', 'older records have expired')
+  t.equal(total(data.retention, 'images'), countStored(undefined, 3))
+  t.strictSame([data.retention[0]?.day, data.retention.at(-1)?.day], ['2026-11-29', '2026-12-02'])
+  const lastDays = { from: '2026-11-27', to: '2026-11-29' }
+  t.match(await readReport(source, { period: lastDays, now }), { isPartlyExpired: false })
+})
+
 t.test('a tenant without images is refused, and those with images are named', async (t) => {
   const source = await openInventedWarehouse(t, images, { now })
   const ask = (tenant: string) => readReport(source, { period, tenant, now })
@@ -113,9 +124,9 @@ function checkNumbers(t: Test, data: ReportData, expected: InventedImage[]) {
   t.equal(total(data.retention, 'images'), countStored(data.tenant))
 }
 
-/** Final images whose seven days are not over. */
-function countStored(tenant: string | undefined): number {
-  const oldestMs = now.getTime() - 7 * 86_400_000
+/** Final images that have not expired. */
+function countStored(tenant: string | undefined, retentionDays = 7): number {
+  const oldestMs = now.getTime() - retentionDays * 86_400_000
   return images.filter(
     (image) => isFinal(image) && image.requestedAtMs > oldestMs && (!tenant || image.tenant === tenant),
   ).length
