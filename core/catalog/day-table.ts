@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { batchGet } from '../aws/batch-get.ts'
 import type { DocumentClient } from '../aws/document-client.ts'
 import { translateErrors } from '../aws/translate-errors.ts'
-import { DependencyUnavailable } from '../errors.ts'
 import type { ImageRecord, ImageStatus } from '../images/image-record.ts'
 import type { ImageRef } from '../images/object-key.ts'
 import { type DayEntry, dayIndex } from './day-index.ts'
@@ -25,9 +24,6 @@ export interface ShardPart {
 }
 
 export type DayTable = ReturnType<typeof createDayTable>
-
-const maxTries = 4
-const firstPauseMs = 50
 
 /** Reads the catalog's table by day. Both functions throw `DependencyUnavailable` (a retry can help). */
 export function createDayTable(client: DocumentClient, TableName: string) {
@@ -53,23 +49,8 @@ export function createDayTable(client: DocumentClient, TableName: string) {
 
   /** Reads the current records, in any order; deleted ones are left out. @param refs at most 100 */
   async function readRecords(refs: Pick<ImageRef, 'tenant' | 'imageId'>[]): Promise<ImageRecord[]> {
-    const found: ImageRecord[] = []
-    let keys: Record<string, unknown>[] | undefined = refs.map(keyOf)
-    for (let tries = 1; keys?.length; tries += 1) {
-      if (tries > maxTries)
-        throw new DependencyUnavailable(
-          'catalog',
-          new Error(`DynamoDB left keys unprocessed in ${maxTries} attempts`),
-        )
-      if (tries > 1) await sleep(firstPauseMs * 2 ** (tries - 2))
-      const command = new BatchGetCommand({
-        RequestItems: { [TableName]: { Keys: keys, ConsistentRead: true } },
-      })
-      const { Responses, UnprocessedKeys } = await translateErrors(client.send(command))
-      found.push(...(Responses?.[TableName] ?? []).map(toRecord))
-      keys = UnprocessedKeys?.[TableName]?.Keys
-    }
-    return found
+    const items = await batchGet(client, TableName, refs.map(keyOf))
+    return items.map(toRecord)
   }
 
   return { readShard, readRecords }

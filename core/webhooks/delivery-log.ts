@@ -1,4 +1,5 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { batchGet } from '../aws/batch-get.ts'
 import type { DocumentClient } from '../aws/document-client.ts'
 import { translateErrors } from '../aws/translate-errors.ts'
 import { ifInLog, logPosition, type WebhookDelivery } from './webhook-delivery.ts'
@@ -39,23 +40,12 @@ export function createDeliveryLog(client: DocumentClient, TableName: string, now
     const page = entries.slice(0, limit)
     const isLast = entries.length <= limit && !LastEvaluatedKey
     const next = page.at(-1)?.[logIndex.position] as string | undefined
-    const deliveries = await readAll(page.map(({ pk, sk }) => ({ pk, sk })))
+    const keys = page.map(({ pk, sk }) => ({ pk, sk }))
+    const stored = await batchGet(client, TableName, keys, 'webhooks')
+    const deliveries = stored
+      .map((item) => fromItem<WebhookDelivery>(item))
+      .filter((delivery) => ifInLog(delivery, now()))
     return { deliveries: sortByLog(deliveries, order), ...(!isLast && next && { next }) }
-  }
-
-  /** Reads the current items of at most 100 keys; DynamoDB returns at most 16 MB, and the rest as unprocessed keys. */
-  async function readAll(keys: Record<string, unknown>[]): Promise<WebhookDelivery[]> {
-    const found: WebhookDelivery[] = []
-    let open = keys
-    while (open.length > 0) {
-      const batch = new BatchGetCommand({
-        RequestItems: { [TableName]: { Keys: open, ConsistentRead: true } },
-      })
-      const { Responses, UnprocessedKeys } = await translateErrors(client.send(batch), 'webhooks')
-      found.push(...(Responses?.[TableName] ?? []).map((item) => fromItem<WebhookDelivery>(item)))
-      open = UnprocessedKeys?.[TableName]?.Keys ?? []
-    }
-    return found.filter((delivery) => ifInLog(delivery, now()))
   }
 
   return { listLog }
