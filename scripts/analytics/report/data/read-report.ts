@@ -111,10 +111,7 @@ export async function readReport(source: Source, { period, tenant, now }: Reques
       bytes: number(row.bytes),
       meanMegapixels: number(row.mean_megapixels),
     })),
-    cameras: (await query(queries.cameras)).map((row) => ({
-      camera: nameCamera(text(row.camera_make), text(row.camera_model)),
-      images: number(row.images),
-    })),
+    cameras: mergeCameras(await query(queries.cameras)),
     tenants: tenant === undefined ? (await query(queries.tenants)).map(readTenant) : [],
     retention: (await query(queries.retention)).map((row) => ({
       day: text(row.day),
@@ -165,6 +162,18 @@ function readTenant(row: Row) {
     arrivedBytes: number(row.arrived_bytes),
     savedBytes: number(row.saved_bytes),
   }
+}
+
+/** Some photos of a camera have its make, and others do not. A chart has one bar for a name. */
+function mergeCameras(rows: Row[]): ReportData['cameras'] {
+  const merged = new Map<string, number>()
+  for (const row of rows) {
+    const camera = nameCamera(text(row.camera_make), text(row.camera_model))
+    merged.set(camera, (merged.get(camera) ?? 0) + number(row.images))
+  }
+  return [...merged]
+    .map(([camera, images]) => ({ camera, images }))
+    .sort((one, other) => other.images - one.images)
 }
 
 /** Many cameras repeat the make in the model: "Canon", "Canon EOS 40D". */

@@ -58,6 +58,32 @@ t.test('another retention decides what has expired, and when the rest expires', 
   t.match(await readReport(source, { period: lastDays, now }), { isPartlyExpired: false })
 })
 
+t.test('a camera is listed once, whether or not its photos have the make', async (t) => {
+  const [photo] = inPeriod.filter(({ camera }) => camera?.model === 'Canon EOS 40D')
+  const withCamera = (digit: string, camera: InventedImage['camera']) => ({
+    ...(photo as InventedImage),
+    imageId: digit.repeat(64),
+    camera,
+  })
+  const pixel = { make: 'Google', model: 'Pixel 8' }
+  const canon = { make: 'Canon', model: 'Canon EOS 40D' }
+  const source = await openInventedWarehouse(
+    t,
+    [
+      withCamera('a', pixel),
+      withCamera('b', pixel),
+      withCamera('c', canon),
+      withCamera('d', canon),
+      withCamera('e', { make: '', model: canon.model }),
+    ],
+    { now },
+  )
+  t.strictSame((await readReport(source, { period, now })).cameras, [
+    { camera: 'Canon EOS 40D', images: 3 },
+    { camera: 'Google Pixel 8', images: 2 },
+  ])
+})
+
 t.test('a tenant without images is refused, and those with images are named', async (t) => {
   const source = await openInventedWarehouse(t, images, { now })
   const ask = (tenant: string) => readReport(source, { period, tenant, now })
