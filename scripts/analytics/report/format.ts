@@ -20,10 +20,14 @@ export const formatDecimal = (value: number): string => decimals.format(value)
 /** @param share 0 to 1 */
 export const formatShare = (share: number): string => shares.format(share)
 /** `1 image`, `2 images` */
-export const formatImages = (count: number): string =>
-  `${counts.format(count)} image${count === 1 ? '' : 's'}`
+export const formatImages = (count: number): string => formatNumberOf(count, 'image')
 /** `1 day`, `7 days` */
-export const formatDays = (count: number): string => `${counts.format(count)} day${count === 1 ? '' : 's'}`
+export const formatDays = (count: number): string => formatNumberOf(count, 'day')
+/** A count with the noun, in the singular if it is one. */
+export const formatNumberOf = (count: number, noun: string): string =>
+  `${counts.format(count)} ${noun}${count === 1 ? '' : 's'}`
+/** `was` or `were` */
+export const pastOfBe = (count: number): string => (count === 1 ? 'was' : 'were')
 /** `29 Nov` */
 export const formatDay = (day: string): string => dayAndMonth.format(new Date(day))
 /** `Sun` */

@@ -1,5 +1,12 @@
 import type { DayRow, ReportData } from '../data/read-report.ts'
-import { formatBytes, formatCount, formatDecimal, formatSeconds, formatShare } from '../format.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDecimal,
+  formatNumberOf,
+  formatSeconds,
+  formatShare,
+} from '../format.ts'
 import { listDayValues } from './list-day-values.ts'
 import { ratio, savedShare, sumDays } from './sum-days.ts'
 
@@ -42,7 +49,7 @@ export function createHeadlines(data: ReportData): Headline[] {
     {
       name: 'Saved by deduplication',
       value: formatBytes(now.savedBytes),
-      note: `${formatShare(savedShare(now))} of the data; ${formatCount(now.duplicates)} uploads avoided`,
+      note: `${formatShare(savedShare(now))} of the data; ${formatNumberOf(now.duplicates, 'upload')} avoided`,
       change: before && compare(now.savedBytes, before.savedBytes, formatBytes),
       series: byDay(({ savedBytes }) => savedBytes),
     },

@@ -77,11 +77,12 @@ export function summarize(data: ReportData): string {
     sums.savedBytes > 0
       ? ` Deduplication saved ${formatBytes(sums.savedBytes)}, ${formatShare(savedShare(sums))} of what clients would have sent.`
       : ''
-  const rejected =
-    sums.rejected > 0
-      ? `${formatShare(ratio(sums.rejected, sums.arrived))} were rejected`
-      : 'none was rejected'
-  return `${formatImages(sums.arrived)} arrived, and ${rejected}.${saved}`
+  return `${formatImages(sums.arrived)} arrived, and ${describeRejected(sums)}.${saved}`
+}
+
+function describeRejected({ rejected, arrived }: { rejected: number; arrived: number }): string {
+  if (rejected === 0) return 'none was rejected'
+  return arrived === 1 ? 'it was rejected' : `${formatShare(ratio(rejected, arrived))} were rejected`
 }
 
 function renderHeadline({ name, value, note, change, series }: Headline): Html {

@@ -138,6 +138,27 @@ t.test('an empty period is a page that says so', async (t) => {
   t.notMatch(document.body.textContent, /NaN|Infinity|undefined|null/)
 })
 
+t.test('a report about one image uses the singular', async (t) => {
+  const [first] = images.filter(
+    ({ status, requestedAtMs }) => status === 'rejected' && requestedAtMs > now.getTime() - 3e8,
+  )
+  const image = { ...(first as InventedImage), duplicates: 1 }
+  const { textOf, headline, summary } = await write(t, { images: [image] })
+  const sentence = (name: string) => textOf(`section[aria-labelledby=${name}] p`)
+  t.match(summary, '1 image arrived, and it was rejected.')
+  t.match(headline('Saved by deduplication'), '1 upload avoided')
+  t.match(sentence('uploads-by-day'), '0 images became ready and 1 was rejected.')
+  t.match(sentence('savings-by-day'), '1 further request was for images')
+  t.match(sentence('retention-outlook'), /^1 image with .* expires within/)
+})
+
+t.test('images that have not arrived have no processing time and make no tenant the top one', async (t) => {
+  const pending = images.filter(({ status }) => status === 'pending')
+  const { textOf } = await write(t, { images: pending })
+  t.match(textOf('section[aria-labelledby=top-tenants] p'), 'No image arrived in this period.')
+  t.match(textOf('section[aria-labelledby=latency-by-hour] p'), 'No image was processed in this period.')
+})
+
 t.test('what cameras write is text, in the page and in a spreadsheet', async (t) => {
   const hostile = '=HYPERLINK("http://x")</title><script>alert(1)</script>'
   const [first] = images.filter(

@@ -1,7 +1,7 @@
 import { drawBars } from '../../charts/draw-bars.ts'
 import { paint } from '../../charts/draw-plot.ts'
 import type { ReportData } from '../../data/read-report.ts'
-import { formatCount, formatImages, formatShare } from '../../format.ts'
+import { formatCount, formatImages, formatShare, pastOfBe } from '../../format.ts'
 import { ratio, sumImages } from '../sum-days.ts'
 import { countColumn, type Section } from './section.ts'
 
@@ -13,7 +13,7 @@ export function createRejectsByReason({ rejects, queries }: ReportData): Section
     name: 'rejects-by-reason',
     title: 'Rejected images by reason',
     summary: first
-      ? `${formatImages(total)} ${total === 1 ? 'was' : 'were'} rejected. The most frequent reason was “${nameReason(first.reason)}”, with ${formatShare(ratio(first.images, total))}.`
+      ? `${formatImages(total)} ${pastOfBe(total)} rejected. The most frequent reason was “${nameReason(first.reason)}”, with ${formatShare(ratio(first.images, total))}.`
       : 'No image was rejected in this period.',
     draw:
       total > 0

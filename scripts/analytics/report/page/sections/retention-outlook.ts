@@ -11,13 +11,14 @@ export function createRetentionOutlook({ retention, retentionDays, now, queries 
   const today = now.toISOString().slice(0, 10)
   const days = listDays({ from: today, to: addDays(today, retentionDays) })
   const found = new Map(retention.map(({ day, bytes }) => [day, bytes]))
+  const images = sumImages(retention)
   const total = retention.reduce((total, { bytes }) => total + bytes, 0)
   const largest = [...retention].sort((a, b) => b.bytes - a.bytes)[0]
   return {
     name: 'retention-outlook',
     title: 'Retention outlook',
     summary: largest
-      ? `${formatImages(sumImages(retention))} with ${formatBytes(total)} of uploaded data expire within ${formatDays(retentionDays)}, most of it on ${formatDay(largest.day)}. This is as of now, whatever the period; variants are not included.`
+      ? `${formatImages(images)} with ${formatBytes(total)} of uploaded data ${images === 1 ? 'expires' : 'expire'} within ${formatDays(retentionDays)}, most of it on ${formatDay(largest.day)}. This is as of now, whatever the period; variants are not included.`
       : 'No stored image is waiting to expire.',
     draw:
       total > 0

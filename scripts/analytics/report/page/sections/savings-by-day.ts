@@ -2,7 +2,7 @@ import { drawDays } from '../../charts/draw-days.ts'
 import { paint } from '../../charts/draw-plot.ts'
 import { listDays } from '../../data/period.ts'
 import type { ReportData } from '../../data/read-report.ts'
-import { formatBytes, formatCount, formatShare } from '../../format.ts'
+import { formatBytes, formatNumberOf, formatShare, pastOfBe } from '../../format.ts'
 import { listDayValues } from '../list-day-values.ts'
 import { savedShare, sumDays } from '../sum-days.ts'
 import { bytesColumn, countColumn, type Section } from './section.ts'
@@ -15,7 +15,7 @@ export function createSavingsByDay(data: ReportData): Section {
     title: 'Data sent and saved',
     summary:
       sums.savedBytes > 0
-        ? `Clients sent ${formatBytes(sums.arrivedBytes)}. ${formatCount(sums.duplicates)} further requests were for images that were already there, which saved ${formatBytes(sums.savedBytes)}, ${formatShare(savedShare(sums))} of the data. Savings count on the day of an image's first request.`
+        ? `Clients sent ${formatBytes(sums.arrivedBytes)}. ${formatNumberOf(sums.duplicates, 'further request')} ${pastOfBe(sums.duplicates)} for images that were already there, which saved ${formatBytes(sums.savedBytes)}, ${formatShare(savedShare(sums))} of the data. Savings count on the day of an image's first request.`
         : 'No image was requested twice in this period, so deduplication saved nothing.',
     legend: [
       { name: 'sent', swatch: 'main' },

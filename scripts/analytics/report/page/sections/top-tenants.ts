@@ -12,9 +12,10 @@ export function createTopTenants({ tenants, days, queries }: ReportData): Sectio
   return {
     name: 'top-tenants',
     title: 'Top tenants',
-    summary: first
-      ? `${first.tenant} sent most: ${formatShare(ratio(first.images, arrived))} of the images.${tenants.length === topTenants ? ` The ${topTenants} tenants with most images are shown.` : ''}`
-      : 'No tenant uploaded in this period.',
+    summary:
+      first && arrived > 0
+        ? `${first.tenant} sent most: ${formatShare(ratio(first.images, arrived))} of the images.${tenants.length === topTenants ? ` The ${topTenants} tenants with most images are shown.` : ''}`
+        : 'No image arrived in this period.',
     draw:
       arrived > 0
         ? (width) =>

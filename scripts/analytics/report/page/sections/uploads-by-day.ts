@@ -2,7 +2,7 @@ import { drawDays } from '../../charts/draw-days.ts'
 import { paint } from '../../charts/draw-plot.ts'
 import { listDays } from '../../data/period.ts'
 import type { DayRow, ReportData } from '../../data/read-report.ts'
-import { formatCount, formatDay, formatImages } from '../../format.ts'
+import { formatCount, formatDay, formatImages, pastOfBe } from '../../format.ts'
 import { listDayValues } from '../list-day-values.ts'
 import { sumDays } from '../sum-days.ts'
 import { countColumn, type Section } from './section.ts'
@@ -17,7 +17,7 @@ export function createUploadsByDay(data: ReportData): Section {
     title: 'Uploads by day',
     summary:
       arrived > 0 && busiest
-        ? `${formatCount(ready)} images became ready and ${formatCount(rejected)} were rejected. The busiest day was ${formatDay(busiest.day)}, with ${formatCount(busiest.ready + busiest.rejected)}.${missing > 0 ? ` ${formatImages(missing)} had an upload URL but no completed upload.` : ''}`
+        ? `${formatImages(ready)} became ready and ${formatCount(rejected)} ${pastOfBe(rejected)} rejected. The busiest day was ${formatDay(busiest.day)}, with ${formatCount(busiest.ready + busiest.rejected)}.${missing > 0 ? ` ${formatImages(missing)} had an upload URL but no completed upload.` : ''}`
         : 'No image arrived in this period.',
     legend: [
       { name: 'ready', swatch: 'main' },
