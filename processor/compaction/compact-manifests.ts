@@ -30,7 +30,7 @@ export async function compactManifests(
   let readsLeft = maxReads
   for (const day of [...days].sort().reverse()) {
     if (deps.now() >= endsAtMs) {
-      failures.set(day, new Error('The run had no time left for it.'))
+      failures.set(day, new Error('The run had no time left.'))
       continue
     }
     try {
@@ -43,9 +43,14 @@ export async function compactManifests(
     }
   }
   if (failures.size > 0) {
-    const [first] = failures.values()
-    const message = `Not compacted: ${[...failures.keys()].join(', ')}. ${(first as Error).message}`
-    throw new AggregateError(failures.values(), message)
+    throw new AggregateError(failures.values(), describeFailures(failures))
   }
   return results
+}
+
+/** The days of each reason, because Lambda logs only the message of an AggregateError. */
+function describeFailures(failures: Map<string, unknown>): string {
+  const byReason = Map.groupBy(failures, ([, error]) => (error as Error).message)
+  const groups = [...byReason].map(([reason, days]) => `${days.map(([day]) => day).join(', ')} (${reason})`)
+  return `Not compacted: ${groups.join('; ')}`
 }

@@ -188,18 +188,30 @@ t.test('a day that fails does not keep the others from being compacted', async (
   }
   await t.rejects(compactManifests({ ...deps, store }, { retentionDays }), {
     name: 'AggregateError',
-    message: 'Not compacted: 2026-11-29. Slow Down',
+    message: 'Not compacted: 2026-11-29 (Slow Down)',
   })
   t.strictSame(await queryImages(yesterday), ['acme/b'])
   await compact()
   t.strictSame(await queryImages(today), ['acme/a'])
 })
 
+t.test('the error has every reason, with its days', async (t) => {
+  const { putManifest, openDeps } = await startTestCompaction(t)
+  for (const day of [today, yesterday, '2026-11-27']) await putManifest('acme/a', day)
+  const deps = await openDeps()
+  const listManifests = async (day: string) => {
+    throw new Error(day === yesterday ? 'Access Denied' : 'Slow Down')
+  }
+  await t.rejects(compactManifests({ ...deps, store: { ...deps.store, listManifests } }, { retentionDays }), {
+    message: 'Not compacted: 2026-11-29, 2026-11-27 (Slow Down); 2026-11-28 (Access Denied)',
+  })
+})
+
 t.test('days for which no time is left are named, and left to the next run', async (t) => {
   const { putManifest, compact, queryImages, clock } = await startTestCompaction(t)
   await putManifest('acme/a', today)
   await t.rejects(compact({ endsAtMs: clock.nowMs }), {
-    message: 'Not compacted: 2026-11-29. The run had no time left for it.',
+    message: 'Not compacted: 2026-11-29 (The run had no time left.)',
   })
   t.strictSame(await queryImages(today), [])
 })
@@ -210,7 +222,7 @@ t.test('a refusal from Glue fails the run', async (t) => {
   const deps = await openDeps()
   state.refusal = 'AccessDeniedException'
   await t.rejects(compactManifests(deps, { retentionDays }), {
-    message: /^Not compacted: 2026-11-29\. Batch/,
+    message: /^Not compacted: 2026-11-29 \(Batch/,
   })
   await t.rejects(compact(), { name: 'AccessDeniedException' })
   state.refusal = ''
