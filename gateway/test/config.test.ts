@@ -110,4 +110,29 @@ t.test('the settings of the content delivery network are set together', async (t
   t.throws(() => readGatewayConfig({ ...needed, ...cdn, CDN_URL: `${cdn.CDN_URL}/` }), {
     message: /^CDN_URL must be a URL without a path/,
   })
+  t.throws(() => readGatewayConfig({ ...needed, ...cdn, CDN_KEY_PAIR_ID: `${cdn.CDN_KEY_PAIR_ID}\n` }), {
+    message: /^CDN_KEY_PAIR_ID must be the id of a CloudFront public key/,
+  })
+})
+
+t.test('the URL of the content delivery network is one that clients do not change', async (t) => {
+  const cdn = { ...needed, CDN_KEY_PAIR_ID: 'K2JCJMDEHXQW5F', CDN_KEY_SECRET_ID: 'private-key' }
+  for (const url of ['https://cdn.example.com', 'https://cdn.example.com:8443', 'http://127.0.0.1:8080']) {
+    t.match(readGatewayConfig({ ...cdn, CDN_URL: url }), { CDN_URL: url })
+  }
+  const changed = [
+    'https://CDN.example.com',
+    'HTTPS://cdn.example.com',
+    'https://cdn.example.com:443',
+    'https://user:password@cdn.example.com',
+    'https://bücher.example',
+    'https://cdn.example.com:99999',
+  ]
+  for (const url of changed) {
+    t.throws(
+      () => readGatewayConfig({ ...cdn, CDN_URL: url }),
+      { name: 'ConfigError', message: /^CDN_URL must be/ },
+      url,
+    )
+  }
 })

@@ -24,12 +24,21 @@ export const cdnSettings = Type.Object({
 
 export type CdnSettings = Static<typeof cdnSettings>
 
-/** @returns an error for each setting that is missing although another one is set */
+/** @returns an error for each setting that is missing although another one is set, and for a URL that clients would change */
 export function findCdnConflicts(config: Partial<CdnSettings>): string[] {
   const names = Object.keys(cdnSettings.properties) as (keyof CdnSettings)[]
   const given = names.find((name) => config[name])
   if (!given) return []
-  return names
-    .filter((name) => config[name] === '')
-    .map((name) => `${name} is not set. ${given} requires it.`)
+  return [
+    ...names.filter((name) => config[name] === '').map((name) => `${name} is not set. ${given} requires it.`),
+    ...findUrlErrors(config.CDN_URL),
+  ]
+}
+
+/** Clients normalize the host and port of a URL before they send it, and the signature covers the URL as it is sent. */
+function findUrlErrors(url = ''): string[] {
+  if (url === '' || URL.parse(url)?.origin === url) return []
+  return [
+    'CDN_URL must be the origin as browsers send it, because signatures cover it: in lower case, without credentials or a default port, such as https://images-cdn.example.com.',
+  ]
 }
