@@ -15,25 +15,29 @@ export interface Period {
  */
 export function choosePeriod({ from, to }: Partial<Period>, now: Date): Period {
   const today = now.toISOString().slice(0, 10)
-  const last = checkDay('--to', to) ?? today
-  const first = checkDay('--from', from) ?? addDays(last, 1 - defaultDays)
+  const last = checkDay('--to', to, today) ?? today
+  const first = checkDay('--from', from, today) ?? addDays(last, 1 - defaultDays)
   if (first > last) {
-    const advice = from && to ? `Swap them: --from ${to} --to ${from}.` : 'Pass both, or an earlier --from.'
-    throw new Error(`--from (${first}) is after --to (${last}). ${advice}`)
+    throw new Error(`--from (${first}) is after --to (${last}). Swap them: --from ${last} --to ${first}.`)
   }
-  if (last > today) throw new Error(`--to is ${last}, but today is ${today} (UTC). Choose a day until today.`)
   const days = countDays({ from: first, to: last })
-  if (days > maxDays)
-    throw new Error(`${first} to ${last} are ${days} days. A report covers at most ${maxDays}.`)
+  if (days > maxDays) {
+    throw new Error(
+      `${first} to ${last} are ${days} days. A report covers at most ${maxDays}: choose a later --from or an earlier --to.`,
+    )
+  }
   return { from: first, to: last }
 }
 
-function checkDay(option: string, day: string | undefined): string | undefined {
+function checkDay(option: string, day: string | undefined, today: string): string | undefined {
   if (day === undefined) return undefined
   const date = new Date(`${day}T00:00:00Z`)
   const isDay = /^\d{4}-\d\d-\d\d$/.test(day) && date.getTime() && date.toISOString().startsWith(day)
-  if (isDay) return day
-  throw new Error(`${option} must be a date such as 2026-11-29, not "${day}".`)
+  if (!isDay) throw new Error(`${option} must be a date such as 2026-11-29, not "${day}".`)
+  if (day > today) {
+    throw new Error(`${option} is ${day}, but today is ${today} (UTC). Choose today or an earlier day.`)
+  }
+  return day
 }
 
 /** As many days, directly before. */
