@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { imageIdPattern, tenantPattern } from '../../core/images/object-key.ts'
 import { compactManifests } from '../../processor/compaction/compact-manifests.ts'
-import { removeImage } from '../../processor/compaction/remove-image.ts'
+import { type Image, removeImage } from '../../processor/compaction/remove-image.ts'
 import { runCommand } from '../run-command.ts'
 import { openCompaction, retentionDays } from './compact/open-compaction.ts'
 import { renderDays } from './compact/render-days.ts'
@@ -37,18 +37,22 @@ async function main(): Promise<number> {
   const { deps, endpoint, close } = await openCompaction(values.env)
   try {
     const work = image
-      ? removeImage(image, deps, { retentionDays })
-      : compactManifests(deps, { retentionDays })
-    const days = await (endpoint ? work.catch(explainNoAnswer(endpoint)) : work)
-    if (days) console.log(renderDays(days))
-    else console.log(`Removed ${values.remove} from the manifests and from the Parquet files of all days.`)
+      ? removeImage(image, deps, { retentionDays }).then((isFound) => describeRemoval(image, isFound))
+      : compactManifests(deps, { retentionDays }).then(renderDays)
+    console.log(await (endpoint ? work.catch(explainNoAnswer(endpoint)) : work))
     return 0
   } finally {
     close()
   }
 }
 
-function readImage(text: string): { tenant: string; imageId: string } {
+function describeRemoval({ tenant, imageId }: Image, isFound: boolean): string {
+  return isFound
+    ? `Removed ${tenant}/${imageId} from the manifests and from the Parquet files of all days.`
+    : `There was no manifest of ${tenant}/${imageId}, and no Parquet file has it now. Check the tenant and the SHA-256 if you expected one.`
+}
+
+function readImage(text: string): Image {
   const [tenant = '', imageId = '', ...rest] = text.split('/')
   const isImage = new RegExp(tenantPattern).test(tenant) && new RegExp(imageIdPattern).test(imageId)
   if (isImage && rest.length === 0) return { tenant, imageId }

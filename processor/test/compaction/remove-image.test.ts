@@ -22,13 +22,13 @@ t.test('an image is removed from every day, every file and the manifests at once
   await compact()
   t.equal((await store.listParquetFiles(today)).length, 2)
 
-  await removeImage(image, await openDeps(), { retentionDays })
+  t.equal(await removeImage(image, await openDeps(), { retentionDays }), true)
   t.strictSame(await queryImages(today), ['acme/b', 'acme/c', 'zoo/a'])
   t.strictSame(await queryImages(yesterday), ['acme/b', 'zoo/a'])
   t.equal((await store.listParquetFiles(today)).length, 1)
   await compact()
   t.strictSame(await queryImages(today), ['acme/b', 'acme/c', 'zoo/a'], 'no later run brings it back')
-  await removeImage(image, await openDeps(), { retentionDays })
+  t.equal(await removeImage(image, await openDeps(), { retentionDays }), false)
   t.strictSame(await queryImages(yesterday), ['acme/b', 'zoo/a'], 'it can be repeated')
 })
 

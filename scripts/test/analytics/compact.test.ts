@@ -49,6 +49,10 @@ t.test('the manifests of a running system are compacted, and an image is removed
   t.match(parquet, /^manifests\/parquet\/day=2026-11-29\/.*\/manifests\.parquet$/)
 
   t.match(await run(['--remove', `acme/${imageOf('a')}`]), { code: 0, stdout: /^Removed acme\/a+ from/ })
+  t.match(await run(['--remove', `acme/${imageOf('a')}`]), {
+    code: 0,
+    stdout: /^There was no manifest of acme\/a+, and no Parquet file has it now\. Check the tenant/,
+  })
   const keys = await listKeys()
   t.notOk(keys.includes(keyOf('a')))
   t.notOk(keys.includes(String(parquet)), 'the file that had it')
