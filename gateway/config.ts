@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { connectionSettings } from '../core/config/connection-settings.ts'
 import { heicSetting } from '../core/config/heic-setting.ts'
 import { findNetworkErrors } from '../core/config/is-network.ts'
+import { isOrigin } from '../core/config/is-origin.ts'
 import { findKafkaConflicts } from '../core/config/kafka-settings.ts'
 import { readConfig } from '../core/config/read-config.ts'
 import { webhookSettings } from '../core/config/webhook-settings.ts'
@@ -142,6 +143,7 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env):
     ...findKafkaConflicts(config),
     ...findAuthErrors(config),
     ...findCdnConflicts(config),
+    ...findOriginErrors(config.CORS_ORIGINS),
     ...findNetworkErrors('TRUST_PROXY', config.TRUST_PROXY),
     ...findNetworkErrors('WEBHOOK_ALLOW_NETWORKS', config.WEBHOOK_ALLOW_NETWORKS),
   ])
@@ -163,4 +165,15 @@ function findAuthErrors(config: Partial<GatewayConfig>): string[] {
     )
   const isOpen = config.AUTH === 'none' && config.NODE_ENV === 'production'
   return isOpen ? ['AUTH=none is not allowed with NODE_ENV=production.', ...missing] : missing
+}
+
+/** Browsers name a page's origin in one way only, so an entry that is written otherwise would allow nothing. */
+function findOriginErrors(setting = ''): string[] {
+  return setting
+    .split(',')
+    .filter((entry) => entry && !['*', 'loopback'].includes(entry) && !isOrigin(entry))
+    .map(
+      (entry) =>
+        `CORS_ORIGINS: ${entry} is not an origin as browsers send it: in lower case, without wildcards, credentials or a default port, such as https://app.example.com.`,
+    )
 }

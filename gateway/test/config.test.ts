@@ -92,6 +92,30 @@ t.test('an invalid setting is rejected', async (t) => {
   }
 })
 
+t.test('an origin is written as browsers send it', async (t) => {
+  const valid =
+    'https://app.example.com,http://app.example.com:8080,loopback,https://xn--bcher-kva.example,http://[2001:db8::1]:3000'
+  for (const value of [valid, '*', ''])
+    t.match(readGatewayConfig({ ...needed, CORS_ORIGINS: value }), { CORS_ORIGINS: value })
+  const never = [
+    'https://App.example.com',
+    'https://app.example.com:443',
+    'http://app.example.com:80',
+    'https://bücher.example',
+    'https://a@b',
+    'https://*.example.com',
+  ]
+  for (const origin of never) {
+    t.throws(
+      () => readGatewayConfig({ ...needed, CORS_ORIGINS: `https://ok.example.com,${origin}` }),
+      {
+        message: `CORS_ORIGINS: ${origin} is not an origin as browsers send it: in lower case, without wildcards, credentials or a default port, such as https://app.example.com.`,
+      },
+      origin,
+    )
+  }
+})
+
 t.test('the settings of the content delivery network are set together', async (t) => {
   t.match(readGatewayConfig(needed), { CDN_URL: '', CDN_KEY_PAIR_ID: '', CDN_KEY_SECRET_ID: '' })
   const cdn = {
@@ -127,6 +151,7 @@ t.test('the URL of the content delivery network is one that clients do not chang
     'https://user:password@cdn.example.com',
     'https://bücher.example',
     'https://cdn.example.com:99999',
+    'https://cdn".example.com',
   ]
   for (const url of changed) {
     t.throws(

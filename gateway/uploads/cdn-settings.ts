@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { isOrigin } from '../../core/config/is-origin.ts'
 
 /** Settings of a CloudFront distribution in front of the processed bucket. All or none of them are set. */
 export const cdnSettings = Type.Object({
@@ -37,7 +38,7 @@ export function findCdnConflicts(config: Partial<CdnSettings>): string[] {
 
 /** Clients normalize the host and port of a URL before they send it, and the signature covers the URL as it is sent. */
 function findUrlErrors(url = ''): string[] {
-  if (url === '' || URL.parse(url)?.origin === url) return []
+  if (url === '' || isOrigin(url)) return []
   return [
     'CDN_URL must be the origin as browsers send it, because signatures cover it: in lower case, without credentials or a default port, such as https://images-cdn.example.com.',
   ]
