@@ -1,6 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import {
+  coverageQuery,
+  createQueries,
+  retentionDaysQuery,
+  tenantsQuery,
+} from '../../../scripts/analytics/report/data/queries.ts'
 import { listSqlFiles, readStatements } from './read-sql.ts'
 
 interface Parsed {
@@ -9,12 +15,12 @@ interface Parsed {
 }
 
 /**
- * What the views may consist of, in sqlglot's words. Each is in Redshift's documentation and works in DuckDB. Look a new one up there before
+ * What the views and the queries of reports may consist of, in sqlglot's words. Each is in Redshift's documentation and works in DuckDB. Look a new one up there before
  * you add it: sqlglot also accepts what Redshift does not have.
  */
 const known = new Set(
-  `Add Alias And AtTimeZone Avg Case Cast Coalesce Column Count Create CurrentTimestamp DataType Distinct Div Dot EQ From GT GTE
-  Group(expressions) Identifier If In Interval Is LT Least Literal Max Mul Not Null Order(expressions) Ordered(this) Paren PercentileCont
+  `Add Alias And AtTimeZone Avg Between Case Cast Coalesce Column Count Create CurrentTimestamp DataType Distinct Div Dot EQ From GT GTE
+  Group(expressions) Identifier If In Interval Is LT Least Limit Literal Max Min Mul Not Null Or Order(expressions) Ordered(this) Paren PercentileCont
   RowNumber Star() Sub Subquery Substring Sum Table TableAlias TimestampTrunc TsOrDsDiff Union Var Where Window WithinGroup`.split(
     /\s+/,
   ),
@@ -27,6 +33,11 @@ const known = new Set(
     'Select(expressions, from_, group, where)',
     'Select(expressions, from_, joins)',
     'Select(expressions, from_, where)',
+    'Select(distinct, expressions, from_, limit, order)',
+    'Select(expressions, from_, group, joins, limit, order, where)',
+    'Select(expressions, from_, group, joins, order, where)',
+    'Select(expressions, from_, group, limit, order, where)',
+    'Select(expressions, from_, group, order, where)',
   ]),
 )
 
@@ -58,6 +69,19 @@ t.test("the views parse with Redshift's grammar, and have no construct that Reds
       t.equal(parsed.error, undefined, name)
       t.strictSame(strange(parsed), [], name)
     }
+  }
+})
+
+t.test('so do the queries of a report', async (t) => {
+  const period = { from: '2026-11-23', to: '2026-11-29' }
+  const now = new Date('2026-11-29T18:20:00Z')
+  const ofOneTenant = createQueries({ period, tenant: 'acme', now })
+  const queries = { ...createQueries({ period, now }), coverageQuery, retentionDaysQuery, tenantsQuery }
+  const named = [...Object.entries(queries), ...Object.entries(ofOneTenant)]
+  for (const [index, parsed] of parse(named.map(([, sql]) => sql)).entries()) {
+    const name = named[index]?.[0] ?? ''
+    t.equal(parsed.error, undefined, name)
+    t.strictSame(strange(parsed), [], name)
   }
 })
 
