@@ -18,11 +18,18 @@ t.test('a secret that is no such key is refused without being quoted', async (t)
   const notPem =
     /^CDN_KEY_SECRET_ID: the secret is not a private key in PEM\. Create one with "openssl genrsa 2048"\.$/
   const notRsa = /^CDN_KEY_SECRET_ID: the private key must be an RSA key of 2,048 bits\.$/
-  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const withPassphrase = /^CDN_KEY_SECRET_ID: the private key has a passphrase\. Store it without one\.$/
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const cipher = { cipher: 'aes-256-cbc', passphrase: 'hunter2' }
   const cases: [string, RegExp][] = [
-    ['', notPem],
+    [
+      '',
+      /^CDN_KEY_SECRET_ID: the secret cdn contains no text\. Store the private key with "--secret-string file/,
+    ],
     ['the random text of a new secret', notPem],
     [publicKey.export({ type: 'spki', format: 'pem' }).toString(), notPem],
+    [privateKey.export({ type: 'pkcs8', format: 'pem', ...cipher }).toString(), withPassphrase],
+    [privateKey.export({ type: 'pkcs1', format: 'pem', ...cipher }).toString(), withPassphrase],
     [rsa(1_024), notRsa],
     [pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey), notRsa],
   ]
@@ -37,7 +44,8 @@ t.test('a secret that is missing or does not answer is an error that names it', 
   state.secret = undefined
   await t.rejects(readCdnKey(client, 'cdn'), {
     name: 'ConfigError',
-    message: /^CDN_KEY_SECRET_ID: the secret cdn cannot be read: ResourceNotFoundException/,
+    message:
+      /^CDN_KEY_SECRET_ID: the secret cdn cannot be read: ResourceNotFoundException: .*\. Check its name and region/,
   })
   state.hangs = true
   await t.rejects(readCdnKey(client, 'cdn'), {
