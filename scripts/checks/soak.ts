@@ -7,15 +7,19 @@ import { parseArgs } from 'node:util'
 import { median } from '../bench/median.ts'
 import { inheritedEnvironment } from '../config.ts'
 import { runCommand } from '../run-command.ts'
+import { smallHeap } from '../testkit/memory/small-heap.ts'
 import type { SoakReport } from './soak/soak-program.ts'
 
 const usage = `Usage: npm run soak [-- IMAGES]
 
 Processes 5000 images (valid, unusual, damaged, and some photographs) in one process. Fails if the process uses more than
-15 % more memory in the last fifth of the run than in the first.`
+25 % more memory in the last fifth of the run than in the first.`
 
-/** Largest accepted ratio of the last fifth to the first. A leak of 10 kB per image exceeds it. */
-const allowedGrowth = 1.15
+/**
+ * Largest accepted ratio of the last fifth to the first; the allocator alone causes up to 1.12. A leak of 20 kB per image exceeds it in
+ * 5,000 images, one of 100 kB in 1,000.
+ */
+const allowedGrowth = 1.25
 
 await runCommand(main)
 
@@ -46,7 +50,10 @@ async function soak(images: string): Promise<SoakReport> {
   const program = fileURLToPath(new URL('./soak/soak-program.ts', import.meta.url))
   // The setting that processor/README.md recommends for production.
   const env = { ...inheritedEnvironment(), MALLOC_ARENA_MAX: '1' }
-  const child = spawn(process.execPath, [program, images], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...smallHeap, program, images], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [report, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'close')])
   if (code !== 0) throw new Error(`The soak process ended with ${signal ?? `code ${code}`}.`)
   return JSON.parse(report)

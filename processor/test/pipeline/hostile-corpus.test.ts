@@ -15,11 +15,10 @@ import {
 import { makeHostileHeic } from '../../../scripts/testkit/hostile/make-hostile-heic.ts'
 import { makeOddities } from '../../../scripts/testkit/hostile/make-oddities.ts'
 import { makePolyglots } from '../../../scripts/testkit/hostile/make-polyglots.ts'
+import { smallHeap } from '../../../scripts/testkit/memory/small-heap.ts'
 import type { CorpusEnd, CorpusReport, ListedInput } from './process-corpus.ts'
 
 const program = new URL('./process-corpus.ts', import.meta.url).pathname
-// On a machine with much memory V8 lets garbage grow to over 100 MB before it collects it. A small heap leaves what is needed.
-const smallHeap = ['--max-old-space-size=256', '--max-semi-space-size=8']
 
 // Some twenty seconds of a core, which a busy machine takes its time to give.
 tap.setTimeout(600_000)

@@ -1,6 +1,6 @@
 /**
- * Processes many images in this process, two at a time, and prints the outcomes and the memory samples as JSON. A warm-up of a
- * fifth more images comes first, until the allocator has reached the size that the largest images need.
+ * Processes many images in this process, two at a time, and prints the outcomes and the memory samples as JSON. A warm-up comes first,
+ * until the allocator and V8 have reached the size that the largest images need.
  * @example node soak-program.ts 5000
  */
 import { readFile } from 'node:fs/promises'
@@ -24,6 +24,7 @@ type SoakInput = Pick<HostileInput, 'bytes' | 'contentType'>
 
 const inFlight = 2
 const sampleCount = 500
+const warmUp = 1_000
 const photos = ['drum-portrait.jpg', 'stream-baseline.jpg', 'dogs-orientation-6.jpg']
 
 const total = Number(process.argv[2])
@@ -35,7 +36,7 @@ const residentBytes: number[] = []
 let done = 0
 
 const limit = limitConcurrency(inFlight)
-await soakWith(Math.ceil(total / 5), processOne)
+await soakWith(warmUp, processOne)
 await soakWith(total, processAndCount)
 console.log(JSON.stringify({ outcomes, residentBytes } satisfies SoakReport))
 
