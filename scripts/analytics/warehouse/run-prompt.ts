@@ -14,9 +14,10 @@ interface Options {
 }
 
 /**
- * Answers statements until the input ends or says `\q`. An error is printed, and the next statement is read. Shows a prompt only on a
- * terminal.
- * @returns the number of statements that failed
+ * Answers statements until the input ends or says `\q`. An error is printed, and the next statement is read. The last statement of a pipe
+ * needs no ";". Shows a prompt only on a terminal.
+ * @returns the number of statements and of `\r` that failed
+ * @throws Error when the warehouse cannot be opened at first
  */
 export async function runPrompt({ open, format, input, output }: Options): Promise<number> {
   let session = await open()
@@ -30,6 +31,22 @@ export async function runPrompt({ open, format, input, output }: Options): Promi
   const prompt = (text: string) => input.isTTY && output.write(text)
   let statement = ''
   let failures = 0
+  const run = async (sql: string) => {
+    const { text, failed } = await answer(session, sql, format)
+    say(text)
+    if (failed) failures += 1
+  }
+  /** Keeps the session if no other can be opened, for example because the system has been stopped. */
+  const reopen = async () => {
+    try {
+      const next = await open()
+      await session.close()
+      session = next
+    } catch (error) {
+      say((error as Error).message)
+      failures += 1
+    }
+  }
   if (input.isTTY) say(help)
   prompt('hashgate> ')
   try {
@@ -38,28 +55,20 @@ export async function runPrompt({ open, format, input, output }: Options): Promi
       if (command === '\\q') break
       if (command === '\\?') say(help)
       else if (/^\\d\b/.test(command)) say(formatResult(describeViews(command.slice(2).trim()), format))
-      else if (command === '\\r') session = await reopen(session, open)
+      else if (command === '\\r') await reopen()
       else statement = `${statement}\n${line}`.trim()
       if (statement.endsWith(';')) {
-        const { text, failed } = await answer(session, statement.slice(0, -1), format)
-        say(text)
+        await run(statement.slice(0, -1))
         statement = ''
-        if (failed) failures += 1
       }
       prompt(statement === '' ? 'hashgate> ' : '      ... ')
     }
+    if (statement !== '' && !input.isTTY) await run(statement)
   } finally {
     lines.close()
     await session.close()
   }
   return failures
-}
-
-/** Keeps the session that is open if there is no other. */
-async function reopen(session: Session, open: () => Promise<Session>): Promise<Session> {
-  const next = await open()
-  await session.close()
-  return next
 }
 
 async function answer(session: Session, sql: string, format: TextFormat) {
