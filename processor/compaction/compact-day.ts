@@ -17,7 +17,7 @@ export interface CompactionDeps {
 export interface CompactionOptions {
   /** Lifetime of an image in days. */
   retentionDays: number
-  /** Most manifests to read; the next run reads the rest. No limit by default. */
+  /** Maximum number of manifests to read; the next run reads the rest. No limit by default. */
   maxReads?: number
   /** Milliseconds for which a superseded Parquet file stays, so that queries can finish with it. 0 deletes it at once. */
   graceMs?: number

@@ -3,7 +3,7 @@ import { type CompactedDay, type CompactionDeps, compactDay } from './compact-da
 export interface CompactManifestsOptions {
   /** Lifetime of an image in days. */
   retentionDays: number
-  /** Most manifests to read in this run. No limit by default. */
+  /** Maximum number of manifests to read in this run. No limit by default. */
   maxReads?: number
   /** Days that would begin after this time are left to the next run, epoch milliseconds. */
   endsAtMs?: number

@@ -24,7 +24,7 @@ export const compactionSettings = Type.Object({
     minimum: 1,
     default: 200_000,
     description:
-      'Most manifests that one run reads. The next run continues. A run must end within the timeout of the function.',
+      'Maximum number of manifests that one run reads; the next run continues. A run must end within the timeout of the function.',
   }),
 })
 

@@ -5,7 +5,7 @@ export type Row = Record<string, Value>
 export interface Result {
   /** In their order, with the names that DuckDB or Redshift gives their types. */
   columns: { name: string; type: string }[]
-  /** Numbers are numbers, whatever their SQL type. Dates and times are text, times in UTC. */
+  /** Numbers are numbers, regardless of their SQL type. Dates and times are text, times in UTC. */
   rows: Row[]
 }
 

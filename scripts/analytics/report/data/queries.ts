@@ -10,7 +10,7 @@ interface Scope {
 export const topTenants = 10
 export const topCameras = 8
 
-/** What the warehouse holds, whatever the period. */
+/** What the warehouse holds, regardless of the period. */
 export const coverageQuery = `SELECT
   CAST(MIN(i.day) AS VARCHAR) AS first_day,
   CAST(MAX(i.requested_at) AS VARCHAR) AS newest,

@@ -18,7 +18,7 @@ export function createRetentionOutlook({ retention, retentionDays, now, queries 
     name: 'retention-outlook',
     title: 'Retention outlook',
     summary: largest
-      ? `${formatImages(images)} with ${formatBytes(total)} of uploaded data ${images === 1 ? 'expires' : 'expire'} within ${formatDays(retentionDays)}, most of it on ${formatDay(largest.day)}. This is as of now, whatever the period; variants are not included.`
+      ? `${formatImages(images)} with ${formatBytes(total)} of uploaded data ${images === 1 ? 'expires' : 'expire'} within ${formatDays(retentionDays)}, most of it on ${formatDay(largest.day)}. This is as of now, regardless of the period; variants are not included.`
       : 'No stored image is waiting to expire.',
     draw:
       total > 0

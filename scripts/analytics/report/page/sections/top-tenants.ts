@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatShare } from '../../format.ts'
 import { ratio, sumDays } from '../sum-days.ts'
 import { bytesColumn, countColumn, type Section } from './section.ts'
 
-/** The tenants that sent most images. */
+/** The tenants that sent the most images. */
 export function createTopTenants({ tenants, days, queries }: ReportData): Section {
   const { arrived } = sumDays(days)
   const [first] = tenants
@@ -14,7 +14,7 @@ export function createTopTenants({ tenants, days, queries }: ReportData): Sectio
     title: 'Top tenants',
     summary:
       first && arrived > 0
-        ? `${first.tenant} sent most: ${formatShare(ratio(first.images, arrived))} of the images.${tenants.length === topTenants ? ` The ${topTenants} tenants with most images are shown.` : ''}`
+        ? `${first.tenant} sent the most: ${formatShare(ratio(first.images, arrived))} of the images.${tenants.length === topTenants ? ` Only the ${topTenants} tenants with the most images are shown.` : ''}`
         : 'No image arrived in this period.',
     draw:
       arrived > 0
