@@ -40,3 +40,21 @@ t.test('a failure is not kept', async (t) => {
   fails = false
   t.strictSame(await find(), { expiration: undefined })
 })
+
+t.test('when renewal fails, credentials are used until they expire', async (t) => {
+  const clock = { now: 0 }
+  let isUp = true
+  const provider = async () => {
+    if (!isUp) throw new Error('no credentials')
+    return { expiration: new Date(clock.now + 15 * minutes) }
+  }
+  const find = cacheCredentials(provider, () => clock.now)
+  const first = await find()
+  isUp = false
+  clock.now = 15 * minutes - 1
+  t.equal(await find(), first)
+  clock.now = 15 * minutes
+  await t.rejects(async () => find(), { message: 'no credentials' })
+  isUp = true
+  t.not(await find(), first)
+})
