@@ -9,7 +9,7 @@ import type { GatewayConfig } from './config.ts'
 import { createRequestTracing } from './observe/create-request-tracing.ts'
 import { followPrimary } from './workers/follow-primary.ts'
 
-/** Serves the API until the process is told to stop: as the only process, or as one of the primary's workers. */
+/** Serves the API until the process is stopped: as the only process, or as one of the primary's workers. */
 export async function serveRequests(config: GatewayConfig, logger: Logger): Promise<void> {
   const tracing = await startTracing({
     service: 'hashgate-gateway',

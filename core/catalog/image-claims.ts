@@ -20,7 +20,7 @@ export type ReprocessClaim = Exclude<Claim, { outcome: 'must run alone' }>
 
 /** The circumstances in which a worker starts an image. */
 export interface Start {
-  /** Whether the process works on no other image meanwhile. */
+  /** Whether the process works on no other image at the same time. */
   alone: boolean
   /** Whether the start counts towards `MAX_ATTEMPTS` if it ends without a result. Only starts that are alone may. */
   counts: boolean

@@ -30,9 +30,9 @@ export interface ImageEventData extends ImageRef {
   /** Key in the raw bucket. */
   objectKey: string
   /**
-   * The `sequence` of the record after the change that the event reports, so that a consumer can drop an event that is older than what
-   * it knows. Compare the day in `generation` (its first eight digits) first: a record that is created after the previous one expired
-   * starts at 1 again. Absent in events of earlier versions.
+   * The `sequence` of the record after the change that the event reports, so that a consumer can drop an event that is older than the
+   * last one it handled. Compare the day in `generation` (its first eight digits) first: a record that is created after the previous
+   * one expired starts at 1 again. Absent in events of earlier versions.
    */
   sequence?: number
   byteLength: number

@@ -100,7 +100,7 @@ export const rememberPartitions: ICustomPartitioner = () => {
 }
 
 /**
- * Resolves when every message of the batch is written. `producer.sendBatch` alone can resolve too early: it asks each broker
+ * Resolves when every message of the batch is written. `producer.sendBatch` alone can resolve too early: it sends to each broker
  * once, so when a partition moves to a broker that has already answered, its messages are never sent.
  * Source: https://github.com/tulios/kafkajs/issues/1303
  */

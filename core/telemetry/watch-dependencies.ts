@@ -25,7 +25,7 @@ interface Server {
 /** A busy machine answers late while it starts. */
 const startTimeoutMs = 10_000
 const probeTimeoutMs = 1_500
-/** Anyone can ask for readiness often, so the dependencies are checked at most once per interval. */
+/** Anyone can request readiness often, so the dependencies are checked at most once per interval. */
 const probeLifetimeMs = 1_000
 
 /**

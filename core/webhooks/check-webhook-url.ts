@@ -20,7 +20,7 @@ export function isLocalhost(host: string): boolean {
 }
 
 /**
- * Says in a sentence why events may not be sent to a URL; undefined when they may. It knows nothing of DNS, so a name must be
+ * Says in a sentence why events may not be sent to a URL; undefined when they may. It does not use DNS, so a name must be
  * resolved and each of its addresses checked by `forbiddenAddress` before a connection is made.
  *
  * The URL parser of WHATWG turns all spellings of an IPv4 address (decimal, octal, hexadecimal, short, full-width) into

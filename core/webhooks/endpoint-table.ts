@@ -36,7 +36,7 @@ export function createEndpointTable(client: DocumentClient, TableName: string, n
 
   /**
    * Returns the new endpoint, or undefined when the tenant already has `maxEndpoints`.
-   * @param check called with the tenant's endpoints, again when another one was created meanwhile; can throw
+   * @param check called with the tenant's endpoints, again when another one was created in between; can throw
    */
   async function create(
     request: NewEndpoint,

@@ -7,7 +7,7 @@ export function stringEnum<T extends string>(values: readonly T[], options: obje
 
 /**
  * A string whose set of values can grow. In responses it must not be an enum, because a generated client would fail on the first
- * value that it does not know. Source: Zalando's RESTful API Guidelines, rule 112.
+ * value that is new to it. Source: Zalando's RESTful API Guidelines, rule 112.
  */
 export function extensibleEnum<T extends string>(values: readonly T[], options: object = {}) {
   return Type.Unsafe<T>({ type: 'string', 'x-extensible-enum': values, ...options })

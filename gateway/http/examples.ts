@@ -111,7 +111,7 @@ const cursorOf = (createdAt: string) => writeCursor(`${createdAt}#${imageId}`, '
 const imageList = { images: [image], nextCursor: cursorOf(askedAt) } as const
 
 const duplicate = { imageId, status: 'ready', duplicate: true, expiresAt: goneAt, image } as const
-/** What every gateway may be told to take, but this one is not. */
+/** A size that the API allows, but not a gateway with the default `MAX_UPLOAD_BYTES`. */
 const tooLarge = { ...uploadRequest, byteLength: 2 * 1024 ** 3 } as const
 const fieldError = { field: 'byteLength', message: 'must be <= 52428800, the limit of this gateway' } as const
 const invalidItem = {

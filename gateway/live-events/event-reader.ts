@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { LiveEvent } from './recent-events.ts'
 
-/** Which of the tenant's events a reader wants. Absent: all of them. */
+/** Which of the tenant's events a reader gets. Absent: all of them. */
 export interface EventFilter {
   topics?: ReadonlySet<string>
   imageIds?: ReadonlySet<string>
@@ -51,7 +51,7 @@ export function createEventReader(
   const wants = ({ topic, imageId }: LiveEvent): boolean =>
     (!topics || topics.has(topic)) && (!imageIds || imageIds.has(imageId))
 
-  /** Sends the event if the reader wants it. @returns whether it does */
+  /** Sends the event if it passes the filter. @returns whether it was sent */
   function offer(event: LiveEvent): boolean {
     if (reason || !wants(event)) return false
     write(event.frame)

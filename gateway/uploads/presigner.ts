@@ -52,7 +52,7 @@ export async function createPresigner(
   }
 }
 
-/** Reads the address and the signing region from a URL of the SDK, which knows all partitions and endpoints. */
+/** Reads the address and the signing region from a URL of the SDK, which covers all partitions and endpoints. */
 export async function findBucketAddress(s3: S3Client, bucket: string): Promise<BucketAddress> {
   const url = new URL(await getSignedUrl(s3, new GetObjectCommand({ Bucket: bucket, Key: 'key' })))
   const [, , region = ''] = url.searchParams.get('X-Amz-Credential')?.split('/') ?? []

@@ -18,7 +18,7 @@ const folders = ['./web/', '../../dist/web/'].map((path) => new URL(path, import
 const isBuilt = (folder: URL) => existsSync(new URL('index.html', folder))
 
 /**
- * Serves `/`: the page for people who upload photos, or an index of the API for clients that do not ask for HTML, and for everybody
+ * Serves `/`: the page for people who upload photos, or an index of the API for clients that do not accept HTML, and for everybody
  * with `WEB=off`.
  */
 export const serveWeb = fp(async function serveWeb(app: FastifyInstance, options: WebOptions) {

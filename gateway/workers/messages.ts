@@ -1,7 +1,7 @@
 import type { Worker } from 'node:cluster'
 import type { MetricValues } from '../observe/create-metrics-reader.ts'
 
-/** What the primary tells a worker to do. */
+/** A message from the primary to a worker. */
 export type WorkerOrder =
   /** Send the metrics. Those of the outbox are the same for all workers, so only one measures them. */
   | { order: 'send-metrics'; measuresOutbox: boolean }
@@ -10,7 +10,7 @@ export type WorkerOrder =
   /** Exit as on SIGTERM. */
   | { order: 'close' }
 
-/** What a worker tells the primary. */
+/** A message from a worker to the primary. */
 export interface WorkerReport {
   /** Sent once, with the URL of the API. */
   ready?: true

@@ -75,17 +75,17 @@ async function createMissing(
   { config, ...shape }: NewTopics,
 ): Promise<void> {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
-  // kafkajs would ask for the leaders before all brokers know the topic, and fail.
+  // kafkajs would request the leaders before all brokers have the topic, and fail.
   await admin.createTopics({
     waitForLeaders: false,
     topics: missing.map((topic) => ({ topic, ...shape, configEntries })),
   })
 }
 
-/** Each broker learns of a new topic in its own time, and kafkajs can ask another one each time. */
+/** A new topic reaches each broker at a different time, and each kafkajs call can go to another broker. */
 const retryWhileUnknown = <T>(ask: () => Promise<T>) => retryWhile(isUnknownTopic, ask)
 
-/** Waits until a broker knows the topics and their leaders. @throws Error after 30 seconds */
+/** Waits until a broker reports leaders for the topics. @throws Error after 30 seconds */
 export async function waitForLeaders(admin: Admin, names: string[]): Promise<void> {
   const deadline = AbortSignal.timeout(retryMs)
   while (!(await haveLeaders(admin, names))) {

@@ -1,4 +1,4 @@
-/** Retention is a week unless configured otherwise. Days without images are cheap to ask for. */
+/** Retention is a week unless configured otherwise. Days without images are cheap to list. */
 const daysBack = 8
 
 /** The UTC days, as `YYYY-MM-DD`, of which there can be images; today first. */

@@ -39,7 +39,7 @@ export function showPreviews<M extends Meta, B extends Body>(uppy: Uppy<M, B>): 
   }
 
   const onRequest = ({ id }: UppyFile<M, B>) => {
-    // The dashboard asks again at each update of a file without a preview.
+    // The dashboard requests it again at each update of a file without a preview.
     if (requested.has(id)) return
     requested.add(id)
     waiting.push(id)
