@@ -2,6 +2,7 @@ import { dirname } from 'node:path/posix'
 import { parseParquetKey } from '../../core/images/object-key.ts'
 import { findSuperseded } from './find-superseded.ts'
 import type { ManifestStore } from './manifest-store.ts'
+import { isNamedAfter } from './name-version.ts'
 import { openParquetFile, type ParquetFile } from './parquet-file.ts'
 import type { Partitions } from './partitions.ts'
 import { planRows } from './plan-rows.ts'
@@ -100,6 +101,10 @@ async function openFile(
 ): Promise<{ file?: ParquetFile; damage?: string }> {
   const object = await store.read(key)
   if (!object) return {}
+  // The footer of a damaged file can be intact, so opening it does not find all damage.
+  if (!isNamedAfter(parseParquetKey(key)?.version ?? '', object.bytes)) {
+    return { damage: `${key}: The content does not match the hash in the name.` }
+  }
   try {
     return { file: await openParquetFile(object.bytes, partitions.columns) }
   } catch (error) {

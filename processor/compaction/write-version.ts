@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { parquetKey, parseParquetKey } from '../../core/images/object-key.ts'
 import type { Column } from './hive-type.ts'
 import type { ManifestStore } from './manifest-store.ts'
-import { nameVersion } from './name-version.ts'
+import { isNamedAfter, nameVersion } from './name-version.ts'
 import type { ParquetFile } from './parquet-file.ts'
 import type { RowSource } from './plan-rows.ts'
 import { writeRows } from './write-rows.ts'
@@ -33,10 +32,9 @@ export async function writeVersion(inputs: Inputs): Promise<Version> {
   const { store, columns, day, sources, newest, file, nowMs } = inputs
   const { bytes, rows, unreadable } = await writeRows({ store, columns, sources, file, nowMs })
   if (rows === 0) return { rows, unreadable }
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
-  if (file && newest?.includes(`Z-${hash}/`)) return { key: newest, rows, unreadable }
-  const version = nameVersion({ nowMs, hash, newest: newest && parseParquetKey(newest)?.version })
-  const key = parquetKey(day, version)
+  const newestVersion = newest && parseParquetKey(newest)?.version
+  if (file && newestVersion && isNamedAfter(newestVersion, bytes)) return { key: newest, rows, unreadable }
+  const key = parquetKey(day, nameVersion({ nowMs, bytes, newest: newestVersion }))
   await store.writeParquet(key, bytes)
   return { key, rows, unreadable }
 }

@@ -29,6 +29,17 @@ t.test('a file that was damaged after it was written is written again under anot
   t.strictSame(await queryImages(today), ['acme/a'])
 })
 
+t.test('a file whose rows are damaged, but not its footer, is written again', async (t) => {
+  const { putManifest, putObject, compact, queryImages, store } = await startTestCompaction(t)
+  await putManifest('acme/a', today)
+  const [{ key = '' } = {}] = await compact()
+  const { bytes = Buffer.alloc(0) } = (await store.read(key)) ?? {}
+  bytes.fill(0, 4, 300)
+  await putObject(key, bytes)
+  t.match(await compact(), [{ rows: 1, damage: `${key}: The content does not match the hash in the name.` }])
+  t.strictSame(await queryImages(today), ['acme/a'])
+})
+
 t.test('after a column was added, rows stay until their manifests have been read again', async (t) => {
   const { putManifest, compact, queryRows, state } = await startTestCompaction(t)
   await putManifest('acme/a', today, { lens: '50 mm' })

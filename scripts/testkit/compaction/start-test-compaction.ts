@@ -61,7 +61,7 @@ export async function startTestCompaction(t: Test, nowMs = Date.parse('2026-11-2
     await putObject(manifestKeyOfDay({ day, tenant, imageId }), JSON.stringify(manifest))
   }
 
-  async function putObject(Key: string, Body: string): Promise<void> {
+  async function putObject(Key: string, Body: string | Buffer): Promise<void> {
     await s3.send(new PutObjectCommand({ Bucket, Key, Body }))
   }
 
