@@ -21,7 +21,7 @@ export class LeaseLost extends Error {
 export const heicAdvice =
   'Export the photo as JPEG; on an iPhone, choose "Most Compatible" under Settings > Camera > Formats. Operators accept HEIC with HEIC=on.'
 
-/** Reasons for rejecting an image, which are part of the API, with the sentence that tells the uploader what to do. */
+/** Reasons for rejecting an image, which are part of the API, with a sentence for the uploader that says what to do. */
 export const rejections = {
   checksum_mismatch: 'The stored bytes do not have the announced SHA-256. Upload the original file again.',
   format_unsupported: 'The bytes are not an image in an accepted format: JPEG, PNG, WebP, AVIF, GIF or TIFF.',

@@ -91,6 +91,6 @@ t.test('the packages and files of the image are enough for its programs', patien
   }
   for (const program of ['gateway/server.ts', 'processor/worker.ts']) {
     const fault = await run(process.execPath, [program], { cwd: image, env: {} }).catch((error) => error)
-    t.match(fault.stderr, /RAW_BUCKET/, `${program} starts, and asks for its settings`)
+    t.match(fault.stderr, /RAW_BUCKET/, `${program} starts, and names a missing setting`)
   }
 })

@@ -11,7 +11,7 @@ import { startSystem } from '../../scripts/local/start-system.ts'
 import { testFlow } from '../../scripts/test/flow-contract.ts'
 import { runVerify } from '../../scripts/test/verify/run-verify.ts'
 import { readStacks } from '../read-template.ts'
-import { halfSupported, untoldAttributes } from './moto/adapt-for-moto.ts'
+import { halfSupported, missingAttributes } from './moto/adapt-for-moto.ts'
 import { deployToMoto, env } from './moto/deploy-to-moto.ts'
 import { useDeployed } from './moto/use-deployed.ts'
 
@@ -71,8 +71,8 @@ const notEnforcedByMoto = [
 t.test('every resource type that moto does not support is listed', async (t) => {
   t.strictSame(missingTypes, notInMoto)
   for (const type of missingTypes) t.comment(`not made by moto: ${type}. ${halfSupported[type] ?? ''}`)
-  for (const [type, names] of Object.entries(untoldAttributes))
-    t.comment(`not told by moto: ${type} ${names}`)
+  for (const [type, names] of Object.entries(missingAttributes))
+    t.comment(`not returned by moto: ${type} ${names}`)
 })
 
 t.test('every stack deploys in order and publishes the values that stacks.json lists', async (t) => {

@@ -48,12 +48,12 @@ export function createEventReader(
     response.destroy()
   }
 
-  const wants = ({ topic, imageId }: LiveEvent): boolean =>
+  const isSelected = ({ topic, imageId }: LiveEvent): boolean =>
     (!topics || topics.has(topic)) && (!imageIds || imageIds.has(imageId))
 
   /** Sends the event if it passes the filter. @returns whether it was sent */
   function offer(event: LiveEvent): boolean {
-    if (reason || !wants(event)) return false
+    if (reason || !isSelected(event)) return false
     write(event.frame)
     events += 1
     return true
@@ -61,7 +61,7 @@ export function createEventReader(
 
   /** Whether these events can be sent at once. */
   function hasRoomFor(missed: LiveEvent[]): boolean {
-    const bytes = missed.filter(wants).reduce((sum, { frame }) => sum + frame.length, 0)
+    const bytes = missed.filter(isSelected).reduce((sum, { frame }) => sum + frame.length, 0)
     return bytes <= maxBufferedBytes
   }
 

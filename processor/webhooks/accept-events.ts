@@ -34,7 +34,7 @@ const maxConcurrentWrites = 50
 export type AcceptEvents = ReturnType<typeof createAcceptEvents>
 
 /**
- * Creates the function that stores a delivery for each event and each endpoint that wants it. An event that is delivered again by
+ * Creates the function that stores a delivery for each event and each endpoint subscribed to it. An event that is delivered again by
  * Kafka adds nothing. The first tries begin at once, as far as there are free places, but nothing waits for them.
  */
 export function createAcceptEvents({
@@ -76,8 +76,8 @@ export function createAcceptEvents({
 
   async function acceptEvent(event: ImageEvent, body: string): Promise<void> {
     const found = await endpoints.list(event.data.tenant, Date.parse(event.time))
-    const wanted = found.filter((endpoint) => wants(endpoint, event))
-    await Promise.all(wanted.map((endpoint) => limit(() => addDelivery(endpoint, event, body))))
+    const subscribed = found.filter((endpoint) => isSubscribed(endpoint, event))
+    await Promise.all(subscribed.map((endpoint) => limit(() => addDelivery(endpoint, event, body))))
   }
 
   async function addDelivery(endpoint: WebhookEndpoint, event: ImageEvent, body: string): Promise<void> {
@@ -102,7 +102,7 @@ export function createAcceptEvents({
 }
 
 /** An endpoint gets the events that occur after its creation, also when the consumer group reads the topics from the beginning. */
-function wants({ events, createdAt }: WebhookEndpoint, event: ImageEvent): boolean {
+function isSubscribed({ events, createdAt }: WebhookEndpoint, event: ImageEvent): boolean {
   const isNewer = !(Date.parse(event.time) < Date.parse(createdAt) - clockSkewMs)
   return isNewer && (events as readonly string[]).includes(topicOf(event))
 }

@@ -16,7 +16,7 @@ const photoDirectory = fileURLToPath(new URL('../../processor/test/photos', impo
 const photos = (await readdir(photoDirectory)).filter((name) => name.endsWith('.jpg')).sort()
 const pathOf = (name: string) => join(photoDirectory, name)
 
-/** Nobody tells a worker again what another one was killed with, where the S3 tells only once: so the reconciler looks soon. */
+/** An S3 that sends each event once does not repeat that of an image whose worker was killed, so the reconciler looks soon. */
 const settings = {
   LEASE_SECONDS: '8',
   DECODE_TIMEOUT_SECONDS: '6',
@@ -75,7 +75,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     const { results } = await runUploadJson(names.map(pathOf), target)
     const [dogs, sunset] = await Promise.all(results.map(({ imageId = '' }) => client.getImage(imageId)))
 
-    t.ok(await exifr.gps(pathOf('sunset-12mp-gps.jpg')), 'the original tells where it was taken')
+    t.ok(await exifr.gps(pathOf('sunset-12mp-gps.jpg')), 'the original contains its location')
     t.match(sunset, { format: 'jpeg', width: 4272, height: 2848, dominantColor: /^#[0-9a-f]{6}$/ })
     t.match(sunset?.variants, [
       { name: 'thumb', width: 256, height: 256 },

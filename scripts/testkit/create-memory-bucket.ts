@@ -11,7 +11,7 @@ interface MemoryObject {
   sha256?: string
 }
 
-/** A bucket in memory that counts what it is asked to do. */
+/** A bucket in memory that counts its calls. */
 export function createMemoryBucket() {
   const objects = new Map<string, MemoryObject>()
   const writes: string[] = []

@@ -91,7 +91,7 @@ t.test('a request has the body and the signature of the SDK', async (t) => {
   }
 })
 
-t.test('requests go to the endpoint that the SDK knows', async (t) => {
+t.test('requests go to the endpoint that the SDK resolves', async (t) => {
   const endpoints: [Record<string, unknown>, string][] = [
     [{ region: 'eu-central-1' }, 'https://dynamodb.eu-central-1.amazonaws.com'],
     [{ region: 'cn-north-1' }, 'https://dynamodb.cn-north-1.amazonaws.com.cn'],

@@ -99,7 +99,7 @@ function forwardCall(
   request.pipe(sendCall(new URL(url, endpoint), { method, headers }).on('response', onAnswer))
 }
 
-/** Refuses requests signed more than five minutes from `serverMs` (epoch milliseconds), as DynamoDB does, and tells its own time. */
+/** Refuses requests signed more than five minutes from `serverMs` (epoch milliseconds), as DynamoDB does, and returns its own time. */
 export const refuseOtherTimes =
   (serverMs: number, otherwise: Answer): Answer =>
   (request, response) => {

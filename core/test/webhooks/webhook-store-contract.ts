@@ -232,7 +232,7 @@ export async function testWebhookStoreContract(
 
     const again = rotateSecret(rotated, nowMs + 1_000)
     const [third, ...earlier] = validSecrets({ secrets: again }, nowMs + 1_000)
-    t.strictSame(earlier, [second, first], 'a repeated rotation keeps the secret that the receiver knows')
+    t.strictSame(earlier, [second, first], 'a repeated rotation keeps the secret that the receiver has')
     t.strictSame(validSecrets({ secrets: again }, nowMs + rotationMs), [third, second])
     t.strictSame(
       rotateSecret({ secrets: again }, nowMs + 2 * rotationMs).length,

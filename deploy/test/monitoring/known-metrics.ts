@@ -48,7 +48,7 @@ export function findFault(metric: Metric, stacks: ModelStack[]): string | undefi
   const group = optional[title]
   if (group && !everySourceSends(group, stacks)) return `an event source sends no ${group}`
   if (namespace.startsWith('AWS/')) {
-    return listed.has(title) || title in unlisted ? undefined : `AWS knows no ${title}`
+    return listed.has(title) || title in unlisted ? undefined : `AWS publishes no metric ${title}`
   }
   if (name === diskMetric) return findDiskFault(metric, stacks)
   if (name.startsWith('hashgate_')) return findGaugeFault(metric, readAgentConfig(stacks))

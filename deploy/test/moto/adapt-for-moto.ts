@@ -2,14 +2,15 @@ import type { Stack } from '../../../scripts/deploy/read-stacks.ts'
 import { evaluate, type Scope } from '../../model/evaluate.ts'
 import type { Template } from '../../read-template.ts'
 
-/** Types that moto says it can create, but not as our templates want them. */
+/** Types that moto says it can create, but not with the properties of our templates. */
 export const halfSupported: Record<string, string> = {
   'AWS::EC2::Instance': 'takes no image from a launch template',
-  'AWS::Lambda::EventSourceMapping': 'knows only sources that have an ARN, no Kafka cluster of one’s own',
+  'AWS::Lambda::EventSourceMapping':
+    'supports only sources that have an ARN, not a self-managed Kafka cluster',
 }
 
-/** Types of which moto cannot tell these attributes. */
-export const untoldAttributes: Record<string, string[]> = {
+/** Attributes that moto does not return, by type. */
+export const missingAttributes: Record<string, string[]> = {
   'AWS::ElasticLoadBalancingV2::LoadBalancer': ['LoadBalancerFullName'],
   'AWS::ElasticLoadBalancingV2::TargetGroup': ['TargetGroupFullName'],
 }
@@ -25,9 +26,9 @@ export function adaptForMoto(stack: Stack, supported: Set<string>): Stack {
     ([, { Condition }]) => Condition === undefined || scope.condition(Condition),
   )
   const missing = new Set(present.filter(([, { Type }]) => !supported.has(Type)).map(([id]) => id))
-  const isUntold = (id: string, name: string) =>
-    missing.has(id) || (untoldAttributes[Resources[id]?.Type ?? ''] ?? []).includes(name)
-  const rewrite = prepareRewrite(missing, isUntold, scope)
+  const isMissingAttribute = (id: string, name: string) =>
+    missing.has(id) || (missingAttributes[Resources[id]?.Type ?? ''] ?? []).includes(name)
+  const rewrite = prepareRewrite(missing, isMissingAttribute, scope)
   const kept = present.filter(([id]) => !missing.has(id))
   const resources = kept.map(([id, { Condition: _true, ...resource }]) => [id, rewrite(resource)])
   const template = { ...rest, Resources: Object.fromEntries(resources) } as Template
@@ -49,7 +50,7 @@ const nothing = Symbol('AWS::NoValue')
 
 function prepareRewrite(
   missing: Set<string>,
-  isUntold: (id: string, attribute: string) => boolean,
+  isMissingAttribute: (id: string, attribute: string) => boolean,
   scope: Scope,
 ) {
   function rewrite(node: unknown): unknown {
@@ -82,14 +83,14 @@ function prepareRewrite(
 
   function rewriteAttribute([id = '', ...path]: string[], node: unknown): unknown {
     const name = path.join('.')
-    return isUntold(id, name) ? `${id}.${name}` : node
+    return isMissingAttribute(id, name) ? `${id}.${name}` : node
   }
 
   /** Names of what is missing lose their braces. */
   function rewriteSub(argument: unknown): unknown {
     if (Array.isArray(argument)) return [rewriteSub(argument[0]), rewrite(argument[1])]
     return String(argument).replace(/\$\{(\w+)\.?([\w.]*)\}/g, (whole, id: string, name: string) =>
-      isUntold(id, name) ? whole.slice(2, -1) : whole,
+      isMissingAttribute(id, name) ? whole.slice(2, -1) : whole,
     )
   }
 

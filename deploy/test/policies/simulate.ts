@@ -2,7 +2,7 @@ import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate'
 import type { ModelStack } from '../../model/model-deployment.ts'
 import { account } from '../../model/name-resource.ts'
 
-/** Who asks for what, and how. */
+/** A request to AWS: by whom, for what, and under which conditions. */
 export interface Request {
   /** Name of a role, or nobody. */
   role?: string
@@ -57,7 +57,7 @@ function readPolicies(stacks: ModelStack[]): Policies {
 export function createPolicySimulator(stacks: ModelStack[]) {
   const { identity, buckets } = readPolicies(stacks)
 
-  /** @throws Error when a policy or the request is none that IAM knows */
+  /** @throws Error when IAM would refuse a policy or the request as invalid */
   return async function isAllowed({
     role,
     action,

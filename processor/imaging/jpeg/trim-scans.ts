@@ -8,8 +8,8 @@ const endMarker = Buffer.from([0xff, markers.eoi])
 const strayBytes = /(\d+) extraneous bytes before marker 0x([0-9a-f]{2})/
 
 /**
- * Decodes a JPEG that can have stray bytes between the pixels of one scan and the marker of the next, which viewers skip. Only the
- * decoder knows where the pixels end, and libvips reports only its first warning. So after that warning, the scans are decoded one by
+ * Decodes a JPEG that can have stray bytes between the pixels of one scan and the marker of the next, which viewers skip. Only
+ * decoding shows where the pixels end, and libvips reports only its first warning. So after that warning, the scans are decoded one by
  * one, each with the earlier ones, and the stray bytes that the decoder finds behind it are removed.
  * @param decode must fail at any warning
  * @throws the first error of `decode` when something else is wrong

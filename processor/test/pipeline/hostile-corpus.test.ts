@@ -66,7 +66,7 @@ async function writeCorpus(folder: string): Promise<ListedInput[]> {
   return listed
 }
 
-/** @throws Error that tells what the process was at when it died */
+/** @throws Error with the input that the process was reading when it died */
 async function processCorpus(folder: string): Promise<CorpusReport> {
   // One arena, as the processor is run (processor/README.md): glibc's others hide what is really held.
   const env = { ...process.env, MALLOC_ARENA_MAX: '1' }

@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { createTestWebhooks, webhookEvent } from '../../../scripts/testkit/webhooks/create-test-webhooks.ts'
 import { createSender, delivered } from './create-sender.ts'
 
-test('an event is sent at once to each endpoint that wants it, byte for byte', async (t) => {
+test('an event is sent at once to each endpoint subscribed to it, byte for byte', async (t) => {
   const { clock, addEndpoint, logOf, startDelivery } = await createTestWebhooks(t)
   const first = await addEndpoint()
   const { tenant } = first

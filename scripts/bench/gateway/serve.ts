@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import type { FastifyInstance } from 'fastify'
 import { answerQuestions } from '../answer-questions.ts'
 
-/** Listens on a free port and tells the bench where, and from then on how much CPU and memory this process uses. */
+/** Listens on a free port, and reports the port and this process's use of CPU and memory to the bench. */
 export async function serve(app: Pick<FastifyInstance, 'listen'>): Promise<void> {
   // A cluster's worker gets its port through the channel, which must keep the process alive until then.
   process.channel?.ref()

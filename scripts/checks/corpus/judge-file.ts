@@ -80,7 +80,7 @@ function findSizeDifference({ width, height }: Measured, reference: Reference): 
   return [`${width}×${height} pixels; ${reference.by} says ${reference.width}×${reference.height}`]
 }
 
-/** Chromium shows what is there of a damaged JPEG, so no comparison tells. */
+/** Chromium shows the intact part of a damaged JPEG, so a comparison with it does not find missing data. */
 async function findMissingData(content: Buffer, variant: Buffer): Promise<string[]> {
   if (content.readUInt16BE(0) !== jpegStart) return []
   const missing = findMissingRows(await readPicture(variant))

@@ -9,7 +9,7 @@ import { startAwsDouble } from './aws-double/start-aws-double.ts'
 
 const program = fileURLToPath(new URL('../../deploy.ts', import.meta.url))
 
-/** Of a machine that knows no AWS account. */
+/** The environment of a machine without AWS credentials. */
 const nowhere = {
   AWS_CONFIG_FILE: '/nowhere',
   AWS_SHARED_CREDENTIALS_FILE: '/nowhere',

@@ -62,7 +62,7 @@ async function findPage(bytes: Buffer, size: Partial<Size>): Promise<GeoTIFFImag
   for (let index = 0; index < count; index++) {
     const page = await tiff.getImage(index)
     const { width, height } = sizeOf(page)
-    // Upright or on its side: the processor tells the size after the turn.
+    // Upright or on its side: the processor reports the size after rotation.
     if (width === size.width && height === size.height) return page
     if (width === size.height && height === size.width) return page
   }

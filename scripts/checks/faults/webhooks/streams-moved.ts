@@ -76,7 +76,7 @@ await runWebhookFault({ images: 60, seconds: 300 }, async (run) => {
     }
   }
 
-  /** What a client knows when it has seen the final state of each of its images: one of the first, one of the middle and so on. */
+  /** What a client has received when it has seen the final state of each of its images: one of the first, one of the middle and so on. */
   async function watch(index: number) {
     const step = Math.floor(images / imagesPerClient)
     const watched = Array.from({ length: imagesPerClient }, (_, n) => ids[(index + n * step) % images] ?? '')

@@ -14,7 +14,7 @@ t.test('a page on another port of this machine uploads the file that a person ch
 
     const first = await upload(page, { gateway: gatewayUrl, key })
     t.match(first.image, { status: 'ready', fileName: 'stream-baseline.jpg', contentType: 'image/jpeg' })
-    t.ok(first.progress.length > 0, 'it tells how far it is')
+    t.ok(first.progress.length > 0, 'it reports progress')
     const { sentBytes, totalBytes } = first.progress.at(-1) ?? {}
     t.equal(sentBytes, totalBytes, 'to the last byte')
 
