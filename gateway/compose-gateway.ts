@@ -109,11 +109,10 @@ export async function composeGateway(config: GatewayConfig, overrides: Overrides
     ? createPresignCdnDownload({
         ...downloadOptions,
         url: config.CDN_URL,
-        keyPairId: config.CDN_KEY_PAIR_ID,
-        privateKey: await readCdnKey(
+        ...(await readCdnKey(
           overrides.secretsManager ?? new SecretsManagerClient(secretsManagerClientOptions(config)),
           config.CDN_KEY_SECRET_ID,
-        ),
+        )),
       })
     : await createPresignDownload(s3, { ...downloadOptions, bucket: config.PROCESSED_BUCKET })
 

@@ -19,7 +19,6 @@ const turnedOn: Record<string, ParameterValues> = {
     gateway: {
       Webhooks: 'on',
       CdnUrl: 'https://images-cdn.dev.example.com',
-      CdnKeyPairId: 'K2EXAMPLE',
     },
     webhooks: {},
     reports: { Address: 'team@example.com' },

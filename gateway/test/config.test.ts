@@ -117,30 +117,25 @@ t.test('an origin is written as browsers send it', async (t) => {
 })
 
 t.test('the settings of the content delivery network are set together', async (t) => {
-  t.match(readGatewayConfig(needed), { CDN_URL: '', CDN_KEY_PAIR_ID: '', CDN_KEY_SECRET_ID: '' })
+  t.match(readGatewayConfig(needed), { CDN_URL: '', CDN_KEY_SECRET_ID: '' })
   const cdn = {
     CDN_URL: 'https://images-cdn.example.com',
-    CDN_KEY_PAIR_ID: 'K2JCJMDEHXQW5F',
     CDN_KEY_SECRET_ID: 'hashgate/dev/cdn/private-key',
   }
   t.match(readGatewayConfig({ ...needed, ...cdn }), cdn)
   t.throws(() => readGatewayConfig({ ...needed, CDN_URL: cdn.CDN_URL }), {
-    message:
-      'CDN_KEY_PAIR_ID is not set. CDN_URL requires it.\nCDN_KEY_SECRET_ID is not set. CDN_URL requires it.',
+    message: 'CDN_KEY_SECRET_ID is not set. CDN_URL requires it.',
   })
   t.throws(() => readGatewayConfig({ ...needed, ...cdn, CDN_URL: '' }), {
-    message: 'CDN_URL is not set. CDN_KEY_PAIR_ID requires it.',
+    message: 'CDN_URL is not set. CDN_KEY_SECRET_ID requires it.',
   })
   t.throws(() => readGatewayConfig({ ...needed, ...cdn, CDN_URL: `${cdn.CDN_URL}/` }), {
     message: /^CDN_URL must be a URL without a path/,
   })
-  t.throws(() => readGatewayConfig({ ...needed, ...cdn, CDN_KEY_PAIR_ID: `${cdn.CDN_KEY_PAIR_ID}\n` }), {
-    message: /^CDN_KEY_PAIR_ID must be the id of a CloudFront public key/,
-  })
 })
 
 t.test('the URL of the content delivery network is one that clients do not change', async (t) => {
-  const cdn = { ...needed, CDN_KEY_PAIR_ID: 'K2JCJMDEHXQW5F', CDN_KEY_SECRET_ID: 'private-key' }
+  const cdn = { ...needed, CDN_KEY_SECRET_ID: 'private-key' }
   for (const url of ['https://cdn.example.com', 'https://cdn.example.com:8443', 'http://127.0.0.1:8080']) {
     t.match(readGatewayConfig({ ...cdn, CDN_URL: url }), { CDN_URL: url })
   }

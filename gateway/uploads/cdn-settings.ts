@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { isOrigin } from '../../core/config/is-origin.ts'
 
-/** Settings of a CloudFront distribution in front of the processed bucket. All or none of them are set. */
+/** Settings of a CloudFront distribution in front of the processed bucket. Both or none of them are set. */
 export const cdnSettings = Type.Object({
   CDN_URL: Type.String({
     pattern: '^(https?://[^\\s/?#]+)?$',
@@ -10,16 +10,10 @@ export const cdnSettings = Type.Object({
     description:
       'URL of a CloudFront distribution whose origin is the processed bucket. Variant URLs then point to it. Empty: to the bucket.',
   }),
-  CDN_KEY_PAIR_ID: Type.String({
-    pattern: '^[A-Z0-9]*$',
-    mustBe: 'the id of a CloudFront public key, such as K2JCJMDEHXQW5F, or empty',
-    default: '',
-    description: 'Id of the public key in CloudFront whose private key signs variant URLs.',
-  }),
   CDN_KEY_SECRET_ID: Type.String({
     default: '',
     description:
-      'Secret in Secrets Manager with that private key: RSA of 2,048 bits, in PEM. The gateway reads it when it starts.',
+      'Secret in Secrets Manager with the key that signs these URLs, as JSON: `keyPairId`, the id of the public key in CloudFront, and `privateKey`, RSA of 2,048 bits in PEM. The gateway reads it when it starts.',
   }),
 })
 

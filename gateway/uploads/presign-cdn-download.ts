@@ -1,17 +1,15 @@
-import { type KeyObject, sign } from 'node:crypto'
+import { sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { encodeRfc3986 } from '../../core/aws/sigv4.ts'
 import { cacheUntil, type PresignDownload } from './presign-download.ts'
 import { encodePath } from './query-presigner.ts'
+import type { CdnKey } from './read-cdn-key.ts'
 
 const signInBackground = promisify(sign)
 
-interface CdnOptions {
+interface CdnOptions extends CdnKey {
   /** Origin of the distribution, such as `https://images-cdn.example.com`. */
   url: string
-  /** Id of the public key in CloudFront. */
-  keyPairId: string
-  privateKey: KeyObject
   /** Maximum lifetime of a URL. */
   ttlSeconds: number
   /** Epoch milliseconds. */

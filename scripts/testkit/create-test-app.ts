@@ -27,7 +27,6 @@ export const testConfig: GatewayConfig = {
   AWS_REGION: 'us-east-1',
   S3_ENDPOINT: 'http://127.0.0.1:9000',
   CDN_URL: '',
-  CDN_KEY_PAIR_ID: '',
   CDN_KEY_SECRET_ID: '',
   RAW_BUCKET: 'raw-bucket',
   PROCESSED_BUCKET: 'processed-bucket',

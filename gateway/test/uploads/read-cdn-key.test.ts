@@ -6,32 +6,40 @@ import { readCdnKey } from '../../uploads/read-cdn-key.ts'
 const pemOf = (key: { export: (options: { type: 'pkcs8'; format: 'pem' }) => string | Buffer }) =>
   key.export({ type: 'pkcs8', format: 'pem' }).toString()
 const rsa = (modulusLength: number) => pemOf(generateKeyPairSync('rsa', { modulusLength }).privateKey)
+const keyPairId = 'K2JCJMDEHXQW5F'
+const withKey = (privateKey: unknown) => JSON.stringify({ keyPairId, privateKey })
 
-t.test('the private key is read from the secret', async (t) => {
+t.test('the id and the private key are read from the secret', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
-  state.secret = rsa(2_048)
-  t.match(await readCdnKey(client, 'cdn'), { type: 'private', asymmetricKeyType: 'rsa' })
+  state.secret = withKey(rsa(2_048))
+  t.match(await readCdnKey(client, 'cdn'), {
+    keyPairId,
+    privateKey: { type: 'private', asymmetricKeyType: 'rsa' },
+  })
 })
 
 t.test('a secret that is no such key is refused without being quoted', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
+  const notJson = /^CDN_KEY_SECRET_ID: the secret must be JSON such as \{"keyPairId": "K2JCJMDEHXQW5F", /
   const notPem =
-    /^CDN_KEY_SECRET_ID: the secret is not a private key in PEM\. Create one with "openssl genrsa 2048"\.$/
+    /^CDN_KEY_SECRET_ID: "privateKey" is not a private key in PEM\. Create one with "openssl genrsa 2048"\.$/
   const notRsa = /^CDN_KEY_SECRET_ID: the private key must be an RSA key of 2,048 bits\.$/
   const withPassphrase = /^CDN_KEY_SECRET_ID: the private key has a passphrase\. Store it without one\.$/
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
   const cipher = { cipher: 'aes-256-cbc', passphrase: 'hunter2' }
   const cases: [string, RegExp][] = [
-    [
-      '',
-      /^CDN_KEY_SECRET_ID: the secret cdn contains no text\. Store the private key with "--secret-string file/,
-    ],
-    ['the random text of a new secret', notPem],
-    [publicKey.export({ type: 'spki', format: 'pem' }).toString(), notPem],
-    [privateKey.export({ type: 'pkcs8', format: 'pem', ...cipher }).toString(), withPassphrase],
-    [privateKey.export({ type: 'pkcs1', format: 'pem', ...cipher }).toString(), withPassphrase],
-    [rsa(1_024), notRsa],
-    [pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey), notRsa],
+    ['', notJson],
+    ['the random text of a new secret', notJson],
+    [rsa(2_048), notJson],
+    ['null', notJson],
+    [withKey(undefined), notJson],
+    [JSON.stringify({ privateKey: rsa(2_048) }), notJson],
+    [JSON.stringify({ keyPairId: `${keyPairId}\n`, privateKey: rsa(2_048) }), notJson],
+    [withKey(publicKey.export({ type: 'spki', format: 'pem' })), notPem],
+    [withKey(privateKey.export({ type: 'pkcs8', format: 'pem', ...cipher })), withPassphrase],
+    [withKey(privateKey.export({ type: 'pkcs1', format: 'pem', ...cipher })), withPassphrase],
+    [withKey(rsa(1_024)), notRsa],
+    [withKey(pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)), notRsa],
   ]
   for (const [secret, message] of cases) {
     state.secret = secret

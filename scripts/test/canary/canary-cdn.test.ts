@@ -50,7 +50,10 @@ async function startDistribution() {
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
 const secrets = await startSecretsManagerDouble(t)
-secrets.state.secret = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+secrets.state.secret = JSON.stringify({
+  keyPairId: 'KCANARY',
+  privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+})
 const distribution = await startDistribution()
 const system = await startSystem({
   dataDirectory: t.testdir({}),
@@ -62,7 +65,6 @@ const system = await startSystem({
   },
   settings: {
     CDN_URL: `http://${distribution.host}`,
-    CDN_KEY_PAIR_ID: 'KCANARY',
     CDN_KEY_SECRET_ID: 'hashgate/dev/cdn/private-key',
     SECRETS_MANAGER_ENDPOINT: secrets.endpoint,
   },
