@@ -36,7 +36,7 @@ const request = {
 } as const
 const record = newRecord(request, nowMs, 604_800)
 
-/** What the code says of the fault, or nothing. */
+/** The validation errors, or an empty string. */
 function faultsOf(schema: string | undefined, value: unknown): string {
   if (!schema) return ''
   const validate = ajv.getSchema(base + schema)
@@ -51,7 +51,7 @@ t.test('the document is AsyncAPI 3', async (t) => {
   t.ok(validate(document), strict.errorsText(validate.errors))
 })
 
-t.test('its channels on Kafka are the topics of the code', async (t) => {
+t.test('its Kafka channels are the topics in the code', async (t) => {
   const channels: Record<string, { address: string; servers: { $ref: string }[] }> = document.channels
   const addresses = Object.entries(channels)
     .filter(([, { servers }]) => servers[0]?.$ref === '#/servers/kafka')
@@ -62,7 +62,7 @@ t.test('its channels on Kafka are the topics of the code', async (t) => {
   t.strictSame(properties.contentType.enum.toSorted(), acceptedContentTypes.toSorted())
 })
 
-t.test('its webhooks and its stream have the events that the code sends', async (t) => {
+t.test('its webhooks and its stream list the events that the code sends', async (t) => {
   const { webhook, eventStream } = document.channels
   t.equal(eventStream.address, '/v1/events')
   const typesOf = ({ messages: named }: { messages: object }) =>
@@ -102,7 +102,7 @@ t.test('its headers are those of the code', async (t) => {
   )
 })
 
-t.test('its examples are what it says', async (t) => {
+t.test('its examples match its schemas', async (t) => {
   for (const [name, { headers, payload, examples }] of Object.entries(messages)) {
     t.ok(examples.length > 0, name)
     for (const example of examples) {
@@ -120,7 +120,7 @@ const sources: Record<string, string> = {
   reprocessed: '/hashgate/processor',
 }
 
-t.test('every event that the code makes is one of its own kind, and of no other', async (t) => {
+t.test('every event that the code creates matches the schema of its type, and no other', async (t) => {
   for (const [name, source] of Object.entries(sources)) {
     const topic: Topic = topics[name as keyof typeof topics]
     for (const reason of name === 'rejected' ? Object.keys(rejections) : [undefined]) {
@@ -134,7 +134,7 @@ t.test('every event that the code makes is one of its own kind, and of no other'
   }
 })
 
-t.test('an event with a field more or less is none', async (t) => {
+t.test('an event with an unknown or a missing field is invalid', async (t) => {
   const event = imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })
   const schema = messages.processed?.payload.$ref
   t.not(faultsOf(schema, { ...event, extra: 1 }), '')

@@ -38,9 +38,9 @@ const ajv = new Ajv2020({ strict: false, allErrors: true })
 formats.default(ajv)
 ajv.addSchema(document, base)
 
-/** What a schema of the document says of a value, or nothing. */
+/** The validation errors of a value for a schema of the document, or an empty result. */
 function faultsOf(schema: object, value: unknown): string {
-  // A base of its own, so that its references lead into the document.
+  // A base URI, so that references resolve within the document.
   const validate = ajv.compile({
     allOf: [JSON.parse(JSON.stringify(schema).replaceAll('"#/', `"${base}#/`))],
   })
@@ -50,7 +50,7 @@ function faultsOf(schema: object, value: unknown): string {
 const examplesOf = ({ example, examples = {} }: Media): unknown[] =>
   [example, ...Object.values(examples).map(({ value }) => value)].filter((value) => value !== undefined)
 
-t.test('Redocly finds nothing to say by its recommended rules', async (t) => {
+t.test('Redocly reports nothing with its recommended rules', async (t) => {
   const redocly = fileURLToPath(new URL('../../node_modules/.bin/redocly', import.meta.url))
   const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
   const options = ['lint', '--extends=recommended', '--format=json', file]
@@ -58,7 +58,7 @@ t.test('Redocly finds nothing to say by its recommended rules', async (t) => {
   t.match(JSON.parse(stdout), { totals: { errors: 0, warnings: 0, ignored: 0 } }, stdout)
 })
 
-t.test('every shape has examples that fit it', async (t) => {
+t.test('every schema has examples that match it', async (t) => {
   for (const [name, schema] of Object.entries<Media['schema']>(document.components.schemas)) {
     const { examples = [] } = schema as { examples?: unknown[] }
     t.ok(examples.length > 0, name)
@@ -66,10 +66,14 @@ t.test('every shape has examples that fit it', async (t) => {
   }
 })
 
-t.test('every operation has examples that fit, of what is sent and of each answer', async (t) => {
+t.test('every operation has matching examples of its request and of each response', async (t) => {
   for (const { operationId, parameters = [], requestBody, responses } of operations) {
     for (const { name, example, schema, required } of parameters) {
-      t.equal(example !== undefined, required, `${operationId} ${name}: only what must be there is filled in`)
+      t.equal(
+        example !== undefined,
+        required,
+        `${operationId} ${name}: only required parameters have examples`,
+      )
       const shown = [example, ...(schema.examples ?? [])].filter((value) => value !== undefined)
       for (const value of shown) t.equal(faultsOf(schema, value), '', `${operationId} ${name}`)
     }
@@ -82,7 +86,7 @@ t.test('every operation has examples that fit, of what is sent and of each answe
   }
 })
 
-t.test('every problem is shown, and the codes of an operation are those of its statuses', async (t) => {
+t.test('every problem has an example, and the codes of an operation match its statuses', async (t) => {
   for (const { operationId, responses } of operations) {
     for (const [status, { content = {} }] of Object.entries(responses)) {
       const { examples = {} } = content['application/problem+json'] ?? {}
@@ -93,7 +97,7 @@ t.test('every problem is shown, and the codes of an operation are those of its s
   }
 })
 
-t.test('tags, servers and ways to show a key are described', async (t) => {
+t.test('tags, servers and security schemes are described', async (t) => {
   const described: Record<string, string> = Object.fromEntries(
     document.tags.map(({ name, description }: Record<string, string>) => [name, description]),
   )
@@ -108,7 +112,7 @@ t.test('tags, servers and ways to show a key are described', async (t) => {
   }
 })
 
-t.test('linters, generators and importers get what they expect', async (t) => {
+t.test('the document meets the expectations of linters, generators and importers', async (t) => {
   t.ok(document.info.contact)
   for (const { url } of document.servers) t.ok(URL.canParse(url), 'a server has an absolute address')
   for (const { operationId, description, security = [], parameters = [] } of operations) {

@@ -47,7 +47,7 @@ t.test('list --json prints one record per line, of one status or day', async (t)
   t.strictSame(await list('--day', yesterday), [])
 })
 
-t.test('list says when there are more images than it lists', async (t) => {
+t.test('list reports on stderr when there are more images than it lists', async (t) => {
   const { code, stdout, stderr } = await runImages(['list', '--limit', '1'], target)
   t.equal(code, 0)
   t.match(stdout, /\n1 image\n$/)
@@ -60,18 +60,24 @@ t.test('get prints the record as JSON', async (t) => {
   t.match(JSON.parse(stdout), { imageId: id, status: 'ready', width: 1600, height: 1200 })
 })
 
-t.test('download writes the widest variant, or the named one, under a name of its own', async (t) => {
-  const directory = t.testdir({ out: {} })
-  const run = (...args: string[]) => runImages(['download', id, ...args], { ...target, directory })
-  const sizeOf = async (...path: string[]) => (await sharp(join(directory, ...path)).metadata()).width
+t.test(
+  'download writes the widest variant, or the named one, to a file named for the id and the variant',
+  async (t) => {
+    const directory = t.testdir({ out: {} })
+    const run = (...args: string[]) => runImages(['download', id, ...args], { ...target, directory })
+    const sizeOf = async (...path: string[]) => (await sharp(join(directory, ...path)).metadata()).width
 
-  t.match(await run(), { code: 0, stdout: `${id}-large.webp\n`, stderr: '' })
-  t.equal(await sizeOf(`${id}-large.webp`), 1600)
-  t.match(await run('--variant', 'thumb', '--output', 'thumb.webp'), { code: 0, stdout: 'thumb.webp\n' })
-  t.equal(await sizeOf('thumb.webp'), 256)
-  t.match(await run('--variant', 'medium', '--output', 'out'), { code: 0, stdout: `out/${id}-medium.webp\n` })
-  t.equal(await sizeOf('out', `${id}-medium.webp`), 1024)
-})
+    t.match(await run(), { code: 0, stdout: `${id}-large.webp\n`, stderr: '' })
+    t.equal(await sizeOf(`${id}-large.webp`), 1600)
+    t.match(await run('--variant', 'thumb', '--output', 'thumb.webp'), { code: 0, stdout: 'thumb.webp\n' })
+    t.equal(await sizeOf('thumb.webp'), 256)
+    t.match(await run('--variant', 'medium', '--output', 'out'), {
+      code: 0,
+      stdout: `out/${id}-medium.webp\n`,
+    })
+    t.equal(await sizeOf('out', `${id}-medium.webp`), 1024)
+  },
+)
 
 t.test('download overwrites a file only with --force', async (t) => {
   const directory = t.testdir({ 'mine.webp': 'mine' })
@@ -88,7 +94,7 @@ t.test('download overwrites a file only with --force', async (t) => {
   t.strictSame(await readdir(directory), ['mine.webp'])
 })
 
-t.test('each error is a sentence that says what to do', async (t) => {
+t.test('each error is one sentence with advice', async (t) => {
   const unknown = 'f'.repeat(64)
   const cases: [string[], RegExp][] = [
     [['get', id.slice(0, 12)], / ID must be the 64 hexadecimal digits/],

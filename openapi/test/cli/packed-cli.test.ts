@@ -14,7 +14,7 @@ const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '../../..')
 const photos = join(root, 'processor/test/photos')
 
-// Outside the repository, whose packages npx would find.
+// Outside the repository, because npx would find the packages there.
 const project = await mkdtemp(join(tmpdir(), 'hashgate-cli-'))
 t.teardown(() => rm(project, { recursive: true }))
 /** Without npm's own variables, which would name this repository as the project. */
@@ -131,6 +131,6 @@ async function findNodes(): Promise<string[]> {
     )
     if (isThere) return [own, folder]
   }
-  t.comment('The machine has no Node of its own, so that of the project is the only one tried.')
+  t.comment('This machine has no other Node, so only the one of the project is tested.')
   return [own]
 }

@@ -87,9 +87,9 @@ t.test('other files of a folder are named on stderr and do not count', async (t)
   })
 })
 
-t.test('a gateway that goes away is reported once, and the bytes that were stored are counted', async (t) => {
+t.test('a gateway that becomes unreachable is reported once, and stored bytes are counted', async (t) => {
   const fake = await startFakeGateway(t, {
-    // Nothing is answered after the last file has been stored.
+    // The gateway stops responding after the last file has been stored.
     verdict: async (): Promise<'never'> => {
       await pollUntil(() => fake.stored.size === 18)
       fake.vanish()
@@ -153,7 +153,7 @@ t.test('a refused key and a gateway that is down end the run with one sentence',
   })
 })
 
-t.test('each user error says what to do', async (t) => {
+t.test('each user error has a message with advice', async (t) => {
   const fake = await startFakeGateway(t)
   const file = join(t.testdir({ 'a.png': 'one' }), 'a.png')
   const cases: [string[], object, RegExp][] = [

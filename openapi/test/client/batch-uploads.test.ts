@@ -21,7 +21,7 @@ async function startBatcher(t: Parameters<typeof startFakeSystem>[0], script: Re
   return { fake, batcher: createUploadBatcher(createHashgateClient(fake)) }
 }
 
-t.test('requests made together are one call, answered in their order', async (t) => {
+t.test('requests made together are sent in one call, and each gets its own result', async (t) => {
   const { fake, batcher } = await startBatcher(t, { [batch]: [results(numbers(0, 3).map(answer))] })
   const answers = await Promise.all(numbers(0, 3).map((number) => batcher.requestUpload(request(number))))
   t.strictSame(answers, numbers(0, 3).map(answer))
@@ -29,7 +29,7 @@ t.test('requests made together are one call, answered in their order', async (t)
   t.strictSame(JSON.parse(String(fake.seen[0]?.body)), { uploads: numbers(0, 3).map(request) })
 })
 
-t.test('a request that stays alone is a single call', async (t) => {
+t.test('a request without company is sent as a single call', async (t) => {
   const { fake, batcher } = await startBatcher(t, { [single]: [{ status: 200, body: answer(1) }] })
   t.strictSame(await batcher.requestUpload(request(1)), answer(1))
   t.strictSame(await batcher.requestUpload(request(1)), answer(1), 'the next window')
@@ -60,7 +60,7 @@ t.test('the refusal of one image affects no other', async (t) => {
   t.match(missing, { reason: { message: 'The gateway returned no result for this upload.' } })
 })
 
-t.test('when the call is refused, all of its requests are', async (t) => {
+t.test('when the call is refused, all of its requests fail', async (t) => {
   const problem = { type: 'about:blank', title: 'No.', status: 403, code: 'SCOPE_MISSING' }
   const { batcher } = await startBatcher(t, { [batch]: [{ status: 403, body: problem }] })
   const settled = await Promise.allSettled(
@@ -69,7 +69,7 @@ t.test('when the call is refused, all of its requests are', async (t) => {
   for (const one of settled) t.match(one, { status: 'rejected', reason: { code: 'SCOPE_MISSING' } })
 })
 
-t.test('an image that the gateway could not handle for a moment is requested again, alone', async (t) => {
+t.test('an item that failed temporarily is requested again in a single call', async (t) => {
   const problem = { type: 'about:blank', title: 'Try again.', status: 503, code: 'DEPENDENCY_UNAVAILABLE' }
   const { fake, batcher } = await startBatcher(t, {
     [batch]: [results([answer(0), { problem }])],

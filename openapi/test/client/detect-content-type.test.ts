@@ -4,7 +4,7 @@ import { detectContentType } from '../../packages/client/src/detect-content-type
 
 const image = sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
 
-t.test('the type is detected by content, whatever the file says', async (t) => {
+t.test('the type is detected by content, regardless of the name and the declared type', async (t) => {
   for (const format of ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const) {
     const bytes = await image.clone().toFormat(format).toBuffer()
     t.equal(await detectContentType(new Blob([bytes], { type: 'image/other' })), `image/${format}`)
@@ -15,7 +15,7 @@ t.test('the type is detected by content, whatever the file says', async (t) => {
   t.equal(await detectContentType(new Blob(['MM\0*…'])), 'image/tiff')
 })
 
-t.test('AVIF and HEIC are told apart by any of their brands', async (t) => {
+t.test('AVIF and HEIC are distinguished by any of their brands', async (t) => {
   const detect = (...brands: string[]) => detectContentType(ftyp(brands))
   t.equal(await detect('heic', 'mif1', 'heic'), 'image/heic', 'an iPhone')
   t.equal(await detect('mif1', 'mif1', 'heic'), 'image/heic')

@@ -30,7 +30,7 @@ t.test('problems of the gateway', async (t) => {
     errors,
     message: 'Quite wrong. byteLength must be <= 5',
   })
-  t.strictSame(fake.calls(), [create], 'no retry can help')
+  t.strictSame(fake.calls(), [create], 'a final error is not retried')
 
   const proxy = await startFakeSystem(
     t,
@@ -39,7 +39,7 @@ t.test('problems of the gateway', async (t) => {
   await t.rejects(uploadImage(file, proxy), { code: 'HTTP_413' })
 })
 
-t.test('asks again after Retry-After, when the gateway is limited, away or broken', async (t) => {
+t.test('retries after Retry-After, a lost connection or a 5xx', async (t) => {
   const limited = {
     status: 429,
     headers: { 'retry-after': '1' },
@@ -54,7 +54,7 @@ t.test('asks again after Retry-After, when the gateway is limited, away or broke
   t.equal(fake.calls().filter((call) => call === create).length, 4)
 })
 
-t.test('an answer that breaks off, or is not the gateway’s, is as good as none', async (t) => {
+t.test('an incomplete response, or one that is not from the gateway, is retried', async (t) => {
   const fake = await startFakeSystem(
     t,
     system((url) => ({ [create]: [{ status: 200, body: '<html>Log in to the Wi-Fi' }, granted(url)] })),

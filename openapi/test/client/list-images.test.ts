@@ -16,7 +16,7 @@ function openClient() {
   return { asked, client: createHashgateClient({ gateway: 'http://gateway', key: 'k', fetch }) }
 }
 
-t.test('asks for one page, with what is said and nothing else', async (t) => {
+t.test('requests one page, with only the given parameters', async (t) => {
   const { asked, client } = openClient()
   t.match(await client.listImages(), { images: [{ imageId: 'b' }], nextCursor: 'one' })
   await client.listImages({ day: '2026-11-22', status: 'ready', limit: 1 }, 'a&b')
@@ -26,7 +26,7 @@ t.test('asks for one page, with what is said and nothing else', async (t) => {
   ])
 })
 
-t.test('goes through all pages, also behind an empty one', async (t) => {
+t.test('iterates over all pages, even after an empty one', async (t) => {
   const { asked, client } = openClient()
   const images = await Array.fromAsync(client.eachImage({ status: 'ready' }))
   t.strictSame(

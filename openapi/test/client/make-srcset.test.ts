@@ -33,7 +33,7 @@ t.test('is empty without variants of the set', async (t) => {
   t.equal(makeSrcset({ variants: [variant('thumb', 256)] }, 'hero'), '')
 })
 
-t.test('a name that is no set names one variant', async (t) => {
+t.test('the name of a single variant selects only that one', async (t) => {
   const variants = [variant('thumb', 256), variant('large', 2048)]
   t.equal(makeSrcset({ variants }, 'thumb'), 'https://store/thumb.webp?X-Amz-Signature=ab 256w')
 })

@@ -19,7 +19,7 @@ export type Script = Record<string, Answer[]>
 
 /**
  * A gateway and a store that follow a script: `{ 'PUT /store': [{ status: 503 }, { status: 200 }] }`. The last answer of a list
- * is given again and again.
+ * is repeated.
  */
 export async function startFakeSystem(t: Test, script: (url: string) => Script) {
   const seen: Seen[] = []

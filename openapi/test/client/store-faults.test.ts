@@ -6,7 +6,7 @@ import { uploadImage } from '../../packages/client/src/upload-image.ts'
 import { type Answer, startFakeSystem } from './start-fake-system.ts'
 import { bytes, complete, create, file, get, granted, imageId, system, xml } from './upload-script.ts'
 
-t.test('412 means already there: go on', async (t) => {
+t.test('412 counts as stored', async (t) => {
   const refused = { status: 412, body: xml('PreconditionFailed') }
   const fake = await startFakeSystem(
     t,
@@ -42,7 +42,7 @@ t.test('an expired URL is renewed once', async (t) => {
   t.strictSame(hopeless.calls(), [create, 'PUT /store', create, 'PUT /store'])
 })
 
-t.test('a URL that expired while someone else uploaded the same', async (t) => {
+t.test('a URL that expired while another client uploaded the same bytes', async (t) => {
   const expired = { status: 403, body: xml('AccessDenied') }
   const duplicate = { status: 200, body: { imageId, status: 'processing', duplicate: true } }
   const fake = await startFakeSystem(
@@ -53,7 +53,7 @@ t.test('a URL that expired while someone else uploaded the same', async (t) => {
   t.strictSame(fake.calls(), [create, 'PUT /store', create, get])
 })
 
-t.test('a store that is busy, in conflict or gone for a moment is tried again', async (t) => {
+t.test('503, 409 and lost connections of the store are retried', async (t) => {
   const passing: Answer[] = [
     { status: 503, body: xml('SlowDown') },
     { status: 409 },
@@ -68,13 +68,13 @@ t.test('a store that is busy, in conflict or gone for a moment is tried again', 
   t.equal(fake.calls().filter((call) => call === 'PUT /store').length, 4)
 })
 
-t.test('a store that hangs up although it has the bytes', async (t) => {
+t.test('a store that closes the connection although it has the bytes', async (t) => {
   const fake = await startFakeSystem(
     t,
     system(() => ({ 'PUT /store': ['hang up'] })),
   )
   t.equal((await uploadImage(file, fake)).status, 'ready')
-  t.equal(fake.calls().filter((call) => call === complete).length, 1, 'it is announced once')
+  t.equal(fake.calls().filter((call) => call === complete).length, 1, 'completion is reported once')
 
   const missing = { status: 409, body: { code: 'UPLOAD_NOT_FOUND_IN_STORE', title: 'Not there.' } }
   const without = await startFakeSystem(
@@ -84,11 +84,11 @@ t.test('a store that hangs up although it has the bytes', async (t) => {
   await t.rejects(
     uploadImage(file, without),
     { name: 'StoreUnreachable' },
-    'the lost connection is the reason',
+    'the lost connection is the cause',
   )
 })
 
-t.test('what the store refuses becomes a sentence', async (t) => {
+t.test('a refusal of the store becomes a sentence for users', async (t) => {
   const fake = await startFakeSystem(
     t,
     system(() => ({ 'PUT /store': [{ status: 400, body: xml('BadDigest') }] })),
@@ -101,7 +101,7 @@ t.test('what the store refuses becomes a sentence', async (t) => {
   t.strictSame(fake.calls(), [create, 'PUT /store'])
 })
 
-t.test('a file that changes on the disk is no lost connection', async (t) => {
+t.test('a file that changes on disk is not reported as a lost connection', async (t) => {
   const path = join(t.testdir({ 'a.png': bytes }), 'a.png')
   const onDisk = await openAsBlob(path, { type: 'image/png' })
   const fake = await startFakeSystem(t, system())

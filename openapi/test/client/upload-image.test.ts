@@ -8,7 +8,7 @@ import { uploadImage } from '../../packages/client/src/upload-image.ts'
 import { startFakeSystem } from './start-fake-system.ts'
 import { bytes, complete, create, file, get, headers, imageId, ready, system } from './upload-script.ts'
 
-t.test('hash, request, PUT with exactly the told headers, complete, wait', async (t) => {
+t.test('hash, request, PUT with exactly the given headers, complete, wait', async (t) => {
   const fake = await startFakeSystem(t, system())
   const progress: Progress[] = []
   const image = await uploadImage(file, { ...fake, fileName: 'a.png', onProgress: (at) => progress.push(at) })
@@ -28,8 +28,8 @@ t.test('hash, request, PUT with exactly the told headers, complete, wait', async
     (name) => name.startsWith('x-amz-') && !(name in headers),
   )
   t.strictSame(unsigned, [], 'S3 refuses x-amz headers that were not signed')
-  t.equal(put?.headers['transfer-encoding'], undefined, 'S3 takes no chunked encoding')
-  t.equal(put?.headers.authorization, undefined, 'the key is none of the store’s business')
+  t.equal(put?.headers['transfer-encoding'], undefined, 'S3 does not accept chunked encoding')
+  t.equal(put?.headers.authorization, undefined, 'the key is not sent to the store')
   t.strictSame(put?.body, bytes)
   t.strictSame(progress.at(-1), { sentBytes: bytes.length, totalBytes: bytes.length })
 })
@@ -45,7 +45,7 @@ t.test('the type of the bytes is declared, not that of the extension', async (t)
     return JSON.parse(String(fake.seen.findLast(({ path }) => path === '/v1/uploads')?.body)).contentType
   }
   t.equal(await declared('GIF89a…', 'image/jpeg'), 'image/gif')
-  t.equal(await declared('GIF89a…', ''), 'image/gif', 'an extension that the browser does not know')
+  t.equal(await declared('GIF89a…', ''), 'image/gif', 'an extension that is unknown to the browser')
   t.equal(await declared('something else', 'image/webp'), 'image/webp')
 })
 
@@ -91,7 +91,7 @@ t.test('waits until the status is final', async (t) => {
   t.equal(fake.calls().filter((call) => call === get).length, 3)
 })
 
-t.test('a signal ends it, also between two tries', async (t) => {
+t.test('a signal aborts the upload, even between two attempts', async (t) => {
   const away = {
     status: 503,
     headers: { 'retry-after': '30' },
@@ -109,7 +109,7 @@ t.test('a signal ends it, also between two tries', async (t) => {
   t.strictSame(fake.calls(), [create])
 })
 
-t.test('progress only grows, up to all bytes', async (t) => {
+t.test('progress never decreases and ends with all bytes', async (t) => {
   const path = join(t.testdir({ 'large.png': Buffer.alloc(1_000_000) }), 'large.png')
   const large = await openAsBlob(path, { type: 'image/png' })
   const length = { ...headers, 'content-length': String(large.size) }
@@ -126,7 +126,7 @@ t.test('progress only grows, up to all bytes', async (t) => {
     hash: async () => imageId,
     onProgress: ({ sentBytes }) => sent.push(sentBytes),
   })
-  t.ok(sent.length > 1, 'it is told more than once')
+  t.ok(sent.length > 1, 'progress is reported more than once')
   t.strictSame(
     sent,
     sent.toSorted((a, b) => a - b),
@@ -135,7 +135,7 @@ t.test('progress only grows, up to all bytes', async (t) => {
   t.equal(fake.seen[1]?.body.length, large.size)
 })
 
-t.test('a signal ends a PUT in its middle', async (t) => {
+t.test('a signal aborts a PUT in progress', async (t) => {
   const fake = await startFakeSystem(
     t,
     system(() => ({ 'PUT /store': ['stay silent'] })),
@@ -145,13 +145,13 @@ t.test('a signal ends a PUT in its middle', async (t) => {
   await t.rejects(uploadImage(file, { ...fake, signal: controller.signal, onProgress }), {
     message: 'enough',
   })
-  t.notOk(fake.calls().includes(complete), 'nothing is announced')
+  t.notOk(fake.calls().includes(complete), 'completion is not reported')
 
   const before = fake.seen.length
   await t.rejects(uploadImage(file, { ...fake, signal: AbortSignal.abort(new Error('early')) }), {
     message: 'early',
   })
-  t.equal(fake.seen.length, before, 'nothing is asked when it was aborted before')
+  t.equal(fake.seen.length, before, 'an aborted signal causes no request')
 })
 
 t.test('calls go through the given fetch', async (t) => {

@@ -52,7 +52,7 @@ t.test('equal files of the list are sent once', async (t) => {
   t.equal(server.count('PUT /store/ID'), 2)
 })
 
-t.test('a broken file and a refused one fail alone', async (t) => {
+t.test('an unreadable file and a refused one do not affect the others', async (t) => {
   const server = await startUploadServer(t, {
     refuse: ({ sha256 }) => (sha256 === idOf('bad') ? { status: 422, code: 'IMAGE_TOO_LARGE' } : undefined),
   })
@@ -67,18 +67,21 @@ t.test('a broken file and a refused one fail alone', async (t) => {
   t.equal(reported.length, 3)
 })
 
-t.test('when the first of two equal files breaks while it is sent, the second is sent', async (t) => {
-  const server = await startUploadServer(t)
-  const first = new BrokenFile(['a'], 'first.png')
-  async function hash(file: Blob): Promise<string> {
-    if (file !== first) await setImmediate()
-    return idOf('a')
-  }
-  const results = await uploadImages([first, fileOf('a')], { ...server, hash })
-  t.match(results, [{ error: { name: 'FileChanged' } }, { duplicate: false, sentBytes: 1 }])
-})
+t.test(
+  'when the first of two equal files becomes unreadable during its upload, the second is sent',
+  async (t) => {
+    const server = await startUploadServer(t)
+    const first = new BrokenFile(['a'], 'first.png')
+    async function hash(file: Blob): Promise<string> {
+      if (file !== first) await setImmediate()
+      return idOf('a')
+    }
+    const results = await uploadImages([first, fileOf('a')], { ...server, hash })
+    t.match(results, [{ error: { name: 'FileChanged' } }, { duplicate: false, sentBytes: 1 }])
+  },
+)
 
-t.test('progress of each file and of all', async (t) => {
+t.test('progress is reported for each file and for the list', async (t) => {
   const server = await startUploadServer(t, { known: [idOf('known')] })
   const events: ImagesProgress[] = []
   await uploadImages([fileOf('new one'), fileOf('known')], {
@@ -173,7 +176,7 @@ class LazyFile extends Blob {
   }
 }
 
-t.test('of 2 GB, only a few files are read at a time, as streams', async (t) => {
+t.test('a list of 2 GB is streamed, a few files at a time', async (t) => {
   const server = await startUploadServer(t)
   const list = Array.from({ length: 100 }, (_, number) => new LazyFile(number))
   let sentBytes = 0

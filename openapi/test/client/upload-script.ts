@@ -23,7 +23,7 @@ export const granted = (url: string, path = '/store'): Answer => ({
   body: { imageId, status: 'pending', upload: { method: 'PUT', url: url + path, headers } },
 })
 
-/** A system in which everything goes well, except for the given changes. */
+/** A system in which every call succeeds, except for the given changes. */
 export const system =
   (changes: (url: string) => Script = () => ({})) =>
   (url: string): Script => ({

@@ -3,7 +3,7 @@ import { createHashgateClient } from '../../packages/client/src/hashgate-client.
 
 const image = (status: string) => Response.json({ imageId: 'a', status })
 
-t.test('a gateway that answers a wait at once is not asked without end', async (t) => {
+t.test('a gateway that answers waits at once is not polled in a tight loop', async (t) => {
   const pausesMs: number[] = []
   const setTimeoutNow = (done: () => void, ms: number) => {
     pausesMs.push(ms)
@@ -18,7 +18,7 @@ t.test('a gateway that answers a wait at once is not asked without end', async (
   t.ok(pausesMs.every((ms) => ms > 100 && ms <= 2000))
 })
 
-t.test('an image that is not done in time is returned as it is', async (t) => {
+t.test('an image that is not final in time is returned in its current state', async (t) => {
   const client = createHashgateClient({
     gateway: 'http://gateway',
     key: 'k',

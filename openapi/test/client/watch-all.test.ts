@@ -48,7 +48,7 @@ t.test('characters and lines that are split between chunks arrive whole', async 
   t.match(event, { type: 'hashgate.image.processed.v1', data: { imageId: a, sequence: 3 }, ...extra })
 })
 
-t.test('after a reconnection, a resync tells whether events may have been missed', async (t) => {
+t.test('after a reconnection, a resync follows if events may have been missed', async (t) => {
   const asked: unknown[] = []
   const server = await startEventServer(t, (connection, number) => {
     asked.push(connection.request.headers['last-event-id'])
@@ -81,7 +81,7 @@ t.test('gives up when no stream opens at the start, and never after that', async
   t.strictSame((await take(3, watchImages('all', server))).map(short), [opened, opened, 'a 3'])
 })
 
-t.test('a stream without end of a line is cut off instead of filling the memory', async (t) => {
+t.test('a stream with an endless line is closed before it fills the memory', async (t) => {
   const server = await startEventServer(t, (connection, number) => {
     connection.open()
     if (number > 1) return connection.send(eventText(a, 3))

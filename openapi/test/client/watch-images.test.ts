@@ -38,7 +38,7 @@ t.test('subscribes, reads the states, and reads an image again when an event rep
   }
   t.strictSame(seen.toSorted().toSorted(), ['a pending', 'a rejected', 'b pending', 'b ready'])
   t.equal(server.calls[0], 'GET /v1/events', 'subscribed first')
-  t.equal(server.calls.length, 5, 'and two reads of each image')
+  t.equal(server.calls.length, 5, 'each image is read twice')
   await closed
 })
 
@@ -87,7 +87,7 @@ t.test('a silent connection is replaced', async (t) => {
   let cutOff = 0
   const server = await startEventServer(t, (connection, number) => {
     void connection.closed.then(() => (cutOff += 1))
-    // The first does not even answer, the second falls silent after a comment.
+    // The first connection gets no response; the second goes silent after a comment.
     if (number > 1) connection.open(':\n\n')
     if (number > 2) server.images.set(a, ready)
   })
@@ -162,11 +162,11 @@ t.test('while the stream cannot be opened, it waits for the images and tries the
   t.equal(images.at(-1)?.status, 'ready')
   t.equal(count('/v1/events'), 6)
   const third = calls.indexOf('/v1/events', calls.indexOf('/v1/events', 1) + 1)
-  t.notOk(calls.slice(0, third).includes('?wait=20'), 'it waits after three failures')
-  t.ok(count('?wait=20') > 3, 'and then more and more')
+  t.notOk(calls.slice(0, third).includes('?wait=20'), 'waiting begins after three failures')
+  t.ok(count('?wait=20') > 3, 'the waits between connections become longer')
 })
 
-/** Lets the clock jump to the end of each pause. The watch for silence keeps its timer. */
+/** Advances the clock to the end of each pause. The silence timeout is not affected. */
 function skipPauses(t: Test): void {
   const { setTimeout } = globalThis
   let now = Date.now()

@@ -12,13 +12,16 @@ t.test('all variants that show the whole image, at the size of the largest', asy
   })
 })
 
-t.test('one side keeps the proportions and chooses the variant for browsers without srcset', async (t) => {
-  const shown = { src: 'https://store/medium.webp?1', width: 600, height: 400 }
-  t.match(describeImage(photo, { width: 600 }), { ...shown, sizes: '(max-width: 600px) 100vw, 600px' })
-  t.match(describeImage(photo, { height: 400 }), shown)
-  t.match(describeImage(photo, { width: 3000 }), { src: 'https://store/large.webp?1', height: 2000 })
-  t.match(describeImage(photo, { width: 600, height: 600 }), { width: 600, height: 600 })
-})
+t.test(
+  'with one side given, the proportions are kept, and it chooses the variant for browsers without srcset',
+  async (t) => {
+    const shown = { src: 'https://store/medium.webp?1', width: 600, height: 400 }
+    t.match(describeImage(photo, { width: 600 }), { ...shown, sizes: '(max-width: 600px) 100vw, 600px' })
+    t.match(describeImage(photo, { height: 400 }), shown)
+    t.match(describeImage(photo, { width: 3000 }), { src: 'https://store/large.webp?1', height: 2000 })
+    t.match(describeImage(photo, { width: 600, height: 600 }), { width: 600, height: 600 })
+  },
+)
 
 t.test('one variant has no srcset, a set of widths has its own', async (t) => {
   t.strictSame(describeImage(photo, { variant: 'thumb' }), {

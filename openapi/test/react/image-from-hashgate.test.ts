@@ -34,7 +34,7 @@ t.test('an image that is not ready has no source, one that was rejected its fall
   const provider = { options: { gateway: 'https://images.example.com', key: 'k' } }
   const element = createElement(ImageFromHashgate, { image: waiting, alt: 'A', width: 100, fallback: 'none' })
   t.match(renderToString(createElement(HashgateProvider, provider, element)), /^<img (?!.*src=).*width="100"/)
-  t.equal(renderToString(element), 'none', 'nothing waits for it without a provider')
+  t.equal(renderToString(element), 'none', 'without a provider, it does not wait for the image')
 
   const detail = 'The image is damaged or cut off.'
   const image = { ...rest, status: 'rejected' as const, rejection: { reason: 'IMAGE_CORRUPT', detail } }
@@ -42,7 +42,7 @@ t.test('an image that is not ready has no source, one that was rejected its fall
   t.match(render({ image, alt: 'A sunset' }), /^<img (?!.*src=).*alt="A sunset"/)
 })
 
-t.test('without an image it says what is missing', async (t) => {
+t.test('without an image, the error names the missing property', async (t) => {
   t.throws(() => render({ alt: 'A' } as ImageFromHashgateProps), {
     message: /needs an `image` or an `imageId`/,
   })

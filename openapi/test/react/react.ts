@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-/** React as the package finds it, which is another version than that in the folder of the repository. */
+/** React as the package resolves it, which is not the version in the repository's root. */
 const require = createRequire(new URL('../../packages/react/package.json', import.meta.url))
 
 export const { createElement }: typeof import('react') = require('react')

@@ -12,7 +12,7 @@ const imageId = createHash('sha256').update(bytes).digest('hex')
 const ready = { status: 200, body: { imageId, status: 'ready', variants: [] } }
 const refused = { status: 422, body: { code: 'FILE_TOO_LARGE', status: 422, title: 'Too large.' } }
 
-/** A system that takes the file. */
+/** A system that accepts the file. */
 const system = (url: string): Script => {
   const upload = { method: 'PUT', url: `${url}/store`, headers: {} }
   return {
@@ -27,7 +27,7 @@ t.test('an upload goes from queued to ready', async (t) => {
   const queue = createUploadQueue({ ...(await startFakeSystem(t, system)), concurrency: 1 })
   const seen = recordStatuses(queue)
   const before = queue.getUploads()
-  t.equal(queue.getUploads(), before, 'the list stays the same until something changes')
+  t.equal(queue.getUploads(), before, 'the list is the same object until something changes')
   const [upload] = await queue.add([file])
   t.match(upload, { fileName: 'a.png', status: 'ready', progress: 1, isDuplicate: false, image: { imageId } })
   t.strictSame(seen, ['hashing', 'uploading', 'processing', 'ready'])
@@ -41,7 +41,11 @@ t.test('at most `concurrency` are under way, the others are queued', async (t) =
   const settled = queue.add([file, file, file, file])
   t.strictSame(statuses(queue), ['hashing', 'hashing', 'queued', 'queued'])
   queue.cancel('1')
-  t.strictSame(statuses(queue), ['canceled', 'hashing', 'hashing', 'queued'], 'the next takes the place')
+  t.strictSame(
+    statuses(queue),
+    ['canceled', 'hashing', 'hashing', 'queued'],
+    'the next upload takes the free slot',
+  )
   queue.cancel('4')
   release.reject(new Error('The disk failed.'))
   const uploads = await settled
@@ -52,7 +56,7 @@ t.test('at most `concurrency` are under way, the others are queued', async (t) =
   t.equal(uploads[1]?.error?.message, 'The disk failed.')
 })
 
-t.test('an upload that was canceled in its middle can be started again', async (t) => {
+t.test('an upload that was canceled while active can be restarted', async (t) => {
   const script = (url: string): Script => ({ ...system(url), 'PUT /store': ['stay silent', { status: 200 }] })
   const fake = await startFakeSystem(t, script)
   const queue = createUploadQueue({ ...fake, concurrency: 1 })
@@ -67,7 +71,7 @@ t.test('an upload that was canceled in its middle can be started again', async (
   t.equal(queue.getUploads().length, 1)
 })
 
-t.test('a refused upload says why, and forgets it when it starts again', async (t) => {
+t.test('a refused upload has an error, which a retry clears', async (t) => {
   const script = (url: string): Script => {
     const accepted = system(url)
     return { ...accepted, 'POST /v1/uploads': [refused, ...(accepted['POST /v1/uploads'] ?? [])] }
@@ -80,7 +84,7 @@ t.test('a refused upload says why, and forgets it when it starts again', async (
   t.equal(again.error, undefined)
 })
 
-t.test('a rejected image has the reason, and is not tried again', async (t) => {
+t.test('a rejected image has a reason and is not retried', async (t) => {
   const rejection = { reason: 'IMAGE_CORRUPT', detail: 'The image is damaged or cut off.' }
   const rejected = { status: 200, body: { imageId, status: 'rejected', rejection } }
   const script = (url: string) => ({ ...system(url), [`GET /v1/images/${imageId}`]: [rejected] })
@@ -104,7 +108,7 @@ t.test('removing stops an upload and takes it off the list', async (t) => {
   t.strictSame(await queue.add([]), [])
 })
 
-t.test('a new key is used for the uploads that begin from then on', async (t) => {
+t.test('a new key is used for later uploads', async (t) => {
   const fake = await startFakeSystem(t, system)
   const queue = createUploadQueue({ ...fake, concurrency: 1 })
   await queue.add([file])

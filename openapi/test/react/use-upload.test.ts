@@ -13,13 +13,13 @@ t.test('a server renders it without uploads', async (t) => {
   t.equal(renderToString(createElement(HashgateProvider, { options }, createElement(Uploads))), 'idle 0 0')
 })
 
-t.test('without a gateway it says what to do', async (t) => {
+t.test('without a gateway, the error has advice', async (t) => {
   t.throws(() => renderToString(createElement(Uploads)), {
     message: /wrap the component in a HashgateProvider/,
   })
 })
 
-t.test('options of its own replace those of the provider', async (t) => {
+t.test('options of the hook replace those of the provider', async (t) => {
   const Own = () => useUpload({ ...options, concurrency: 0 }).status
   t.equal(renderToString(createElement(Own)), 'idle')
 })

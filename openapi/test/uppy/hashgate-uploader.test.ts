@@ -7,7 +7,7 @@ import type { HashgateBody } from '../../packages/uppy/src/index.ts'
 import { HashgateUploader } from '../../packages/uppy/src/index.ts'
 import { startFakeGateway } from './start-fake-gateway.ts'
 
-t.test('files are hashed, requested in one batch and sent, and the response says so', async (t) => {
+t.test('files are hashed, requested in one batch and sent, and the responses match', async (t) => {
   const gateway = await startFakeGateway(t)
   const uppy = createUppy(gateway)
   uppy.addFiles(['one', 'two', 'three'].map(photo))
@@ -55,24 +55,27 @@ t.test('at most `limit` files are sent at a time', async (t) => {
   t.ok(gateway.mostPutsAtOnce <= 2, `${gateway.mostPutsAtOnce}`)
 })
 
-t.test('a refused file has the words of the API, does not stop the others, and can be retried', async (t) => {
-  const gateway = await startFakeGateway(t)
-  gateway.refuse.add(sha256('refused'))
-  const uppy = createUppy(gateway)
-  uppy.addFiles(['fine', 'refused'].map(photo))
-  const result = await uppy.upload()
-  t.strictSame(
-    result?.failed?.map(({ name, error }) => ({ name, error })),
-    [{ name: 'refused.png', error: 'The image is larger than the gateway accepts.' }],
-  )
-  t.strictSame([...gateway.stored.values()], ['fine'])
+t.test(
+  'a refused file has the message of the API, does not stop the others, and can be retried',
+  async (t) => {
+    const gateway = await startFakeGateway(t)
+    gateway.refuse.add(sha256('refused'))
+    const uppy = createUppy(gateway)
+    uppy.addFiles(['fine', 'refused'].map(photo))
+    const result = await uppy.upload()
+    t.strictSame(
+      result?.failed?.map(({ name, error }) => ({ name, error })),
+      [{ name: 'refused.png', error: 'The image is larger than the gateway accepts.' }],
+    )
+    t.strictSame([...gateway.stored.values()], ['fine'])
 
-  gateway.refuse.clear()
-  const again = await uppy.retryAll()
-  t.equal(again?.successful?.length, 1)
-  t.equal(uppy.getFiles().find(({ name }) => name === 'refused.png')?.error, null)
-  t.equal(gateway.puts.length, 2, 'the other file is not sent again')
-})
+    gateway.refuse.clear()
+    const again = await uppy.retryAll()
+    t.equal(again?.successful?.length, 1)
+    t.equal(uppy.getFiles().find(({ name }) => name === 'refused.png')?.error, null)
+    t.equal(gateway.puts.length, 2, 'the other file is not sent again')
+  },
+)
 
 t.test('a paused file waits and is sent when it is resumed, while the others go on', async (t) => {
   const gateway = await startFakeGateway(t)
@@ -84,7 +87,7 @@ t.test('a paused file waits and is sent when it is resumed, while the others go 
   await gateway.putStarted(sha256('paused'))
   uppy.pauseResume(paused)
   await nextEvent(uppy, 'upload-success')
-  t.strictSame([...gateway.stored.values()], ['other'], 'the paused file leaves its place to the other one')
+  t.strictSame([...gateway.stored.values()], ['other'], 'the paused file gives up its slot')
   t.equal(uppy.getFile(paused).progress.uploadComplete, false)
 
   gateway.releasePuts()
@@ -153,7 +156,7 @@ t.test('`onAnswer` gets the answers, and a client can be passed', async (t) => {
   t.match(answers, [['one.png', { imageId: sha256('one'), upload: { method: 'PUT' } }]])
 })
 
-t.test('options without a gateway are refused with what is missing', async (t) => {
+t.test('the error for options without a gateway names the missing ones', async (t) => {
   const use = () => new Uppy().use(HashgateUploader, {} as never)
   t.throws(use, { message: 'HashgateUploader needs the options `gateway` and `key`, or `client`.' })
 })

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import type { UploadRequest } from '../../packages/client/src/types.ts'
 
-/** A gateway with a store, which keep what is uploaded in memory. A PUT can be held, to pause or remove its file meanwhile. */
+/** A gateway with a store, which keep what is uploaded in memory. A PUT can be held while its file is paused or removed. */
 export async function startFakeGateway(t: Test) {
   const stored = new Map<string, string>()
   const refuse = new Set<string>()

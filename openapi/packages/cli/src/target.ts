@@ -12,9 +12,9 @@ export interface TargetOptions extends Partial<Target> {
 }
 
 export interface TargetDefaults {
-  /** Where the defaults come from, for the help. */
+  /** Where the defaults come from, for the help text. */
   source: string
-  /** What to do when nothing is given, such as `run "npm start" first`. */
+  /** What to do when there is no target, such as `run "npm start" first`. */
   advice: string
   /** Returns the defaults, or undefined if there are none. */
   read: () => Promise<Target | undefined>
@@ -34,7 +34,7 @@ const keyDescription =
 
 /**
  * The gateway and the key: the given ones, and otherwise the defaults. The default key is used only with the default gateway.
- * @throws Error that says what to pass when one is missing
+ * @throws Error that names the missing option
  */
 export async function findTarget(given: TargetOptions, defaults?: TargetDefaults): Promise<Target> {
   if (given.gateway && !/^https?:\/\/./.test(given.gateway)) {

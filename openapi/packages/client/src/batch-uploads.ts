@@ -15,9 +15,9 @@ export interface UploadBatcher {
   requestUpload: (request: UploadRequest) => Promise<UploadAnswer>
 }
 
-/** A batcher that need not wait for more requests. */
+/** A batcher that can be flushed before the delay is over. */
 export interface FlushableBatcher extends UploadBatcher {
-  /** Sends the requests that wait for more. */
+  /** Sends the collected requests now. */
   flush: () => void
 }
 
@@ -31,8 +31,8 @@ interface Waiting {
 const maxBatch = 100
 
 /**
- * Collects the upload requests that are made within `maxDelayMs` (20) and sends them as one call, at most 100 in each. A request that
- * stays alone is sent as a single one. The refusal of one image affects no other.
+ * Collects the upload requests that are made within `maxDelayMs` (20) and sends them as one call, at most 100 in each. A single
+ * request is sent as `POST /v1/uploads`. The refusal of one image affects no other.
  *
  * @param client created by `createHashgateClient`; its `signal` stops the calls
  */

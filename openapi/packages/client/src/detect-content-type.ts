@@ -1,6 +1,6 @@
 import type { ContentType } from './types.ts'
 
-/** HEIC is accepted by gateways that turned it on; the others refuse it with advice. */
+/** Gateways on which HEIC is turned off refuse it with advice. */
 type DetectedType = ContentType | 'image/heic'
 
 /** Enough for the signatures and for the brands of an AVIF or HEIC file. */

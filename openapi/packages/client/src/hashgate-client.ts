@@ -89,7 +89,7 @@ export function createHashgateClient({ gateway, key, signal, fetch = globalThis.
     return retry(() => callOnce<T>(method, path, body), { delaySeconds, signal })
   }
 
-  /** An incomplete response, or one that is not JSON, does not come from the gateway and counts as no response. */
+  /** An incomplete response, or one that is not JSON, does not come from the gateway and is treated as none. */
   async function reach<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()

@@ -15,7 +15,7 @@ function isProblem(value: unknown): value is ProblemDetails {
   return typeof (value as ProblemDetails | undefined)?.code === 'string'
 }
 
-/** The problem for a response that does not come from the gateway but from something in between. */
+/** The problem for a response that does not come from the gateway but from a proxy before it. */
 function unknownProblem({ status }: Response): ProblemDetails {
   const title = `The gateway cannot be reached: a proxy or load balancer answered with HTTP ${status}.`
   return { type: 'about:blank', title, status, code: `HTTP_${status}` }

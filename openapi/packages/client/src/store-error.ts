@@ -34,7 +34,7 @@ export class FileChanged extends Error {
   }
 }
 
-/** FileChanged if the error, or one of its causes, says that a file cannot be read. */
+/** FileChanged if the error, or one of its causes, is a failure to read a file. */
 export function asFileChanged(error: unknown): FileChanged | undefined {
   if (error instanceof FileChanged) return error
   if (!(error instanceof Error)) return undefined

@@ -85,7 +85,7 @@ export interface ImageEvent {
     sequence?: number
     byteLength: number
     contentType: string
-    /** Of a rejected image. */
+    /** Present for a rejected image. */
     reason?: string
   }
 }

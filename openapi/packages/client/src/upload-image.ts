@@ -18,7 +18,7 @@ export interface UploadOptions extends PutOptions, ClientOptions {
   fileName?: string
   /** Called when a step begins. */
   onStep?: (step: UploadStep) => void
-  /** Requests the upload URL together with those of other uploads. By default each upload makes a call of its own. */
+  /** Requests the upload URL together with those of other uploads. By default each upload makes a separate call. */
   batcher?: UploadBatcher
 }
 
@@ -27,7 +27,7 @@ export interface UploadOptions extends PutOptions, ClientOptions {
  *
  *     const image = await uploadImage(file, { gateway: 'http://127.0.0.1:3000', key: 'hg_…' })
  *
- * @param file its first bytes tell the content type to declare; only if they are unknown, its `type` does
+ * @param file its content type is detected by its first bytes; its `type` is used only if they are unknown
  * @throws HashgateError when the gateway refuses, StoreError when the store refuses; GatewayUnreachable, StoreUnreachable and
  *   FileChanged when retries did not help; the reason of `signal`
  */
@@ -36,7 +36,7 @@ export async function uploadImage(file: Blob, options: UploadOptions): Promise<I
   const { onStep } = options
   onStep?.('hashing')
   const request = await describeFile(file, options)
-  // Neither a hash function nor a batcher need stop.
+  // Hash functions and batchers may ignore the signal.
   checkAborted(options.signal)
   const answer = await (options.batcher ?? client).requestUpload(request)
   if (isGranted(answer)) {

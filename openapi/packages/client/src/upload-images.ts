@@ -10,7 +10,7 @@ import type { UploadImagesOptions, UploadResult } from './upload/images-options.
  *
  * @returns a result for each file, in the order of the list; a file that fails affects no other
  * @throws HashgateError or GatewayUnreachable when no file can be uploaded, for example because the key is wrong; the reason of `signal`.
- *   The results that were there by then have been passed to `onResult`
+ *   Earlier results have been passed to `onResult`
  */
 export async function uploadImages<F extends Blob>(
   files: Iterable<F>,
@@ -21,7 +21,7 @@ export async function uploadImages<F extends Blob>(
   if (options.signal?.aborted) pass()
   options.signal?.addEventListener('abort', pass)
   try {
-    // Loaded when first used, so that the client stays small for those who upload single images.
+    // Loaded when first used, so that the client stays small for applications that upload single images.
     const { uploadList } = await import('./upload/upload-list.ts')
     return await uploadList([...files], options, stop)
   } finally {

@@ -11,7 +11,7 @@ export type { WatchAllOptions, WatchOptions } from './watch/watch-options.ts'
  * With `'all'`: the tenant's events as they happen, without repeats and stale ones, until `signal` is aborted or the loop is left. A
  * `resync` comes first, and again whenever events may have been missed: read the states that matter then, for example with `eachImage`.
  *
- * It uses the gateway's stream of events, connects again whenever that ends, and then reads the states again. Without a stream it waits
+ * It uses the gateway's stream of events, reconnects whenever it ends, and then reads the states again. Without a stream it waits
  * for the images with `wait`. Once the gateway has answered, outages are waited out.
  *
  * @throws HashgateError when the gateway refuses, also later, for example when the key was revoked or an image has expired;

@@ -17,7 +17,7 @@ import { useLoading } from './use-loading.ts'
 
 type ImgProps = Omit<ComponentPropsWithoutRef<'img'>, 'src' | 'srcSet' | 'alt' | 'width' | 'height'>
 
-/** Those of `<img>`, and these. */
+/** The attributes of `<img>`, and the following. */
 export type ImageFromHashgateProps = ImgProps & {
   /** What the image shows, for people who cannot see it. Empty for decoration. */
   alt: string
@@ -58,7 +58,7 @@ export const ImageFromHashgate = forwardRef<HTMLImageElement, ImageFromHashgateP
       return typeof fallback === 'function' ? fallback(failure) : fallback
     }
     const background = loading.isLoaded ? undefined : describeBackground(image, placeholder)
-    // Node runs these sources as they are, but no JSX.
+    // Node can run these sources without a build, but not JSX.
     return createElement('img', {
       loading: 'lazy',
       decoding: 'async',

@@ -47,7 +47,7 @@ export function createUpload(id: string, file: Blob): Upload {
   }
 }
 
-/** Whether nothing more happens to it without `retry`. */
+/** Whether the upload has ended, unless it is retried. */
 export function isSettled({ status }: Upload): boolean {
   return status === 'ready' || status === 'rejected' || canRetry({ status })
 }

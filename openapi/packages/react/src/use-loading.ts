@@ -8,7 +8,7 @@ interface LoadingOptions {
   reload: (() => void) | undefined
 }
 
-/** How far an `<img>` is. After a failure, `reload` is called once; the next failure is final for this `src`. */
+/** The loading state of an `<img>`. After a failure, `reload` is called once; the next failure is final for this `src`. */
 export function useLoading({ imageId, src, reload }: LoadingOptions) {
   const element = useRef<HTMLImageElement>(null)
   /** The image that was reloaded since it was last shown. */
@@ -38,7 +38,7 @@ export function useLoading({ imageId, src, reload }: LoadingOptions) {
       else handleError()
     }
   })
-  // An image in HTML from a server may have been loaded, or have failed, before React could listen.
+  // A server-rendered image may have been loaded, or have failed, before React attached its listeners.
   useEffect(() => settle.current?.(), [])
 
   return {

@@ -3,7 +3,7 @@ import { type HashgateOptions, useHashgateOptions } from './hashgate-provider.ts
 import { isSettled, type Upload } from './upload.ts'
 import { createUploadQueue, type QueueOptions } from './upload-queue.ts'
 
-/** Those that are left out come from the HashgateProvider. */
+/** Missing options are taken from the HashgateProvider. */
 export interface UseUploadOptions extends Partial<HashgateOptions> {
   /** Uploads under way at once; the others are `queued`. 4 by default. */
   concurrency?: number
@@ -17,7 +17,7 @@ export interface UploadState {
   /** Sent part of all files that were not canceled and did not fail, 0 to 1. */
   progress: number
   /**
-   * Starts an upload for each file. It resolves with these uploads when all are settled, and does not reject: look at each `status`.
+   * Starts an upload for each file. It resolves with these uploads when all are settled, and does not reject: check each `status`.
    * Takes the `files` of an `<input>` or a drop as they are.
    */
   start: (files: Blob | Iterable<Blob> | ArrayLike<Blob> | null | undefined) => Promise<Upload[]>
@@ -32,7 +32,7 @@ export interface UploadState {
 }
 
 /**
- * Uploads images and shows how far they are. The functions keep their identity, and uploads that are not settled are canceled when the
+ * Uploads images and reports their progress. The functions keep their identity, and uploads that are not settled are canceled when the
  * component unmounts.
  *
  *     const { uploads, start } = useUpload()

@@ -25,7 +25,7 @@ interface State {
 
 const pauseEvents = ['upload-pause', 'pause-all', 'resume-all', 'is-offline', 'is-online'] as const
 
-/** Follows what the person does with files while they are uploaded, and whether the browser is online. */
+/** Tracks whether files are paused or removed while they are uploaded, and whether the browser is online. */
 export function followFiles<M extends Meta, B extends Body>(uppy: Uppy<M, B>): FileFollower {
   const states = new Map<string, State>()
   // Node has `navigator`, but not `onLine`.

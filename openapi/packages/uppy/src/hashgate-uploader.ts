@@ -11,13 +11,13 @@ import type { HashgateBody, HashgateUploaderOptions } from './uploader-options.t
 const defaultLimit = 3
 /** Hashing needs a file's bytes in memory. The second file is read while the first is hashed. */
 const concurrentHashes = 2
-/** The gateway accepts as many in one call. */
+/** The gateway's limit for one call. */
 const maxBatch = 100
 const progressIntervalMs = 250
 
 /**
  * The Uppy uploader for a hashgate gateway. It hashes each file, requests upload URLs in batches, and sends the bytes straight to the store,
- * unless they are already there. The response of a file is a HashgateBody; its error has the words of the API.
+ * unless they are already there. The response of a file is a HashgateBody; its error has the message of the API.
  *
  *     new Uppy<Meta, HashgateBody>().use(HashgateUploader, { gateway: 'https://images.example.com', key })
  *
@@ -96,7 +96,7 @@ export class HashgateUploader<M extends Meta, B extends Body> extends BasePlugin
     }
   }
 
-  /** Reports progress of large files only; for the others it would be over before it is seen. */
+  /** Reports progress of large files only, because smaller ones are sent too fast to see it. */
   async #hash(file: UppyFile<M, B>, data: Blob, signal: AbortSignal): Promise<string> {
     const { hash = hashBlob } = this.opts
     const current = () => this.uppy.getFile(file.id)

@@ -9,7 +9,7 @@ export function limitConcurrency(max: number): <T>(task: () => Promise<T>) => Pr
       return await task()
     } finally {
       const start = waiting.shift()
-      // The next task takes over this one's place.
+      // The next task takes over the slot.
       if (start) start()
       else running -= 1
     }

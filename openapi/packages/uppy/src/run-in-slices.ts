@@ -1,4 +1,4 @@
-/** A frame lasts 16 ms, and the page needs some of it for itself. */
+/** A frame lasts 16 ms, and rendering needs part of it. */
 const sliceMs = 8
 
 /**

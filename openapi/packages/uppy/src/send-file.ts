@@ -15,7 +15,7 @@ import type { HashgateBody } from './uploader-options.ts'
 
 type Limit = <T>(task: () => Promise<T>) => Promise<T>
 
-/** What all files share. */
+/** The parts that all files share. */
 export interface Way {
   client: HashgateClient
   batcher: UploadBatcher
@@ -25,11 +25,11 @@ export interface Way {
   limitSending: Limit
 }
 
-/** One file and what to do with it. */
+/** One file and its callbacks. */
 export interface FileToSend {
   data: Blob
   name: string
-  /** Counts only if the first bytes are of no known type. */
+  /** Used only if the first bytes are of no known type. */
   type: string
   followed: FollowedFile
   hash: (data: Blob) => Promise<string>

@@ -10,7 +10,7 @@ const directory = t.testdir({
   'a.jpg': '',
   'b.JPeG': '',
   'note.txt': '',
-  '._a.jpg': 'what macOS leaves beside a.jpg',
+  '._a.jpg': 'metadata that macOS writes beside a.jpg',
   'photos [2024] {x}': { 'c.avif': '', deep: { 'd.tiff': '' } },
   empty: { 'note.txt': '' },
 })
@@ -29,7 +29,7 @@ t.test('a folder expands to the images in it, sorted by name', async (t) => {
   ])
 })
 
-t.test('a folder may be named like a glob', async (t) => {
+t.test('the name of a folder can contain glob characters', async (t) => {
   t.strictSame(await find('photos [2024] {x}'), ['photos [2024] {x}/c.avif', 'photos [2024] {x}/deep/d.tiff'])
 })
 
@@ -42,7 +42,7 @@ t.test('globs', async (t) => {
   t.strictSame(await find('**/*.{avif,tiff}'), ['photos [2024] {x}/c.avif', 'photos [2024] {x}/deep/d.tiff'])
 })
 
-t.test('a folder of a phone has HEIC, too', async (t) => {
+t.test('HEIC files are found in a folder', async (t) => {
   const folder = t.testdir({ 'IMG_1.HEIC': '', 'IMG_2.heif': '' })
   t.equal((await findFiles([folder])).files.length, 2)
 })
@@ -84,7 +84,7 @@ t.test('a folder that links to itself is searched once', async (t) => {
 })
 
 t.test('an unreadable folder is reported, and the others are searched', async (t) => {
-  // Outside the project, because another user must be able to get there.
+  // Outside the project, because another user needs access to it.
   const folder = await mkdtemp(join(tmpdir(), 'hashgate-folder-'))
   t.teardown(() => rm(folder, { recursive: true }))
   for (const name of ['a', 'locked', 'z']) {
@@ -94,7 +94,7 @@ t.test('an unreadable folder is reported, and the others are searched', async (t
   await chmod(folder, 0o755)
   await chmod(join(folder, 'locked'), 0)
   const isRoot = process.getuid?.() === 0
-  // Root may read everything.
+  // Root can read every folder.
   if (isRoot) process.seteuid?.(65_534)
   const found = await findFiles([folder]).finally(() => isRoot && process.seteuid?.(0))
   t.strictSame(

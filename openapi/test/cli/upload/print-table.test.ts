@@ -73,7 +73,7 @@ t.test('cutStart counts terminal columns', async (t) => {
   t.equal(cutStart('abcdef', 5), '…cdef')
   t.equal(cutStart('日本語.jpg', 10), '日本語.jpg')
   t.equal(cutStart('日本語.jpg', 9), '…本語.jpg')
-  t.equal(cutStart('日本語.jpg', 8), '…語.jpg', 'half a character cannot be shown')
+  t.equal(cutStart('日本語.jpg', 8), '…語.jpg', 'a wide character is not cut in half')
   t.equal(cutStart('e\u0301te\u0301', 3), 'e\u0301te\u0301')
 })
 

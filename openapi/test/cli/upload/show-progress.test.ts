@@ -24,7 +24,7 @@ t.test('progress lines', async (t) => {
   t.equal(total(1500, 2), ' █░░░  3/12 files  1.5 kB sent  2 sending')
   t.equal(total(1500, 0), ' █░░░  3/12 files  1.5 kB sent  waiting for processing')
   t.equal(formatFileLine(options, at(500, 1000), { name: 'a.jpg' }), ' ██░░  50%    1.0 kB  a.jpg')
-  t.equal(formatFileLine(options, at(0, 1), { name: '' }), '', 'a line that nobody has is empty')
+  t.equal(formatFileLine(options, at(0, 1), { name: '' }), '', 'an unused line is empty')
 })
 
 t.test('bytes that the store already had or refused are not counted as sent', async (t) => {
@@ -45,7 +45,7 @@ t.test('bytes that the store already had or refused are not counted as sent', as
     written.some((text) => /[69]\.0 kB sent/.test(text)),
     'the bar shows what the summary shows',
   )
-  t.notMatch(written.join(''), 'a\u001b[2J', 'a file name controls no terminal')
+  t.notMatch(written.join(''), 'a\u001b[2J', 'control characters of a file name are escaped')
 })
 
 t.test('lines are reused, and all are cleared at the end', async (t) => {
@@ -65,8 +65,8 @@ t.test('lines are reused, and all are cleared at the end', async (t) => {
   t.equal(
     stripVTControlCharacters(written.join('')).trim(),
     '',
-    'it was over before there was anything to show',
+    'no bar is drawn for a run that ends at once',
   )
-  t.ok(written.join('').endsWith('\u001b[0J'), 'the last thing is to clear what is below')
-  t.ok(written.includes('\u001b[?25h'), 'the cursor is back')
+  t.ok(written.join('').endsWith('\u001b[0J'), 'the lines below are cleared last')
+  t.ok(written.includes('\u001b[?25h'), 'the cursor is shown again')
 })

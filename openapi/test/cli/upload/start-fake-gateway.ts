@@ -8,7 +8,7 @@ import type { Image, UploadRequest } from '../../../packages/client/src/types.ts
 type Verdict = 'ready' | 'rejected' | 'never'
 
 interface Behaviour {
-  /** What becomes of an image; ready by default. 'never' leaves it processing. */
+  /** The final status of an image; ready by default. 'never' leaves it processing. */
   verdict?: (upload: UploadRequest) => Verdict | Promise<Verdict>
   /** Answers instead of the gateway and the store, when it returns a status. */
   refuse?: (call: string, key: string) => number | undefined
@@ -21,7 +21,7 @@ const describeProblem = (status: number) => ({
   code: status === 403 ? 'SCOPE_MISSING' : 'REFUSED',
 })
 
-/** A gateway and its store, which remember what they were asked and sent. */
+/** A gateway and its store, which record the requests and the stored bytes. */
 export async function startFakeGateway(t: Test, { verdict = () => 'ready', refuse }: Behaviour = {}) {
   const calls: string[] = []
   const keys: string[] = []

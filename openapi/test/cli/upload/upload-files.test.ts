@@ -60,12 +60,12 @@ t.test('the same content twice, in one batch and in two, is sent once', async (t
       if (call.endsWith('/batch') && ++batches === 2) secondBatch.resolve()
       return undefined
     },
-    // The first batch is not over before the second has asked for its own.
+    // The first batch ends only after the second has requested its URLs.
     verdict: () => secondBatch.promise.then(() => 'ready'),
   })
   const { results } = await upload(t, fake, [...numbers(120), 'image 3', 'image 119'])
   t.equal(puts(fake).length, 120)
-  t.equal(fake.batches.flat().length, 120, 'no content is asked for twice')
+  t.equal(fake.batches.flat().length, 120, 'a URL is requested once for each content')
   t.equal(results.filter(({ result }) => result === 'uploaded').length, 120)
   t.match(results.slice(-2), [
     { result: 'duplicate', status: 'ready', uploadedBytes: 0, skippedBytes: 7, variants: ['thumb'] },
@@ -82,7 +82,7 @@ t.test('a file with the same content gets the outcome of the file that is sent',
   ])
   t.notOk(
     refusing.calls.some((call) => call.startsWith('GET')),
-    'nobody waits for what was not sent',
+    'no wait for a file that was not sent',
   )
 
   const rejecting = await startFakeGateway(t, { verdict: () => 'rejected' })
@@ -133,7 +133,7 @@ t.test('a refused batch ends the run', async (t) => {
   const { results, error } = await upload(t, fake, numbers(500))
   t.match(error, { name: 'HashgateError', code: 'REFUSED', status: 401 })
   t.strictSame(results, [])
-  t.ok(fake.calls.length <= 2, 'only the batches in flight were asked for')
+  t.ok(fake.calls.length <= 2, 'no batch is requested after the refusal')
 })
 
 t.test('a signal ends the run; aborted files are not reported', async (t) => {

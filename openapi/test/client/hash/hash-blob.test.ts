@@ -16,7 +16,7 @@ function hideGlobal(t: Test, name: string, value?: unknown) {
   })
 }
 
-t.test('any bytes have the hash that node:crypto computes', async () => {
+t.test('the hash equals that of node:crypto for any bytes', async () => {
   const isSame = async (bytes: Uint8Array<ArrayBuffer>) =>
     (await hashBlob(new Blob([bytes]))) === hash('sha256', bytes)
   await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 1_000 }), (bytes) => isSame(bytes.slice())))
@@ -55,7 +55,7 @@ t.test('a worker that cannot be started is tried once, then WebCrypto hashes', a
   t.equal(started, 1)
 })
 
-t.test('with nothing to hash with, the error says what to do', async (t) => {
+t.test('without any hash implementation, the error has advice', async (t) => {
   hideGlobal(t, 'process')
   hideGlobal(t, 'crypto')
   await t.rejects(createBlobHash()(new Blob([bytes])), { message: /Pass your own `hash`/ })

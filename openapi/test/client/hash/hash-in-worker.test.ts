@@ -7,7 +7,7 @@ import {
 
 const file = new Blob(['bytes'])
 
-/** A worker whose answers the test decides. */
+/** A worker whose responses the test controls. */
 function createFakeWorker() {
   const requests: HashRequest[] = []
   const fake = {

@@ -62,7 +62,7 @@ const target = {
   expiresInSeconds: 900,
 }
 
-t.test('in a browser: all headers but those that it sets itself', async (t) => {
+t.test('in a browser: all headers except those that the browser sets', async (t) => {
   const sent = installXhr(t, [{ status: 200 }])
   const progress: unknown[] = []
   t.equal(await putObject(target, file, { onProgress: (at) => progress.push(at) }), 'stored')
@@ -72,7 +72,7 @@ t.test('in a browser: all headers but those that it sets itself', async (t) => {
   t.strictSame(progress, [{ sentBytes: 5, totalBytes: 5 }])
 })
 
-t.test('in a browser: tries again, goes on, gives up', async (t) => {
+t.test('in a browser: retries, succeeds, gives up', async (t) => {
   const busy = { status: 503, body: '<Error><Code>SlowDown</Code></Error>' }
   const sent = installXhr(t, ['lost', busy, { status: 412 }])
   t.equal(await putObject(target, file), 'already there')
@@ -84,7 +84,7 @@ t.test('in a browser: tries again, goes on, gives up', async (t) => {
   await t.rejects(putObject(target, file), { name: 'StoreUnreachable', message: /store\.example was lost/ })
 })
 
-t.test('in a browser: a signal ends it', async (t) => {
+t.test('in a browser: a signal aborts the upload', async (t) => {
   const sent = installXhr(t, ['never'])
   const controller = new AbortController()
   const put = putObject(target, file, { signal: controller.signal })
@@ -95,5 +95,5 @@ t.test('in a browser: a signal ends it', async (t) => {
   await t.rejects(putObject(target, file, { signal: AbortSignal.abort(new Error('early')) }), {
     message: 'early',
   })
-  t.equal(sent.length, 1, 'nothing is sent when it was aborted before')
+  t.equal(sent.length, 1, 'an aborted signal causes no request')
 })

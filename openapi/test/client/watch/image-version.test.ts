@@ -10,13 +10,17 @@ t.test('an event is newer than an image by its day, and within a record by its s
   const known = image('2026-11-22T23:59:59.999Z', 9)
   t.equal(isNewer(event('20261122', 9), known), false)
   t.equal(isNewer(event('20261122', 10), known), true)
-  t.equal(isNewer(event('20261122-2', 8), known), false, 'the upload of a rejected image goes on counting')
+  t.equal(
+    isNewer(event('20261122-2', 8), known),
+    false,
+    'a new upload of a rejected image continues the sequence',
+  )
   t.equal(isNewer(event('20261122-10', 11), known), true)
   t.equal(isNewer(event('20261201', 1), known), true)
   t.equal(isNewer(event('20261121', 99), known), false)
 })
 
-t.test('what has no version is newer', async (t) => {
+t.test('without a version on one side, the event counts as newer', async (t) => {
   t.equal(isNewer(event('20261122'), image('2026-11-22T10:00:00.000Z', 9)), true)
   t.equal(isNewer(event('20261122', 1), image('2026-11-22T10:00:00.000Z')), true)
   t.equal(isNewer(event('20261122', 1), undefined), true)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { inParallel } from '../../../packages/client/src/watch/in-parallel.ts'
 
-t.test('works on at most so many items at a time, and returns results as they come', async (t) => {
+t.test('works on at most `max` items at a time, and returns results in order of completion', async (t) => {
   const gates = Array.from({ length: 5 }, () => Promise.withResolvers<string>())
   const started: number[] = []
   const results = inParallel([0, 1, 2, 3, 4], 2, (item) => {
@@ -17,7 +17,7 @@ t.test('works on at most so many items at a time, and returns results as they co
   t.strictSame((await Array.fromAsync(results)).toSorted(), ['a', 'c', 'd', 'e'])
 })
 
-t.test('the first error ends it, and later ones are not unhandled', async (t) => {
+t.test('the first error is thrown, and later ones cause no unhandled rejection', async (t) => {
   const fail = async (item: string) => {
     throw new Error(item)
   }

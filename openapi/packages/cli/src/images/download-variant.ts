@@ -14,7 +14,7 @@ export interface DownloadOptions {
 
 /**
  * Downloads one variant of an image into a file and prints its path. The file is written only when all bytes have arrived.
- * @throws Error that says what to do when the image is not ready, the variant does not exist, or the file exists
+ * @throws Error with advice when the image is not ready, the variant does not exist, or the file exists
  */
 export async function downloadVariant(image: Image, { variant: name, output = '.', force }: DownloadOptions) {
   const variant = chooseVariant(image, name)

@@ -23,7 +23,7 @@ export function createImagesCommand(defaults?: TargetDefaults): Command {
 
   const list = createSubcommand('list', 'Lists the images of a day, newest first.')
     .option('--day <day>', 'UTC day of the first upload request, such as 2026-11-22 (default: today)')
-    // The API says which days and statuses it accepts.
+    // The API validates the day and the status.
     .option('--status <status>', 'pending, processing, ready or rejected (default: all)')
     .option('--limit <n>', 'number of images to list', integerArgument, 1000)
     .option('--json', 'print one JSON line per image instead of a table')

@@ -1,7 +1,7 @@
-/** Control characters, and the marks that change the direction of text. A terminal would obey them. */
+/** Control characters, and the marks that change the direction of text. Terminals interpret them. */
 const unsafe = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu
 
-/** Escapes the characters of a file name that a terminal would obey, as JSON does: `\u001b`. */
+/** Escapes the characters of a file name that a terminal would interpret, as JSON does: `\u001b`. */
 export function printable(text: string): string {
   return text.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

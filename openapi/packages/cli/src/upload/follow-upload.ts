@@ -69,7 +69,7 @@ export async function followUpload(file: PreparedFile, context: UploadContext): 
   }
 }
 
-/** @throws RunStopped also for a key without the scope, an address without the API, and a rate limit that lasts */
+/** @throws RunStopped also for a key without the scope, an address without the API, and a persistent rate limit */
 async function requestUpload({ request }: PreparedFile, { batcher, signal }: UploadContext) {
   return await batcher.requestUpload(request).catch((error): UploadAnswer => {
     signal.throwIfAborted()
@@ -82,13 +82,13 @@ async function waitForImage(
   { client, connect, timeoutSeconds }: UploadContext,
 ): Promise<Image> {
   return await client.waitForImage(imageId, timeoutSeconds).catch((error) => {
-    // A key that may only upload may follow its image with the token of the answer.
+    // A key with only the scope `upload` reads the image with the token from the response.
     if (!readToken || !(error instanceof HashgateError) || error.code !== 'SCOPE_MISSING') throw error
     return connect(readToken).waitForImage(imageId, timeoutSeconds)
   })
 }
 
-/** Whether the gateway is gone or refuses every call. Errors that can pass have been retried. */
+/** Whether the gateway is unreachable or refuses every call. Transient errors have been retried before. */
 function concernsEveryFile(error: unknown, statuses: number[]): error is Error {
   if (error instanceof HashgateError) return statuses.includes(error.status)
   return error instanceof GatewayUnreachable

@@ -8,7 +8,7 @@ import { imageExtensions, imageFormats } from './image-extensions.ts'
 export interface PreparedFile {
   path: string
   request: UploadRequest
-  /** Reads from the disk only when it is sent. */
+  /** Is read from disk only while it is sent. */
   blob: Blob
 }
 
@@ -35,7 +35,7 @@ export async function prepareFile(path: string, signal?: AbortSignal): Promise<P
 
 /** Call before hashing: reading a Blob fails if its file has changed since it was opened. */
 async function openBlob(path: string): Promise<Blob> {
-  // openAsBlob does not say why it failed.
+  // The error of openAsBlob has no reason, but that of `access` has.
   await access(path, constants.R_OK).catch((cause) => {
     throw new Error(`The file cannot be read (${cause.code}).`, { cause })
   })

@@ -26,7 +26,7 @@ interface TableOptions {
 
 /**
  * Prints a table of the results and a summary line. An id is never shortened, because the API accepts only whole ones: in a
- * narrow terminal it has a line of its own.
+ * narrow terminal it is on a separate line.
  */
 export function printTable(
   results: FileResult[],

@@ -18,9 +18,9 @@ export interface UploadCommandOptions extends TargetOptions {
 }
 
 /**
- * Uploads what the paths name, shows progress on stderr if it is a terminal, and prints the results.
+ * Uploads the files at the paths, shows progress on stderr if it is a terminal, and prints the results.
  * @returns the exit code
- * @throws Error that says what to do when the run cannot start or has stopped
+ * @throws Error with advice when the run cannot start or has stopped
  */
 export async function runUpload(
   paths: string[],

@@ -40,7 +40,7 @@ export function showProgress(fileCount: number): ProgressView {
           line.bar.update(bytes)
         },
         end: (storedBytes) => {
-          // What the store already had, or did not take, is not part of the total.
+          // Bytes that the store already had or refused are not part of the total.
           run.sentBytes += storedBytes - sentBefore
           run.sending -= 1
           line.shown.name = ''

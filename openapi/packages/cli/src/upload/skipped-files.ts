@@ -6,7 +6,7 @@ import { imageFormats } from './image-extensions.ts'
 const maxNames = 3
 
 /**
- * Says which files of a folder are not uploaded: `Skipped 3 files that are not JPEG, …: 2 .mov (IMG_1.mov, IMG_2.mov), 1 .txt
+ * The message about files of a folder that are not uploaded: `Skipped 3 files that are not JPEG, …: 2 .mov (IMG_1.mov, IMG_2.mov), 1 .txt
  * (note.txt).` Empty if there are none.
  */
 export function describeSkipped(paths: string[]): string {

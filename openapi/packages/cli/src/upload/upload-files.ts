@@ -25,15 +25,15 @@ const filesHashedAtOnce = 2
 const imagesAwaitedAtOnce = 16
 
 /**
- * How long a request waits for others. Files are hashed one after another, so many files fill a batch only in a longer time; their first
+ * How long a request waits for others. Files are hashed one after another, so filling a batch with many files takes longer; their first
  * upload may begin a little later. A few files should not wait.
  */
 const chooseDelayMs = (fileCount: number) => Math.min(20 * fileCount, 1000)
 
 /**
  * Uploads files with batch requests. Only a limited number is open at a time, so that a folder of any size can be uploaded. Calls
- * `onDone` with the result of each file; the failure of one file throws nothing.
- * @throws HashgateError (such as a wrong key) or GatewayUnreachable when the gateway accepts nothing, RunStopped when it stops to do
+ * `onDone` with the result of each file; the failure of one file is not thrown.
+ * @throws HashgateError (such as a wrong key) or GatewayUnreachable when the gateway accepts no upload, RunStopped when it later stops
  *   so, or the reason of `signal`; no further file is sent
  */
 export async function uploadFiles(files: string[], run: UploadRun): Promise<void> {

@@ -3,11 +3,11 @@ import type { HashFunction } from './hash-function.ts'
 import { hashInNode } from './hash-in-node.ts'
 import { HashWorkerFailed, hashInWorker } from './hash-in-worker.ts'
 
-/** `Worker`, where the types of browsers are loaded. */
+/** `Worker`, if the DOM types are loaded. */
 type PageWorker = typeof globalThis extends { Worker: { prototype: infer W } } ? W : object
 
 export interface BlobHashOptions {
-  /** Starts the script `@hashgate/client/hash-worker` as a module, for pages that serve it from another place than the client. */
+  /** Starts the script `@hashgate/client/hash-worker` as a module, for pages that serve it from a different URL than the client. */
   startWorker?: () => PageWorker
 }
 

@@ -10,7 +10,7 @@ interface NodeCrypto {
 
 /**
  * Returns a function that hashes a file as a stream, or undefined where `node:crypto` cannot be loaded: in browsers, React Native and Node
- * before 20.16. Node, Bun and Deno load it without an import, which bundlers for browsers would stumble over.
+ * before 20.16. Node, Bun and Deno load it without an import, which browser bundlers cannot resolve.
  */
 export function hashInNode(): HashFunction | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }

@@ -13,7 +13,7 @@ export type HashAnswer = { id: number } & (
   | { error: { name: string; message: string } }
 )
 
-/** The worker could not be started, for example because the page's content security policy forbids it, or it broke down. */
+/** The worker could not be started, for example because the page's content security policy forbids it, or it crashed. */
 export class HashWorkerFailed extends Error {
   override readonly name = 'HashWorkerFailed'
 }

@@ -9,7 +9,7 @@ export interface UploadImagesOptions<F extends Blob = Blob> extends ClientOption
   /** Whether to wait until each image is `ready` or `rejected`; true by default. */
   wait?: boolean
   onProgress?: (progress: ImagesProgress<F>) => void
-  /** Called with the result of each file as soon as it is there. */
+  /** Called with the result of each file as soon as it is available. */
   onResult?: (result: UploadResult<F>) => void
   /** Computes the SHA-256 in hex. The default is `hashBlob`. */
   hash?: HashFunction
@@ -17,7 +17,7 @@ export interface UploadImagesOptions<F extends Blob = Blob> extends ClientOption
   send?: SendFunction
 }
 
-/** What became of one file. */
+/** The result for one file. */
 export type UploadResult<F extends Blob = Blob> = UploadedFile<F> | FailedFile<F>
 
 export interface UploadedFile<F extends Blob = Blob> {

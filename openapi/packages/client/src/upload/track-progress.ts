@@ -36,7 +36,7 @@ export function trackProgress<F extends Blob>(
   return function report(index: number, step: ImagesProgress['step'], sentBytes = sent[index] ?? 0): void {
     const file = files[index] as F
     const isOver = step === 'done' || step === 'failed'
-    // What is over fills its part of the bar, even if nothing had to be sent.
+    // A settled file fills its part of the bar, even if nothing had to be sent.
     all.doneBytes += (isOver ? file.size : sentBytes) - (sent[index] ?? 0)
     if (isOver) all.doneFiles += 1
     sent[index] = isOver ? file.size : sentBytes

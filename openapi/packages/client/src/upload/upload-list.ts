@@ -14,7 +14,7 @@ import { awaitImage, describeFile } from './upload-steps.ts'
 const hashedAtOnce = 2
 /** Images become ready roughly in the order of their uploads, so more waiting requests would only burden the gateway. */
 const awaitedAtOnce = 4
-/** Files between hashing and the end of their upload. With more, upload URLs would expire before it is their turn. */
+/** Files between hashing and the end of their upload. With more, upload URLs would expire before they are used. */
 const maxAhead = 50
 /** Enough to fill batches while files are hashed. */
 const batchDelayMs = 200
@@ -69,7 +69,7 @@ export async function uploadList<F extends Blob>(
     return { answer, sentBytes }
   }
 
-  /** @returns what was sent, and whether for another file of the list */
+  /** @returns the result, and whether it is that of an equal file of the list */
   async function sendOnce(
     file: F,
     index: number,
@@ -81,7 +81,7 @@ export async function uploadList<F extends Blob>(
         return { ...(await twin), isTwin: true }
       } catch (error) {
         if (!(error instanceof FileChanged)) throw error
-        // Only the other file is broken. The first of those that waited for it takes its place.
+        // Only the other file is unreadable. The first file that waited for it is sent instead.
         if (uploads.get(sha256) === twin) uploads.delete(sha256)
       }
     }
@@ -126,7 +126,7 @@ export async function uploadList<F extends Blob>(
   return Promise.all(files.map(settle))
 }
 
-/** Whether the gateway is gone or does not accept the key, so that no file can be uploaded. The client has retried what can help. */
+/** Whether the gateway is unreachable or does not accept the key, so that no file can be uploaded. Transient errors have been retried. */
 function concernsAll(error: unknown): boolean {
   if (error instanceof HashgateError) return [401, 403, 502, 503, 504].includes(error.status)
   return error instanceof GatewayUnreachable

@@ -27,7 +27,7 @@ export async function describeFile(
   }
 }
 
-/** Returns the image when it is `ready` or `rejected`. A key that may only upload follows its image with the token of the answer. */
+/** Returns the image when it is `ready` or `rejected`. A key with only the scope `upload` reads its image with the token from the response. */
 export async function awaitImage(
   client: HashgateClient,
   { imageId, image, readToken }: UploadAnswer,

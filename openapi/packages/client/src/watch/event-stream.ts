@@ -8,11 +8,11 @@ export interface StreamMessage {
   data: string
 }
 
-/** What one connection hands on to the next. */
+/** The state that one connection passes to the next. */
 export interface StreamPosition {
   /** `id` of the last event. */
   lastEventId?: string
-  /** Seconds until the next connection, as the server asks with `retry`. */
+  /** Seconds until the next connection, from the server's `retry`. */
   retrySeconds: number
 }
 
@@ -25,7 +25,7 @@ export interface StreamOptions {
   signal: AbortSignal
 }
 
-/** The response is not a stream of events: this gateway, or something before it, offers none. */
+/** The response is not a stream of events: this gateway, or a proxy before it, offers none. */
 export class StreamUnsupported extends Error {
   override readonly name = 'StreamUnsupported'
 
@@ -35,7 +35,7 @@ export class StreamUnsupported extends Error {
   }
 }
 
-/** Bounds the memory for one event; those of the gateway have about 1,000 characters. */
+/** Bounds the memory for one event. Events of the gateway have about 1,000 characters. */
 const maxEventCharacters = 1_000_000
 const withoutStream = new Set([404, 405, 406, 501])
 

@@ -19,18 +19,18 @@ export type StreamNews =
   | { state: 'messages'; messages: StreamMessage[] }
   /** Not connected. The next pull connects again; before it, the caller waits or does something else. `failures`: attempts in a row. */
   | { state: 'closed'; waitSeconds: number; failures: number; error?: unknown }
-  /** The last news: there is no stream. */
+  /** The last item: there is no stream. */
   | { state: 'unsupported'; error: StreamUnsupported }
 
 const maxWaitSeconds = 30
 
 /**
  * Follows the stream over any number of connections.
- * @throws HashgateError when the gateway refuses for a reason that does not pass, such as a revoked key; the reason of `signal`
+ * @throws HashgateError when the gateway refuses permanently, for example because the key was revoked; the reason of `signal`
  */
 export async function* followEvents(options: FollowOptions): AsyncGenerator<StreamNews, void> {
   const position: StreamPosition = { retrySeconds: 1 }
-  /** Attempts in a row that brought not a byte. */
+  /** Attempts in a row that received no byte. */
   let failures = 0
   for (;;) {
     let error: unknown

@@ -15,7 +15,7 @@ export interface WatchAllOptions extends WatchOptions {
 /** Options whose signal is also aborted when the caller leaves the loop. */
 export type Watch<Options> = Options & { signal: AbortSignal }
 
-/** The gateway accepts as many; beyond, the client filters. */
+/** The gateway's limit. With more ids, the client filters. */
 const maxIdsInUrl = 100
 
 /** @param filter is read for each connection */

@@ -40,7 +40,7 @@ export async function* watchStates(
   // There is no stream.
   yield* waitFor(Number.POSITIVE_INFINITY)
 
-  /** Passes the time until the next connection. */
+  /** Waits, or reads the images, until the next connection. */
   async function* bridge(closed: { failures: number; waitSeconds: number }): AsyncGenerator<Image, void> {
     const further = closed.failures - failuresBeforeWaiting
     if (further >= 0) yield* waitFor(Math.min(2 ** further, maxRounds))
