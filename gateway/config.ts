@@ -73,7 +73,7 @@ export const gatewaySettings = Type.Object({
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     minimum: 1,
     default: 6_000,
-    description: 'Requests per minute of one client address. Keys and tokens have limits of their own.',
+    description: 'Requests per minute of one client address. Keys and tokens have separate limits.',
   }),
   REDIS_URL: Type.String({
     pattern: '^(rediss?://\\S+)?$',
@@ -92,7 +92,7 @@ export const gatewaySettings = Type.Object({
   WEB: Type.Enum(['on', 'off'], {
     default: 'on',
     description:
-      '`on`: `/` is a page on which people upload photos. `off`: `/` answers everybody with an index of the API.',
+      '`on`: `/` is a page on which people upload photos. `off`: `/` returns an index of the API to every client.',
   }),
   CORS_ORIGINS: Type.String({
     pattern: '^(\\*|(loopback|https?://[^\\s,/]+)(,(loopback|https?://[^\\s,/]+))*)?$',

@@ -17,7 +17,7 @@ const stdout = writeOncePerTick(
 )
 const logger = createLogger('gateway', config.LOG_LEVEL, stdout)
 
-// Imported when needed: the primary does not use what the API is made of.
+// Imported when needed: the primary does not use the modules of the API.
 if (cluster.isPrimary && countWorkers(config) > 1) {
   const { runWorkers } = await import('./workers/run-workers.ts')
   await runWorkers(config, logger)

@@ -14,7 +14,7 @@ export type AuthFailureReason =
   | 'invalid_token'
   | 'scope_missing'
 
-/** Where a request came from. */
+/** The client of a request. */
 export interface Origin {
   ip: string
   requestId: string
@@ -30,7 +30,7 @@ export interface AuditSubject {
 export type Audit = ReturnType<typeof createAudit>
 
 /**
- * Writes the audit log: lines with an `audit` field in the service's log, which say who did what, when and from where.
+ * Writes the audit log: lines with an `audit` field in the service's log, which record who did what, when and from where.
  * `npm run keys` writes those for keys that are created or revoked.
  */
 export function createAudit(logger: Logger) {

@@ -28,6 +28,6 @@ export function identifyByAny(ways: { byKey?: IdentifyOne; byToken?: IdentifyOne
 
 /** For `AUTH=none`: every caller is the tenant `local` with all scopes. */
 export function identifyNobody(requestsPerMinute: number): Identify {
-  const nobody = { id: 'anonymous', tenant: 'local', scopes, requestsPerMinute }
-  return async () => nobody
+  const anonymous = { id: 'anonymous', tenant: 'local', scopes, requestsPerMinute }
+  return async () => anonymous
 }

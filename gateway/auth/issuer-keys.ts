@@ -63,7 +63,7 @@ async function openKeySet({ JWT_ISSUER, JWT_JWKS_URL }: IssuerSettings, cooldown
   })
 }
 
-/** For the check at start-up. */
+/** The start-up check of the issuer. */
 export function watchIssuer(settings: IssuerSettings): WatchedDependency {
   return {
     title: 'The issuer of tokens',

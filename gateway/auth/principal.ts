@@ -2,7 +2,7 @@ import type { Scope } from '../../core/api-keys/api-key.ts'
 
 /** The authenticated caller. */
 export interface Principal {
-  /** Names the key or the token's subject, in logs and for limits. */
+  /** Identifies the key or the token's subject, in logs and for limits. */
   id: string
   /** The tenant of the credentials. A request cannot name another one. */
   tenant: string

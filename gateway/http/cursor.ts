@@ -17,10 +17,10 @@ export function writeCursor(position: string, part = ''): string {
 }
 
 /** The position in a cursor. @throws Problem VALIDATION_FAILED when the cursor belongs to another listing */
-export function readCursor(cursor: string, asked: { day?: string; status?: ImageStatus }): string {
+export function readCursor(cursor: string, query: { day?: string; status?: ImageStatus }): string {
   const position = positionIn(cursor)
-  const isOfDay = asked.day === undefined || asked.day === dayOfPosition(position)
-  if (isPosition(position) && isOfDay && writeCursor(position, asked.status) === cursor) return position
+  const isOfDay = query.day === undefined || query.day === dayOfPosition(position)
+  if (isPosition(position) && isOfDay && writeCursor(position, query.status) === cursor) return position
   throw otherListing('day and status')
 }
 

@@ -3,7 +3,7 @@ import { writeCursor } from './cursor.ts'
 import { problems } from './problems.ts'
 
 /**
- * One photo's way through the API, as the contract shows it. These are real answers: a test puts the requests to the app and
+ * The life of one photo in the API, as examples for the contract. These are real responses: a test sends the requests to the app and
  * compares what comes back.
  */
 
@@ -106,7 +106,7 @@ data: ${JSON.stringify(event)}
 
 `
 
-/** Of a page that began with a younger image, and of the one behind it. */
+/** Cursors of two consecutive pages. */
 const cursorOf = (createdAt: string) => writeCursor(`${createdAt}#${imageId}`, 'ready')
 const imageList = { images: [image], nextCursor: cursorOf(askedAt) } as const
 

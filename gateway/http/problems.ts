@@ -10,7 +10,7 @@ import { maxEndpoints } from '../../core/webhooks/webhook-endpoint.ts'
 
 interface ProblemKind {
   status: number
-  /** The text that clients see. */
+  /** The text in the response. */
   title: string
   /** Whether the same call can succeed later. */
   retryable: boolean

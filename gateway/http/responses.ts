@@ -47,7 +47,7 @@ interface ResponseOptions {
   example?: unknown
 }
 
-/** A JSON response for the OpenAPI document; `description` says when it is sent. */
+/** A JSON response for the OpenAPI document; `description` states when it is sent. */
 export function jsonResponse(schema: TSchema, description: string, options: ResponseOptions = {}) {
   const { example = (schema as { examples?: unknown[] }).examples?.[0] } = options
   const content = { 'application/json': { schema: ref(schema), example } }

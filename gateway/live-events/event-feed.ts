@@ -22,7 +22,7 @@ interface FeedOptions {
   timeoutMs: number
 }
 
-/** Follows the topics while somebody needs them. */
+/** Follows the topics while there are streams. */
 export function createEventFeed({ followEvents, onMessages, onLive, timeoutMs }: FeedOptions) {
   let current: { follower: Follower; live: PromiseWithResolvers<void> } | undefined
 

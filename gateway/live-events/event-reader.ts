@@ -10,7 +10,7 @@ export interface EventFilter {
 /** Why a stream was closed; a label of a metric. */
 export type CloseReason = 'client' | 'lifetime' | 'slow' | 'credentials' | 'shutdown'
 
-/** Why a client must read the states of its images again. */
+/** Why a client has to read the states of its images again. */
 export type ResyncReason = 'unknown_last_event_id' | 'too_many_events' | 'events_interrupted'
 
 export type EventReader = ReturnType<typeof createEventReader>

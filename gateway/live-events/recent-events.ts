@@ -6,7 +6,7 @@ export interface LiveEvent {
   tenant: string
   imageId: string
   topic: Topic
-  /** Counts the tenant's events, so that an id says nothing about other tenants. */
+  /** Counts the tenant's events only, so that an id reveals nothing about other tenants. */
   number: number
   /** The event as it is sent to every reader. */
   frame: Buffer
@@ -15,7 +15,7 @@ export interface LiveEvent {
 export type RecentEvents = ReturnType<typeof createRecentEvents>
 
 /**
- * Keeps the last events in memory, for readers that come back with a `Last-Event-ID`. An id is `‹run›-‹number›`; after a gap in the
+ * Keeps the last events in memory, for readers that reconnect with a `Last-Event-ID`. An id is `‹run›-‹number›`; after a gap in the
  * events a new run begins, and ids of the previous one are unknown.
  */
 export function createRecentEvents(capacity: number) {

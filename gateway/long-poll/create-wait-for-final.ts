@@ -17,7 +17,7 @@ const maxTicksBetweenChecks = 16
 const maxBatch = 100
 
 interface WatchedImage extends Pick<ImageRef, 'tenant' | 'imageId'> {
-  /** As it was when last checked. */
+  /** The record at the last check. */
   record: ImageRecord
   ticksBetweenChecks: number
   waits: Set<PromiseWithResolvers<ImageRecord | undefined>>

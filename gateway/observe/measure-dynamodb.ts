@@ -24,7 +24,7 @@ export function measureDynamoDb(client: DynamoDBClient, metrics: GatewayMetrics)
   )
 }
 
-/** Creates the function that counts one call. A failed condition is an outcome of its own, not an error. */
+/** Creates the function that counts one call. A failed condition has its own outcome and is not an error. */
 export function observeDynamoDbCall({ dynamoDbSeconds }: GatewayMetrics) {
   return (call: { operation: string; error: Error | undefined; durationMs: number }): void => {
     const { operation, error, durationMs } = call

@@ -7,7 +7,7 @@ import { createLiveEvents, type LiveEvents } from '../live-events/live-events.ts
 import { logRequest } from './request-log.ts'
 import { countRequest } from './request-metrics.ts'
 
-/** What the gateway adds to the headers that every response has. */
+/** Headers of a stream in addition to those of every response. */
 const streamHeaders = {
   'content-type': 'text/event-stream',
   // nginx would otherwise collect the events before it sends them on.

@@ -31,7 +31,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   request.log.info(line, 'request')
 }
 
-/** Only a valid id is logged, not whatever else a client sends. */
+/** Only a valid id is logged, because clients can send any text. */
 function imageIdOf({ params, body }: FastifyRequest): string | undefined {
   const { imageId } = (params ?? {}) as { imageId?: unknown }
   const { sha256 } = (body ?? {}) as { sha256?: unknown }

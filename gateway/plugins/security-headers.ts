@@ -3,10 +3,10 @@ import fp from 'fastify-plugin'
 
 /** What `@fastify/helmet` sets with this policy; a test compares them. */
 export const staticHeaders = {
-  // Answers are data: nothing in them may run, load or be framed.
+  // Responses are data: they may not run scripts, load resources or be framed.
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
-  // Who may read an answer from a page is said by CORS.
+  // CORS controls which pages may read a response.
   'cross-origin-resource-policy': 'cross-origin',
   'origin-agent-cluster': '?1',
   'referrer-policy': 'no-referrer',

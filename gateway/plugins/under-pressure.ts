@@ -35,7 +35,7 @@ export const underPressurePlugin = fp(async function underPressurePlugin(
   })
 })
 
-/** The plugin reports an infinite delay when it has no sample, which says nothing about the load. */
+/** The plugin reports an infinite delay when it has no sample, so an infinite delay is ignored. */
 export const isMeasured = (delayMs: number | undefined) => delayMs !== Number.POSITIVE_INFINITY
 
 declare module 'fastify' {

@@ -22,7 +22,7 @@ export function connectRedis(url: string): Redis {
   return redis
 }
 
-/** For the check at start-up. A failed connection attempt emits its error, which rejects `once`. */
+/** The start-up check of Redis. A failed connection attempt emits its error, which rejects `once`. */
 export function watchRedis(redis: Redis): WatchedDependency {
   return {
     title: 'Redis',

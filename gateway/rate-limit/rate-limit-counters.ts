@@ -37,7 +37,7 @@ export interface RateLimitCounters {
   reserve: Count<Reservation, [times: number]>
 }
 
-/** Beyond this, the key that was not seen for longest is forgotten. A counter takes about 200 bytes. */
+/** Beyond this, the least recently used counter is evicted. A counter takes about 200 bytes. */
 const maxKeys = 50_000
 const ignore = () => {}
 
@@ -50,7 +50,7 @@ export function countLocally(): RateLimitCounters {
     // Copied, because the package's store returns its mutable counter.
     addresses.incr(key, (error, usage) => done(error, usage && { ...usage }), timeWindowMs, max)
 
-  /** The package's store calls back before it returns, so no other request comes between these calls. */
+  /** The package's store calls back synchronously, so no other request runs between these calls. */
   const reserve: RateLimitCounters['reserve'] = (key, done, timeWindowMs, max, times) => {
     const decide: Done<Usage> = (_error, { current, ttl } = { current: 0, ttl: 0 }) => {
       const isReserved = current + Math.max(times, 1) <= max

@@ -8,7 +8,7 @@ import { ImageParams } from '../http/schemas/image-schemas.ts'
 import { CompletionAccepted } from '../http/schemas/upload-schemas.ts'
 import type { OutboxPublisher } from '../uploads/outbox-publisher.ts'
 
-/** `POST /v1/images/{imageId}/complete`: the bytes are up, begin now. */
+/** `POST /v1/images/{imageId}/complete`: reports that the bytes are stored, and starts the processing. */
 export function completeUpload(
   app: GatewayApp,
   { catalog, rawBucket }: GatewayDependencies,

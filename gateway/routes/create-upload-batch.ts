@@ -25,7 +25,7 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
     tags: ['uploads'],
     summary: 'Request upload URLs for up to 100 images',
     description:
-      'Each item gets the response of `createUpload` or a problem of its own. An invalid item does not affect the others.',
+      'Each item gets the response of `createUpload` or its own problem. An invalid item does not affect the others.',
     body: ref(UploadBatchRequest),
     response: {
       200: jsonResponse(UploadBatchResult, 'One result per item, in the order of the request.'),
@@ -84,7 +84,7 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
 
 function rejectLongList(items: number, requestsPerMinute: number): Problem | undefined {
   if (items > maxBatchItems) return longList(maxBatchItems)
-  // No wait would help.
+  // Such a batch could never be accepted, so waiting cannot help.
   if (items > requestsPerMinute) return longList(requestsPerMinute, ', the rate limit of this key per minute')
   return undefined
 }

@@ -8,7 +8,7 @@ import type { RequestUpload } from '../uploads/request-upload.ts'
 /** Fits one upload with the longest file name. */
 const bodyLimitBytes = 8 * 1024
 
-/** `POST /v1/uploads`: returns an upload URL, or says that nothing needs to be uploaded. */
+/** `POST /v1/uploads`: returns an upload URL, or reports a duplicate. */
 export function createUpload(app: GatewayApp, requestUpload: RequestUpload): void {
   const schema = {
     operationId: 'createUpload',

@@ -12,7 +12,7 @@ const shared = { tags: ['operations'] }
 const open = { key: false }
 
 /**
- * `GET /healthz`: the process is alive. `GET /readyz`: the state and latency of each dependency. The log has the causes: those found
+ * `GET /healthz`: the process is alive. `GET /readyz`: the state and latency of each dependency. The log contains the causes: those found
  * when the server starts to listen, and every change that a readiness check sees.
  */
 export function health(app: GatewayApp, dependencies: GatewayDependencies): void {

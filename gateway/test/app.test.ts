@@ -29,7 +29,7 @@ t.test('a key is required, in either header', async (t) => {
   )
 })
 
-t.test('unreadable bodies are problems of the contract', async (t) => {
+t.test('unreadable bodies are answered with documented problems', async (t) => {
   const { app } = await createTestApp(t)
   const json = { ...withKey, 'content-type': 'application/json' }
   const cases: [number, string, Record<string, string>, string][] = [
@@ -54,7 +54,7 @@ t.test('unreadable bodies are problems of the contract', async (t) => {
   }
 })
 
-t.test('unknown routes and malformed paths are problems of the contract', async (t) => {
+t.test('unknown routes and malformed paths are answered with documented problems', async (t) => {
   const { app, lines } = await createTestApp(t, { config: { LOG_LEVEL: 'info' } })
   t.match((await app.inject('/nothing/here')).json(), { status: 404, code: 'ROUTE_NOT_FOUND' })
   t.match((await app.inject({ url: '/v1/nothing', headers: withKey })).json(), { code: 'ROUTE_NOT_FOUND' })
@@ -130,14 +130,14 @@ t.test('every request is one log line, without secrets', async (t) => {
 })
 
 t.test(
-  'who drips a request is cut off: head and body have a time, and the head’s is within the body’s',
+  'slow requests are cut off: the timeout for headers is within that for the whole request',
   async (t) => {
     const { app } = await createTestApp(t)
     const server = app.server as typeof app.server & { connectionsCheckingInterval: number }
     const { headersTimeout, requestTimeout, connectionsCheckingInterval } = server
-    t.ok(headersTimeout > 0 && headersTimeout <= requestTimeout, 'or Node looks at neither')
+    t.ok(headersTimeout > 0 && headersTimeout <= requestTimeout, 'otherwise Node checks neither')
     t.ok(requestTimeout > 0 && requestTimeout <= 60_000)
-    t.ok(connectionsCheckingInterval <= 1_000, 'and is cut off within a second after it')
+    t.ok(connectionsCheckingInterval <= 1_000, 'timeouts are checked every second')
   },
 )
 
@@ -154,7 +154,7 @@ t.test('the log names an image only if its id is valid', async (t) => {
 
 t.test('an idle connection is kept open for longer than a load balancer keeps it', async (t) => {
   const { app } = await createTestApp(t)
-  t.ok(app.server.keepAliveTimeout > 60_000, 'or clients see 502 for requests that were on their way')
+  t.ok(app.server.keepAliveTimeout > 60_000, 'otherwise clients can get a 502 for a request in transit')
 })
 
 t.test('the document at /openapi.json names this gateway and its retention', async (t) => {

@@ -92,7 +92,7 @@ t.test('an invalid setting is rejected', async (t) => {
   }
 })
 
-t.test('an origin is written as browsers send it', async (t) => {
+t.test('an origin must be written as browsers send it', async (t) => {
   const valid =
     'https://app.example.com,http://app.example.com:8080,loopback,https://xn--bcher-kva.example,http://[2001:db8::1]:3000'
   for (const value of [valid, '*', ''])
@@ -134,7 +134,7 @@ t.test('the settings of the content delivery network are set together', async (t
   })
 })
 
-t.test('the URL of the content delivery network is one that clients do not change', async (t) => {
+t.test('the URL of the content delivery network must be in normal form', async (t) => {
   const cdn = { ...needed, CDN_KEY_SECRET_ID: 'private-key' }
   for (const url of ['https://cdn.example.com', 'https://cdn.example.com:8443', 'http://127.0.0.1:8080']) {
     t.match(readGatewayConfig({ ...cdn, CDN_URL: url }), { CDN_URL: url })

@@ -35,7 +35,7 @@ interface Operation {
   'x-required-scope'?: string
 }
 
-t.test('without valid credentials nothing is done and nothing is revealed', async (t) => {
+t.test('without valid credentials, a call has no effect and reveals nothing', async (t) => {
   const system = await startIsolated(t)
   const owner = bearer(system.keys.make({ tenant: 'owner' }).text)
   const imageId = newId()
@@ -49,7 +49,7 @@ t.test('without valid credentials nothing is done and nothing is revealed', asyn
         const answer = await ask(system, route, id, headers(route))
         t.match(answer.json(), { status, code }, `${name}, ${why}`)
         t.match(answer.headers['www-authenticate'], /^Bearer /, `${name}, ${why}`)
-        t.strictSame(system.asked, [], `${name}, ${why}: the catalog is not asked`)
+        t.strictSame(system.asked, [], `${name}, ${why}: the catalog is not read`)
         t.notMatch(answer.body, imageId)
         cases += 1
       }
@@ -83,7 +83,7 @@ t.test('no operation reveals another tenant’s images, by its response or by it
         }
         t.strictSame(answers[0], answers[1], `${name} of an image that is ${status}, ${way}`)
         const own = await ask(system, route, theirs, owner)
-        t.ok(own.statusCode < 300, 'its owner does see it')
+        t.ok(own.statusCode < 300, 'its owner can read it')
         cases += 1
       }
     }
@@ -93,7 +93,7 @@ t.test('no operation reveals another tenant’s images, by its response or by it
   t.strictSame(mixed, [])
 })
 
-t.test('another tenant’s webhook endpoint is an unknown one', async (t) => {
+t.test('another tenant’s webhook endpoint is treated as unknown', async (t) => {
   const system = await startIsolated(t)
   const { keys, issuer, asked, webhooks } = system
   const owner = bearer(keys.make({ tenant: 'owner' }).text)
@@ -116,7 +116,7 @@ t.test('another tenant’s webhook endpoint is an unknown one', async (t) => {
       t.strictSame(answers[0], answers[1], `${name}, ${way}`)
     }
     const own = await ask(system, route, endpointId, owner)
-    t.ok(own.statusCode < 300, `${name}: its owner reaches it`)
+    t.ok(own.statusCode < 300, `${name}: its owner can access it`)
   }
   for (const other of Object.values(others)) {
     const list = await ask(system, routes.listWebhooks as Route, '', other)
@@ -124,7 +124,7 @@ t.test('another tenant’s webhook endpoint is an unknown one', async (t) => {
   }
 })
 
-/** An answer without what differs from one request to the next. */
+/** A response without the parts that differ in every request. */
 function comparable(answer: Awaited<ReturnType<typeof ask>>, id: string) {
   const { 'x-request-id': _id, date: _date, ...lasting } = answer.headers
   const { 'ratelimit-remaining': _left, 'ratelimit-reset': _reset, ...headers } = lasting

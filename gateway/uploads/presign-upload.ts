@@ -17,7 +17,7 @@ export type PresignUpload = Awaited<ReturnType<typeof createPresignUpload>>
 
 /**
  * Creates the function that presigns the upload of one image. S3 enforces only what is in `X-Amz-SignedHeaders`, so length, type,
- * checksum and "do not overwrite" are all signed headers. Decision 0034 says why headers such as `content-encoding` are not.
+ * checksum and "do not overwrite" are all signed headers. Decision 0034 explains why headers such as `content-encoding` are not.
  * Source: AWS, "Checking object integrity" and "Conditional writes" in the S3 user guide.
  */
 export async function createPresignUpload(s3: S3Client, options: PresignerOptions) {

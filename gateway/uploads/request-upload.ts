@@ -16,7 +16,7 @@ type Answer = Static<typeof UploadAnswer>
 export type RequestUpload = ReturnType<typeof createRequestUpload>
 
 /**
- * Decides whether the tenant has to upload these bytes: the central decision of this product.
+ * Decides whether the tenant has to upload these bytes.
  *
  * A response means that the record is in the catalog and, for a granted upload, that the event is on its topic or in the record's
  * outbox. A request that failed halfway can be repeated: it finds its own pending record and publishes the event again.

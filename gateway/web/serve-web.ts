@@ -18,7 +18,7 @@ const folders = ['./web/', '../../dist/web/'].map((path) => new URL(path, import
 const isBuilt = (folder: URL) => existsSync(new URL('index.html', folder))
 
 /**
- * Serves `/`: the page for people who upload photos, or an index of the API for clients that do not accept HTML, and for everybody
+ * Serves `/`: the page for people who upload photos, or an index of the API for clients that do not accept HTML, and for all clients
  * with `WEB=off`.
  */
 export const serveWeb = fp(async function serveWeb(app: FastifyInstance, options: WebOptions) {
@@ -32,7 +32,7 @@ export const serveWeb = fp(async function serveWeb(app: FastifyInstance, options
     await app.register(staticFiles, {
       root: fileURLToPath(new URL('assets/', folder)),
       prefix: '/assets/',
-      // Finds the files once. Requests for others are answered without a look at the disk.
+      // Lists the files once. Requests for others are answered without access to the disk.
       wildcard: false,
       index: false,
       preCompressed: true,

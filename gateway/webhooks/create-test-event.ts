@@ -3,7 +3,7 @@ import type { WebhookEndpoint } from '../../core/webhooks/webhook-endpoint.ts'
 
 export const testEventType = 'webhook.test'
 
-/** What a delivery of a new test event contains. Its body is a CloudEvent, as those of images are. @param nowMs epoch milliseconds */
+/** The contents of a delivery of a new test event. Its body is a CloudEvent, like those of images. @param nowMs epoch milliseconds */
 export function createTestEvent(
   { tenant, endpointId }: Pick<WebhookEndpoint, 'tenant' | 'endpointId'>,
   nowMs: number,

@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import type { WebhookDelivery as StoredDelivery } from '../../core/webhooks/webhook-delivery.ts'
 import type { WebhookDelivery } from './webhook-schemas.ts'
 
-/** What callers see of a delivery. */
+/** A delivery as the API returns it. */
 export function describeDelivery(delivery: StoredDelivery): Static<typeof WebhookDelivery> {
   const { eventId, eventType, status, tries, createdAt, dueAt, last } = delivery
   return {

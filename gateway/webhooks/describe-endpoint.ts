@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import type { WebhookEndpoint as StoredEndpoint } from '../../core/webhooks/webhook-endpoint.ts'
 import type { WebhookEndpoint, WebhookEndpointWithSecret } from './webhook-schemas.ts'
 
-/** What callers see of an endpoint: everything but its secrets. @param nowMs epoch milliseconds */
+/** An endpoint as the API returns it: without its secrets. @param nowMs epoch milliseconds */
 export function describeEndpoint(endpoint: StoredEndpoint, nowMs: number): Static<typeof WebhookEndpoint> {
   const { endpointId, url, events, description, status, disabledReason, failingSince } = endpoint
   const { createdAt, updatedAt } = endpoint

@@ -1,7 +1,7 @@
 import { examples } from '../http/examples.ts'
 import { webhookExamples } from './webhook-examples.ts'
 
-/** One event of each type that webhooks deliver. A test compares their fields with those of events that the code makes. */
+/** One event of each type that webhooks deliver. A test compares their fields with those of events that the code creates. */
 
 const { imageId } = examples
 const { endpointId } = webhookExamples

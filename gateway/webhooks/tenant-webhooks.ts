@@ -13,7 +13,7 @@ export type TenantWebhooks = ReturnType<typeof createTenantWebhooks>
 /** Other requests and the deliveries change an endpoint too, but rarely. */
 const maxAttempts = 5
 
-/** The webhook endpoints of the calling tenant. Another tenant's endpoint does not exist for it. */
+/** The webhook endpoints of the calling tenant. Those of other tenants are treated as unknown. */
 export function createTenantWebhooks({ webhooks }: Pick<GatewayDependencies, 'webhooks'>) {
   /** @throws Problem WEBHOOKS_NOT_ENABLED */
   function store(): WebhookStore {

@@ -2,7 +2,7 @@ import { logPosition } from '../../core/webhooks/webhook-delivery.ts'
 import { writeCursor } from '../http/cursor.ts'
 import { examples } from '../http/examples.ts'
 
-/** One endpoint's way through the API, as the contract shows it. A test compares these with real answers. */
+/** The life of one endpoint in the API, as examples for the contract. A test compares them with real responses. */
 
 const endpointId = 'whe_Q2hlY2tlZCBieSBhIHRlc3'
 const createdAt = '2026-11-22T10:00:00.000Z'

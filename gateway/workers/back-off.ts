@@ -1,11 +1,11 @@
 const firstDelayMs = 100
 const longestDelayMs = 30_000
 
-/** A failure after this time without one is the first again. */
+/** After this time without a failure, the delay starts over. */
 const forgottenAfterMs = 60_000
 
 /**
- * Creates the function that says how many milliseconds to wait after a failure: twice as long after each, up to 30 s.
+ * Creates the function that returns the milliseconds to wait after a failure: twice as long after each, up to 30 s.
  * @param now monotonic milliseconds
  */
 export function createBackOff(now = () => performance.now()): () => number {

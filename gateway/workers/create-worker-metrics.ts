@@ -28,7 +28,7 @@ export function createWorkerMetrics() {
     if (metrics) latest.set(worker, metrics)
   }
 
-  /** Keeps what an ended worker has counted. Without it the sums would fall, which Prometheus takes for a restart from zero. */
+  /** Keeps the counts of ended workers. Without them the sums would fall, which Prometheus takes for a restart from zero. */
   function retire(worker: Worker): void {
     const counted = latest.get(worker)?.filter(({ type }) => isSum(String(type))) ?? []
     latest.delete(worker)

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 const intervalMs = 100
 
 /**
- * Takes no new connections, which the primary then gives to other workers, and ends each present one with its next response. An
+ * Stops accepting connections, so that the primary gives them to other workers, and ends each open one with its next response. An
  * idle connection stays open, because a client may just be sending a request on it: the client closes it, or the keep-alive
  * timeout does. Resolves when all have ended.
  * @param signal ends the wait

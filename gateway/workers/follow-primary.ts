@@ -35,7 +35,7 @@ export function followPrimary({ app, metricsReader }: Gateway, close: () => void
   process.on('message', carryOut)
   // The answer to listen() comes from the primary, and nothing else may keep the process alive until then.
   process.channel?.ref()
-  // A terminal that closes sends it to all processes. The primary decides what follows.
+  // A closing terminal sends SIGHUP to all processes. Only the primary acts on it.
   process.on('SIGHUP', () => {})
   return () => sendMetrics(false)
 }

@@ -2,7 +2,7 @@ import type { ReceiverRules } from '../../../core/webhooks/receiver-rules.ts'
 import type { GatewayDependencies } from '../../http/dependencies.ts'
 import type { TenantWebhooks } from '../../webhooks/tenant-webhooks.ts'
 
-/** What the routes of webhooks share. */
+/** The dependencies of the webhook routes. */
 export interface WebhookRouteOptions extends Pick<GatewayDependencies, 'audit' | 'now'> {
   webhooks: TenantWebhooks
   /** Which URLs an endpoint may have. */

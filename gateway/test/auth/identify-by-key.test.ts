@@ -19,7 +19,7 @@ function setUp() {
   const audit = createAudit(
     createLogger('gateway', 'info', { write: (line) => lines.push(JSON.parse(line)) }),
   )
-  /** Each call is another gateway, with a cache of its own. */
+  /** Each call creates another gateway with its own cache. */
   const openGateway = (table: Parameters<typeof createIdentifyByKey>[0]['keys'] = keys) => {
     const times = { now: () => clock.now, uptime: () => clock.uptime }
     const identify = createIdentifyByKey({ keys: table, audit, ...times })
@@ -91,7 +91,7 @@ t.test('a wrong secret reveals nothing about the key, not even that it has expir
   t.strictSame(answers[2], answers[0])
 })
 
-t.test('malformed keys are not looked up, and unknown keys only once in a while', async (t) => {
+t.test('malformed keys are not looked up, and unknown keys are cached briefly', async (t) => {
   const { keys, pass, openGateway } = setUp()
   const identify = openGateway()
   for (const text of ['', 'x', 'hg_1_2', `hg_0123456789ab_${'x'.repeat(48)}`]) {
@@ -104,7 +104,7 @@ t.test('malformed keys are not looked up, and unknown keys only once in a while'
   t.equal(keys.asked.length, 1)
   pass(5_001)
   await t.rejects(identify(guess), { code: 'UNAUTHENTICATED', reason: 'unknown' })
-  t.equal(keys.asked.length, 2, 'a key made meanwhile would be found')
+  t.equal(keys.asked.length, 2, 'after the cache time, a new key would be found')
 })
 
 t.test('the first use of a key is reported once across all gateways', async (t) => {
@@ -129,7 +129,7 @@ t.test('a first use that cannot be stored rejects no request and is stored once,
   }
   const identify = openGateway({ find: keys.find, mark })
   await Promise.all(Array.from({ length: 20 }, () => identify(text)))
-  t.equal(marked, 1, 'a burst is one first use')
+  t.equal(marked, 1, 'simultaneous requests record one first use')
   t.match(lines, [{ operation: 'audit', principal: record.keyId }])
   isAway = false
   pass(keyLifetimeMs + 1)

@@ -7,7 +7,7 @@ const otherImage = 'f'.repeat(64)
 const url = `/v1/images/${sha256}`
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
 
-/** A gateway that issues read tokens, and the answer to an upload request with a key that may only upload. */
+/** A gateway that issues read tokens, and its response to an upload request with an upload-only key. */
 async function startUpload(t: Test) {
   const clock = { now: testNow }
   const readTokens = createReadTokens(secret, () => clock.now)
@@ -32,7 +32,7 @@ t.test('an upload-only key reads its own image with the token from the response'
   t.equal(
     (await app.inject({ url, headers: bearer(uploadKey) })).statusCode,
     403,
-    'the key itself may not read',
+    'the key itself lacks the scope `read`',
   )
   for (const query of ['', '?wait=0']) {
     const response = await app.inject({ url: url + query, headers: bearer(readToken) })
@@ -94,7 +94,7 @@ t.test('all gateways with the same secret accept a token', async (t) => {
 })
 
 t.test(
-  'a duplicate answer has no read token, because it would read what another caller uploaded',
+  'the response for a duplicate has no read token, because another caller uploaded the image',
   async (t) => {
     const { records, request } = await startUpload(t)
     for (const record of records.values()) record.status = 'processing'

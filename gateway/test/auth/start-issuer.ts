@@ -7,7 +7,7 @@ interface Claims extends JWTPayload {
   tenant?: string
 }
 
-/** An OpenID Connect provider that has a discovery document, keys that it can rotate, and a way to be away. */
+/** An OpenID Connect provider with a discovery document and rotatable keys, which can be made unavailable. */
 export async function startIssuer(t: Test, alg = 'RS256') {
   const state = { isAway: false, asked: 0 }
   const published: object[] = []

@@ -46,7 +46,7 @@ t.test('a cursor of another day or status is rejected', async () => {
   )
 })
 
-t.test('any other text is rejected with an error of its own', async () => {
+t.test('any other text is rejected with a specific error', async () => {
   const someJson = fc.json().map((text) => Buffer.from(text).toString('base64url'))
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String(), someJson), (text) =>
@@ -68,7 +68,7 @@ t.test('a cursor with one changed character is rejected or stays within its day'
   )
 })
 
-t.test('positions that are no valid time, and future versions, are rejected', async (t) => {
+t.test('invalid times and future versions of cursors are rejected', async (t) => {
   const id = '0'.repeat(64)
   for (const place of ['', `2026-02-30T00:00:00.000Z#${id}`, `2026-11-22T24:00:00.000Z#${id}`, `x#${id}`]) {
     t.ok(refuses(writeCursor(place)), place)

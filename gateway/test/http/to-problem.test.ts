@@ -22,7 +22,7 @@ t.test('an unavailable dependency is a 503 with Retry-After', async (t) => {
   t.match(problem, { status: 503, code: 'DEPENDENCY_UNAVAILABLE', retryAfterSeconds: 2, cause: error })
 })
 
-t.test("Fastify's errors become problems of the contract", async (t) => {
+t.test("Fastify's errors become documented problems", async (t) => {
   const codeOf = (code: string, statusCode: number) =>
     toProblem(Object.assign(new Error(), { code, statusCode })).code
   t.equal(codeOf('FST_ERR_CTP_BODY_TOO_LARGE', 413), 'BODY_TOO_LARGE')

@@ -14,7 +14,7 @@ interface BadCredentials {
   headers: (route: Route) => Record<string, string>
 }
 
-/** All ways in which a caller can fail to prove that it may. */
+/** All ways in which authentication or authorization can fail. */
 export async function makeBadCredentials(
   t: Test,
   { keys, issuer }: Isolated,
@@ -55,7 +55,7 @@ export async function makeBadCredentials(
     'a token of another issuer': unauthenticated(bearer(await foreign.sign(claims, nowMs))),
     'a token without a tenant': unauthenticated(bearer(await sign({ tenant: undefined }))),
     'a token with alg none': unauthenticated(bearer(new UnsecuredJWT(claims).encode())),
-    'a token with a secret of its own': unauthenticated(bearer(await hmac.sign(randomBytes(32)))),
+    'a token signed with a secret': unauthenticated(bearer(await hmac.sign(randomBytes(32)))),
     'a token as x-api-key': unauthenticated({ 'x-api-key': await sign({}) }),
     'a token without the scope': {
       status: 403,

@@ -1,4 +1,4 @@
-/** What an image is declared as. */
+/** The declaration of an image in an upload request. */
 export const declared = { byteLength: 5, contentType: 'image/png' } as const
 
 export interface Route {
@@ -62,7 +62,7 @@ export const routes: Record<string, Route> = {
     url: () => '/v1/webhooks',
     payload: (id) => ({ url: `https://example.com/${id}`, events: ['image.processed'] }),
   },
-  // Its response does not end, so what it reveals has a test of its own.
+  // Its response does not end, so it has a separate test.
   streamEvents: { scope: 'read', method: 'GET', url: (id) => `/v1/events?imageId=${id}` },
   listWebhooks: { scope, method: 'GET', url: () => '/v1/webhooks' },
   ...endpointRoutes,

@@ -14,7 +14,7 @@ const results: Partial<Record<ImageStatus, ImageResult>> = {
   rejected: { status: 'rejected', rejection: { reason: 'image_corrupt', detail: 'It is cut off.' } },
 }
 
-/** An image of `owner`, brought as far as `status`. Returns its id. */
+/** Creates an image of `owner` in this `status`. Returns its id. */
 export async function makeImage(catalog: Catalog, status: ImageStatus): Promise<string> {
   const imageId = newId()
   const { record } = await catalog.register({ tenant: 'owner', imageId, ...declared })

@@ -41,6 +41,6 @@ t.test('a stream carries the events of its own tenant only, also after a reconne
     const id = newId()
     publish('other', id)
     await again.until(() => again.ids().includes(id))
-    t.notMatch(again.text(), 'owner', 'an id of another tenant brings back nothing of it')
+    t.notMatch(again.text(), 'owner', 'an event id of another tenant returns none of its events')
   }
 })

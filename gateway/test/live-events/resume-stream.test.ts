@@ -4,7 +4,7 @@ import { someEvent } from '../../../core/test/events/some-event.ts'
 import { withKey } from '../../../scripts/testkit/create-test-app.ts'
 import { startEventStreams } from './start-event-streams.ts'
 
-t.test('a client that comes back gets what it missed', async (t) => {
+t.test('a client that reconnects gets the events that it missed', async (t) => {
   const { open, source } = await startEventStreams(t)
   const first = await open()
   source.publish(someEvent({ id: 'a' }), someEvent({ id: 'b' }))
@@ -27,7 +27,7 @@ t.test('a client that comes back gets what it missed', async (t) => {
 })
 
 t.test(
-  'a client that missed more than is kept, or was elsewhere, is told to read the states again',
+  'a client that missed more than is kept, or has an id of another process, gets `resync`',
   async (t) => {
     const { open, source } = await startEventStreams(t, { limits: { keptEvents: 2 } })
     const first = await open()
@@ -43,7 +43,7 @@ t.test(
   },
 )
 
-t.test('a client that missed more than 256 kB is told to read the states again', async (t) => {
+t.test('a client that missed more than 256 kB gets `resync`', async (t) => {
   const { open, source } = await startEventStreams(t)
   const first = await open()
   await first.until(() => first.blocks.length > 0)
@@ -54,20 +54,23 @@ t.test('a client that missed more than 256 kB is told to read the states again',
   t.match(second.events(), [{ event: 'resync', data: '{"reason":"too_many_events"}' }])
 })
 
-t.test('when Kafka was away, open streams are told, and new ones are refused meanwhile', async (t) => {
-  const { open, source } = await startEventStreams(t, { limits: { liveTimeoutMs: 50 } })
-  const stream = await open()
-  source.publish(someEvent({ id: 'a' }))
-  await stream.until(() => stream.ids().length === 1)
-  const before = stream.lastId()
-  source.loseKafka()
-  const refused = await open()
-  t.equal(refused.status, 503)
-  t.ok(refused.headers['retry-after'])
-  source.regainKafka()
-  await stream.until(() => stream.events().length === 2)
-  t.match(stream.events()[1], { event: 'resync', data: '{"reason":"events_interrupted"}' })
-  const next = await open('', { ...withKey, 'last-event-id': before })
-  await next.until(() => next.events().length === 1)
-  t.match(next.events()[0], { event: 'resync' }, 'an id from before is unknown')
-})
+t.test(
+  'during an outage of Kafka new streams are refused, and open ones get `resync` afterwards',
+  async (t) => {
+    const { open, source } = await startEventStreams(t, { limits: { liveTimeoutMs: 50 } })
+    const stream = await open()
+    source.publish(someEvent({ id: 'a' }))
+    await stream.until(() => stream.ids().length === 1)
+    const before = stream.lastId()
+    source.loseKafka()
+    const refused = await open()
+    t.equal(refused.status, 503)
+    t.ok(refused.headers['retry-after'])
+    source.regainKafka()
+    await stream.until(() => stream.events().length === 2)
+    t.match(stream.events()[1], { event: 'resync', data: '{"reason":"events_interrupted"}' })
+    const next = await open('', { ...withKey, 'last-event-id': before })
+    await next.until(() => next.events().length === 1)
+    t.match(next.events()[0], { event: 'resync' }, 'an id from before the outage is unknown')
+  },
+)

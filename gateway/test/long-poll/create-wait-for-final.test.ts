@@ -6,7 +6,7 @@ import { createWaitForFinal } from '../../long-poll/create-wait-for-final.ts'
 
 const never = new AbortController().signal
 
-/** The function under test over a catalog in memory, with a clock that the test moves. */
+/** The function under test with a catalog in memory and a clock that the test controls. */
 function createTestWait({ maxWaitsPerPrincipal = 1_000 } = {}) {
   const records = new Map<string, ImageRecord>()
   const calls: number[] = []
@@ -73,7 +73,7 @@ t.test('250 requests for one image cost as much as one', async (t) => {
   t.ok((await Promise.all(waits)).every((record) => record?.status === 'ready'))
 })
 
-t.test('equal image ids of two tenants are two images', async (t) => {
+t.test('two tenants can wait for images with the same id', async (t) => {
   const { waitForFinal, add, pass, finish } = createTestWait()
   const [ours, theirs] = [add(1, 'acme'), add(1, 'other')]
   const over = new AbortController()
@@ -113,7 +113,7 @@ t.test('a wait that ends returns the record as last read, and its polling stops'
   const before = calls.length
   await pass(2_000)
   t.equal(calls.length, before)
-  t.equal(sleepers.length, 0, 'nothing runs while no request waits')
+  t.equal(sleepers.length, 0, 'polling stops while no request waits')
   const done = { ...record, status: 'rejected' as const }
   t.equal(await waitForFinal('key:a', done, never), done, 'a final record is not waited for')
 })

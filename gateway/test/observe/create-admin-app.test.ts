@@ -9,7 +9,7 @@ const upload = {
   payload: { sha256, byteLength: 5, contentType: 'image/png' },
 }
 
-t.test('no event is pending', async (t) => {
+t.test('the outbox metrics are 0 without pending events', async (t) => {
   const { admin } = await createTestApp(t)
   const { statusCode, headers, body } = await admin.inject('/metrics')
   t.equal(statusCode, 200)
@@ -73,7 +73,7 @@ t.test('requests are counted by operation, status and code, and timed', async (t
   t.ok(lines.includes(`${count('createUpload', 201, '')} 1`))
   t.ok(lines.includes(`${count('createUpload', 401, 'UNAUTHENTICATED')} 1`))
   t.ok(lines.includes(`${count('getImage', 200, '')} 1`))
-  t.ok(lines.includes(`${count('other', 404, 'ROUTE_NOT_FOUND')} 3`), 'unknown paths make no names')
+  t.ok(lines.includes(`${count('other', 404, 'ROUTE_NOT_FOUND')} 3`), 'unknown paths add no label values')
   t.ok(lines.includes('hashgate_http_request_duration_seconds_count{operation="createUpload"} 2'))
 })
 

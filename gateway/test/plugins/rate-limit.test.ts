@@ -29,7 +29,7 @@ t.test('each key has its own rate, and responses state what is left of it', asyn
   const refused = await app.inject({ url, headers: slow })
   t.equal(refused.json().code, 'RATE_LIMITED')
   t.ok(Number(refused.headers['retry-after']) > 0)
-  t.equal((await app.inject({ url, headers: other })).statusCode, 404, 'another key is not held up')
+  t.equal((await app.inject({ url, headers: other })).statusCode, 404, 'another key is not limited')
 })
 
 t.test('two keys of one tenant are counted separately', async (t) => {
@@ -60,12 +60,16 @@ t.test('behind a trusted proxy the client’s address counts, and a client canno
   t.equal(await ask('10.0.0.1', '192.0.2.1'), 404)
   t.equal(await ask('10.0.0.2', '192.0.2.1'), 429, 'the same client by another proxy')
   t.equal(await ask('10.0.0.1', '192.0.2.2'), 404, 'another client')
-  t.equal(await ask('10.0.0.1', '192.0.2.9, 192.0.2.1'), 429, 'what a client says before it is not believed')
+  t.equal(await ask('10.0.0.1', '192.0.2.9, 192.0.2.1'), 429, 'addresses that the client adds are ignored')
   t.equal(await ask('203.0.113.5', '192.0.2.7'), 404)
-  t.equal(await ask('203.0.113.5', '192.0.2.8'), 429, 'who is no proxy speaks for itself')
+  t.equal(
+    await ask('203.0.113.5', '192.0.2.8'),
+    429,
+    'a client that is not a trusted proxy is counted by its own address',
+  )
 })
 
-t.test('a client has one limit, however its proxies write its address', async (t) => {
+t.test('a client has one limit, regardless of how proxies write its address', async (t) => {
   const proxy = '10.0.0.1'
   const sameClient = {
     'with and without a port': ['192.0.2.1', '192.0.2.1:40000', '192.0.2.1:40001'],
@@ -76,7 +80,14 @@ t.test('a client has one limit, however its proxies write its address', async (t
       '[2001:db8::2]:443',
       '2001:db8::3%eth0',
     ],
-    'text that is no address counts as the proxy': ['unknown', '_hidden', '1.2.3.4.5:1', '[::1', '', '%0'],
+    'text that is not an address counts as the proxy': [
+      'unknown',
+      '_hidden',
+      '1.2.3.4.5:1',
+      '[::1',
+      '',
+      '%0',
+    ],
   }
   for (const [name, entries] of Object.entries(sameClient)) {
     const config = { RATE_LIMIT_PER_MINUTE: 1, TRUST_PROXY: '10.0.0.0/8,fd00::/8' }
@@ -157,7 +168,7 @@ t.test('unknown paths are counted before their body is read', async (t) => {
   t.match((await ask()).json(), { code: 'RATE_LIMITED' })
 })
 
-t.test('without a trusted proxy the header means nothing', async (t) => {
+t.test('without a trusted proxy the header is ignored', async (t) => {
   const { app } = await createTestApp(t, { config: { RATE_LIMIT_PER_MINUTE: 1 } })
   const ask = (client: string) => app.inject({ url, headers: { ...withKey, 'x-forwarded-for': client } })
   t.equal((await ask('192.0.2.1')).statusCode, 404)
@@ -182,8 +193,8 @@ t.test('a batch counts its items', async (t) => {
   const second = await ask(4)
   t.equal(second.statusCode, 429)
   t.ok(Number(second.headers['retry-after']) > 0)
-  t.equal(records.size, known, 'nothing of it was done')
-  t.equal((await ask(1)).headers['ratelimit-remaining'], '1', 'and nothing of it was counted')
+  t.equal(records.size, known, 'no item was processed')
+  t.equal((await ask(1)).headers['ratelimit-remaining'], '1', 'no item was counted')
   const { app: other, keys: otherKeys } = await createTestApp(t)
   const never = await other.inject({
     method: 'POST',
@@ -191,7 +202,7 @@ t.test('a batch counts its items', async (t) => {
     headers: bearer(otherKeys.make({ requestsPerMinute: 1 }).text),
     payload: { uploads: [1, 2].map(() => ({ sha256, byteLength: 5, contentType: 'image/png' })) },
   })
-  t.match(never.json(), { code: 'VALIDATION_FAILED', errors: [{ field: 'uploads' }] }, 'no wait would help')
+  t.match(never.json(), { code: 'VALIDATION_FAILED', errors: [{ field: 'uploads' }] }, 'waiting cannot help')
 })
 
 t.test('simultaneous batches use the whole rate', async (t) => {

@@ -37,13 +37,13 @@ t.test('a lagging gateway refuses requests at once, but answers health checks', 
   for (const url of ['/healthz', '/readyz']) t.equal((await app.inject(url)).statusCode, 200, url)
 })
 
-t.test('requests are not refused for the lag of the start', async (t) => {
+t.test('requests are not refused because of the lag at start-up', async (t) => {
   const { ask, clock } = await startLagging(t)
   clock.uptime += 4_999
   t.equal((await ask()).json().code, 'IMAGE_NOT_FOUND')
 })
 
-t.test('a delay for which there is no sample is not a measured one', async (t) => {
+t.test('an infinite delay without a sample refuses no request', async (t) => {
   t.notOk(isMeasured(Number.POSITIVE_INFINITY))
   t.ok(isMeasured(501))
 })

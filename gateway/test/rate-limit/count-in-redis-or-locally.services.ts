@@ -12,7 +12,7 @@ const { setting } = await connectServices()
 const redisUrl = new URL(setting('REDIS_URL'))
 const image = `/v1/images/${sha256}`
 
-/** A gateway of its own, with the shared Redis behind `host`. */
+/** Another gateway, with the shared Redis behind `host`. */
 async function startGateway(t: Test, host = redisUrl.host) {
   const redis = connectRedis(Object.assign(new URL(redisUrl), { host }).href)
   t.teardown(() => redis.disconnect())
@@ -43,5 +43,5 @@ t.test('when Redis fails under load, requests are still served and counted', asy
   gate.shut()
   const statuses = []
   for (let index = 0; index < 5; index += 1) statuses.push(await ask(text))
-  t.strictSame(statuses, [404, 404, 404, 429, 429], 'counted anew, by this gateway alone')
+  t.strictSame(statuses, [404, 404, 404, 429, 429], 'this gateway starts its own count')
 })

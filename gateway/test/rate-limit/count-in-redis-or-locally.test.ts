@@ -40,7 +40,7 @@ t.test('while Redis is down, the gateway probes it rarely and logs one line', as
   for (let index = 0; index < 20; index += 1) {
     t.equal((await app.inject({ url, headers: withKey })).statusCode, 404)
   }
-  t.ok(asked < 20, `it was asked ${asked} times for 40 counts`)
+  t.ok(asked < 20, `Redis was called ${asked} times for 40 counts`)
   t.equal(lines.filter((line) => line.includes('Redis is unavailable')).length, 1)
 })
 
@@ -71,7 +71,7 @@ t.test('when Redis hangs, one request at a time probes it', async (t) => {
   t.equal(await count(), 1, 'Redis has failed')
   clock.now += 1_001
   const waiting = count()
-  t.strictSame(await Promise.all([count(), count(), count()]), [2, 3, 4], 'nobody else waits')
+  t.strictSame(await Promise.all([count(), count(), count()]), [2, 3, 4], 'other requests do not wait')
   t.equal(asked, 2)
   t.equal(await Promise.race([waiting, Promise.resolve('still asking')]), 'still asking')
 })

@@ -23,7 +23,7 @@ export function testRateLimitCounters(t: Test, counters: RateLimitCounters, othe
     t.match(await reserve(counters, key, 1, 10), { current: 10, isReserved: false })
   })
 
-  t.test('a reservation says when its window ends', async (t) => {
+  t.test('a reservation returns when its window ends', async (t) => {
     const key = randomUUID()
     for (const times of [2, 1]) {
       const { ttl = 0 } = (await reserve(counters, key, times, 2)) ?? {}
@@ -31,7 +31,7 @@ export function testRateLimitCounters(t: Test, counters: RateLimitCounters, othe
     }
   })
 
-  t.test('a reservation of nothing checks for room and counts nothing', async (t) => {
+  t.test('a reservation of 0 checks whether a request would fit and counts nothing', async (t) => {
     const key = randomUUID()
     t.match(await reserve(counters, key, 0, 1), { current: 0, isReserved: true })
     t.match(await reserve(counters, key, 1, 1), { current: 1, isReserved: true })

@@ -4,7 +4,7 @@ import { testRateLimitCounters } from './rate-limit-counters-contract.ts'
 
 testRateLimitCounters(t, countLocally())
 
-t.test('any number of addresses leaves the count of a principal as it is', async (t) => {
+t.test('any number of addresses does not displace the count of a principal', async (t) => {
   const { countAddress, reserve } = countLocally()
   const windowMs = 60_000
   reserve('key:a', () => {}, windowMs, 1, 1)

@@ -10,7 +10,7 @@ const asked = {
 }
 const complete = { method: 'POST' as const, url: `/v1/images/${sha256}/complete`, headers: withKey }
 
-t.test('announces an upload only when the bytes are in the store', async (t) => {
+t.test('publishes image.upload.completed only when the bytes are in the store', async (t) => {
   const { app, published, stored } = await createTestApp(t)
   await app.inject(asked)
   const early = await app.inject(complete)

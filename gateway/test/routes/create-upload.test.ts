@@ -112,7 +112,7 @@ t.test('a duplicate gets no URL and no event, and its expiry stays the same', as
   t.match(ready, { status: 'ready', duplicate: true, image: { status: 'ready', width: 20, format: 'png' } })
   t.match(ready.image.variants, [{ name: 'thumb', width: 2, byteLength: 9 }])
   t.match(ready.image.variants[0].url, '/processed-bucket/local/x/thumb.webp?')
-  t.notOk('key' in ready.image.variants[0], 'keys stay inside')
+  t.notOk('key' in ready.image.variants[0], 'object keys are not exposed')
 
   const rejection = { reason: 'image_corrupt', detail: 'It is cut off.' }
   Object.assign(record ?? {}, { status: 'rejected', rejection, image: undefined })
@@ -188,8 +188,8 @@ t.test(
     t.equal(refused.statusCode, 503)
     t.match(refused.headers, { 'retry-after': '2', 'content-type': 'application/problem+json' })
     t.equal(refused.json().code, 'DEPENDENCY_UNAVAILABLE')
-    t.notMatch(refused.body, '10.0.0.7', 'inner messages stay inside')
-    t.notMatch(refused.body, 'X-Amz-Signature', 'nothing is half-promised')
+    t.notMatch(refused.body, '10.0.0.7', 'internal messages are not exposed')
+    t.notMatch(refused.body, 'X-Amz-Signature', 'no URL is issued')
     away = false
     t.equal((await app.inject(post(good))).statusCode, 201)
   },
@@ -224,14 +224,14 @@ t.test('granted uploads, duplicates and the bytes they save are counted', async 
   t.match(body, /^hashgate_bytes_saved_total 5$/m)
 })
 
-t.test('half a character in a file name is replaced', async (t) => {
+t.test('an unpaired surrogate in a file name is replaced', async (t) => {
   const { app, records } = await createTestApp(t)
   const fileName = `beach ${'🖼'.slice(0, 1)}.png`
   t.equal((await app.inject(post({ ...good, fileName }))).statusCode, 201)
   t.match(records.get(`local#${sha256}`), { fileName: 'beach \ufffd.png' })
 })
 
-t.test('HEIC is accepted by both of its names where it is on', async (t) => {
+t.test('HEIC is accepted with both media types if it is turned on', async (t) => {
   const { app, records } = await createTestApp(t, { config: { HEIC: 'on' } })
   for (const contentType of ['image/heic', 'image/heif']) {
     const response = await app.inject(post({ ...good, contentType }))
@@ -241,13 +241,13 @@ t.test('HEIC is accepted by both of its names where it is on', async (t) => {
   }
 })
 
-t.test('where HEIC is off, the answer says what users and operators can do', async (t) => {
+t.test('if HEIC is turned off, the response has advice for users and operators', async (t) => {
   const { app, records, published } = await createTestApp(t, { config: { HEIC: 'off' } })
   for (const contentType of ['image/heic', 'image/heif']) {
     const response = await app.inject(post({ ...good, contentType }))
     t.equal(response.statusCode, 422)
     t.match(response.json(), { code: 'HEIC_NOT_ENABLED', title: /"Most Compatible".*HEIC=on/ })
   }
-  t.equal(records.size + published.length, 0, 'nothing is kept of it')
+  t.equal(records.size + published.length, 0, 'nothing is stored or published')
   t.equal((await app.inject(post(good))).statusCode, 201, 'other types are accepted')
 })

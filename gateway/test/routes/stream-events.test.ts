@@ -30,7 +30,7 @@ t.test('events of the tenant arrive as CloudEvents, as they are on Kafka', async
   t.match(stream.blocks[0], { retry: '3000', id: /^\w+-0$/ })
 })
 
-t.test('a stream gets the types and images that it asks for', async (t) => {
+t.test('a stream carries only the requested types and images', async (t) => {
   const { open, source } = await startEventStreams(t)
   const [one, two, three] = [imageOf('1'), imageOf('2'), imageOf('3')]
   const processed = await open('?types=image.processed')
@@ -127,7 +127,7 @@ t.test('HEAD answers like GET without a stream', async (t) => {
   t.equal(await metric('hashgate_streams_open'), 0)
 })
 
-t.test('what is not an event on Kafka is skipped', async (t) => {
+t.test('a Kafka message that is not an event is skipped', async (t) => {
   const { open, source } = await startEventStreams(t)
   const stream = await open()
   source.publishText('', '{', '{}', '{"data":{}}', JSON.stringify(someEvent(), undefined, 1))

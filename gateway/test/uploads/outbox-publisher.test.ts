@@ -49,7 +49,7 @@ t.test(
 
     const other = await fixture.register()
     await publishOrEnqueue(topics.uploadRequested, other)
-    t.equal(fixture.published.length, 3, 'and Kafka is trusted again')
+    t.equal(fixture.published.length, 3, 'events go to Kafka directly again')
   },
 )
 
@@ -100,7 +100,11 @@ t.test('events that were not published stay pending when Kafka fails during a re
   await t.rejects(fixture.gateway().relay(), DependencyUnavailable)
   fixture.kafka.isAway = false
   await fixture.gateway().relay()
-  t.strictSame(typesOf(fixture.published), [requested], 'at once, whoever had it before')
+  t.strictSame(
+    typesOf(fixture.published),
+    [requested],
+    'a record locked by a failed relay is published at once',
+  )
 })
 
 t.test('an unexpected error is not treated as an outage of Kafka', async (t) => {
@@ -187,7 +191,7 @@ async function createFixture(t: Test) {
     },
   }
 
-  /** One of many gateways: it shares the catalog and Kafka, and nothing else. */
+  /** One of many gateways, which share only the catalog and Kafka. */
   const gateway = (others: Partial<GatewayDependencies> = {}, logger = createLogger('test', 'silent')) =>
     createOutboxPublisher({ catalog, events, now: Date.now, ...others }, logger)
 

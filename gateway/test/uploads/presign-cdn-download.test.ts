@@ -54,7 +54,7 @@ t.test('CloudFront admits the URL until it expires', async (t) => {
   t.match(url, /^[\w.~:/?&=%-]+$/, 'no character needs another encoding')
 })
 
-t.test('a signature is good for one object only', async (t) => {
+t.test('a signature is valid for one object only', async (t) => {
   const { url } = await create().presign(key, nextWeek)
   const altered: Record<string, string> = {
     "another tenant's object": url.replace('/acme/', '/other/'),
@@ -71,7 +71,7 @@ t.test('a signature is good for one object only', async (t) => {
     t.notOk(isAdmitted(other, startMs), what)
   }
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2_048 }).publicKey
-  t.notOk(isAdmitted(url, startMs, stranger), "another signer's key")
+  t.notOk(isAdmitted(url, startMs, stranger), 'signed with a different key')
 })
 
 t.test('neither the URL nor a cached object outlives the image', async (t) => {

@@ -67,7 +67,7 @@ t.test('a URL ends with the credentials that signed it', async (t) => {
   t.equal((await presign(key, nextWeek)).expiresAt, '2026-11-22T10:16:40.000Z')
 })
 
-t.test('the shortest lifetime has a window, too', async (t) => {
+t.test('the shortest lifetime also has a window', async (t) => {
   const { clock, presign } = await create(t, { ttlSeconds: 60 })
   const { url } = await presign(key, nextWeek)
   clock.now += 14_000

@@ -18,7 +18,7 @@ t.test('the id and the private key are read from the secret', async (t) => {
   })
 })
 
-t.test('a secret that is no such key is refused without being quoted', async (t) => {
+t.test('a secret that is not an RSA key is refused, and the error does not quote it', async (t) => {
   const { client, state } = await startSecretsManagerDouble(t)
   const notJson = /^CDN_KEY_SECRET_ID: the secret must be JSON such as \{"keyPairId": "K2JCJMDEHXQW5F", /
   const notPem =

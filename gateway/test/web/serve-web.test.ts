@@ -56,7 +56,7 @@ t.test('assets are cached for ever and sent compressed', async (t) => {
     t.equal((await app.inject(outside)).statusCode, 404, outside)
 })
 
-t.test('with WEB=off everybody gets the index', async (t) => {
+t.test('with WEB=off all clients get the index', async (t) => {
   const app = await start(t, { WEB: 'off' })
   t.match((await app.inject({ url: '/', headers: browser })).json(), index)
   t.equal((await app.inject('/assets/main-ABC.js')).statusCode, 404)

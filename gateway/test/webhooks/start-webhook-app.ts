@@ -22,7 +22,7 @@ export async function startWebhookApp(t: Test, config: Partial<GatewayConfig> = 
   const origin = await built.app.listen({ port: 0 })
   let tenants = 0
 
-  /** A caller with a tenant and a key of its own. */
+  /** A caller with a new tenant and key. */
   function makeCaller({ tenant = `tenant-${++tenants}`, ...options }: Partial<ApiKey> = {}) {
     const { text } = built.keys.make({ tenant, ...options })
 

@@ -11,11 +11,11 @@ interface Answer {
   status: number | undefined
   /** Whether the server ends the connection. */
   isLast: boolean
-  /** Port of the client's end, which tells connections apart. */
+  /** The client's port, which identifies the connection. */
   port: number | undefined
 }
 
-/** Asks for the upload of a new image. Rejects when the connection breaks. */
+/** Requests the upload of a new image. Rejects when the connection breaks. */
 function ask(url: string, agent: Agent): Promise<Answer> {
   const body = JSON.stringify({
     sha256: hash('sha256', String(asked++)),
@@ -68,7 +68,7 @@ t.test('two workers share the port, and the primary adds up their metrics', asyn
     })
     await pollUntil(() => answered > 50)
     gateway.signal('SIGHUP')
-    // The idle connections of the first test end as well, because they are used once more.
+    // This also uses the idle connections of the first test once more, so that they end.
     await pollUntil(() => new Set(gateway.workerPids()).size === 4)
     const idle = await Promise.all(agents.map((agent) => ask(gateway.url, agent)))
     t.ok(idle.every(({ status }) => status === 201))

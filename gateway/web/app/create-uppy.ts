@@ -11,7 +11,7 @@ import { showPreviews } from './show-previews.ts'
 import { texts } from './texts.ts'
 
 const accepted = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff']
-/** Browsers give many of these no media type. The gateway says how to turn HEIC on, or what to do on the phone. */
+/** Many browsers have no media type for these. The gateway's response explains how to enable HEIC, or what to do on the phone. */
 const acceptedExtensions = ['.avif', '.heic', '.heif', '.tif', '.tiff']
 
 const noticeMs = 20_000
@@ -63,7 +63,7 @@ export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, HashgateBo
 }
 
 /**
- * Continues the uploads of an earlier visit without asking, because their files were chosen to be uploaded. Those that the browser has not kept
+ * Continues the uploads of an earlier visit without confirmation, because their files were chosen to be uploaded. Those that the browser has not kept
  * cannot be continued; some of them were uploaded just before the page was closed.
  */
 function resume(uppy: Uppy<Meta, HashgateBody>): void {

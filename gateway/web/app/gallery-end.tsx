@@ -7,7 +7,7 @@ interface GalleryEndProps extends Pick<Images, 'state' | 'failure' | 'loadMore'>
   isFiltered: boolean
 }
 
-/** Loads the next images when it comes into view, and says so if there are none or they could not be loaded. */
+/** Loads the next images when it comes into view, and shows whether there are none or the loading failed. */
 export function GalleryEnd({ state, failure, isEmpty, isFiltered, loadMore }: GalleryEndProps) {
   const button = useRef<HTMLButtonElement>(null)
   useEffect(() => {

@@ -79,7 +79,7 @@ function groupByDay(images: Image[]): [string, Image[]][] {
 
 interface ChoiceProps {
   label: string
-  /** Text of the choice that leaves out nothing. */
+  /** Label of the option that selects all. */
   all: string
   choices: [value: string, text: string][]
   value?: string

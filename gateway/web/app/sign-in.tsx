@@ -3,7 +3,7 @@ import { HashgateError } from '../../../openapi/packages/client/src/hashgate-err
 import { createApi } from './api.ts'
 import { texts } from './texts.ts'
 
-/** Asks for a key and tries it before it is kept. */
+/** The form for a key, which is tried before it is kept. */
 export function SignIn({ onSignIn }: { onSignIn: (key: string) => void }) {
   const [state, setState] = useState<{ isChecking: boolean; message?: string }>({ isChecking: false })
 

@@ -15,7 +15,7 @@ interface Refusal {
   message: string
 }
 
-/** Uppy's dashboard, how much the duplicates have saved, and why files were refused. */
+/** Uppy's dashboard, with the bytes saved by duplicates and the reasons for refused files. */
 export function UploadPanel({ api, onUploaded }: UploadPanelProps) {
   const target = useRef<HTMLDivElement>(null)
   const [saved, setSaved] = useState({ count: 0, bytes: 0 })

@@ -36,7 +36,7 @@ export function useImages(api: Api, { status, day: onlyDay }: Filter): Images {
   const { byId, put, clear } = useImageMap()
   const [{ state, failure }, setState] = useState<Pick<Images, 'state' | 'failure'>>({ state: 'more' })
   const position = useRef<{ days: string[]; cursor?: string }>({ days: [] })
-  /** Of the load under way; another filter ends it. */
+  /** Aborts the load in progress when the filter changes. */
   const loading = useRef<AbortController | undefined>(undefined)
 
   const { follow, read } = useStatusUpdates(api, put)

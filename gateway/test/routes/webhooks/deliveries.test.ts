@@ -105,7 +105,7 @@ t.test('pages follow each other, and a cursor belongs to its endpoint', async (t
   t.match(await call('GET', `${unknownId}/deliveries`), { status: 404, json: { code: 'WEBHOOK_NOT_FOUND' } })
 })
 
-t.test('the log forgets after seven days', async (t) => {
+t.test('log entries expire after seven days', async (t) => {
   const { call, path, add } = await makeReceiver()
   const { eventId } = await add()
   clock.now += 7 * 86_400_000
@@ -114,7 +114,7 @@ t.test('the log forgets after seven days', async (t) => {
   t.match(refused, { status: 404, json: { code: 'DELIVERY_NOT_FOUND' } })
 })
 
-t.test('a redelivery is due at once, whatever became of the delivery', async (t) => {
+t.test('a redelivery is due at once, regardless of the delivery’s status', async (t) => {
   const { call, path, add } = await makeReceiver()
   const later = clock.now + 3_600_000
   for (const parts of [

@@ -80,7 +80,7 @@ t.test('names the invalid field', async (t) => {
     }
   }
   t.match((await call('POST', '', {})).json.errors, [{ field: 'url' }, { field: 'events' }])
-  t.equal((await call('PATCH', `/${endpointId}`, {})).status, 400, 'a change changes something')
+  t.equal((await call('PATCH', `/${endpointId}`, {})).status, 400, 'an empty change is invalid')
   t.equal((await call('PATCH', `/${endpointId}`, { enabled: 'true' })).status, 400)
   t.equal((await call('GET', '/whe_1')).json.errors[0].field, 'endpointId')
 })
@@ -128,7 +128,7 @@ t.test('an endpoint is disabled and enabled', async (t) => {
   t.equal(enabled.status, 'active')
   t.notOk('disabledReason' in enabled)
 
-  /** What deliveries do. */
+  /** Changes the endpoint as deliveries do. */
   async function set(change: object) {
     const endpoint = await webhooks.endpoints.find(tenant, endpointId)
     if (endpoint) t.ok(await webhooks.endpoints.change(endpoint, change))
@@ -141,7 +141,11 @@ t.test('an endpoint is disabled and enabled', async (t) => {
   t.notOk('failingSince' in moved)
 
   await set({ status: 'disabled', disabledReason: 'gone', failingSince })
-  t.match((await call('PATCH', path, { enabled: false })).json, { disabledReason: 'gone' }, 'it was already')
+  t.match(
+    (await call('PATCH', path, { enabled: false })).json,
+    { disabledReason: 'gone' },
+    'an endpoint that is already disabled keeps its reason',
+  )
   const { json: again } = await call('PATCH', path, { enabled: true })
   t.equal(again.status, 'active')
   t.notOk('failingSince' in again)
@@ -189,7 +193,7 @@ t.test('a rotation returns a new secret, and the earlier one stays valid for a d
   t.equal((await call('POST', `${unknownId}/rotate-secret`)).status, 404)
 })
 
-t.test('a change that meets others is repeated, and refused when that does not help', async (t) => {
+t.test('a change that conflicts with others is retried, and refused if the conflict persists', async (t) => {
   const { call, create, tenant } = makeCaller()
   const { endpointId } = await create()
   const { change, find } = webhooks.endpoints
@@ -234,7 +238,7 @@ t.test('changes are audited, and no log line contains a secret', async (t) => {
   for (const hidden of [secret, rotated.secret, 'secret-path']) t.notMatch(text, hidden)
 })
 
-t.test('when webhooks are off, every call says so', async (t) => {
+t.test('if webhooks are turned off, every call returns WEBHOOKS_NOT_ENABLED', async (t) => {
   const { app } = await createTestApp(t)
   const id = `/v1/webhooks${unknownId}`
   for (const [method, url, payload] of [

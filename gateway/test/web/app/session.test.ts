@@ -14,7 +14,7 @@ t.test('a new token of the same person has the same owner', async (t) => {
   t.not(ownerOf(tokenOf({ sub: 'ada' })), ownerOf(tokenOf({ sub: 'bob' })))
 })
 
-t.test('a key in another form has no known owner', async (t) => {
+t.test('text that is neither a key nor a token has no owner', async (t) => {
   for (const key of ['', 'key', 'a.b.c', tokenOf({}), `x.${btoa('null')}.y`])
     t.equal(ownerOf(key), 'unknown', key)
 })
