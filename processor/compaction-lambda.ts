@@ -16,7 +16,7 @@ const s3 = new S3Client({ ...s3ClientOptions({ ...config, DYNAMODB_ENDPOINT: '' 
 const glue = new GlueClient({ region: config.AWS_REGION, requestHandler })
 const store = createManifestStore(s3, config.PROCESSED_BUCKET)
 
-/** Reserved at the end of a call, so that the last day that it begins can be completed. */
+/** Reserved at the end of a call to complete the last day that was begun. */
 const reserveMs = 300_000
 
 /**

@@ -72,7 +72,7 @@ async function dispatch(event: TriggerEvent, call: CallContext): Promise<KafkaBa
   else throw new Error('The event is neither an S3 event nor a Kafka event nor a schedule.')
 }
 
-/** @throws Error after the images of the readable parts are processed, so that the rest ends where failed events do */
+/** @throws Error after the images of the readable parts are processed, so that Lambda treats the event as failed */
 async function handleS3Event(event: TriggerEvent, call: CallContext): Promise<void> {
   const { objects, unreadable } = readS3Event(event, config.RAW_BUCKET)
   await processor.handleObjectsCreated(objects, call)

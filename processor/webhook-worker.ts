@@ -1,5 +1,5 @@
 /**
- * Delivers webhooks in a process of its own, so that a flood of them takes neither memory nor time from image processing. The workers
+ * Delivers webhooks in a separate process, so that a flood of them takes neither memory nor time from image processing. The workers
  * that process images then run without WEBHOOKS_TABLE.
  */
 import { setTimeout as sleep } from 'node:timers/promises'

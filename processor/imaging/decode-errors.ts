@@ -36,7 +36,7 @@ export async function refuseForeignTimeout<T>(seconds: number, operation: () => 
   }
 }
 
-/** What sharp says of an error without a message; the second, with the warnings of all images, when warnings are errors. */
+/** sharp's messages for an error that lost its own. The second one, for warnings that count as errors, has those of all images. */
 const silentMessage = /^(Unknown error)?$|^Warning treated as error due to failOn setting/
 
 /** Whether a libvips error has lost its message. */
@@ -50,7 +50,7 @@ export function isMachineError(error: unknown): boolean {
   return error instanceof Error && machineErrors.some((pattern) => pattern.test(error.message))
 }
 
-/** What libvips says of sound images that it cannot read. */
+/** Messages of libvips for sound images that it cannot read. */
 const unsupportedMessage =
   /no known route from|tiff2vips: .*(not supported|not configured|not implemented)|exceeds channel limit|Unsupported feature/
 
@@ -91,7 +91,7 @@ const attempts = 3
 /**
  * Repeats an operation of libvips that failed without a message, or with the time-out of another image. libvips has one message buffer
  * per process, so work on another image can clear or replace the message; the next attempt fails with the right one. A failure that
- * stays without a message is the image's fault: some damaged PNGs have none, and a machine short of memory always reports it.
+ * remains without a message is attributed to the image: some damaged PNGs cause none, and a lack of memory is always reported.
  */
 export async function retryIfSilent<T>(operation: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

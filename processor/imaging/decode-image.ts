@@ -61,7 +61,7 @@ function decodeJpeg(image: DecodableImage, box: Box, limits: ImagingLimits): Pro
   return decodeTrimmed(image.original, decodeInto(box), decodeInto(probeBox))
 }
 
-/** Small, because nothing is done with the pixels. */
+/** Small, because the pixels are not used. */
 const probeBox: Box = { width: 16, height: 16, fit: 'inside' }
 
 function decode(
@@ -108,7 +108,7 @@ async function shrinkToFrame(
     .keepIccProfile()
     .tiff({ compression: 'none' })
     .toBuffer()
-  // Without ignoreIcc, libvips would convert to sRGB first, which cuts off what only Display P3 has.
+  // Without ignoreIcc, libvips would convert to sRGB first, which clips the colours that only Display P3 has.
   const stored = sharp(shrunk, { failOn: 'none', limitInputPixels: false, ignoreIcc: isWide })
   const upright = stored.timeout({ seconds }).autoOrient()
   if (!isWide) return readPixels(upright)

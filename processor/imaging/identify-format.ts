@@ -8,7 +8,7 @@ interface Options {
   heic: boolean
 }
 
-/** An accepted format, or a sentence that says what the bytes are and what the uploader can do. */
+/** An accepted format, or a sentence that names the actual format and gives advice to the uploader. */
 export type Identified = { format: AcceptedFormat } | { refused: string }
 
 /** @param bytes the whole file, because a TIFF's first directory can be anywhere in it */

@@ -1,6 +1,6 @@
 import type { WithMemory } from './memory-semaphore.ts'
 
-/** What one image may take. The settings behind these are in `processor/config.ts`. */
+/** The limits for one image. Their settings are in `processor/config.ts`. */
 export interface ImagingLimits {
   /** Width × height of one page. */
   maxInputPixels: number

@@ -3,7 +3,7 @@ import { classifyDecodeError, retryIfSilent } from './decode-errors.ts'
 import { sharp } from './decoder.ts'
 import type { Canvas, Prepared } from './prepare/prepared.ts'
 
-/** What the header of an image claims, before any pixel is decoded. */
+/** The header of an image as stored in the file, before any pixel is decoded. */
 export interface ImageHeader {
   /** Pixels of one page with the EXIF orientation applied. */
   width: number

@@ -3,7 +3,7 @@ import type { ProcessedImage } from '../../core/images/image-record.ts'
 
 export type PhotoFacts = Pick<ProcessedImage, 'camera' | 'takenAt' | 'location'>
 
-/** The most that a JPEG can hold. Longer EXIF is only an attempt to keep the parser busy. */
+/** The most that a JPEG can hold. Longer EXIF is treated as an attack on the parser. */
 const maxExifBytes = 65_536
 const maxNameLength = 64
 
@@ -46,7 +46,7 @@ function load(exif: Buffer) {
   return ExifReader.load(exif.subarray(marker), { expanded: true, includeTags: wantedTags })
 }
 
-/** A text ends at its first NUL; what cameras write behind it is no part of it. ExifReader splits there. */
+/** A text ends at its first NUL; bytes that cameras write behind it are ignored. ExifReader splits there. */
 function readText(tag: { value: unknown } | undefined): unknown {
   return Array.isArray(tag?.value) ? tag.value[0] : undefined
 }

@@ -44,7 +44,7 @@ export interface Deadline {
 }
 
 /**
- * Starts the deadline of one image: the end of its own time or of the call, whichever comes first.
+ * Starts the deadline of one image: the end of the image's time limit or of the call, whichever comes first.
  * @param imageTimeoutMs maximum time for the image
  */
 export function startDeadline(

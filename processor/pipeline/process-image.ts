@@ -41,7 +41,7 @@ const deferrable = new Set<OpenStage>(['recorded', 'manifestStored'])
  * Turns one raw upload into variants and a final record. Any number of calls for one image, concurrent or repeated, have one effect.
  * @param call must end some seconds before the caller does, so that the current step can finish and the image can be released
  * @param start whether other images are in progress in this process, and whether the start counts
- * @throws only errors that a retry can cure
+ * @throws only errors for which a retry can help
  */
 export function processImage(
   image: ImageRef,
@@ -55,7 +55,7 @@ export function processImage(
 /**
  * Reprocesses a `ready` image whose recipe is outdated. The image stays readable throughout, and stays unchanged if it cannot be
  * reprocessed. Any number of calls have one effect.
- * @throws only errors that a retry can cure
+ * @throws only errors for which a retry can help
  */
 export function reprocessImage(image: ImageRef, deps: ProcessorDeps): Promise<Done> {
   return runPipeline({ stage: 'reprocessRequested', image }, deps)
@@ -117,7 +117,7 @@ async function leaveUnchanged(
 }
 
 /**
- * Releases the image after a failure that is not its own, so that the next delivery can retry at once. Running out of time counts as
+ * Releases the image after a failure that it did not cause, so that the next delivery can retry at once. Running out of time counts as
  * an attempt unless the image started late in its call or mostly waited for memory, so an image that is always too slow is given up
  * in the end. After an unexpected error the lease is kept: the image is retried once it expires, a limited number of times.
  */

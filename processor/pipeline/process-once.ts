@@ -38,7 +38,7 @@ export function createProcessOnce({
   logger,
 }: ProcessOnceOptions) {
   const limit = limitConcurrency(imagesInFlight)
-  /** Whether this process has shown that it works, so that a start without a result is the image's own fault. */
+  /** Whether this process has completed an image, so that a start without a result is attributed to the image. */
   let isProven = false
   const inProgress = new Map<string, Promise<Done>>()
 
@@ -49,7 +49,7 @@ export function createProcessOnce({
     return shared
   }
 
-  /** An image whose earlier start ended without a result runs alone: it may have crashed the process, with its neighbours. */
+  /** An image whose earlier start ended without a result runs alone: it may have crashed the process and the other images in it. */
   async function start(image: ImageRef, context: CallContext): Promise<Done> {
     const alone = imagesInFlight === 1
     const done = await limit(() => startInSlot(image, context, alone))
@@ -81,7 +81,7 @@ export function createProcessOnce({
       observer?.imageFinished(done, performance.now() - startedAt)
       return done
     } catch (error) {
-      // The process survived, and the image had its time.
+      // The process did not crash, and the image had its full time.
       if (error instanceof OutOfTime && error.hadItsTime) isProven = true
       const level = isExpected(error) ? 'warn' : 'error'
       logger[level]({ ...facts(), code: codeOf(error), err: error }, 'image processing failed')

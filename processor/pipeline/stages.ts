@@ -13,7 +13,7 @@ import type { RenderedVariant } from '../imaging/encode-variant.ts'
 import type { ImagingLimits } from '../imaging/limits.ts'
 import type { Timers } from './timers.ts'
 
-/** What the steps use, and their limits. */
+/** The dependencies of the steps, and their limits. */
 export interface ProcessorDeps {
   catalog: Pick<
     Catalog,

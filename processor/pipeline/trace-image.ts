@@ -9,7 +9,7 @@ export type FindTraceparent = (image: ImageRef) => Promise<string | undefined>
 /** Reads the trace from the metadata of the stored object, where a signed header of the upload put it. */
 export function createFindTraceparent(rawBucket: Pick<Bucket, 'head'>): FindTraceparent {
   return async (image) => {
-    // On failure, processing continues in a trace of its own.
+    // On failure, processing continues in a new trace.
     const found = await rawBucket.head(rawKey(image)).catch(() => undefined)
     return found?.traceparent
   }

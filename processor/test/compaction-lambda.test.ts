@@ -8,7 +8,7 @@ const program = new URL('../compaction-lambda.ts', import.meta.url)
 const event = { time: '2026-11-30T10:00:00Z' }
 const today = new Date().toISOString().slice(0, 10)
 
-/** Calls the handler in a process of its own, as Lambda does. @returns the lines that it logged */
+/** Calls the handler in a new process, as Lambda does. @returns the lines that it logged */
 async function invoke(env: NodeJS.ProcessEnv, remainingMs = 900_000) {
   const script = `
     const { handler } = await import(${JSON.stringify(program)})
@@ -51,7 +51,7 @@ t.test('a file that cannot be opened is logged, also if a later run must write i
   t.strictSame(await queryImages(yesterday), ['acme/b'])
 })
 
-t.test('a run that cannot do its work fails, so that the alarm fires', async (t) => {
+t.test('a run that does not compact all days fails, so that the alarm fires', async (t) => {
   const { environment, putManifest, state, queryImages } = await startTestCompaction(t, Date.now())
   await putManifest('acme/a', today)
   await t.rejects(invoke(environment, 300_000), {

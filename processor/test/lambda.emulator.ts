@@ -118,7 +118,11 @@ test('an image that was not started in time is redelivered unchanged', async (t)
       { itemIdentifier: { partition: 'image.upload.completed-3', offset: 7 } },
     ],
   })
-  t.match(await services.find(stuck), { status: 'pending', attempts: 1 }, 'it had the time of a whole call')
+  t.match(
+    await services.find(stuck),
+    { status: 'pending', attempts: 1 },
+    'an attempt with the time of a whole call counts',
+  )
   t.match(await services.find(waiting), { status: 'pending', attempts: 0 })
   s3Proxy.stall(() => false)
 })
@@ -205,7 +209,7 @@ function readPhoto(name: string): Promise<Buffer> {
   return readFile(new URL(`photos/${name}.jpg`, import.meta.url))
 }
 
-/** The same picture as another file: what follows the end of a JPEG is not looked at. */
+/** The same picture as another file: bytes after the end of a JPEG are ignored. */
 async function uploadAgain(photo: string): Promise<ImageRecord> {
   return services.upload(Buffer.concat([await readPhoto(photo), randomBytes(8)]), 'image/jpeg')
 }
@@ -218,7 +222,7 @@ async function s3EventOf(record: ImageRecord): Promise<S3Event> {
   return event
 }
 
-/** The recorded batch, whose first records speak of these images. */
+/** The recorded batch, whose first records name these images. */
 async function kafkaEventOf(images: ImageRecord[]): Promise<KafkaEvent> {
   const event = await readEvent<KafkaEvent>('kafka-many-records')
   const records = Object.values(event.records)

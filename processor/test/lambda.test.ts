@@ -44,7 +44,7 @@ test('a function timeout that is too short for an image is logged once', async (
 
 test('messages of an expired image and unreadable messages are acknowledged', async (t) => {
   const event = await readEvent<object>('kafka-many-records')
-  // Kafka answers late on a busy machine.
+  // Kafka is slow on a busy machine.
   const patient = { PUBLISH_TIMEOUT_SECONDS: '20' }
   const { answer, metrics } = await invoke(event, { ...patient, REPORT_BATCH_ITEM_FAILURES: 'true' })
   t.strictSame(answer, { batchItemFailures: [] })
@@ -83,10 +83,10 @@ test('for any other event source the handler throws, so that all records are red
   t.equal(failure, '2 Kafka records failed and will be redelivered')
 })
 
-/** What Lambda says of itself, as far as it matters here. */
+/** The variables of the Lambda environment that are used here. */
 const lambdaEnvironment = { AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' }
 
-/** Calls the handler in a process of its own, as Lambda does. */
+/** Calls the handler in a new process, as Lambda does. */
 async function invoke(event: object, environment: Record<string, string> = {}) {
   const program = `
     const { handler } = await import(${JSON.stringify(new URL('../lambda.ts', import.meta.url).href)})

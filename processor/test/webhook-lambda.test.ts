@@ -49,7 +49,7 @@ test('a Kafka event is stored and tried at once, and the schedule delivers what 
   t.strictSame(new Set(received.map(({ id }) => id)), new Set([event.id]))
 })
 
-test('while DynamoDB is away, the records are returned for another delivery', async (t) => {
+test('while DynamoDB is unavailable, the records are returned for redelivery', async (t) => {
   const away = { DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' }
   const event = kafkaEventOf([webhookEvent('acme', Date.now())])
   const reported = await invoke(event, { ...away, REPORT_BATCH_ITEM_FAILURES: 'true' })
@@ -79,7 +79,7 @@ function kafkaEventOf(events: (ImageEvent | object)[]): KafkaEvent {
   }
 }
 
-/** Calls the handler in a process of its own, as Lambda does. */
+/** Calls the handler in a new process, as Lambda does. */
 async function invoke(event: object, settings: Record<string, string> = {}) {
   const program = `
     const { handler } = await import(${JSON.stringify(new URL('../webhook-lambda.ts', import.meta.url).href)})

@@ -32,11 +32,11 @@ test('both triggers together have one effect', async (t) => {
   }
   t.equal((await services.listProcessed('manifests/')).length, records.length)
 
-  t.equal(await worker.stop(), 0, 'asked to end, it ends well')
+  t.equal(await worker.stop(), 0, 'it exits with code 0 on SIGTERM')
 })
 
 test('Kafka alone is enough', async (t) => {
-  services.s3Server.notifyTo('http://127.0.0.1:1/nobody-listens')
+  services.s3Server.notifyTo('http://127.0.0.1:1/no-listener')
   await startWorkerFor(t)
   const record = await services.upload(await makeImage('png'), 'image/png')
   await services.announceCompleted(record)
@@ -48,7 +48,7 @@ test('an unreadable message becomes a dead letter, and the messages behind it ar
   const poison = randomUUID()
   await services.publishRaw({ key: record.imageId, value: poison, headers: { 'content-type': 'text/plain' } })
   await services.announceCompleted(record)
-  services.s3Server.notifyTo('http://127.0.0.1:1/nobody-listens')
+  services.s3Server.notifyTo('http://127.0.0.1:1/no-listener')
   await startWorkerFor(t)
   t.match(await waitUntilSettled(record), { status: 'ready', attempts: 1 })
   const letter = await pollUntil(() => services.deadLetters.find(({ value }) => String(value) === poison))
@@ -84,12 +84,12 @@ test('without Kafka the S3 trigger works, and the event stays pending', async (t
     PUBLISH_TIMEOUT_SECONDS: '1',
   })
   const record = await services.upload(await makeImage('png'), 'image/png')
-  const owing = await pollUntil(async () => {
+  const recorded = await pollUntil(async () => {
     const found = await services.find(record)
     return found && isFinal(found) && !found.leaseOwner ? found : undefined
   })
-  t.match(owing, { status: 'ready', pendingEvents: [{ type: 'hashgate.image.processed.v1' }] })
-  t.equal(await worker.stop(), 0, 'it ends well although it never reached Kafka')
+  t.match(recorded, { status: 'ready', pendingEvents: [{ type: 'hashgate.image.processed.v1' }] })
+  t.equal(await worker.stop(), 0, 'it exits with code 0 although it never reached Kafka')
 })
 
 test('the worker names an invalid setting and exits', async (t) => {

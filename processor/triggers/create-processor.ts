@@ -23,7 +23,7 @@ export interface ProcessorOptions {
   logger: Logger
 }
 
-/** What the triggers call. An image that several of them name at the same time is processed once. */
+/** The functions that triggers call. An image that several triggers name at the same time is processed once. */
 export interface Processor {
   /**
    * Processes the images that `image.upload.completed` messages name. A message that can never be processed becomes a dead letter.

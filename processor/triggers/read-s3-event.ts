@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile'
 import { parseJson } from '../../core/parse-json.ts'
 import type { CreatedObject } from './handle-objects-created.ts'
 
-/** What an event names: the new objects, and how many parts of it are no S3 event. Those cannot be read by a later try either. */
+/** The new objects in an event, and the number of its parts that are not S3 events. A retry cannot read those either. */
 export interface S3Objects {
   objects: CreatedObject[]
   unreadable: number
@@ -53,7 +53,7 @@ export function readS3Event(event: unknown, rawBucket: string): S3Objects {
   return { objects, unreadable: found.filter((part) => part === undefined).length }
 }
 
-/** Undefined for each part that is no S3 event. */
+/** Undefined for each part that is not an S3 event. */
 function findObjects(event: unknown, wraps: number): (FoundObject | undefined)[] {
   if (testEvent.Check(event)) return []
   if (eventBridgeEvent.Check(event)) return readEventBridge(event)

@@ -63,7 +63,7 @@ export function createReconcile({ catalog, rawBucket, now }: ReconcileDeps): Rec
 }
 
 /**
- * Until when an image rests whose starts keep ending without a result, in epoch milliseconds. The pause doubles, because such an image
+ * The earliest next start of an image whose starts keep ending without a result, in epoch milliseconds. The pause doubles, because it
  * may crash its process each time.
  */
 function pauseAfterFailures(record: ImageRecord): number {

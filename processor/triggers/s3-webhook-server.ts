@@ -14,7 +14,7 @@ import { readS3Event } from './read-s3-event.ts'
 interface S3WebhookOptions {
   processor: Pick<Processor, 'handleObjectsCreated'>
   rawBucket: string
-  /** What `GET /readyz` checks; the log has the causes. */
+  /** The dependencies that `GET /readyz` checks; causes are logged. */
   dependencies?: Record<string, WatchedDependency>
   logger: Logger
 }
@@ -28,8 +28,8 @@ const subscriptionConfirmation = Compile(
 )
 
 /**
- * Receives S3 notifications over HTTP where no Lambda function does. `POST /s3-events` takes the event JSON of S3, also through SNS or
- * EventBridge, and answers 204 once every image in it is processed, 400 when it is no S3 event, or 503 when it must be sent again.
+ * Receives S3 notifications over HTTP, in deployments without the Lambda function. `POST /s3-events` takes the event JSON of S3, also through SNS or
+ * EventBridge, and answers 204 once every image in it is processed, 400 when it is not an S3 event, or 503 when it must be sent again.
  */
 export function createS3WebhookServer({ processor, rawBucket, dependencies = {}, logger }: S3WebhookOptions) {
   const server = Fastify({
@@ -63,7 +63,10 @@ export function createS3WebhookServer({ processor, rawBucket, dependencies = {},
   server.post('/s3-events', async ({ body, id }, reply) => {
     if (subscriptionConfirmation.Check(body)) {
       const facts = { operation: 'trigger', subscribeUrl: body.SubscribeURL }
-      logger.warn(facts, 'Amazon SNS asks to confirm a subscription; open subscribeUrl if you made it')
+      logger.warn(
+        facts,
+        'Amazon SNS requests confirmation of a subscription; open subscribeUrl if you created it',
+      )
       return reply.code(204).send()
     }
     const { objects, unreadable } = readS3Event(body, rawBucket)

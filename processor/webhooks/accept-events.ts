@@ -35,7 +35,7 @@ export type AcceptEvents = ReturnType<typeof createAcceptEvents>
 
 /**
  * Creates the function that stores a delivery for each event and each endpoint subscribed to it. An event that is delivered again by
- * Kafka adds nothing. The first tries begin at once, as far as there are free places, but nothing waits for them.
+ * Kafka adds nothing. The first tries begin at once, as far as there are free places, but the function does not wait for them.
  */
 export function createAcceptEvents({
   deliveries,
@@ -62,7 +62,7 @@ export function createAcceptEvents({
     return failed
   }
 
-  /** Skips what is not an event: repairing the topic is the business of the events' consumers, and no delivery is lost by it. */
+  /** A message that is not an event is only logged and counted, because no delivery is lost. */
   async function acceptMessage(message: KafkaMessage): Promise<void> {
     const read = readEvent(message)
     if (read) return acceptEvent(read.event, read.body)

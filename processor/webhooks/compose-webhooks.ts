@@ -18,7 +18,7 @@ interface Overrides {
 }
 
 /**
- * Builds the delivery of webhooks from the settings, with a DynamoDB client of its own, so that a flood of webhooks takes no
+ * Builds the delivery of webhooks from the settings, with a separate DynamoDB client, so that a flood of webhooks takes no
  * connections from image processing. Overrides replace parts of it; `close` leaves them open.
  */
 export function composeWebhooks(config: ProcessorConfig, overrides: Overrides) {

@@ -36,7 +36,7 @@ export const recordMs = 5_000
 const queueMs = 15_000
 const queuedPerEndpoint = 50
 
-/** Creates what stores events as deliveries and sends them, on the worker and on Lambda. */
+/** Creates the functions that store events as deliveries and send them, on the worker and on Lambda. */
 export function createWebhookDelivery(options: WebhookDeliveryOptions) {
   const { store, send, timeoutMs, firstRetryMs, triesInFlight, triesPerEndpoint, logger } = options
   const { firstTimeoutMs = timeoutMs, observer = noObserver, now = Date.now, random = Math.random } = options

@@ -25,7 +25,7 @@ interface DeliverDueOptions {
   logger: Logger
 }
 
-/** What a visit of a shard of the due index found. */
+/** The result of one visit of a shard of the due index. */
 export interface ShardVisit {
   /** Deliveries and replays that were begun, or queued in their endpoint's lane. */
   started: number

@@ -20,7 +20,7 @@ export interface SendRequest {
   timeoutMs: number
 }
 
-/** What became of one request. */
+/** The result of one request. */
 export interface SendResult extends Pick<DeliveryTry, 'status' | 'latencyMs' | 'answer' | 'reason'> {
   outcome: TryOutcome
 }

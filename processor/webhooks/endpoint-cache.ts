@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { EndpointTable } from '../../core/webhooks/endpoint-table.ts'
 import type { WebhookEndpoint } from '../../core/webhooks/webhook-endpoint.ts'
 
-/** How long a change of an endpoint can go unnoticed by deliveries that are under way. */
+/** How long deliveries in progress can use an outdated endpoint. */
 const maxAgeMs = 5_000
 /** Allowed difference between the clocks of two machines. */
 const clockSkewMs = 1_000

@@ -1,6 +1,6 @@
 import type { DeliveryRef } from '../../core/webhooks/webhook-delivery.ts'
 
-/** What a task says about its endpoint: it works, it fails, or nothing was sent. */
+/** The state of the endpoint after a task: it works, it fails, or it is unknown because nothing was sent. */
 export type LaneResult = 'works' | 'fails' | 'unknown'
 
 export type LaneTask = () => Promise<LaneResult>

@@ -5,7 +5,7 @@ import type { KafkaMessage } from '../../core/kafka/kafka-message.ts'
 import { parseJson } from '../../core/parse-json.ts'
 import { webhookEvents } from '../../core/webhooks/webhook-endpoint.ts'
 
-/** DynamoDB stores at most 400 kB an item and 2 kB a key; an event of ours has less than 2 kB. */
+/** DynamoDB stores at most 400 kB an item and 2 kB a key; our events have less than 2 kB. */
 const maxBodyBytes = 256_000
 const maxIdLength = 1_024
 

@@ -11,12 +11,12 @@ import { startDuePoller } from './start-due-poller.ts'
 /** Events are only stored, so a few partitions at a time are enough. */
 const concurrency = 4
 const batchSize = 100
-/** Storing events is quick, so a member that is silent for this long has died. Its partitions then soon have another owner. */
+/** Storing events is quick, so a member that is silent for this long has died, and its partitions are soon reassigned. */
 const sessionTimeoutMs = 6_000
-/** A busy machine answers late while it starts. */
+/** Long, because a busy machine is slow during start-up. */
 const startTimeoutMs = 10_000
 
-/** Delivers webhooks until it is closed: with a consumer group of its own, and by polling the due index. */
+/** Delivers webhooks until it is closed: with its own consumer group, and by polling the due index. */
 export function startWebhooks(
   config: ProcessorConfig,
   { kafka, logger }: { kafka: KafkaClient; logger: Logger },

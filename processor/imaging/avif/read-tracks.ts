@@ -3,7 +3,7 @@ import { type Box, createReader, findBox, readBoxes, readFileBoxes } from '../he
 /** A track of AV1 frames in an AVIF sequence. */
 export interface Track {
   id: number
-  /** `pict` or `vide` for colours, `auxv` for what belongs to them, such as alpha. */
+  /** `pict` or `vide` for colours, `auxv` for auxiliary data such as alpha. */
   handler: string
   /** Pixels of a frame. */
   width: number
@@ -21,7 +21,7 @@ const sampleEntryBytes = 78
 
 /**
  * The tracks of AV1 frames that have at least one. Source: ISO/IEC 14496-12, 8.3 to 8.7 and 12.1.3; AV1 Image File Format, section 3.
- * @throws RangeError when a box is shorter than it says
+ * @throws RangeError when a box is shorter than its declared size
  */
 export function readTracks(file: Buffer): Track[] {
   const moov = findBox(readFileBoxes(file), 'moov')

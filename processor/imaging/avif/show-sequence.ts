@@ -6,9 +6,9 @@ import { readTracks, type Track } from './read-tracks.ts'
 const sharedProperties = ['av1C', 'colr', 'pasp', 'clap', 'irot', 'imir', 'clli', 'mdcv']
 
 /**
- * A still picture of the first frame of an AVIF sequence, with the colours and the alpha of its tracks, or nothing if there is no frame.
- * The picture that the file has besides the frames can be another one.
- * @throws RangeError when a box is shorter than it says
+ * A still picture of the first frame of an AVIF sequence, with the colours and the alpha of its tracks, or undefined if there is no frame.
+ * The file's own still picture can differ from it.
+ * @throws RangeError when a box is shorter than its declared size
  */
 export function showSequence(file: Buffer): Buffer | undefined {
   const tracks = readTracks(file)

@@ -45,9 +45,9 @@ export function isVideo({ transfer }: Cicp): boolean {
 }
 
 /**
- * The encoding that these code points mean, or nothing for sRGB in full range. As in browsers, what is unspecified, unknown or a video
+ * The encoding that these code points mean, or undefined for sRGB in full range. As in browsers, what is unspecified, unknown or a video
  * curve counts as sRGB.
- * @param peakNits the brightest pixel of a PQ image in cd/m², if the file says so
+ * @param peakNits the brightest pixel of a PQ image in cd/m², if the file states it
  */
 export function encodingOfCicp(cicp: Cicp, peakNits?: number): ColourEncoding | undefined {
   const chromaticities = primariesByCode[cicp.primaries]

@@ -54,8 +54,8 @@ const probe = Buffer.from([
 ])
 
 /**
- * Whether a profile makes a difference. libvips takes 16-bit pixels whose profile it cannot read for Display P3, and does not say
- * so. For 8-bit pixels it takes sRGB, so an unreadable profile leaves these colours as they are; an sRGB profile does, too.
+ * Whether a profile makes a difference. libvips silently treats 16-bit pixels with an unreadable profile as Display P3, but
+ * 8-bit pixels as sRGB. So these 8-bit colours stay the same with an unreadable profile, as with an sRGB profile.
  */
 async function changesColours(profile: Buffer): Promise<boolean> {
   const pixels = { data: probe, width: probe.length / 3, height: 1, channels: 3, bits: 8 } as const

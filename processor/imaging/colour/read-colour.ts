@@ -10,7 +10,7 @@ interface ColouredImage extends ImageHeader {
 }
 
 /**
- * What must be done about the colours of an image that the decoder does not do, or nothing. The decoder reads every image as sRGB, or
+ * The colour conversion that an image needs beyond the decoder's, if any. The decoder reads every image as sRGB, or
  * by its ICC profile if it has 8 bits per channel; it takes 16-bit colours to Display P3 and ignores the profile of 16-bit grey.
  */
 export function readColour(image: ColouredImage): HeifColour | undefined {

@@ -4,13 +4,13 @@ import { type Cicp, encodingOfCicp } from './cicp.ts'
 import type { ColourEncoding } from './colour-encoding.ts'
 import { readSequenceHeader, type SequenceColour } from './read-sequence-header.ts'
 
-/** What an AVIF or HEIC file says about its pixels and the decoder does not do. */
+/** Colour and alpha signalling of an AVIF or HEIC file that the decoder does not apply. */
 export interface HeifColour {
   /** Absent for sRGB. An ICC profile of the file comes before it. */
   encoding?: ColourEncoding
   /** How the alpha must be corrected; absent if it need not be. */
   alpha?: AlphaFaults
-  /** Where `colr` must be made explicit, because libheif ignores its range when all else is unspecified. */
+  /** Position of the `colr` box that must be made explicit, because libheif ignores its range when all else is unspecified. */
   vagueColrAt?: number
 }
 
@@ -71,7 +71,7 @@ function readPeak({ properties }: HeifItem): number | undefined {
   return findBox(properties, 'clli')?.readUInt16BE() || undefined
 }
 
-/** What the AV1 stream of an image, or of a grid's first tile, says. */
+/** The signalling in the AV1 stream of an image, or of a grid's first tile. */
 function readStream(items: HeifItems, item: HeifItem): SequenceColour | undefined {
   const [tile = item] = item.type === 'grid' ? items.refersTo('dimg', item) : []
   return tile.type === 'av01' ? readSequenceHeader(items.readHead(tile)) : undefined

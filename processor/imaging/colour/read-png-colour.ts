@@ -6,7 +6,7 @@ import { areUsable } from './matrices.ts'
 import { gammaTransfer, srgbTransfer } from './transfers.ts'
 
 /**
- * The encoding that the chunks of a PNG mean, or nothing if it is sRGB or the ICC profile that the decoder has read. The order is that
+ * The encoding that the chunks of a PNG mean, or undefined if it is sRGB or the ICC profile that the decoder has read. The order is that
  * of Portable Network Graphics (third edition), 4.3: cICP, iCCP, sRGB, gAMA and cHRM. As in browsers, cHRM needs gAMA, and a gamma near
  * 1/2.2 without cHRM is sRGB.
  * @param hasProfile whether the decoder could read `iCCP`
@@ -31,7 +31,7 @@ function readCicp(chunk: Buffer | undefined): Cicp | undefined {
   return isKnown(cicp) && matrix === 0 && cicp.fullRange ? cicp : undefined
 }
 
-/** In PNG, browsers show the curve of video as the gamma of its displays. sRGB need only be said when there is a profile to overrule. */
+/** In PNG, browsers show the curve of video as the gamma of its displays. sRGB is stated only if it overrides a profile. */
 function encodingOfPngCicp(cicp: Cicp, hasProfile: boolean, peakNits?: number): ColourEncoding | undefined {
   const encoding = encodingOfCicp(cicp, peakNits)
   const srgb = { primaries: srgbPrimaries, transfer: srgbTransfer, fullRange: true }

@@ -1,6 +1,6 @@
 import type { Cicp } from './cicp.ts'
 
-/** What the sequence header of an AV1 stream says about its pixels. */
+/** Pixel format and colours from the sequence header of an AV1 stream. */
 export interface SequenceColour extends Cicp {
   isMonochrome: boolean
 }
@@ -10,7 +10,7 @@ const unspecified = 2
 
 /**
  * Finds the sequence header among the first OBUs of an AV1 stream. Source: AV1 Bitstream & Decoding Process Specification, 5.3 to 5.5.
- * @throws RangeError when an OBU is shorter than it says
+ * @throws RangeError when an OBU is shorter than its declared size
  */
 export function readSequenceHeader(obus: Buffer): SequenceColour | undefined {
   for (let at = 0; at < obus.length; ) {

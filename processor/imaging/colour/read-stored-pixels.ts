@@ -38,7 +38,7 @@ export async function readStoredPixels(
   const bytes = vagueColrAt === undefined ? image.original : makeExplicit(image.original, vagueColrAt)
   const stored = open({ ignoreIcc: true }, bytes)
   const source = alpha ? await openCorrected(stored, alpha, bits) : stored
-  // Numbers of another curve are no sRGB, which the shrink in linear light would take them for.
+  // Shrinking in linear light would treat numbers of another curve as sRGB.
   const linear = box.linear && (!encoding || encoding.transfer === srgbTransfer)
   const { data, info } = await toDepth(shrinkInto(source, { ...box, linear }), bits).toBuffer({
     resolveWithObject: true,
@@ -68,7 +68,7 @@ async function readProfile({ hasProfile }: Image, open: Open): Promise<Buffer | 
   return icc?.toString('latin1', 16, 20) === 'GRAY' ? makeRgbProfile(icc) : icc
 }
 
-/** BT.709, sRGB and BT.601, which is what browsers take unspecified code points for. */
+/** BT.709, sRGB and BT.601, which browsers assume for unspecified code points. */
 function makeExplicit(original: Buffer, colrAt: number): Buffer {
   const bytes = Buffer.from(original)
   for (const [index, code] of [1, 13, 6].entries()) bytes.writeUInt16BE(code, colrAt + index * 2)

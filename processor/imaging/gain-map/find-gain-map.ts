@@ -18,8 +18,8 @@ export interface UnusableGainMap {
 }
 
 /**
- * Finds the gain map in a JPEG file. An index (MPF) or a directory (GContainer) only says where a JPEG may begin. What is at that place
- * is a gain map if its own metadata says so, and it ends with its own end marker, so no length in the file is trusted.
+ * Finds the gain map in a JPEG file. An index (MPF) or a directory (GContainer) only gives offsets at which a JPEG may begin. The JPEG there
+ * is a gain map if its own metadata identifies it as one. It ends with its own end marker, so no length in the file is trusted.
  * @returns undefined for a file without one
  */
 export function findGainMap(file: Buffer): FoundGainMap | UnusableGainMap | undefined {
@@ -36,7 +36,7 @@ export function findGainMap(file: Buffer): FoundGainMap | UnusableGainMap | unde
   return claimsGainMap(file, layout) ? { unusable: 'not_found' } : undefined
 }
 
-/** Where JPEGs begin behind the first one, by what the file says of itself. */
+/** Offsets of further JPEGs behind the first one, from the file's index and directory. */
 function findPictures(file: Buffer, layout: JpegLayout): number[] {
   const listed = segmentsOf(file, layout, mpfNamespace).flatMap((index) => {
     const from = index.byteOffset - file.byteOffset

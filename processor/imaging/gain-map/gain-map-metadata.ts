@@ -10,9 +10,9 @@ export interface ChannelGain {
   alternateOffset: number
 }
 
-/** What a viewer must know to apply a gain map to its picture. */
+/** The parameters for applying a gain map to its picture. */
 export interface GainMapMetadata {
-  /** One for all colours; or those of red, green and blue. */
+  /** One for all channels, or one each for red, green and blue. */
   channels: ChannelGain[]
   /** How far a display can exceed SDR white when it begins to use the map, and when it uses all of it; in stops. */
   baseHeadroom: number

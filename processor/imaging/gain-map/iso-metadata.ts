@@ -1,10 +1,10 @@
 import { createReader } from '../heif/read-boxes.ts'
 import type { ChannelGain, GainMapMetadata } from './gain-map-metadata.ts'
 
-/** What an APP2 segment with metadata of ISO 21496-1 begins with. */
+/** The namespace at the start of an APP2 segment with metadata of ISO 21496-1. */
 export const isoNamespace = 'urn:iso:std:iso:ts:21496:-1\0'
 
-/** Contents of the segment in the picture itself, which only says that a gain map follows: minimum and writer's version. */
+/** Contents of the segment in the picture itself, which only announces a gain map: minimum and writer's version. */
 export const isoVersion = Buffer.alloc(4)
 
 const isMultichannel = 0x80

@@ -19,7 +19,7 @@ interface Kept {
 /**
  * Adds the original's gain map to a variant that shows the whole picture: shrunk in the same proportion, upright, with the same parameters.
  * A map that turns out to be damaged is left out.
- * @throws errors of the machine, which a retry can cure
+ * @throws errors of the machine, for which a retry can help
  */
 export async function keepGainMap(
   variant: RenderedVariant,

@@ -1,4 +1,4 @@
-/** What an APP2 segment with the index of a file's pictures begins with. Source: CIPA DC-007 (Multi-Picture Format), 5.2. */
+/** The namespace at the start of an APP2 segment with the index of a file's pictures. Source: CIPA DC-007 (Multi-Picture Format), 5.2. */
 export const mpfNamespace = 'MPF\0'
 
 const entriesTag = 0xb002

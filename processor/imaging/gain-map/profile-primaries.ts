@@ -1,4 +1,4 @@
-/** Red, green and blue as seen under D50, X, Y and Z of each. Source: IEC 61966-2-1 and SMPTE EG 432-1, adapted as ICC.1:2022 says. */
+/** Red, green and blue as seen under D50, X, Y and Z of each. Source: IEC 61966-2-1 and SMPTE EG 432-1, adapted according to ICC.1:2022. */
 const primaries = {
   srgb: [0.4361, 0.2225, 0.0139, 0.3851, 0.7169, 0.0971, 0.1431, 0.0606, 0.7141],
   p3: [0.5151, 0.2412, -0.0011, 0.2919, 0.6922, 0.0419, 0.1572, 0.0666, 0.7841],

@@ -8,7 +8,7 @@ import { writeXmpDirectory, writeXmpMetadata, xmpNamespace } from './xmp-metadat
 const { app0, app1, app2 } = markers
 
 /**
- * Joins a picture and its gain map to an Ultra HDR JPEG: viewers that know neither ISO 21496-1 nor Adobe's XMP show the picture alone.
+ * Joins a picture and its gain map to an Ultra HDR JPEG: viewers that support neither ISO 21496-1 nor Adobe's XMP show the picture alone.
  * Both JPEGs must be without metadata; an ICC profile stays. The parameters are written in both ways, because Chrome and Android
  * read either. Source: Android's Ultra HDR Image Format 1.1.
  */

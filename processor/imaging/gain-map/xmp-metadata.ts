@@ -1,11 +1,11 @@
 import type { ChannelGain, GainMapMetadata } from './gain-map-metadata.ts'
 
-/** What an APP1 segment with XMP begins with. Source: Adobe XMP, part 3, 1.1.3. */
+/** The namespace at the start of an APP1 segment with XMP. Source: Adobe XMP, part 3, 1.1.3. */
 export const xmpNamespace = 'http://ns.adobe.com/xap/1.0/\0'
 
 const hdrgmNamespace = 'http://ns.adobe.com/hdr-gain-map/1.0/'
 
-/** Whether XMP says that it is about a gain map or a picture with one. */
+/** Whether XMP belongs to a gain map or to a picture with one. */
 export function namesGainMap(xmp: string): boolean {
   return prefixOf(xmp) !== undefined
 }

@@ -65,7 +65,7 @@ const scriptFile = 'libheif-js/libheif-wasm/libheif.js'
 export const findWasmFile = () => requireCommonJs.resolve('libheif-js/libheif-wasm/libheif.wasm')
 
 /**
- * Starts the library with a memory of its own, which never exceeds `maxBytes`.
+ * Starts the library with separate memory of at most `maxBytes`.
  * @returns also whether it failed because it needed more
  */
 export function openLibheif(wasm: WebAssembly.Module, maxBytes: number) {
@@ -81,7 +81,7 @@ export function openLibheif(wasm: WebAssembly.Module, maxBytes: number) {
     const grow = memory.grow.bind(memory)
     memory.grow = (pages) => {
       memoryLimit.exceeded = memory.buffer.byteLength + pages * wasmPageBytes > maxBytes
-      // The library takes any exception for a failed allocation, and then gives up.
+      // The library treats any exception as a failed allocation and aborts.
       if (memoryLimit.exceeded) throw new RangeError(`libheif may have at most ${maxBytes} bytes`)
       return grow(pages)
     }

@@ -7,7 +7,7 @@ export interface LibheifError {
   message: string
 }
 
-/** What an ISO/IEC 23091-2 colour description in an `nclx` box says, by its code points. */
+/** The code points of an ISO/IEC 23091-2 colour description in an `nclx` box. */
 export interface Nclx {
   primaries: number
   transfer: number

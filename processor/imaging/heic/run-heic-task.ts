@@ -12,7 +12,7 @@ const workerFile = new URL(`./heic-worker${extname(import.meta.filename)}`, impo
 
 let compiled: Promise<WebAssembly.Module> | undefined
 
-/** The thread failed for another reason than the file, so a retry can succeed. */
+/** The thread failed, but not because of the file, so a retry can succeed. */
 export class HeicThreadFailed extends Error {
   override readonly name = 'HeicThreadFailed'
 }
@@ -33,7 +33,7 @@ type Found<T extends HeicTask['task']> = T extends 'header'
   : Extract<HeicAnswer, { pixels: unknown }>
 
 /**
- * Runs one task on a HEIC file in a thread of its own, which is terminated when the time for a decode or the image's deadline is over.
+ * Runs one task on a HEIC file in a separate thread, which is terminated when the time for a decode or the image's deadline is over.
  * @param maxMemoryBytes for libheif, besides the pixels that it returns
  * @throws Rejection when the file is at fault; HeicThreadFailed (a retry can help); the signal's reason
  */
@@ -47,7 +47,7 @@ export async function runHeicTask<T extends HeicTask['task']>(
   limits.signal?.throwIfAborted()
   const bytes = new Uint8Array(original)
   const workerData: HeicTask = { task, wasm, bytes, maxMemoryBytes }
-  // The thread gets neither the process's flags, which are for its own program, nor its environment, which has secrets.
+  // The thread gets neither the process's flags, which are for the main program, nor its environment, which has secrets.
   const options = { workerData, transferList: [bytes.buffer], execArgv: [], env: {} }
   const worker = new Worker(workerFile, options)
   try {

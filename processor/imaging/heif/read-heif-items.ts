@@ -16,7 +16,7 @@ export interface HeifItems {
   refersTo(type: string, from: HeifItem): HeifItem[]
   /** The items that refer to `to`, such as its alpha (`auxl`). */
   referringTo(type: string, to: HeifItem): HeifItem[]
-  /** The first bytes of an item's data: at most 4 KiB, and none if the file says that they are elsewhere. */
+  /** The first bytes of an item's data: at most 4 KiB, and none if the file stores them elsewhere. */
   readHead(item: HeifItem): Buffer
 }
 
@@ -26,9 +26,9 @@ const headBytes = 4096
 const maxMetaBytes = 1 << 20
 
 /**
- * Reads the `meta` box, or returns nothing if there is none with a primary item.
+ * Reads the `meta` box, or returns undefined if there is none with a primary item.
  * Source: ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 9.3.
- * @throws RangeError when a box is shorter than it says
+ * @throws RangeError when a box is shorter than its declared size
  */
 export function readHeifItems(bytes: Buffer): HeifItems | undefined {
   const meta = findBox(readFileBoxes(bytes), 'meta')

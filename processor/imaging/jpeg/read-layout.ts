@@ -22,9 +22,9 @@ export interface JpegScan {
   endAt: number
 }
 
-/** Where everything is in a JPEG, as libjpeg finds it. */
+/** The positions of the parts of a JPEG, as libjpeg finds them. */
 export interface JpegLayout {
-  /** Number of markers; at most one more than was asked for. */
+  /** Number of markers; at most `max` + 1. */
   segments: number
   /** The start of frame (SOF). */
   frame?: JpegSegment

@@ -12,7 +12,7 @@ export interface JpegFrame {
 /** The header of a scan. Source: ITU-T T.81, B.2.3. */
 interface ScanHeader {
   components: number[]
-  /** First and last coefficient, and the lowest bit of them that the scan brings. */
+  /** First and last coefficient, and the lowest bit of them that the scan contains. */
   from: number
   to: number
   lowestBit: number
@@ -50,8 +50,8 @@ export function isSequential({ process }: JpegFrame): boolean {
 }
 
 /**
- * What the scans bring of the image: all of it; all components, but not at full accuracy; or not even all components, so that colours
- * or everything are missing. Whether the data of a scan are whole is for the decoder to find out.
+ * Which part of the image the scans contain: all of it; all components, but not at full accuracy; or not even all components, so that colours
+ * or everything are missing. The decoder checks whether the data of a scan are complete.
  */
 export function judgeScans(
   bytes: Buffer,

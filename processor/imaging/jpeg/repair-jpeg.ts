@@ -21,7 +21,7 @@ export interface Edit {
 const readAhead = Buffer.alloc(16, Buffer.from([0xff, 0]))
 const endMarker = Buffer.from([0xff, 0xd9])
 
-/** A copy of a file up to this size costs nothing worth saving. */
+/** Files up to this size are cheap to copy. */
 const smallBytes = 1 << 20
 
 /**

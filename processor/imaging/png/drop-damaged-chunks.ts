@@ -1,7 +1,7 @@
 import { hasValidChecksum, type PngChunk, readChunks } from './chunks.ts'
 
 /**
- * Leaves out ancillary chunks with a wrong checksum, for which libvips rejects the file or which it believes. Browsers show the picture
+ * Leaves out ancillary chunks with a wrong checksum, for which libvips rejects the file or which it applies. Browsers show the picture
  * without them. Source: Portable Network Graphics (third edition), 5.4 and 13.2.
  */
 export function dropDamagedChunks(png: Buffer): Buffer {

@@ -4,7 +4,7 @@ import { readPngExif } from './read-exif.ts'
 import { showFirstFrame } from './show-first-frame.ts'
 import { widenWindow } from './widen-window.ts'
 
-/** Rewrites a PNG whose picture libvips would not show, or not open, although browsers do. */
+/** Rewrites a PNG that browsers show but that libvips cannot open or shows differently. */
 export function preparePng(original: Buffer): Prepared {
   const sound = dropDamagedChunks(original)
   const { bytes, canvas } = showFirstFrame(sound)

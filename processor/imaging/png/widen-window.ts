@@ -4,8 +4,8 @@ const deflate = 8
 const widest = 7
 
 /**
- * Claims the largest window for the compressed pixels. Some programs claim a smaller one than they used, for which zlib rejects the
- * file; browsers ignore the claim. Source: RFC 1950, section 2.2.
+ * Declares the largest window for the compressed pixels. Some programs declare a smaller one than they used, for which zlib rejects the
+ * file; browsers ignore the declared size. Source: RFC 1950, section 2.2.
  */
 export function widenWindow(png: Buffer): Buffer {
   for (const chunk of readChunks(png)) {

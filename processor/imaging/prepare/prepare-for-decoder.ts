@@ -17,9 +17,9 @@ const prepareBy: Partial<Record<AcceptedFormat, Prepare>> = {
 }
 
 /**
- * Rewrites the container of files that libvips would show differently from browsers, or not at all, and reads what it overlooks. Compressed
+ * Rewrites the container of files that libvips would show differently from browsers, or not at all, and reads the EXIF that it misses. Compressed
  * pixels stay as they are. Most files are returned unchanged.
- * @throws Rejection for files that the decoder cannot read or must not see
+ * @throws Rejection for files that the decoder cannot read or that would cost it too much
  */
 export function prepareForDecoder(
   format: AcceptedFormat,

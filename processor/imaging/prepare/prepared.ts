@@ -1,4 +1,4 @@
-/** What the decoder reads instead of the original. */
+/** The decoder's input in place of the original. */
 export interface Prepared {
   /** The original itself, or a copy whose container has been rewritten. */
   bytes: Buffer

@@ -2,7 +2,7 @@ import { DependencyUnavailable } from '../../../core/errors.ts'
 import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
 
 /**
- * Publishes the record's pending events and then removes them, so an event can be published twice but never not at all. If Kafka is
+ * Publishes the record's pending events and then removes them, so an event can be published twice but is never lost. If Kafka is
  * unavailable, the events stay pending, a relay publishes them later, and processing counts as finished.
  */
 export async function announceResult(

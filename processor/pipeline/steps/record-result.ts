@@ -5,7 +5,7 @@ import type { ProcessorDeps, UnpublishedRecord, Work } from '../stages.ts'
 const source = '/hashgate/processor'
 
 /**
- * Makes the record final and adds its event to the outbox in one write. If the worker dies afterwards, the next one has all it needs.
+ * Makes the record final and adds its event to the outbox in one write. If the worker dies afterwards, another one can complete the image from the record.
  * @throws LeaseLost
  */
 export async function recordResult(

@@ -104,7 +104,7 @@ t.test('one run drops expired images, and the partition of a day without images'
   t.strictSame(await store.listParquetFiles(today), [], 'its files are deleted by the run after')
 })
 
-t.test('manifests of expired images are not read when there is no file any more', async (t) => {
+t.test('manifests of expired images are not read after the file was deleted', async (t) => {
   const { putManifest, compact, clock } = await startTestCompaction(t)
   await putManifest('acme/a', today)
   clock.nowMs += retentionDays * 24 * hourMs

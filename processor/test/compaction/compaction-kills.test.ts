@@ -23,7 +23,7 @@ async function prepare({ putManifest, compact, clock }: TestCompaction): Promise
   await putManifest('acme/d', '2026-11-28')
 }
 
-/** Runs a compaction that dies at its call number `lastCall`, which is not made or, with `answerIsLost`, takes effect without an answer. */
+/** Runs a compaction that dies at call number `lastCall`. That call is not sent or, with `answerIsLost`, takes effect without a response. */
 async function runUntil(system: TestCompaction, lastCall: number, answerIsLost: boolean): Promise<boolean> {
   let calls = 0
   const dying = <T extends object>(target: T): T =>
@@ -52,7 +52,7 @@ const isFunction = (value: unknown): value is (...inputs: unknown[]) => unknown 
 for (const answerIsLost of [false, true]) {
   const moment = answerIsLost ? 'after' : 'before'
   t.test(
-    `killed ${moment} any of its calls, a run leaves complete days, and the next run finishes`,
+    `a run killed ${moment} any of its calls leaves complete days, and the next run finishes its work`,
     async (t) => {
       for (let lastCall = 1; ; lastCall++) {
         const system = await startTestCompaction(t)

@@ -7,7 +7,7 @@ const nowMs = Date.parse('2026-11-29T12:00:00Z')
 /** A file with this key. @param age minutes since it was written */
 const fileOf = (key: string, age: number) => ({ key, etag: '', writtenAtMs: nowMs - age * 60_000 })
 
-t.test('a file goes when its successor is as old as the grace period', async (t) => {
+t.test('a file is deleted when its successor is as old as the grace period', async (t) => {
   const find = (age: number) =>
     findSuperseded({
       files: [fileOf('a', 90), fileOf('b', age)],
@@ -36,7 +36,7 @@ t.test('the newest file stays, because another run can be about to move the part
   t.strictSame(findSuperseded({ files, current: 'a', queried: 'a', nowMs, graceMs }), [])
 })
 
-t.test('when a day has no rows left, all its files go, except the one that was queried', async (t) => {
+t.test('when a day has no rows left, all files except the queried one are deleted', async (t) => {
   const files = [fileOf('a', 90), fileOf('b', 60)]
   t.strictSame(findSuperseded({ files, queried: 'b', nowMs, graceMs }), ['a'])
   t.strictSame(findSuperseded({ files, nowMs, graceMs }), ['a', 'b'])

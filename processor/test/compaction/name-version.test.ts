@@ -13,7 +13,7 @@ t.test('a version sorts after the newest one, whatever the clocks and the conten
   t.match(nameVersion({ nowMs: nowMs + 1, bytes: one, newest: first }), /^20261129T120000001Z-/)
 })
 
-t.test('a newest version with another form of name does not matter', async (t) => {
+t.test('a newest version whose name has another format is ignored', async (t) => {
   t.match(nameVersion({ nowMs, bytes: one, newest: 'by-hand' }), /^20261129T120000000Z-/)
 })
 

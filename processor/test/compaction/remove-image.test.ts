@@ -27,7 +27,7 @@ t.test('an image is removed from every day, every file and the manifests at once
   t.strictSame(await queryImages(yesterday), ['acme/b', 'zoo/a'])
   t.equal((await store.listParquetFiles(today)).length, 1)
   await compact()
-  t.strictSame(await queryImages(today), ['acme/b', 'acme/c', 'zoo/a'], 'no later run brings it back')
+  t.strictSame(await queryImages(today), ['acme/b', 'acme/c', 'zoo/a'], 'a later run does not restore it')
   t.equal(await removeImage(image, await openDeps(), { retentionDays }), false)
   t.strictSame(await queryImages(yesterday), ['acme/b', 'zoo/a'], 'it can be repeated')
 })
@@ -41,7 +41,7 @@ t.test('removing the only image of a day removes the file and the partition', as
   t.strictSame(await store.listParquetFiles(today), [])
 })
 
-t.test('what cannot be an image is refused before anything is deleted', async (t) => {
+t.test('an invalid image id or tenant is refused before anything is deleted', async (t) => {
   const { openDeps } = await startTestCompaction(t)
   const deps = await openDeps()
   for (const wrong of [

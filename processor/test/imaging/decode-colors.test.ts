@@ -47,7 +47,7 @@ test('wide-gamut colours are converted to sRGB', async (t) => {
   }
 })
 
-test('Adobe RGB is converted as its specification says', async (t) => {
+test('Adobe RGB is converted according to its specification', async (t) => {
   const linear = [200, 30, 30].map((value) => (value / 255) ** (563 / 256)) as Color
   const expected = toSrgb(linear)
   const bytes = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#c81e1e' } })
@@ -58,7 +58,7 @@ test('Adobe RGB is converted as its specification says', async (t) => {
   t.ok(distance(decoded, expected) <= 2, `${decoded} for ${expected.map(Math.round)}`)
 })
 
-test('sRGB is decoded however it is stored', async (t) => {
+test('sRGB is decoded in every storage format', async (t) => {
   for (const color of colors) {
     const cases: [name: string, AcceptedContentType, Promise<Buffer> | Buffer, tolerance: number][] = [
       ['16-bit PNG', 'image/png', paint(color).toColourspace('rgb16').png().toBuffer(), 0],

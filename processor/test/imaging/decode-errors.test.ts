@@ -8,7 +8,7 @@ import {
   retryIfSilent,
 } from '../../imaging/decode-errors.ts'
 
-test('errors of the machine are not errors of the image', async (t) => {
+test('errors of the machine are not attributed to the image', async (t) => {
   const messages = [
     'vips_tracked: out of memory --- size == 300MB',
     'std::bad_alloc',
@@ -21,7 +21,7 @@ test('errors of the machine are not errors of the image', async (t) => {
   }
 })
 
-test('any other error of libvips is an error of the image', async (t) => {
+test('any other error of libvips is attributed to the image', async (t) => {
   const cases = [
     ['timeout: 12% complete', 'processing_timeout'],
     ['gifload: another image\ntimeout: 12% complete', 'processing_timeout'],
@@ -54,7 +54,7 @@ test('the time-out of another image does not reject this one', async (t) => {
   t.equal(await retryIfSilent(() => refuseForeignTimeout(3_600, secondSucceeds)), 'decoded')
 })
 
-test('errors of Node.js, of this program and of aborts are no errors of the image', async (t) => {
+test('errors of Node.js, of this program and of aborts are not attributed to the image', async (t) => {
   class OutOfTime extends Error {}
   const errors = [
     new TypeError('x is not a function'),

@@ -56,7 +56,7 @@ test('the accepted formats are read', async (t) => {
   }
 })
 
-/** In a process of its own, as what is blocked is blocked for all. */
+/** Runs in a separate process, because blocking a loader affects the whole process. */
 async function readWithPlainSharp(file: string): Promise<unknown> {
   const program = `const { default: sharp } = await import('sharp')
     console.log(JSON.stringify(await sharp(process.argv[1]).metadata()))`

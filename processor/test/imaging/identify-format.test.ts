@@ -21,7 +21,7 @@ test('other formats are named, with advice', async (t) => {
     ['HTML', Buffer.from('<!doctype html><title>x</title>'), /HTML or XML/],
     ['PDF', Buffer.from('%PDF-1.7\n%\xe2\xe3'), /PDF/],
     ['HEIC', isoMedia('heic', 'mif1', 'heic'), /HEIC.*"Most Compatible"/],
-    ['HEIC that calls itself mif1', isoMedia('mif1', 'mif1', 'heic'), /HEIC/],
+    ['HEIC with the major brand mif1', isoMedia('mif1', 'mif1', 'heic'), /HEIC/],
     ['video', isoMedia('isom', 'isom', 'mp42'), /video/],
     ['Canon raw', isoMedia('crx ', 'crx ', 'isom'), /Canon/],
     ['Canon raw, older', Buffer.from('II*\0\x10\0\0\0CR\x02\0\0\0', 'latin1'), /Canon/],

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { test } from 'tap'
 import { createMemorySemaphore } from '../../imaging/memory-semaphore.ts'
 
-/** Work that ends when it is told to. */
+/** Tasks that the test ends. */
 function holdInTurn(maxBytes: number) {
   const withMemory = createMemorySemaphore(maxBytes)
   const running: string[] = []

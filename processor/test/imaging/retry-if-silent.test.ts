@@ -16,13 +16,13 @@ test('only an error without a message is retried', async (t) => {
 })
 
 test('the number of retries is limited', async (t) => {
-  let asked = 0
+  let attempts = 0
   const ask = async () => {
-    asked++
+    attempts++
     throw new Error('Unknown error')
   }
   await t.rejects(retryIfSilent(ask), { message: 'Unknown error' })
-  t.equal(asked, 3)
+  t.equal(attempts, 3)
 })
 
 test('a result is returned without a retry', async (t) => {

@@ -8,7 +8,7 @@ import type { ProcessorDeps } from '../../pipeline/stages.ts'
 
 type Kills = (image: Pick<ImageRef, 'imageId'>) => boolean
 
-/** Starts a process. When an image kills it, nothing that the process still does has an effect. */
+/** Simulates a process. After an image has killed it, its later calls have no effect. */
 function startProcess({ deps }: TestProcessor, kills: Kills) {
   const { promise: crashed, resolve: crash } = Promise.withResolvers<'crashed'>()
   let isDead = false
@@ -67,7 +67,7 @@ async function restart(fixture: TestProcessor, kills: Kills, images: ImageRef[])
   await startProcess(fixture, kills).run(images)
 }
 
-test('only images that kill their process are rejected, however often they killed it with neighbours', async (t) => {
+test('only images that kill their process are rejected, and none that only shared a process with them', async (t) => {
   const fixture = await createTestProcessor(t)
   const [poison, good] = [await uploadMany(fixture, 3), await uploadMany(fixture, 9)]
   const kills: Kills = ({ imageId }) => poison.some((image) => image.imageId === imageId)

@@ -6,7 +6,7 @@ import { createTestProcessor } from '../../../scripts/testkit/create-test-proces
 import { createProcessOnce } from '../../pipeline/process-once.ts'
 import { secondPictureAt, ultraHdr } from '../imaging/gain-map/render-hdr.ts'
 
-test('the log says why a ready image has lost its gain map', async (t) => {
+test('the log has the reason why a ready image lost its gain map', async (t) => {
   const fixture = await createTestProcessor(t)
   const lines: string[] = []
   const sink = new Writable({

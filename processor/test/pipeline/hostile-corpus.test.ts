@@ -20,23 +20,23 @@ import type { CorpusEnd, CorpusReport, ListedInput } from './process-corpus.ts'
 
 const program = new URL('./process-corpus.ts', import.meta.url).pathname
 
-// Some twenty seconds of a core, which a busy machine takes its time to give.
+// About 20 seconds of one core, which take longer on a busy machine.
 tap.setTimeout(600_000)
 
 test('every upload becomes ready or rejected, in one process and within its memory', async (t) => {
   const folder = t.testdir()
   const inputs = await writeCorpus(folder)
   const { ends, usedBytes } = await processCorpus(folder)
-  t.equal(ends.length, inputs.length, 'the process has survived all of them')
+  t.equal(ends.length, inputs.length, 'the process did not crash')
 
   const wrong = inputs.flatMap((input, index) => findFault(input, ends[index]))
-  t.strictSame(wrong, [], 'each ends as it must')
+  t.strictSame(wrong, [], 'every input has the expected outcome')
   for (const line of countEnds(inputs, ends)) t.comment(line)
 
   const used = Math.round(usedBytes.others / 1e6)
   t.ok(used < 300, `${used} MB above the idle process, bombs included`)
   const usedByAnimations = Math.round(usedBytes.animations / 1e6)
-  t.ok(usedByAnimations < 560, `${usedByAnimations} MB with two animations in flight that take turns`)
+  t.ok(usedByAnimations < 560, `${usedByAnimations} MB with two animations in flight that share the budget`)
   const usedByLargest = Math.round(usedBytes.largest / 1e6)
   t.ok(usedByLargest < 720, `${usedByLargest} MB for one image whose decoder may take 640 MB`)
 })

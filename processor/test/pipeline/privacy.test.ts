@@ -18,7 +18,7 @@ import { readHeicFile } from '../imaging/heic/heic-files.ts'
 const photo = await readFile(new URL('../photos/sunset-12mp-gps.jpg', import.meta.url))
 const secret = 'Vevey, Rue du Simplon'
 
-/** Every format that there is, still and moving. */
+/** Every output format, still and animated. */
 const table = readVariants(
   JSON.stringify([
     ...['webp', 'avif', 'jpeg', 'png', 'same'].map((format) => ({
@@ -34,7 +34,7 @@ const table = readVariants(
   ]),
 )
 
-/** Pictures that say where they were taken, in every way in which a format can. */
+/** Pictures with a location, in every place where each format can store it. */
 async function talkativePictures(): Promise<
   [name: string, bytes: Buffer, contentType: AcceptedContentType][]
 > {
@@ -65,7 +65,7 @@ test('no variant of any format has any metadata', async (t) => {
   const fixture = await createTestProcessor(t)
   for (const [name, bytes, contentType] of await talkativePictures()) {
     const { exif, xmp } = contentType === 'image/heic' ? {} : await sharp(bytes).metadata()
-    t.ok(exif ?? xmp ?? bytes.includes(secret), `${name} has something to lose`)
+    t.ok(exif ?? xmp ?? bytes.includes(secret), `${name} has metadata`)
     const image = await fixture.upload(bytes, contentType)
     const done = await prepare({ ...fixture.deps, variants: table }).processOnce(image)
     t.match(done, { outcome: 'ready' }, name)
@@ -94,7 +94,7 @@ test('the location of a photo is in no record, manifest, event or log line', asy
   const told = await tellAll(t, false)
   for (const degrees of [latitude, longitude]) t.notMatch(told, String(degrees).slice(0, 6))
   t.notMatch(told, /latitude|longitude|location|gps/i)
-  t.match(told, 'takenAt', 'other facts are there')
+  t.match(told, 'takenAt', 'other facts are present')
 })
 
 test('with KEEP_LOCATION the location is in the record, but still in no event and no log line', async (t) => {
@@ -106,7 +106,7 @@ test('with KEEP_LOCATION the location is in the record, but still in no event an
   t.notMatch(others.join('\n'), /latitude|location/i)
 })
 
-/** All that the processor says about the photo, a line each: record, manifest, events, log. */
+/** All output about the photo, one line each: record, manifest, events, log. */
 async function tellAll(t: Test, keepLocation: boolean): Promise<string> {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(photo, 'image/jpeg')
@@ -133,7 +133,7 @@ function prepare(deps: Parameters<typeof createProcessOnce>[0]['deps']) {
   return { processOnce: createProcessOnce({ deps, imagesInFlight: 1, logger }), lines }
 }
 
-/** The XMP is in an item that says where it is by its name. Source: ISO/IEC 23008-12, A.3. */
+/** The name of the XMP item contains the location as well. Source: ISO/IEC 23008-12, A.3. */
 function makeHeicWithMetadata(exif: Buffer, xmp: string): Buffer {
   const { hvcC, data } = takeApart(readHeicFile('red.heic'))
   return makeHeic({

@@ -16,15 +16,15 @@ export type ListedInput = Omit<HostileInput, 'bytes'> & { file: string }
 export interface CorpusEnd {
   outcome?: string
   reason?: string
-  /** What was thrown: no input may make that happen. */
+  /** An error that was thrown, which must not happen for any input. */
   error?: string
-  /** Whether an output holds what the input carried besides its pixels. */
+  /** Whether an output contains metadata of the input. */
   leaked?: boolean
 }
 
 export interface CorpusReport {
   ends: CorpusEnd[]
-  /** The most that the process has had, above what it held before. */
+  /** The peak memory of the process above its initial memory. */
   usedBytes: { others: number; animations: number; largest: number }
 }
 
@@ -52,7 +52,7 @@ async function processGroup(group: ListedInput[] = [], inFlight: number) {
   return { ends, usedBytes: (await readPeakBytes()) - residentBytes }
 }
 
-/** Not `maxRSS`, which remembers the process that this one was forked from. Source: proc(5), getrusage(2). */
+/** Not `maxRSS`, which includes the peak of the parent process. Source: proc(5), getrusage(2). */
 async function readPeakBytes(): Promise<number> {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(status) ?? []
@@ -65,7 +65,7 @@ function processAll(inputs: ListedInput[], inFlight: number): Promise<CorpusEnd[
 }
 
 async function processInput({ group, name, file, contentType }: ListedInput): Promise<CorpusEnd> {
-  // The last ones of these lines name the culprits, should the process die.
+  // If the process dies, the last lines name the inputs in progress.
   process.stderr.write(`${group}: ${name}\n`)
   const deps = group === 'animations' ? { ...fixture.deps, variants: animated } : fixture.deps
   const bytes = await readFile(join(folder, file))

@@ -1,5 +1,5 @@
 /**
- * A program: processes every file of a folder, one after the other, in a process of its own, and prints as JSON how
+ * A program: processes every file of a folder, one after the other, in a separate process, and prints as JSON how
  * each ended and the most memory that the process has had. @example node process-folder.ts FOLDER
  */
 import { readdir, readFile } from 'node:fs/promises'

@@ -186,7 +186,7 @@ test('the earlier of image timeout and call end applies', async (t) => {
   t.equal(await endOf(3_600_000, -10), 0)
 })
 
-test('work that ends in time gives its result', async (t) => {
+test('work that ends in time returns its result', async (t) => {
   const clock = createTestClock(0)
   const deadline = startDeadline(1_000, {}, clock)
   t.equal(await deadline.bound(Promise.resolve('done')), 'done')

@@ -27,7 +27,7 @@ interface BadInput {
   sentence?: RegExp
 }
 
-test('other files are rejected with a reason that names them, and the next image is unaffected', async (t) => {
+test('other files are rejected with a reason that names their type, and the next image is unaffected', async (t) => {
   const fixture = await createTestProcessor(t)
   fixture.deps.heic = false
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08mdat', 'latin1')
@@ -84,7 +84,7 @@ test('a damaged file is rejected, in every format', async (t) => {
   }
 })
 
-test('bytes with another hash are rejected', async (t) => {
+test('bytes that do not match the hash are rejected', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png', sha256(Buffer.from('announced')))
   t.match(await processImage(image, fixture.deps), { outcome: 'rejected', reason: 'checksum_mismatch' })

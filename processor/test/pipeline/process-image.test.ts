@@ -29,8 +29,8 @@ test('an image of every accepted format becomes ready', async (t) => {
     for (const { key, byteLength } of record?.image?.variants ?? []) {
       t.equal(fixture.processedBucket.objects.get(key)?.bytes.length, byteLength, key)
     }
-    t.notOk(record?.leaseOwner, 'the lease is given back')
-    t.notOk(record?.pendingEvents, 'nothing is owed')
+    t.notOk(record?.leaseOwner, 'the lease is released')
+    t.notOk(record?.pendingEvents, 'no event is pending')
     t.strictSame(fixture.eventsOf(image), ['hashgate.image.processed.v1'])
   }
 })
@@ -42,7 +42,7 @@ test('twenty concurrent calls have one effect', async (t) => {
     Array.from({ length: 20 }, () => redeliverWhileBusy(image, fixture.deps)),
   )
 
-  t.equal(outcomes.filter((outcome) => outcome === 'ready').length, 1, 'one does the work')
+  t.equal(outcomes.filter((outcome) => outcome === 'ready').length, 1, 'one call does the work')
   t.equal(outcomes.filter((outcome) => outcome === 'already finished').length, 19)
   t.strictSame(fixture.rawBucket.reads, [rawKey(image)], 'one claim leads to one fetch')
   const keys = ['thumb', 'medium', 'large'].map((name) =>
@@ -59,7 +59,7 @@ test('twenty concurrent calls have one effect', async (t) => {
   t.match(
     await processImage(image, fixture.deps),
     { outcome: 'already finished' },
-    'and a late delivery changes nothing',
+    'a late delivery changes nothing',
   )
   t.equal(fixture.processedBucket.writes.length, 4)
 })
@@ -91,7 +91,7 @@ test('an image without an upload returns to pending', async (t) => {
   t.notOk(record?.leaseOwner)
 
   await fixture.upload(bytes, 'image/png')
-  t.match(await processImage(image, fixture.deps), { outcome: 'ready' }, 'and can be worked on at once')
+  t.match(await processImage(image, fixture.deps), { outcome: 'ready' }, 'it can be processed at once')
 })
 
 test('a worker that lost its lease leaves the result to its successor', async (t) => {
@@ -113,7 +113,11 @@ test('a worker that lost its lease leaves the result to its successor', async (t
   await t.rejects(processImage(image, slow), { name: 'LeaseLost' })
   t.match(await successor, { outcome: 'ready' })
   t.match(await fixture.find(image), { status: 'ready', attempts: 2 })
-  t.strictSame(fixture.eventsOf(image), ['hashgate.image.processed.v1'], 'only the successor speaks')
+  t.strictSame(
+    fixture.eventsOf(image),
+    ['hashgate.image.processed.v1'],
+    'only the successor publishes an event',
+  )
   t.match(await processImage(image, fixture.deps), { outcome: 'already finished' })
 })
 
@@ -131,7 +135,11 @@ test('the next delivery publishes the event of a worker that died after recordin
   })
   t.strictSame(fixture.eventsOf(image), [])
 
-  await t.rejects(processImage(image, fixture.deps), { name: 'LeaseLost' }, 'while the lease runs, it waits')
+  await t.rejects(
+    processImage(image, fixture.deps),
+    { name: 'LeaseLost' },
+    'it waits until the lease expires',
+  )
   fixture.clock.nowMs += fixture.deps.limits.leaseMs + 1
   const variantWrites = fixture.processedBucket.writes.length
   t.match(await processImage(image, fixture.deps), { outcome: 'ready' })
@@ -155,7 +163,7 @@ test('an image that kills every worker is rejected', async (t) => {
   t.match(await processImage(image, fixture.deps), { outcome: 'rejected', reason: 'processing_failed' })
   t.match(await fixture.find(image), { status: 'rejected', rejection: { detail: /tried several times/ } })
   t.strictSame(fixture.eventsOf(image), ['hashgate.image.rejected.v1'])
-  t.equal(fixture.rawBucket.reads.length, 0, 'its bytes are not touched again')
+  t.equal(fixture.rawBucket.reads.length, 0, 'its bytes are not read again')
 })
 
 async function redeliverWhileBusy(...delivery: Parameters<typeof processImage>): Promise<string> {

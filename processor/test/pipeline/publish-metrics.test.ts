@@ -5,7 +5,7 @@ import t from 'tap'
 const run = promisify(execFile)
 const module = new URL('../../pipeline/publish-metrics.ts', import.meta.url)
 
-/** The metrics of one finished image, in a process of its own, because the library writes to stdout. */
+/** The metrics of one finished image, from a separate process, because the library writes to stdout. */
 async function metricsOf(waitMs?: number) {
   const program = `
     const { createLambdaMetrics } = await import('${module}')
@@ -21,7 +21,7 @@ t.test('a result that comes more than 60 seconds after the upload is late', asyn
   t.match(await metricsOf(60_001), { TimeToResult: 60_001, LateResults: 1 })
 })
 
-t.test('an image whose time of storage is unknown counts neither way', async (t) => {
+t.test('an image with an unknown storage time counts as neither late nor on time', async (t) => {
   const metrics = await metricsOf()
   t.equal(metrics.ImagesReady, 1)
   t.notOk('LateResults' in metrics || 'TimeToResult' in metrics)

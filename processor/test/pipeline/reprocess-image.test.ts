@@ -19,7 +19,7 @@ const table = readVariants(
 const recipe = hashRecipe(table, { keepLocation: false })
 const events = ['hashgate.image.processed.v1', 'hashgate.image.reprocessed.v1']
 
-/** A room with one image that the default table has made, and the same room with another table. */
+/** A fixture with one image made with the default table, and the same fixture with another table. */
 async function makeReady(t: Parameters<typeof createTestProcessor>[0]) {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
@@ -127,7 +127,7 @@ test('a worker that dies before recording leaves the image unchanged for the nex
     /killed/,
   )
   t.match(await fixture.find(image), { status: 'ready', recipe: before?.recipe, image: before?.image })
-  await t.rejects(reprocessImage(image, deps), LeaseLost, 'while the lease runs, it waits')
+  await t.rejects(reprocessImage(image, deps), LeaseLost, 'it waits until the lease expires')
   fixture.clock.nowMs += fixture.deps.limits.leaseMs + 1
   t.match(await reprocessImage(image, deps), { outcome: 'ready' })
   t.strictSame(fixture.eventsOf(image), events)
@@ -152,7 +152,7 @@ test('an image that repeatedly kills its workers is unchanged', async (t) => {
   })
 
   const limits = { ...deps.limits, maxAttempts: maxAttempts + 1 }
-  t.match(await reprocessImage(image, { ...deps, limits }), { outcome: 'ready' }, 'unless somebody raises it')
+  t.match(await reprocessImage(image, { ...deps, limits }), { outcome: 'ready' }, 'once the limit is raised')
   t.match(await fixture.find(image), { recipe, attempts: before?.attempts, reprocessAttempts: undefined })
 })
 

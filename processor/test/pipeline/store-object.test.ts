@@ -11,7 +11,7 @@ const request = { tenant: 'local', imageId: 'ab', byteLength: 5, contentType: 'i
 const record = newRecord(request, Date.UTC(2026, 10, 22), 604_800)
 const held = { record, owner: 'holder' }
 
-/** @param leaseOwner who holds the lease when the step asks */
+/** @param leaseOwner the holder of the lease at the time of the check */
 function setUp(leaseOwner: string) {
   const { deps, processedBucket } = createStepDeps()
   const catalog = { ...deps.catalog, find: async () => ({ ...record, leaseOwner }) }

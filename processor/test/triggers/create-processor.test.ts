@@ -121,7 +121,7 @@ test('a failure of the reconciler reaches the caller', async (t) => {
   await t.rejects(processor.reconcile(), { message: 'away' })
 })
 
-test('an image that another worker holds: S3 must notify again, Kafka need not', async (t) => {
+test('an image that another worker holds fails the S3 notification but not the Kafka message', async (t) => {
   const fixture = await createTestProcessor(t)
   const { processor } = compose(fixture)
   const image = await fixture.upload(await makeImage('png'), 'image/png')

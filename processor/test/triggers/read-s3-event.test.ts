@@ -68,7 +68,7 @@ const senders = {
 for (const [file, sender] of Object.entries(senders)) {
   test(`an S3 event through ${sender} names the new object`, async (t) => {
     const event = await readEvent<object>(file)
-    if (file !== 'sns-http-s3') t.ok(isS3Event(event), 'the function takes it')
+    if (file !== 'sns-http-s3') t.ok(isS3Event(event), 'it is recognised as an S3 event')
     t.match(readS3Event(event, 'raw'), [{ key, sequencer: /^[\dA-Fa-f]+$/ }])
     t.strictSame(readS3Event(event, 'another'), [])
   })
@@ -81,12 +81,12 @@ test("a key from EventBridge is not form-encoded, and only 'Object Created' coun
   t.strictSame(readS3Event({ ...event, 'detail-type': 'Object Deleted' }, 'raw'), [])
 })
 
-test('a test event names no object, whatever else it has and whoever sends it', async (t) => {
+test('a test event names no object, regardless of its other fields and its sender', async (t) => {
   t.strictSame(readS3Event({ Event: 's3:TestEvent', Records: 5 }, 'raw'), [])
   t.strictSame(readS3Event(await readEvent('sqs-s3-test-event'), 'raw'), [])
 })
 
-test('parts that are no S3 event are counted, and hide no other part', async (t) => {
+test('parts that are not S3 events are counted, and the others are still read', async (t) => {
   const { Records } = await eventOf(key)
   const [fromQueue] = (await readEvent<{ Records: { body: string }[] }>('sqs-s3')).Records
   const wrapped = (body: string) => ({ ...fromQueue, body })

@@ -21,12 +21,12 @@ async function reconcileOnce(fixture: TestProcessor): Promise<ImageRef[]> {
 test('a pending image that was uploaded is processed minutes after its request', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
-  t.strictSame(await reconcileOnce(fixture), [], 'its triggers may still come')
+  t.strictSame(await reconcileOnce(fixture), [], 'its triggers may still arrive')
   fixture.clock.nowMs += checkAfterMs
   t.strictSame(await reconcileOnce(fixture), [image])
   t.match(await fixture.find(image), { status: 'ready' })
   t.strictSame(fixture.eventsOf(image), ['hashgate.image.processed.v1'])
-  t.strictSame(await reconcileOnce(fixture), [], 'and never again')
+  t.strictSame(await reconcileOnce(fixture), [], 'it is processed only once')
 })
 
 test('an image without an upload is checked less and less often, and processed once uploaded', async (t) => {
@@ -43,7 +43,7 @@ test('an image without an upload is checked less and less often, and processed o
     fixture.clock.nowMs += 15 * 60_000
     t.equal((await reconcileOnce(fixture)).length, 0)
   }
-  t.ok(heads.length > 4 && heads.length < 10, `${heads.length} looks in a day`)
+  t.ok(heads.length > 4 && heads.length < 10, `${heads.length} checks in a day`)
   t.match(await fixture.find(image), { status: 'pending', attempts: 0 })
 
   await fixture.upload(bytes, 'image/png')
@@ -58,7 +58,11 @@ test('the lease of a killed worker is taken over once it expires', async (t) => 
   fixture.clock.nowMs += checkAfterMs
   await fixture.catalog.claim(image, 'killed', 60_000)
   t.strictSame(await reconcileOnce(fixture), [image], 'tried')
-  t.match(await fixture.find(image), { status: 'processing', leaseOwner: 'killed' }, 'but not before')
+  t.match(
+    await fixture.find(image),
+    { status: 'processing', leaseOwner: 'killed' },
+    'not before the lease expires',
+  )
   fixture.clock.nowMs += 60_000
   await reconcileOnce(fixture)
   t.match(await fixture.find(image), { status: 'ready' })
@@ -81,7 +85,7 @@ test('an expired image is ignored', async (t) => {
   fixture.clock.nowMs += 8 * 86_400_000
   t.strictSame(await reconcileOnce(fixture), [])
   t.strictSame(fixture.eventsOf(image), [])
-  t.strictSame(await listUnfinished(fixture), [], 'and not looked at again')
+  t.strictSame(await listUnfinished(fixture), [], 'it is not checked again')
 })
 
 test('an image that fails does not block the others', async (t) => {

@@ -14,7 +14,7 @@ function build(handleObjectsCreated: (objects: CreatedObject[]) => Promise<void>
   return createS3WebhookServer({ processor: { handleObjectsCreated }, rawBucket: 'raw', logger })
 }
 
-test('answers 204 and passes on nothing but the records', async (t) => {
+test('answers 204 and passes on only the records', async (t) => {
   const calls: CreatedObject[][] = []
   const server = build(async (objects) => void calls.push(objects))
   const forged = { Event: 's3:TestEvent', records: { 'image.upload.completed-0': [{}] } }
@@ -25,7 +25,7 @@ test('answers 204 and passes on nothing but the records', async (t) => {
   t.strictSame(calls, [[{ key: 'a', sequencer: '1' }]])
 })
 
-test('takes events of S3 through SNS and EventBridge, and test events of any form', async (t) => {
+test('accepts events of S3 through SNS and EventBridge, and test events of any form', async (t) => {
   const calls: CreatedObject[][] = []
   const server = build(async (objects) => void calls.push(objects))
   const post = async (payload: object, contentType = 'application/json') => {
@@ -53,7 +53,7 @@ test('a subscription of SNS is left to the operator: the log has its URL', async
   t.match(lines, [/"subscribeUrl":"https:\/\/sns\.us-west-2\.amazonaws\.com\/\?Action=ConfirmSubscription/])
 })
 
-test('the images of a batch are processed even if another part of it is no S3 event', async (t) => {
+test('the images of a batch are processed even if another part of it is not an S3 event', async (t) => {
   const calls: CreatedObject[][] = []
   const server = build(async (objects) => void calls.push(objects))
   const payload = { Records: [{}, record] }

@@ -31,7 +31,7 @@ test('an event is sent at once to each endpoint subscribed to it, byte for byte'
   )
   const [entry] = await logOf(first)
   t.match(entry, { status: 'delivered', eventId: event.id, tries: 1, last: { status: 204, latencyMs: 3 } })
-  t.notOk(entry?.dueAt, 'nothing is due any more')
+  t.notOk(entry?.dueAt, 'no retry is due')
 })
 
 test('an event that Kafka delivers again is not sent again', async (t) => {

@@ -8,7 +8,7 @@ export const failed: SendResult = {
   reason: 'The receiver answered 500.',
 }
 
-/** A sender that records its requests and gives the results in turn, the last one for ever. */
+/** A sender that records its requests and returns the results in turn, repeating the last one. */
 export function createSender(...results: SendResult[]) {
   const requests: SendRequest[] = []
   const send: Send = async (request) => {

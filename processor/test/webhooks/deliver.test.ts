@@ -23,7 +23,7 @@ test('a failure is retried with growing waits, under the same id, until it succe
     dueAts.push(dueAt - clock.now())
     t.match(last, { status: 500, reason: 'The receiver answered 500.' })
     clock.advance(dueAt - clock.now() - 1)
-    t.equal(await delivery.runDue(), 0, 'not before its time')
+    t.equal(await delivery.runDue(), 0, 'no retry before it is due')
     clock.advance(1)
     t.equal(await delivery.runDue(), 1)
   }

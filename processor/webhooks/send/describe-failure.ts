@@ -1,4 +1,4 @@
-/** Error codes of `node:dns`, `node:net`, `node:tls` and `node:http`, in words that a tenant understands. */
+/** Error codes of `node:dns`, `node:net`, `node:tls` and `node:http`, in words for the tenant. */
 const reasons: Record<string, string> = {
   ENOTFOUND: 'The host has no address in DNS.',
   ENODATA: 'The host has no address in DNS.',
@@ -21,9 +21,9 @@ const reasons: Record<string, string> = {
     'The TLS certificate of the receiver is not signed by a known authority, or the intermediate certificate is missing.',
 }
 
-/** Says in a sentence why a try failed before there was a status. It names no addresses, because they can be internal. */
+/** The reason for a try that failed without a status, as a sentence. It contains no addresses, because they can be internal. */
 export function describeFailure(error: unknown): string {
-  // Of several addresses, each failed in a way of its own; the first has the preferred family.
+  // With several addresses there is an error for each; the first one has the preferred family.
   const first = error instanceof AggregateError ? error.errors[0] : error
   const code = (first as { code?: string }).code ?? 'unknown'
   if (reasons[code]) return reasons[code]

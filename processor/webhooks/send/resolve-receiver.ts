@@ -7,8 +7,8 @@ import { isLocalhost } from '../../../core/webhooks/check-webhook-url.ts'
 export type ResolveHost = (host: string, signal: AbortSignal) => Promise<string[]>
 
 /**
- * Asks DNS directly. `dns.lookup` would occupy a thread of the pool that also decodes images, so a tenant with a slow DNS server
- * could hold up everybody. Hosts files and search domains are therefore not used.
+ * Queries DNS directly. `dns.lookup` would occupy a thread of the pool that also decodes images, so a tenant with a slow DNS server
+ * could delay all others. Hosts files and search domains are therefore not used.
  * @param servers `address:port` of the DNS servers; by default those of the system
  */
 export function createResolveHost(servers?: string[]): ResolveHost {

@@ -86,7 +86,7 @@ function findForbidden(addresses: LookupAddress[], rules: ReceiverRules): string
 }
 
 /**
- * Sends the request on a connection of its own, to one of the addresses that were checked. No agent is shared, so no connection
+ * Sends the request on a new connection, to one of the addresses that were checked. No agent is shared, so no connection
  * is reused and no proxy of the environment is used.
  */
 function post(
@@ -113,13 +113,13 @@ function post(
   request(url, options)
     .on('response', resolve)
     .on('error', reject)
-    // The only event after an answer of 101, which asks for another protocol.
+    // The only event after an answer of 101, which switches to another protocol.
     .on('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
     .end(body)
   return promise
 }
 
-/** A lookup that does not ask DNS again: it answers with the addresses that were checked. */
+/** A lookup without DNS that returns the addresses that were checked. */
 function answerWith(addresses: LookupAddress[]): LookupFunction {
   return (_hostname, { all }, callback) => {
     const [first] = addresses as [LookupAddress]

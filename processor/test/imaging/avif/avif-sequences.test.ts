@@ -10,7 +10,7 @@ test('libvips writes no AVIF sequence, which is why AVIF variants cannot be anim
   t.equal(
     avif.toString('latin1', 4, 12),
     'ftypavif',
-    'a sequence has the brand avis; if this fails, build it',
+    'not the brand avis; if libvips writes sequences, AVIF variants can be animated',
   )
   t.match(await sharp(avif).metadata(), { pages: 1, width: 32, height: 16 * pages })
 })

@@ -19,7 +19,7 @@ async function render(avif: Buffer) {
   return renderVariants(await inspectedWork(avif, 'image/avif', deps), { ...deps, variants })
 }
 
-test('an AVIF sequence of an encoder is shown by its first frame', async (t) => {
+test('an AVIF sequence from a real encoder is shown by its first frame', async (t) => {
   const { rendered, hasAlpha } = await render(await readSequence())
   t.equal(hasAlpha, true)
   for (const { name, bytes } of rendered) {
@@ -32,7 +32,7 @@ test('an AVIF sequence of an encoder is shown by its first frame', async (t) => 
   }
 })
 
-test('a sequence without a still picture is refused for what it is', async (t) => {
+test('a sequence without a still picture is refused with a specific reason', async (t) => {
   const sequence = await readSequence()
   const metaAt = sequence.readUInt32BE(0)
   const metaBytes = sequence.readUInt32BE(metaAt)
@@ -45,7 +45,7 @@ test('a sequence without a still picture is refused for what it is', async (t) =
   }
 })
 
-test('an AVIF is decoded whichever of its brands comes first', async (t) => {
+test('an AVIF is decoded whichever brand comes first', async (t) => {
   const still = await encodeAs('avif', red)
   t.equal(prepareAvif(still).bytes, still, 'unchanged when it is avif')
   for (const brand of ['avis', 'mif1', 'miaf', 'MA1B']) {
@@ -56,7 +56,7 @@ test('an AVIF is decoded whichever of its brands comes first', async (t) => {
   }
 })
 
-test('a damaged box causes no error but a rejection', async (t) => {
+test('a damaged box causes a rejection, never another error', async (t) => {
   const sequence = await readSequence()
   const truncated = sequence.subarray(0, 3_000)
   await t.rejects(render(truncated), { name: 'Rejection', reason: 'image_corrupt' })

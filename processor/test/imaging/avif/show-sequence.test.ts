@@ -49,13 +49,13 @@ test('a sequence is shown by its first frame, not by the picture besides the fra
   near(t, await decodePixel(chosen), [0, 0, 255], 'the picture, if the major brand is avif')
 })
 
-test('the colours of a sequence are those that its track names', async (t) => {
+test('the colours of a sequence are those signalled by its track', async (t) => {
   near(t, await decodePixel(await sequenceOf(green, { nclx: displayP3 })), [0, 163, 69], 'Display P3')
   const limited = await decodePixel(await sequenceOf(green, { nclx: { ...srgb, fullRange: false } }))
   near(t, limited, [28, 168, 75], 'limited range')
 })
 
-test('the alpha of a sequence is in a track of its own', async (t) => {
+test('the alpha of a sequence is read from its own track', async (t) => {
   const color: Color = [100, 50, 0, 128]
   near(t, await decodePixel(await sequenceOf(color, { nclx: srgb })), color, 'straight')
   const multiplied = await sequenceOf(color, { nclx: srgb, isPremultiplied: true })
@@ -71,7 +71,7 @@ test('a sequence without a usable frame is shown by its picture', async (t) => {
   }
 })
 
-test('a damaged sequence causes no error but a rejection', async (t) => {
+test('a damaged sequence causes a rejection, never another error', async (t) => {
   const sequence = await readFile(new URL('./sequence-of-two.avif', import.meta.url))
   const behindMoov = sequence.indexOf('mdat')
   for (let at = 12; at < behindMoov; at++) {

@@ -58,7 +58,7 @@ const withGamma =
 const fromP3: Convert = (stored) => toSrgb(multiply(p3ToSrgb, toLinear(stored)))
 const fromBt2020: Convert = (stored) => toSrgb(multiply(bt2020ToSrgb, toLinear(stored)))
 
-test('the profile of an image of 16 bits per channel counts', async (t) => {
+test('the profile of an image of 16 bits per channel is applied', async (t) => {
   const adobe = makeAdobeRgbProfile()
   const linear = makeAdobeRgbProfile(256)
   for (const color of colors) {
@@ -77,7 +77,7 @@ test('the profile of an image of 16 bits per channel counts', async (t) => {
   }
 })
 
-test('the profile of grey of 16 bits counts', async (t) => {
+test('the profile of 16-bit grey is applied', async (t) => {
   for (const level of [4, 24, 103, 240]) {
     const stored = [level, level, level]
     const png = await paintDeep(stored).toColourspace('grey16').png().toBuffer()
@@ -86,13 +86,13 @@ test('the profile of grey of 16 bits counts', async (t) => {
   }
 })
 
-test('a profile of 16-bit colours that cannot be read does not count', async (t) => {
+test('an unreadable profile of 16-bit colours is ignored', async (t) => {
   const broken = makeAdobeRgbProfile()
   broken.fill(0xff, 128, 300)
   for (const color of colors) await shows(t, 'TIFF', makeTaggedTiff(color, broken), color, same)
 })
 
-test('the profile of an AVIF of 10 or 12 bits counts', async (t) => {
+test('the profile of an AVIF of 10 or 12 bits is applied', async (t) => {
   for (const bitdepth of [10, 12] as const) {
     for (const color of colors) {
       const avif = await paint(color)
@@ -109,7 +109,7 @@ test('the profile of an AVIF of 10 or 12 bits counts', async (t) => {
   }
 })
 
-test('the code points of an AVIF count, in 8, 10 and 12 bits', async (t) => {
+test('the code points of an AVIF are applied, in 8, 10 and 12 bits', async (t) => {
   const cases: [name: string, primaries: number, transfer: number, Convert][] = [
     ['sRGB', 1, 13, same],
     ['Display P3', 12, 13, fromP3],
@@ -125,7 +125,7 @@ test('the code points of an AVIF count, in 8, 10 and 12 bits', async (t) => {
       const avif = await paint(color)
         .avif({ bitdepth, quality: 100, chromaSubsampling: '4:4:4', effort: 0 })
         .toBuffer()
-      // The encoder's own rounding is not what this is about.
+      // This test does not cover the encoder's rounding.
       const stored = [...(await sharp(avif).raw().toBuffer()).subarray(0, 3)]
       for (const [name, primaries, transfer, convert] of cases) {
         const bytes = makeAvif({
@@ -140,7 +140,7 @@ test('the code points of an AVIF count, in 8, 10 and 12 bits', async (t) => {
   }
 })
 
-test('the profile of an AVIF comes before its code points', async (t) => {
+test('the profile of an AVIF takes precedence over its code points', async (t) => {
   const color = [200, 90, 60]
   const streams = takeStreams(
     await paint(color).avif({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer(),
@@ -150,7 +150,7 @@ test('the profile of an AVIF comes before its code points', async (t) => {
   await shows(t, 'Adobe RGB', bytes, color, withGamma(563 / 256, adobeToSrgb))
 })
 
-test('the chunks of a PNG count in the order of its specification', async (t) => {
+test('the colour chunks of a PNG take precedence in the order of the specification', async (t) => {
   const adobe = iCCP(makeAdobeRgbProfile())
   const fromAdobe = withGamma(563 / 256, adobeToSrgb)
   const cases: [name: string, chunks: Buffer[], Convert][] = [
@@ -182,7 +182,7 @@ test('the chunks of a PNG count in the order of its specification', async (t) =>
   }
 })
 
-test('orientation and crops are those of other images', async (t) => {
+test('orientation and crops are applied as for other images', async (t) => {
   const halves = await sharp(Buffer.from([255, 0, 0, 0, 0, 255]), {
     raw: { width: 2, height: 1, channels: 3 },
   })

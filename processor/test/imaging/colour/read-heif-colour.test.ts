@@ -73,32 +73,32 @@ test('monochrome of limited range is expanded', async (t) => {
       const options = { ...size, bits, channels: 1 } as const
       const expected = [shown, shown, shown]
       const inStream = makeAvif({ ...options, image: asLimited(image) })
-      near(t, await decodePixel(inStream), expected, `${bits} bits, ${stored}: only the stream says so`)
+      near(t, await decodePixel(inStream), expected, `${bits} bits, ${stored}: only the stream states it`)
       const inBox = makeAvif({ ...options, image, nclx: { ...nclx, fullRange: false } })
-      near(t, await decodePixel(inBox), expected, `${bits} bits, ${stored}: the box overrules the stream`)
+      near(t, await decodePixel(inBox), expected, `${bits} bits, ${stored}: the box overrides the stream`)
       const full = makeAvif({ ...options, image: asLimited(image), nclx })
       near(t, await decodePixel(full), [stored, stored, stored], `${bits} bits, ${stored}: full range`)
     }
   }
 })
 
-test('the range in nclx counts even if all else in it is unspecified', async (t) => {
+test('the range in nclx is applied even if all else in it is unspecified', async (t) => {
   const { image } = await encode([200, 100, 50, 255], 8)
   const unspecified = { primaries: 2, transfer: 2, matrix: 2 }
   const full = makeAvif({ ...size, image: asLimited(image), nclx: unspecified })
-  near(t, await decodePixel(full), [200, 100, 50], 'full, although the stream says limited')
+  near(t, await decodePixel(full), [200, 100, 50], 'full range, although the stream states limited')
   const limited = makeAvif({ ...size, image, nclx: { ...unspecified, fullRange: false } })
   const expected = await decodePixel(makeAvif({ ...size, image, nclx: { ...nclx, fullRange: false } }))
-  t.strictSame(await decodePixel(limited), expected, 'limited, although the stream says full')
+  t.strictSame(await decodePixel(limited), expected, 'limited range, although the stream states full')
   t.notSame(expected, await decodePixel(full))
 })
 
-test('code points of the stream count where there is no nclx', async (t) => {
+test('without nclx, the code points of the stream are applied', async (t) => {
   const { image } = await encode([200, 100, 50, 255], 8)
   t.strictSame(readHeifColour(makeAvif({ ...size, image })), {}, 'sRGB needs nothing')
   const wide = { ...image, payload: replaceBits(image.payload, [1, 13, 6], [12, 13, 6]) }
   near(t, await decodePixel(makeAvif({ ...size, image: wide })), [215, 93, 31], 'Display P3')
-  near(t, await decodePixel(makeAvif({ ...size, image: wide, nclx })), [200, 100, 50], 'nclx overrules it')
+  near(t, await decodePixel(makeAvif({ ...size, image: wide, nclx })), [200, 100, 50], 'nclx overrides it')
 })
 
 test('the brightest pixel is read from clli', async (t) => {
@@ -108,7 +108,7 @@ test('the brightest pixel is read from clli', async (t) => {
   t.equal(readHeifColour(makeAvif({ ...pq, maxContentLight: 400 })).encoding?.peakNits, 400)
 })
 
-test('no damage to the boxes throws', async (t) => {
+test('damaged boxes never cause an error', async (t) => {
   const { image, alpha } = await encode([200, 100, 50, 128], 8)
   if (!alpha) throw new Error('The image has no alpha.')
   const bytes = makeAvif({

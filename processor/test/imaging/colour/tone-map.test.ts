@@ -19,7 +19,7 @@ const referenceLevels = [
   [75, 983],
 ] as const
 
-test('PQ is decoded as BT.2100 says', (t) => {
+test('PQ is decoded according to BT.2100', (t) => {
   for (const [percent, nits] of referenceLevels) {
     t.ok(Math.abs(pqToNits(percent / 100) / nits - 1) < 0.03, `${percent} % is ${pqToNits(percent / 100)}`)
   }
@@ -61,7 +61,7 @@ test('HLG and PQ of the same light are shown alike', (t) => {
   t.end()
 })
 
-test('brighter is never darker, and nothing is out of range', (t) => {
+test('the tone map is monotonic, and no value is out of range', (t) => {
   for (const encoding of [pq, hlg, { ...pq, peakNits: 400 }, { ...pq, peakNits: 4_000 }]) {
     const toneMap = createToneMap(encoding)
     let last = -1
@@ -76,7 +76,7 @@ test('brighter is never darker, and nothing is out of range', (t) => {
   t.end()
 })
 
-test('a file that says how bright it is uses the whole range', (t) => {
+test('a file that states its peak brightness uses the whole range', (t) => {
   const signal = grey(nitsToPq(400))
   const [unknown, dim, bright] = [pq, { ...pq, peakNits: 400 }, { ...pq, peakNits: 4_000 }].map(
     (encoding) => createToneMap(encoding)(signal)[1],
@@ -91,7 +91,7 @@ test('colours that are too bright keep their hue', (t) => {
   t.end()
 })
 
-test('LittleCMS shows HDR images as the tone map says', async (t) => {
+test('LittleCMS converts HDR images according to the tone map', async (t) => {
   const levels = [0.05, 0.2, 0.37, 0.51, 0.66, 0.9]
   const signals = levels.flatMap((red) =>
     levels.flatMap((green) => levels.map((blue) => [red, green, blue] as const)),

@@ -47,7 +47,7 @@ test('no metadata of the original survives, neither of the picture nor of the ma
   }
 })
 
-test('a map that only the directory of GContainer names is found', async (t) => {
+test('a map that only the GContainer directory lists is found', async (t) => {
   const own = await makeUltraHdr()
   const withoutIndex = changed(own, own.indexOf('MPF\0'), Buffer.from('FPM'))
   t.ok(hasMap((await renderHdr(withoutIndex)).jpeg))

@@ -61,7 +61,7 @@ test('the map is turned with its picture', async (t) => {
   t.ok(difference < 0.06, `${difference}`)
 })
 
-test('a map of three channels with parameters of their own keeps them', async (t) => {
+test('a map with separate parameters for its three channels keeps them', async (t) => {
   const channels = [gain, { ...gain, max: 1.5 }, { ...gain, min: -0.25, gamma: 1.25 }]
   const original = await makeUltraHdr({ mapChannels: 3, channels })
   const source = await showHdr(t, original)

@@ -7,7 +7,7 @@ import type { Sharp } from 'sharp'
 import type { Test } from 'tap'
 import { sharp } from '../../../imaging/decoder.ts'
 
-/** What libultrahdr makes of a file. */
+/** A file as libultrahdr displays it. */
 export interface HdrPicture {
   width: number
   height: number
@@ -18,7 +18,7 @@ export interface HdrPicture {
 }
 
 /**
- * Lets libultrahdr, which is part of libvips, apply the gain map. It runs in a process of its own, because its loader would replace
+ * Lets libultrahdr, which is part of libvips, apply the gain map. It runs in a separate process, because its loader would replace
  * that of ordinary JPEGs in the whole process.
  */
 export async function showHdr(t: Test, jpeg: Buffer): Promise<HdrPicture> {

@@ -140,7 +140,7 @@ test('frames keep their delays behind an undrawn canvas', async (t) => {
   t.match(await sharp((await render(slowGif)).webp).metadata(), { delay: [65_535, 60_000] }, 'at most 65 s')
 })
 
-test('the canvas keeps its size, whichever it is', async (t) => {
+test('the canvas keeps its size', async (t) => {
   // libnsgif takes these sizes for that of a screen, and 2,200 for too large.
   for (const [width, height] of [
     [640, 480],
@@ -172,7 +172,7 @@ test('a palette of 256 colours that are all in use', async (t) => {
   t.strictSame(await look((await render(cleared)).webp), ['green green', 'green clear'])
 })
 
-test('a GIF that needs no change is given to the decoder as it is', async (t) => {
+test('a GIF that needs no change is passed to the decoder unchanged', async (t) => {
   const ordinary = drawGif({
     ...canvas,
     frames: [

@@ -84,7 +84,7 @@ test('10-bit HLG and PQ are tone-mapped as in every other format', async (t) => 
   }
 })
 
-test('the camera and the time are read from EXIF, and the location only if it is kept', async (t) => {
+test('the camera and the time are read from EXIF, and the location only with KEEP_LOCATION', async (t) => {
   const { exif } = await inspectedWork(readHeicFile('camera.heic'), 'image/heic', deps)
   const facts = { camera: { make: 'Apple', model: 'iPhone 15' }, takenAt: '2026-11-22T10:00:00' }
   t.strictSame(readPhotoFacts(exif, { keepLocation: false }), facts)
@@ -108,7 +108,7 @@ test('premultiplied colours are divided by their alpha', async (t) => {
   checkQuarters(t, frame, [topLeft, topRight, bottomLeft, [255, 255, 255]], rounding, 'premultiplied')
 })
 
-test('image/heif means the same bytes as image/heic', async (t) => {
+test('image/heif is accepted for the same files as image/heic', async (t) => {
   checkQuarters(
     t,
     await decode(readHeicFile('quadrants.heic'), 'image/heif'),
@@ -173,7 +173,7 @@ test('the primary image of a burst is shown, wherever it is', async (t) => {
   checkQuarters(t, frame, Array(4).fill([0, 255, 0]), loss, 'burst')
 })
 
-test('a video behind the photo, as in motion photos, is not looked at', async (t) => {
+test('a video behind the photo, as in motion photos, is ignored', async (t) => {
   const video = Buffer.concat([Buffer.from([0, 0, 3, 240]), Buffer.from('mpvd'), Buffer.alloc(1_000, 7)])
   const frame = await decode(Buffer.concat([readHeicFile('quadrants.heic'), video]))
   checkQuarters(t, frame, quarterColors, rounding, 'motion photo')

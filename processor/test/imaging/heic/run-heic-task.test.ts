@@ -19,7 +19,7 @@ test('a file that takes too long is rejected, and its thread ends', async (t) =>
   t.equal(countThreads(), before)
 })
 
-test('the end of the image’s time ends the thread with the reason', async (t) => {
+test('when the image’s time is up, the thread is terminated with the reason', async (t) => {
   const before = countThreads()
   const controller = new AbortController()
   const work = runHeicTask('pixels', bytes, enough, { ...limits, signal: controller.signal })

@@ -36,7 +36,7 @@ test('a JPEG of millions of empty segments never reaches the decoder', async (t)
   const emptySegment = Buffer.from([0xff, 0xe1, 0, 2])
   const segments = Buffer.alloc(emptySegment.length * 1_000_000, emptySegment)
   const bomb = Buffer.concat([jpeg.subarray(0, 2), segments, jpeg.subarray(2)])
-  t.equal(readJpegLayout(bomb, 1_000).segments, 1_001, 'no further than asked')
+  t.equal(readJpegLayout(bomb, 1_000).segments, 1_001, 'reading stops at the maximum')
   await t.rejects(inspect(bomb), {
     name: 'Rejection',
     reason: 'image_corrupt',
@@ -44,7 +44,7 @@ test('a JPEG of millions of empty segments never reaches the decoder', async (t)
   })
 })
 
-test('the layout of a truncated JPEG is what is there', async (t) => {
+test('the layout of a truncated JPEG has the parts that are present', async (t) => {
   const jpeg = await makeImage('jpeg', { width: 32, height: 32 })
   const whole = readJpegLayout(jpeg)
   t.match(whole, { hasEnd: true, strays: [], scans: [{ endAt: jpeg.length - 2 }] })

@@ -29,7 +29,7 @@ const oddities: Record<string, Edit> = {
   'stray bytes before each scan': (jpeg) => insertBefore(jpeg, 0xda, stray),
   'stray bytes that look like stuffed data': (jpeg) =>
     insertBefore(jpeg, 0xdb, Buffer.from([0xff, 0, 1, 0xff, 0])),
-  'an APP1 that is longer than it says': (jpeg) =>
+  'an APP1 that is longer than its declared size': (jpeg) =>
     afterStart(jpeg, Buffer.from('\xff\xe1\0\x08Exif\0\0and more', 'latin1')),
   'JFIF 2.1': (jpeg) => setBehind(jpeg, 0xe0, 7, [2]),
   'an unknown transformation of Adobe': (jpeg) =>
@@ -63,7 +63,7 @@ test('an odd JPEG that is whole shows all of its picture', async (t) => {
   }
 })
 
-test('no oddity hides damage', async (t) => {
+test('an oddity does not hide damage', async (t) => {
   const cuts: Record<string, Edit> = {
     'half of the last scan, then an end marker': (jpeg) => cutLastScan(jpeg, 0.5),
     'ninety percent of it, then an end marker': (jpeg) => cutLastScan(jpeg, 0.9),
@@ -82,7 +82,7 @@ test('no oddity hides damage', async (t) => {
   }
 })
 
-test('pixels that are missing in the last rows count, in images of any height', async (t) => {
+test('missing pixels in the last rows are detected, in images of any height', async (t) => {
   for (const height of [1, 4, 8, 16, 200]) {
     const jpeg = await drawPicture(200, height).jpeg({ quality: 95 }).toBuffer()
     t.equal((await decode(jpeg)).length, 200 * height * 3, `${height} rows`)

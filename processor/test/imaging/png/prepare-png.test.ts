@@ -86,7 +86,7 @@ test('a frame that leaves the canvas is not shown', async (t) => {
   t.equal(await firstPixel(png), 'ff0000')
 })
 
-test('a PNG that needs no change is given to the decoder as it is', async (t) => {
+test('a PNG that needs no change is passed to the decoder unchanged', async (t) => {
   const png = await makeImage('png')
   t.equal(preparePng(png).bytes, png)
   // For small pixels, libpng claims a small window.
@@ -129,7 +129,7 @@ test('a window that is larger than the file claims is accepted', async (t) => {
   }
 })
 
-test('a wrong checksum stays a sign of damage', async (t) => {
+test('a wrong checksum still counts as damage', async (t) => {
   const png = makePng(claimWindow(0x18))
   png[png.length - 14] = (png.at(-14) ?? 0) ^ 1
   await t.rejects(decode(png), { name: 'Rejection', reason: 'image_corrupt' }, 'of the chunk')
@@ -138,7 +138,7 @@ test('a wrong checksum stays a sign of damage', async (t) => {
   await t.rejects(decode(makePng(pixels)), { name: 'Rejection', reason: 'image_corrupt' }, 'of the pixels')
 })
 
-test('a damaged PNG causes no error but a rejection', async (t) => {
+test('a damaged PNG causes a rejection, never another error', async (t) => {
   const apng = await makeApng({ ...size, hidden: '#ff0000', frames: ['#00ff00', '#0000ff'] })
   for (const png of [apng, makePng(claimWindow(0x18)).subarray(0, 200)]) {
     for (let length = 0; length < png.length; length++) preparePng(png.subarray(0, length))

@@ -33,7 +33,7 @@ async function factsOf(bytes: Buffer) {
   return readPhotoFacts(found, { keepLocation: false })
 }
 
-test('the facts of a photo are found wherever a PNG has them', async (t) => {
+test('the facts of a photo are found in every place where a PNG can have them', async (t) => {
   const profile = writeProfile('exif', exif)
   const chunks = {
     'eXIf, without the prefix of JPEG': pngChunk('eXIf', exif.subarray(6)),
@@ -50,7 +50,7 @@ test('the facts of a photo are found wherever a PNG has them', async (t) => {
   }
 })
 
-test('eXIf counts more than a profile', async (t) => {
+test('eXIf takes precedence over a profile', async (t) => {
   const other = makeExif({ make: 'Other' })
   const profile = pngChunk('tEXt', named('exif', writeProfile('exif', other)))
   const chunk = pngChunk('eXIf', exif.subarray(6))
@@ -58,7 +58,7 @@ test('eXIf counts more than a profile', async (t) => {
   t.strictSame(await factsOf(behindPixels(Buffer.concat([profile, chunk]))), facts)
 })
 
-test('a profile that is not what it says is ignored', (t) => {
+test('a profile whose content does not match its name is ignored', (t) => {
   const bomb = pngChunk('zTXt', named('exif', zipped(Buffer.alloc(50_000_000))))
   const bad = [
     pngChunk('zTXt', named('exif', Buffer.from('\0no zlib'))),

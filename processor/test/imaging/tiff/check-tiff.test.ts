@@ -17,7 +17,7 @@ async function firstPixel(tiff: Buffer): Promise<number[]> {
   return [...(await decode(tiff)).data.subarray(0, 3)]
 }
 
-test('every compression that the decoder has is shown, in strips and tiles', async (t) => {
+test('every compression that the decoder supports is decoded, in strips and tiles', async (t) => {
   const kinds: TiffOptions[] = [
     ...(['none', 'lzw', 'deflate', 'packbits', 'jpeg', 'webp'] as const).map((compression) => ({
       compression,
@@ -47,7 +47,7 @@ test('every compression that the decoder has is shown, in strips and tiles', asy
   t.match(await decode(fax), { width: 96, height: 64 })
 })
 
-test('compressions that the decoder does not have are named', async (t) => {
+test('compressions that the decoder does not support are named', async (t) => {
   const cases = [
     [6, 'old-style JPEG'],
     [34_712, 'JPEG 2000'],

@@ -34,7 +34,7 @@ test('reads BigTIFF in big-endian order', async (t) => {
   t.strictSame(readFirstDirectory(big).get(259), [50_000])
 })
 
-test('a truncated file gives what it has', async (t) => {
+test('a truncated file returns the entries that are present', async (t) => {
   const tiff = makeTiff({ width: 8, height: 8, pages: 2 })
   for (let length = 0; length < tiff.length; length++) {
     const bytes = tiff.subarray(0, length)

@@ -30,7 +30,7 @@ test('an object whose content length is too large is not read', async (t) => {
     reason: 'too_many_bytes',
     message: 'The file is larger than this system accepts: 10 bytes.',
   })
-  t.ok(body.destroyed, 'the connection is given up')
+  t.ok(body.destroyed, 'the connection is closed')
 })
 
 test('an endless object is cut off at the limit', async (t) => {
@@ -64,7 +64,7 @@ test('a stalled body is a failure of the store', async (t) => {
     name: 'DependencyUnavailable',
     dependency: 'bucket',
   })
-  t.ok(body.destroyed, 'the connection is given up')
+  t.ok(body.destroyed, 'the connection is closed')
 })
 
 test('bytes that do not match the key are rejected', async (t) => {

@@ -22,8 +22,11 @@ test('format and size come from the bytes', async (t) => {
 })
 
 test('the size is that of the upright image', async (t) => {
-  const lying = await drawNoise({ width: 64, height: 48 }).withMetadata({ orientation: 6 }).jpeg().toBuffer()
-  t.match(await inspectImage(fetchedWork(lying, 'image/jpeg'), deps), { width: 48, height: 64 })
+  const rotated = await drawNoise({ width: 64, height: 48 })
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer()
+  t.match(await inspectImage(fetchedWork(rotated, 'image/jpeg'), deps), { width: 48, height: 64 })
 })
 
 test('the bytes must be of the declared type', async (t) => {
@@ -90,7 +93,7 @@ test('unsupported bit depths and colour spaces are rejected', async (t) => {
   t.match(await inspectImage(deep, deps), { depth: 'ushort', space: 'rgb16' })
 })
 
-test('formats that are decoded in one piece have a limit of their own', async (t) => {
+test('formats that are decoded in one piece have a separate limit', async (t) => {
   const { deps: narrow } = createStepDeps({ maxDecodeBytes: 1_000_000 })
   const size = { width: 400, height: 400 }
   await t.rejects(inspectImage(fetchedWork(await makeImage('avif', size), 'image/avif'), narrow), {
@@ -112,7 +115,7 @@ test('the pixels of all frames count where a variant stays animated', async (t) 
     message: /500×500 pixels, and as an animated WEBP image needs 21 MB to decode; this system allows 10 MB/,
   })
   const gif = fetchedWork(makeGif({ width: 500, height: 500, frames: 20 }), 'image/gif')
-  t.match(await inspectImage(gif, { ...narrow, variants }), { pages: 20 }, 'GIF comes frame by frame')
+  t.match(await inspectImage(gif, { ...narrow, variants }), { pages: 20 }, 'a GIF is decoded frame by frame')
 })
 
 test('pages are counted before decoding', async (t) => {
@@ -131,11 +134,11 @@ test('pages are counted before decoding', async (t) => {
   }
 })
 
-test('of a long GIF, only an animated variant needs more than the first frame', async (t) => {
+test('a long GIF is cut to its first frame unless a variant is animated', async (t) => {
   const gif = fetchedWork(makeGif({ width: 400, height: 400, frames: 1_001 }), 'image/gif')
   const work = await inspectImage(gif, deps)
   t.match(work, { width: 400, height: 400, pages: 1_001 })
-  t.ok(work.original.length < 100, 'the decoder does not see the others')
+  t.ok(work.original.length < 100, 'the decoder does not get the other frames')
   const variants = readVariants('[{"name":"moving","width":100,"height":100,"animated":true}]')
   await t.rejects(inspectImage(gif, { ...deps, variants }), {
     reason: 'too_many_pages',

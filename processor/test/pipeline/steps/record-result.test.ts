@@ -25,8 +25,8 @@ test('the result and its pending event are one write', async (t) => {
       data: { reason: 'image_corrupt', imageId: image.imageId, sequence: 3 },
     },
   ])
-  t.equal(fixture.eventBus.published.length, 0, 'nothing is said before it is written')
-  await t.rejects(recordResult({ ...decided, owner: 'somebody else' }, fixture.deps), {
+  t.equal(fixture.eventBus.published.length, 0, 'no event is published before the record is written')
+  await t.rejects(recordResult({ ...decided, owner: 'another worker' }, fixture.deps), {
     name: 'LeaseLost',
   })
 })

@@ -32,7 +32,7 @@ test('variants of images of any shape are never enlarged, and crops keep their a
       t.match(
         await sharp(bytes).metadata(),
         { format: 'webp', width, height },
-        'the bytes are what is said of them',
+        'the bytes match their description',
       )
       t.match({ contentType, name }, { contentType: 'image/webp', name: /thumb|medium|large/ })
     }
@@ -114,7 +114,7 @@ function drawPlain(width: number, height: number): Promise<Buffer> {
     .toBuffer()
 }
 
-test('an error of the image library behind the decode is a verdict at the first try', async (t) => {
+test('an error of the image library after the decode rejects the image at the first attempt', async (t) => {
   const work = await inspectedWork(await makeImage('png', { width: 16, height: 16 }), 'image/png', deps)
   // Were its header not refused, its five channels would fail when the frame is resized.
   const original = makeTiff({ width: 16, height: 16, channels: 5, tags: { 338: [0, 0] } })

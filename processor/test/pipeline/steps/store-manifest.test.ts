@@ -7,7 +7,7 @@ import { storeManifest } from '../../../pipeline/steps/store-manifest.ts'
 
 const { record } = fetchedWork(Buffer.from('bytes'), 'image/png')
 const nowMs = Date.UTC(2026, 10, 22, 11)
-const owed = {
+const pending = {
   leaseUntil: nowMs + 60_000,
   finishedAt: new Date(nowMs).toISOString(),
   pendingEvents: [imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })],
@@ -31,7 +31,7 @@ test('the manifest has the content of the record, without leases and attempts', 
     status: 'ready',
     fileName: 'a.png',
     image: { ...image, variants },
-    ...owed,
+    ...pending,
   }
   t.match(await storeManifest({ stage: 'recorded', owner: 'test', record: ready }, deps), {
     stage: 'manifestStored',
@@ -59,7 +59,7 @@ test('the manifest has the content of the record, without leases and attempts', 
 test('a rejected image has a manifest too', async (t) => {
   const { deps, processedBucket } = createStepDeps()
   const rejection = { reason: 'image_corrupt', detail: 'The image is damaged.' } as const
-  const rejected: UnpublishedRecord = { ...record, status: 'rejected', rejection, ...owed }
+  const rejected: UnpublishedRecord = { ...record, status: 'rejected', rejection, ...pending }
   await storeManifest({ stage: 'recorded', owner: 'test', record: rejected }, deps)
   const manifest = JSON.parse(String(processedBucket.objects.get(manifestKey(record))?.bytes))
   t.match(manifest, { status: 'rejected', reason: 'image_corrupt', detail: 'The image is damaged.' })

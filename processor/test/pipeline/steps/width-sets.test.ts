@@ -28,7 +28,7 @@ async function render(
   return { decodes, rendered, sizes: rendered.map(({ name, width, height }) => `${name} ${width}×${height}`) }
 }
 
-test('a set has the widths up to that of the image, which it has once', async (t) => {
+test('a set has the widths up to that of the image, and the width of the image once', async (t) => {
   const cases: [width: number, height: number, expected: string[]][] = [
     [2000, 1000, ['hero-320 320×160', 'hero-640 640×320', 'hero-1280 1280×640']],
     [1280, 100, ['hero-320 320×25', 'hero-640 640×50', 'hero-1280 1280×100']],

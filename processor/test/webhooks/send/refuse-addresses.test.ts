@@ -58,7 +58,7 @@ for (const address of forbiddenAddresses) {
   t.test(`a host that resolves to ${address} is refused without a connection`, async (t) => {
     const connections = countConnections(t)
     const url = `https://${host}:8443/hooks`
-    t.equal(checkWebhookUrl(url, publicOnly), undefined, 'it could be registered')
+    t.equal(checkWebhookUrl(url, publicOnly), undefined, 'it can be registered')
     for (const answers of answersWith(address)) {
       const result = await send({ url, rules: publicOnly, resolve: async () => answers })
       t.match(result, {
@@ -84,7 +84,7 @@ t.test('forbidden URLs are refused at each try, whatever was registered', async 
   t.equal(connections(), 0)
 })
 
-t.test('a name that turns to another address after its registration is refused', async (t) => {
+t.test('a name that resolves to a forbidden address after its registration is refused', async (t) => {
   const { port, connections } = await startReceivers(t)
   let answers = ['127.0.0.2']
   const { server } = await startDnsServer(t, () => answers)
@@ -107,12 +107,12 @@ t.test('a name that turns to another address after its registration is refused',
     t.match(await send(options), { outcome: 'refused', status: undefined }, turned.join())
   }
   t.equal(begun(), 0)
-  t.same(connections, ['127.0.0.2'], 'the listener on 127.0.0.1 saw nothing')
+  t.same(connections, ['127.0.0.2'], 'no connection to 127.0.0.1')
 })
 
 t.test('the address that was checked is the one that is connected to', async (t) => {
   const { port, connections } = await startReceivers(t)
-  // It answers with the good address only once, so a second question would lead elsewhere.
+  // Only the first query returns the good address, so a second one would lead elsewhere.
   const { server, questions } = await startDnsServer(t, () => [
     questions.length <= 2 ? '127.0.0.2' : '127.0.0.1',
   ])

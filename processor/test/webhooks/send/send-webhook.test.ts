@@ -74,7 +74,7 @@ t.test('the request is a POST of the event, signed by each secret', async (t) =>
   for (const valid of [secret, older]) {
     t.same(new Webhook(valid).verify(first.text, headers as Record<string, string>), JSON.parse(body))
   }
-  t.not(first.port, second.port, 'each try has a connection of its own')
+  t.not(first.port, second.port, 'each try uses a new connection')
   t.equal(second.request.headers.cookie, undefined, 'no cookies are kept')
 })
 
@@ -109,7 +109,7 @@ for (const status of [301, 302, 303, 307, 308]) {
   })
 }
 
-t.test('of the answer, 64 KiB are read and 1,000 bytes kept', async (t) => {
+t.test('64 KiB of the response are read and 1,000 bytes kept', async (t) => {
   let sent = 0
   const closed = Promise.withResolvers<void>()
   const url = await startReceiver(t, (_request, response) => {
@@ -123,7 +123,7 @@ t.test('of the answer, 64 KiB are read and 1,000 bytes kept', async (t) => {
   })
   t.match(await send(url), { outcome: 'delivered', status: 200, answer: 'a'.repeat(1_000) })
   await closed.promise
-  t.ok(sent < 64 * 1024 * 1024, 'the receiver could not go on for ever')
+  t.ok(sent < 64 * 1024 * 1024, 'reading an endless response is stopped')
 })
 
 t.test('the kept text is safe to display', async (t) => {
