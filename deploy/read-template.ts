@@ -6,11 +6,11 @@ import { yamlParse } from 'yaml-cfn'
 export interface Stack {
   stack: string
   template: string
-  /** Deployed only where an environment's parameters have a section of its name. */
+  /** Deployed only in environments whose parameters have a section with its name. */
   optional?: boolean
   /** The optional stack that it is deployed together with. */
   with?: string
-  /** Names that it publishes under `/hashgate/‹env›/‹stack›/`. */
+  /** SSM parameters that it publishes under `/hashgate/‹env›/‹stack›/`. */
   writes: string[]
 }
 
@@ -40,7 +40,7 @@ export interface Resource {
   Properties?: Record<string, unknown>
 }
 
-/** A CloudFormation template as written; the short forms of functions (`!Ref`) are their long ones (`{ Ref }`). */
+/** A parsed CloudFormation template. Short forms of functions (`!Ref`) are replaced by the long ones (`{ Ref }`). */
 export interface Template {
   Parameters: Record<string, Parameter>
   Rules?: Record<string, Rule>
@@ -49,7 +49,7 @@ export interface Template {
   Resources: Record<string, Resource>
 }
 
-/** Values of parameters by stack, as in `parameters/‹env›.json`: only those that differ from the defaults. */
+/** Parameter values by stack, from `parameters/‹env›.json`, which lists only those that differ from the defaults. */
 export type ParameterValues = Record<string, Record<string, string>>
 
 /** Whether the environment deploys the stack. @param given sections of its parameter file */
@@ -64,7 +64,7 @@ export const readParameters = (env: string): ParameterValues => readJson(`parame
 
 export const templatePath = ({ template }: Stack): string => join(import.meta.dirname, template)
 
-/** @throws Error when it is no YAML */
+/** @throws Error when it is not valid YAML */
 export const readTemplate = (stack: Stack): Template => yamlParse(readFileSync(templatePath(stack), 'utf8'))
 
 function readJson<T>(path: string): T {

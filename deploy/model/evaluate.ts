@@ -1,4 +1,4 @@
-/** What a template's functions are evaluated with. */
+/** Resolves the names that a template's functions refer to. */
 export interface Scope {
   /** The value of a parameter, of a pseudo parameter, or what `Ref` gives for a resource. */
   ref(name: string): unknown
@@ -9,7 +9,7 @@ export interface Scope {
 
 type Evaluate = (argument: never, scope: Scope) => unknown
 
-/** As `AWS::NoValue`: it takes its property, or its place in a list, with it. */
+/** The value of `AWS::NoValue`: `evaluate` drops the property or list item that has it. */
 const nothing = Symbol('AWS::NoValue')
 
 const functions: Record<string, Evaluate> = {
@@ -26,7 +26,7 @@ const functions: Record<string, Evaluate> = {
     String(evaluate(text, scope)).split(separator),
   'Fn::Select': ([index, list]: [number, unknown], scope) => {
     const items = evaluate(list, scope) as unknown[]
-    if (!(Number(index) in items)) throw new Error(`there is no item ${index} of ${items.length}`)
+    if (!(Number(index) in items)) throw new Error(`Fn::Select: index ${index} is not below ${items.length}`)
     return items[Number(index)]
   },
   'Fn::If': ([name, then, otherwise]: [string, unknown, unknown], scope) =>
@@ -49,8 +49,8 @@ const functions: Record<string, Evaluate> = {
 }
 
 /**
- * Evaluates the functions of a part of a template, down to plain values.
- * @throws Error for a function that is not known here
+ * Evaluates every function in a part of a template, which leaves plain values.
+ * @throws Error for a function that this module does not implement
  */
 export function evaluate(node: unknown, scope: Scope): unknown {
   const value = evaluateAny(node, scope)
@@ -66,7 +66,7 @@ function evaluateAny(node: unknown, scope: Scope): unknown {
   const [[name, argument] = ['', undefined]] = entries
   if (entries.length === 1 && isFunction(name, argument)) {
     const known = functions[name]
-    if (!known) throw new Error(`${name} is not known to the tests`)
+    if (!known) throw new Error(`the model does not implement the function ${name}`)
     return known(argument as never, scope)
   }
   return Object.fromEntries(

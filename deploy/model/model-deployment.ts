@@ -11,7 +11,7 @@ import {
 import { evaluate, type Scope } from './evaluate.ts'
 import { account, attributeOf, refOf, region } from './name-resource.ts'
 
-/** A resource as CloudFormation would ask for it: every function evaluated. */
+/** A resource as CloudFormation would create it, with every function evaluated. */
 export type ModelResource = Omit<Resource, 'Properties'> & { Properties: Record<string, unknown> }
 
 export interface ModelStack {
@@ -20,7 +20,7 @@ export interface ModelStack {
   resources: Record<string, ModelResource>
 }
 
-/** What the deploy command passes. */
+/** The parameter values that the deploy command passes. */
 const passed: Record<string, string> = {
   ProcessorArtefactKey: `processor/${'a'.repeat(64)}.zip`,
   GatewayArtefactKey: `gateway/${'b'.repeat(64)}.zip`,
@@ -37,9 +37,8 @@ const pseudo: Record<string, string> = {
 }
 
 /**
- * The whole system as an environment's parameters make it, stack by stack in order, each with what the earlier ones have published.
- * It is what no template says alone, and needs no account.
- * @throws Error that names the stack, when it reads a value that no earlier stack publishes
+ * Evaluates every stack of an environment in deployment order, each with the values that earlier stacks publish. Needs no AWS account.
+ * @throws Error that names the stack if it reads a value that no earlier stack publishes
  */
 export function modelDeployment(env: string, values: ParameterValues): ModelStack[] {
   const published = new Map<string, unknown>()

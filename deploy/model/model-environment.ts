@@ -4,7 +4,7 @@ import { modelDeployment } from './model-deployment.ts'
 /** The environments that have parameters. */
 export const environments = ['dev', 'prod'] as const
 
-/** What the parameter files leave off, for the tests to have it in one environment. */
+/** Optional features that the parameter files leave off. The tests need each in one environment. */
 const turnedOn: Record<string, ParameterValues> = {
   dev: {
     pipeline: { Repository: 'octo-org@123456/octo-repo@789012' },

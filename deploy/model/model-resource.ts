@@ -1,6 +1,6 @@
 import type { ModelStack } from './model-deployment.ts'
 
-/** A resource of the model, by its stack and its name there. @throws Error when there is none */
+/** A resource of the model, by its stack and logical id. @throws Error when there is none */
 export function modelResource<T = Record<string, unknown>>(
   stacks: ModelStack[],
   stack: string,

@@ -13,7 +13,7 @@ interface Names {
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`
 
-/** Of the resources whose names other templates or policies meet. */
+/** Types of resources that other templates or policies refer to by name or ARN. */
 const known: Record<string, Names> = {
   'AWS::S3::Bucket': {
     ref: ({ Properties }) => Properties.BucketName,
@@ -73,12 +73,12 @@ const known: Record<string, Names> = {
   },
 }
 
-/** What AWS would answer to `Ref`: the true name where a template gives one, else one that says where it is from. */
+/** The value of `Ref`: the name that the template sets, otherwise the logical id. */
 export function refOf(logicalId: string, made: Made): unknown {
   return known[made.Type]?.ref(made) ?? logicalId
 }
 
-/** What AWS would answer to `Fn::GetAtt`. */
+/** The value of `Fn::GetAtt`. */
 export function attributeOf(logicalId: string, name: string, made: Made): unknown {
   if (name in made.Properties) return made.Properties[name]
   const names = known[made.Type]

@@ -3,7 +3,7 @@ import { modelResource } from './model-resource.ts'
 
 export type Settings = Record<string, string>
 
-/** The environment of the function of a stack. */
+/** The environment variables of a stack's Lambda function. */
 export function functionSettings(stacks: ModelStack[], stack: string): Settings {
   const { Environment } = modelResource<{ Environment: { Variables: Record<string, unknown> } }>(
     stacks,
@@ -17,7 +17,7 @@ export function functionSettings(stacks: ModelStack[], stack: string): Settings 
 
 export const processorSettings = (stacks: ModelStack[]): Settings => functionSettings(stacks, 'processor')
 
-/** The environment of the gateway's process: the file that the start of an instance writes for systemd. */
+/** The environment variables of the gateway, from the file that an instance writes for systemd when it boots. */
 export function gatewaySettings(stacks: ModelStack[]): Settings {
   const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: string } }>(
     stacks,

@@ -23,7 +23,7 @@ t.test('the columns of the manifest table are the fields of a manifest', async (
     [],
     'fields without a column',
   )
-  // Written only when an image is made again.
+  // Written only when an image is reprocessed.
   const seldom = ['remadeat', 'recipe']
   t.strictSame(
     columns.filter((name) => ![...fields, ...seldom].includes(name)),
@@ -82,7 +82,7 @@ t.test('the views over records that have not expired', async (t) => {
       processing_p50_seconds: 1.5,
       processing_p90_seconds: 1.5,
       processing_p99_seconds: 1.5,
-      // One waited 30 seconds for its client.
+      // One of the clients uploaded 30 seconds after its request.
       total_mean_seconds: 16.5,
       total_max_seconds: 31.5,
     },

@@ -19,8 +19,7 @@ const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: s
   'LaunchTemplate',
 )
 
-const needs =
-  process.getuid?.() === 0 ? '' : 'a boot script is locked into namespaces of its own, which needs root'
+const needs = process.getuid?.() === 0 ? '' : 'the boot script runs in Linux namespaces, which need root'
 
 t.test('an instance with a valid artefact becomes a gateway', { skip: needs }, async (t) => {
   const boot = await startMachine(t)
@@ -107,15 +106,15 @@ for (const name of ['artefact.zip', 'boot.sh'] as const) {
     if (name === 'boot.sh') {
       t.notOk(
         boot.calls.some((call) => call.includes('nodejs24')),
-        'not a line of it runs',
+        'the boot script does not run',
       )
     }
-    t.match(boot.calls.at(-1), /^cfn-signal --exit-code [1-9]/, 'the deployment learns of it')
+    t.match(boot.calls.at(-1), /^cfn-signal --exit-code [1-9]/, 'cfn-signal reports the failure')
     t.notOk(boot.readiness)
   })
 }
 
-/** Boots a machine with the real files. @param changed the file to which a byte is added on its way */
+/** Boots a machine with the real files. @param changed the file that arrives with an extra byte */
 async function startMachine(t: Test, changed?: 'artefact.zip' | 'boot.sh'): Promise<Boot> {
   const folder = await makeFolder(t)
   const deployable = deployables.find(({ zip }) => zip === 'gateway.zip')
@@ -126,7 +125,7 @@ async function startMachine(t: Test, changed?: 'artefact.zip' | 'boot.sh'): Prom
   const { key, bytes } = await readBootScript(new URL('../boot/gateway.sh', import.meta.url))
   await writeFile(join(folder, 'boot.sh'), bytes)
   if (changed) await appendFile(join(folder, changed), '\n')
-  // The model's keys name no real content.
+  // The keys in the model are not hashes of real files.
   const userData = LaunchTemplateData.UserData.replaceAll(
     /gateway\/[0-9a-f]{64}\.zip/g,
     `gateway/${sha256}.zip`,

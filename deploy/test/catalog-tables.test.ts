@@ -11,7 +11,7 @@ import { createWebhookTable } from '../../core/webhooks/webhook-store.ts'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { modelResource } from '../model/model-resource.ts'
 
-/** A DynamoDB that notes how tables are to be. */
+/** A DynamoDB double that records the requests that create or change tables. */
 function noteTables() {
   const asked: Record<string, unknown> = {}
   const client = {
@@ -47,7 +47,7 @@ t.test('TTL is enabled on an existing table that lacks it, and only there', asyn
 
 const byName = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b))
 
-/** What code and template both say of a table, in one order. */
+/** The properties of a table that both the code and the template define, in a fixed order. */
 function shapeOf(table: Record<string, unknown>) {
   const {
     TableName,

@@ -10,7 +10,7 @@ interface Finding {
   Location: { Start: { LineNumber: number } }
 }
 
-/** @throws Error with cfn-lint's own words, when it did not come to a result */
+/** @throws Error with cfn-lint's message when it printed no result */
 function lint(...files: string[]): Promise<Finding[]> {
   return new Promise((resolve, reject) => {
     execFile(
@@ -18,7 +18,7 @@ function lint(...files: string[]): Promise<Finding[]> {
       ['--format', 'json', '--', ...files],
       { maxBuffer: 16 * 1024 ** 2 },
       (_, stdout, stderr) => {
-        // Its exit code says what it found as well as that it failed.
+        // The exit code does not tell findings from a failure, so only the output counts.
         try {
           resolve(JSON.parse(stdout))
         } catch {

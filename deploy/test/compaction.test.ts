@@ -39,7 +39,7 @@ for (const env of environments) {
     t.ok(programs?.includes(`processor/${program.Handler.replace('.handler', '.ts')}`))
   })
 
-  t.test(`${env}: runs do not queue up, and do not overlap where the account can reserve one`, async (t) => {
+  t.test(`${env}: runs do not queue up, and do not overlap where concurrency can be reserved`, async (t) => {
     const schedule = modelResource<{ ScheduleExpression: string; Target: { Input: string } }>(
       stacks,
       'compaction',
@@ -50,7 +50,7 @@ for (const env of environments) {
     t.ok(program.Timeout < hourSeconds, 'a run ends before the next one starts')
     t.ok(
       program.Timeout * 1_000 + defaultGraceMs < hourSeconds * 1_000,
-      'which deletes what the run replaced',
+      'the next run deletes the files that this run replaced',
     )
     t.match(modelResource(stacks, 'compaction', 'AsyncInvocation'), {
       Qualifier: '$LATEST',

@@ -21,7 +21,7 @@ interface Service {
 const compose = yamlParse(await readFile(join(folder, 'compose.yaml'), 'utf8'))
 const services = withMergedKeys(compose.services) as Record<string, Service>
 
-/** Resolves `<<`, which this parser leaves in place. */
+/** Resolves YAML merge keys (`<<`), which this parser does not. */
 function withMergedKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const entries = Object.entries(value).map(([name, field]) => [name, withMergedKeys(field)])
@@ -65,7 +65,7 @@ t.test('the environment of gateway and worker consists of their settings', async
   }
 })
 
-/** Installing takes a while. */
+/** Installing packages can take minutes. */
 const patience = { timeout: 300_000 }
 
 t.test('the packages and files of the image are enough for its programs', patience, async (t) => {
@@ -91,6 +91,6 @@ t.test('the packages and files of the image are enough for its programs', patien
   }
   for (const program of ['gateway/server.ts', 'processor/worker.ts']) {
     const fault = await run(process.execPath, [program], { cwd: image, env: {} }).catch((error) => error)
-    t.match(fault.stderr, /RAW_BUCKET/, `${program} starts, and names a missing setting`)
+    t.match(fault.stderr, /RAW_BUCKET/, `${program} starts and reports a missing setting`)
   }
 })

@@ -5,7 +5,7 @@ import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { readStacks, readTemplate } from '../read-template.ts'
 import { type Breach, runGuard } from './guard/run-guard.ts'
 
-/** Rules of AWS Control Tower that are not ours, with the reason. */
+/** AWS Control Tower rules that hashgate does not follow, with the reason. */
 const leftOut: Record<string, string> = JSON.parse(
   readFileSync(join(import.meta.dirname, 'guard/left-out.json'), 'utf8'),
 )
@@ -42,7 +42,7 @@ t.test('every excluded or suppressed rule is still needed', async (t) => {
   for (const [stack, { Resources }] of templates) {
     for (const [resource, { Metadata }] of Object.entries(Resources)) {
       for (const [rule, reason] of Object.entries(Metadata?.Suppressed ?? {})) {
-        t.match(reason, /^.{10,}\.$/, `${stack}.yaml, ${resource}: ${rule} has a reason in a sentence`)
+        t.match(reason, /^.{10,}\.$/, `${stack}.yaml, ${resource}: the reason for ${rule} is a sentence`)
         if (!/^[A-Z]+\./.test(rule)) continue
         const isBroken = breaches.some((breach) => breach.resource === resource && breach.rule === rule)
         t.ok(isBroken, `${stack}.yaml, ${resource}: ${rule} would break`)

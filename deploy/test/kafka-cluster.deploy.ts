@@ -42,10 +42,7 @@ t.test(
       const bytes = (name: string) =>
         Number(new RegExp(`^log\\.${name}\\.bytes=(\\d+)$`, 'm').exec(properties)?.[1])
       const filled = (bytes('retention') + bytes('segment')) * 100
-      t.ok(
-        filled > 0 && filled <= 0.8 * 100 * 2 ** 30,
-        'a hundred partitions do not fill the disk of 100 GiB',
-      )
+      t.ok(filled > 0 && filled <= 0.8 * 100 * 2 ** 30, '100 full partitions fit on the disk of 100 GiB')
       const unit = await readFile(join(folder, 'etc/systemd/system/kafka.service'), 'utf8')
       t.match(unit, /^IPAddressDeny=169\.254\.169\.254 /m, "Kafka cannot get the instance's credentials")
       const id = brokerIds[index]
@@ -81,24 +78,24 @@ t.test(
     t.same(
       topics.map(({ replicas }) => replicas),
       topics.map(() => 3),
-      'every topic is on all three',
+      'every topic has a replica on each of the three brokers',
     )
     await t.rejects(publish(open(logins.gateway)), 'without access rules the gateway may not publish')
     await allowAccess(operator, describeAccess({ topicPrefix: 'hashgate.', ...accessNames('dev') }))
-    // Each broker gets the rules in its own time.
+    // The rules do not reach all brokers at once.
     const publishWhenAllowed = (login: typeof logins.gateway) =>
       retryWhile(
         (error) => /authorization failed/i.test((error as Error).message),
         () => publish(open(login)),
       )
     await t.resolves(publishWhenAllowed(logins.gateway), 'the gateway publishes')
-    await t.resolves(publishWhenAllowed(logins.processor), 'and so does the processor')
-    await t.rejects(publish(open(logins.webhooks)), 'webhooks only read')
+    await t.resolves(publishWhenAllowed(logins.processor), 'the processor publishes')
+    await t.rejects(publish(open(logins.webhooks)), 'the webhook deliverer may not publish')
     const admin = open(logins.gateway).admin({ retry: { retries: 0 } })
     await admin.connect()
     await t.rejects(
       admin.deleteTopics({ topics: ['hashgate.image.processed'] }),
-      'the gateway deletes no topic',
+      'the gateway may not delete a topic',
     )
     await admin.disconnect()
 
@@ -113,7 +110,7 @@ t.test(
       t.match(
         end,
         'ALERT_BAD_CERTIFICATE',
-        `port ${port}, among brokers, is shut to who shows no certificate`,
+        `port ${port}, between brokers, refuses a client without a certificate`,
       )
     }
 
@@ -131,12 +128,12 @@ t.test(
   },
 )
 
-t.test('a release with another hash stops the start', async (t) => {
+t.test('a broker does not start from a release with another hash', async (t) => {
   const { machines, replaceRelease } = await startMachines(t, modelEnvironment('dev'), logins)
   await replaceRelease()
   const [{ boot, folder }] = machines as [(typeof machines)[0] & object]
   await t.rejects(boot(), { message: /release\.tgz: FAILED|computed checksum did NOT match/ })
-  t.match(await readFile(join(folder, 'signal'), 'utf8'), /^--exit-code 1 /, 'CloudFormation is told')
+  t.match(await readFile(join(folder, 'signal'), 'utf8'), /^--exit-code 1 /, 'cfn-signal reports the failure')
   t.notOk(existsSync(join(folder, 'opt/kafka/bin')), 'nothing was unpacked')
 })
 
@@ -150,7 +147,7 @@ async function publish(kafka: KafkaClient): Promise<void> {
   }
 }
 
-/** How a broker ends a connection that shows no certificate. In TLS 1.3 it says so after the handshake. */
+/** Resolves to the TLS alert with which a broker closes a connection without a certificate. In TLS 1.3 it follows the handshake. */
 async function visitWithoutCertificate(host: string, port: number, ca: string): Promise<string> {
   const socket = connect({ host, port, ca })
   socket.on('secureConnect', () => socket.write('hello'))

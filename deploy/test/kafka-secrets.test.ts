@@ -8,7 +8,7 @@ import { readParameters } from '../read-template.ts'
 
 const pem = rootCertificates.slice(0, 2).join('\n')
 
-/** What the deploy command passes for a certificate in the parameters, as they are after JSON has been read. */
+/** The value that the deploy command passes for a certificate from the parsed parameter file. */
 async function passCertificate(CaCertificate: string) {
   const stack = (await readDeployed(new URL('../', import.meta.url), 'prod')).find(
     ({ name }) => name === 'kafka',
@@ -23,7 +23,7 @@ async function passCertificate(CaCertificate: string) {
 t.test('the secret of the certificate authorities is valid JSON with unchanged certificates', async (t) => {
   const { certificate, pattern } = await passCertificate(`${pem}\n`)
   t.match(certificate, pattern)
-  t.ok(certificate.length <= 4_096, 'CloudFormation takes no longer values')
+  t.ok(certificate.length <= 4_096, 'the value is within the limit of CloudFormation')
   const { kafka, ...others } = readParameters('prod')
   const model = modelDeployment('prod', { ...others, kafka: { ...kafka, CaCertificate: certificate } })
   const { SecretString } = modelResource<{ SecretString: string }>(model, 'kafka', 'CaSecret')
@@ -40,5 +40,5 @@ t.test('the template rejects values that would break the JSON', async (t) => {
     'kafka-ca.pem',
   ])
     t.notMatch(wrong, pattern)
-  t.match('', pattern, 'with the reference cluster there is none')
+  t.match('', pattern, 'the value may be empty: the reference cluster has its own authorities')
 })

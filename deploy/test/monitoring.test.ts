@@ -40,7 +40,7 @@ t.test('each alarm states its reason and links to an existing section of the run
   t.strictSame(
     headings.filter((heading) => !anchors.includes(heading)),
     [],
-    'no heading without an alarm',
+    'every heading of the runbook belongs to an alarm',
   )
   const places = [...runbook.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
     title.toLowerCase().replaceAll(' ', '-'),
@@ -57,7 +57,7 @@ t.test('each alarm notifies the topic when it starts and when it ends', async (t
   }
 })
 
-t.test('something publishes the metric of each alarm', async (t) => {
+t.test('a service or our own code publishes the metric of each alarm', async (t) => {
   for (const { AlarmName, ...alarm } of alarms) {
     const metrics = alarm.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alarm]
     t.ok(metrics.length > 0, AlarmName)
@@ -87,28 +87,25 @@ for (const [stack, monitored] of [
   ['webhook-alarms', ['webhook-alarms']],
   ['objective', ['objective']],
 ] as const) {
-  t.test(
-    `${stack}: the dashboard shows every alarm, and only metrics that something publishes`,
-    async (t) => {
-      const { DashboardBody } = modelResource<{ DashboardBody: string }>(stacks, stack, 'Dashboard')
-      const widgets = readWidgets(DashboardBody)
-      t.strictSame(
-        widgets.flatMap(({ properties }) => properties.alarms ?? []).sort(),
-        alarms
-          .filter((alarm) => monitored.some((name) => name === alarm.stack))
-          .map(({ id, AlarmName, ...alarm }) =>
-            alarm.stack === stack
-              ? `${id}.Arn`
-              : `arn:aws:cloudwatch:us-east-1:111122223333:alarm:${AlarmName}`,
-          )
-          .sort(),
-      )
-      const metrics = widgets.flatMap(metricsOf)
-      t.ok(metrics.length > (stack === 'objective' ? 5 : 15))
-      for (const metric of metrics) t.notOk(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
-      for (const { x, width } of widgets) t.ok(x + width <= 24)
-    },
-  )
+  t.test(`${stack}: the dashboard shows every alarm, and only metrics that are published`, async (t) => {
+    const { DashboardBody } = modelResource<{ DashboardBody: string }>(stacks, stack, 'Dashboard')
+    const widgets = readWidgets(DashboardBody)
+    t.strictSame(
+      widgets.flatMap(({ properties }) => properties.alarms ?? []).sort(),
+      alarms
+        .filter((alarm) => monitored.some((name) => name === alarm.stack))
+        .map(({ id, AlarmName, ...alarm }) =>
+          alarm.stack === stack
+            ? `${id}.Arn`
+            : `arn:aws:cloudwatch:us-east-1:111122223333:alarm:${AlarmName}`,
+        )
+        .sort(),
+    )
+    const metrics = widgets.flatMap(metricsOf)
+    t.ok(metrics.length > (stack === 'objective' ? 5 : 15))
+    for (const metric of metrics) t.notOk(findFault(metric, stacks), `${metric.namespace} ${metric.name}`)
+    for (const { x, width } of widgets) t.ok(x + width <= 24)
+  })
 }
 
 t.test('every alarm is on a dashboard, except those of the brokers, the report and the canary', async (t) => {
@@ -155,7 +152,7 @@ t.test('the CloudTrail filters count denied requests and ignore normal ones', as
   const denied = { errorCode: 'AccessDenied' }
   const cases: [string, object, string[]][] = [
     ['an upload', event('PutObject'), []],
-    ['an upload that is there already', event('PutObject', { errorCode: 'PreconditionFailed' }), []],
+    ['an upload to an existing key', event('PutObject', { errorCode: 'PreconditionFailed' }), []],
     ['a refused upload', event('PutObject', denied), ['DeniedWrites']],
     ['a refused delete', event('DeleteObject', denied), ['DeniedDeletes']],
     ['several refused deletes', event('DeleteObjects', denied), ['DeniedDeletes']],
@@ -164,7 +161,7 @@ t.test('the CloudTrail filters count denied requests and ignore normal ones', as
       event('DeleteBucket', denied),
       ['DeniedDeletes', 'BucketSettingChanges'],
     ],
-    ['a delete by who may', event('DeleteObject'), []],
+    ['an allowed delete', event('DeleteObject'), []],
     ['another lifecycle', event('PutBucketLifecycle'), ['BucketSettingChanges']],
     ['another lifecycle, refused', event('PutBucketLifecycle', denied), ['BucketSettingChanges']],
     ['no lifecycle', event('DeleteBucketLifecycle'), ['BucketSettingChanges']],

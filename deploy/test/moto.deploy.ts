@@ -18,7 +18,7 @@ import { useDeployed } from './moto/use-deployed.ts'
 const { endpoint, deployment, stacks, missingTypes } = await deployToMoto(t)
 const { aws } = deployment
 
-/** What the tests in this file say nothing about. When moto learns one of them, it comes off the list. */
+/** Resource types that moto does not support, so these tests do not cover them. Remove a type when moto supports it. */
 const notInMoto = [
   'AWS::AutoScaling::ScalingPolicy',
   'AWS::Budgets::Budget',
@@ -47,7 +47,7 @@ const notInMoto = [
   'AWS::WAFv2::WebACLAssociation',
 ]
 
-/** moto's S3 believes every signature, and takes any bytes. */
+/** Checks that fail because moto's S3 verifies neither signatures nor bodies. */
 const notEnforcedByMoto = [
   'the bucket refuses: other bytes of the same length',
   'the bucket refuses: one changed bit',
@@ -70,9 +70,9 @@ const notEnforcedByMoto = [
 
 t.test('every resource type that moto does not support is listed', async (t) => {
   t.strictSame(missingTypes, notInMoto)
-  for (const type of missingTypes) t.comment(`not made by moto: ${type}. ${halfSupported[type] ?? ''}`)
+  for (const type of missingTypes) t.comment(`moto does not create ${type}.  ${halfSupported[type] ?? ''}`)
   for (const [type, names] of Object.entries(missingAttributes))
-    t.comment(`not returned by moto: ${type} ${names}`)
+    t.comment(`moto does not return attributes of ${type}: ${names}`)
 })
 
 t.test('every stack deploys in order and publishes the values that stacks.json lists', async (t) => {
@@ -99,7 +99,7 @@ t.test('the catalog accepts the deployed table', async () => {
 })
 
 await testFlow(t, {
-  name: 'what the templates made, in moto',
+  name: 'the resources that the templates created in moto',
   startBacking: useDeployed(deployment, endpoint),
 })
 
@@ -125,7 +125,7 @@ t.test('stateful resources remain after the stacks are deleted', async (t) => {
   const [catalog, keys, webhooks, ...buckets] = await Promise.all(
     names.map((name) => readOutput(aws.ssm, env, name)),
   )
-  // moto does not see that what stands in a network goes with it.
+  // moto refuses to delete a network whose resources are deleted in the same run.
   const doomed = stacks.filter(({ name }) => !['foundation', 'network'].includes(name))
   const answers = ['yes', env]
   t.ok(await destroyStacks({ ...deployment, ask: async () => answers.shift() ?? '' }, doomed, stacks))

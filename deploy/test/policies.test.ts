@@ -5,7 +5,7 @@ import { findStatements, listOf, type Statement } from './policies/find-statemen
 
 const templates = new Map(readStacks().map((entry) => [entry.stack, readTemplate(entry)]))
 
-/** What gives too much, and needs a reason beside its resource. */
+/** The wildcards of a statement, which need a documented reason. */
 const wildcards: Record<string, (statement: Statement) => boolean> = {
   'wildcard-action': ({ Action, NotAction }) =>
     NotAction !== undefined || listOf(Action).some((action) => /^\*$|:\*$/.test(action)),
@@ -53,7 +53,7 @@ t.test('every statement for all principals has a condition', async (t) => {
   }
 })
 
-/** Types that hold what nobody can make again. */
+/** Types of resources whose contents cannot be recreated. */
 const stateful = [
   'AWS::DynamoDB::Table',
   'AWS::EC2::Volume',

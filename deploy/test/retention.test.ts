@@ -8,7 +8,7 @@ import { deleteAt, type LifecycleRule, liveThrough } from './lifecycle/live-thro
 
 const dayMs = 86_400_000
 const midnight = Date.UTC(2026, 10, 22)
-/** The worst moment is just after midnight: almost a day is lost to rounding, each time. */
+/** Just after midnight is the worst case: each rounding adds almost a day. */
 const uploads = [midnight + 1, midnight + dayMs / 2, midnight + dayMs - 1]
 
 for (const env of environments) {
@@ -28,19 +28,25 @@ for (const env of environments) {
           const { hidden, bytes, marker, parts } = liveThrough(Rules, uploadedMs)
           t.ok(
             hidden !== undefined && hidden >= days,
-            `not before ${days} days: a living image has its bytes`,
+            `the object stays at least ${days} days, as long as its image`,
           )
           t.ok(hidden !== undefined && hidden <= days + 1, `hidden within ${days + 1} days`)
           t.ok(bytes !== undefined && bytes <= days + 3, `the last byte is gone within ${days + 3} days`)
-          t.ok(marker !== undefined && marker <= days + 4, `the marker within ${days + 4}`)
-          t.ok(parts !== undefined && parts <= 2, 'parts of an upload within two')
+          t.ok(
+            marker !== undefined && marker <= days + 4,
+            `the delete marker is gone within ${days + 4} days`,
+          )
+          t.ok(parts !== undefined && parts <= 2, 'parts of incomplete uploads are gone within 2 days')
         }
       },
     )
 
     t.test(`${env}: S3 accepts the rules of the ${name}`, async (t) => {
       for (const { ExpirationInDays, ExpiredObjectDeleteMarker } of Rules) {
-        t.notOk(ExpirationInDays && ExpiredObjectDeleteMarker, 'days and markers are in rules of their own')
+        t.notOk(
+          ExpirationInDays && ExpiredObjectDeleteMarker,
+          'no rule has both an expiry and the removal of delete markers',
+        )
       }
     })
   }
@@ -60,10 +66,13 @@ for (const env of environments) {
     }>(stacks, 'storage', 'ProcessedBucket')
     for (const uploadedMs of uploads) {
       const expiresMs = uploadedMs + days * dayMs
-      // The next run writes a file without the image; the run after it deletes the file that is then no longer in use.
+      // The next run writes a file without the image; the run after that deletes the old file.
       const queriedUntilMs = expiresMs + hourMs + runMs
       const deletedMs = expiresMs + 2 * hourMs + runMs
-      t.ok(queriedUntilMs - expiresMs < 2 * hourMs, 'queries find it for less than two hours more')
+      t.ok(
+        queriedUntilMs - expiresMs < 2 * hourMs,
+        'queries find it for less than two hours after it expires',
+      )
       const bytes = deleteAt(LifecycleConfiguration.Rules, deletedMs)
       t.ok(
         bytes !== undefined && (bytes - uploadedMs) / dayMs <= days + 3,
@@ -100,8 +109,8 @@ t.test('a report is deleted after its retention, including versions and delete m
     'Bucket',
   )
   const { hidden = 0, bytes = 0, marker } = liveThrough(bucket.LifecycleConfiguration.Rules, midnight + 1)
-  t.ok(hidden > 365 && hidden <= 366, 'a year, to the next midnight')
-  t.ok(bytes <= hidden + 32, 'an old version 30 days later')
+  t.ok(hidden > 365 && hidden <= 366, 'a report is hidden after a year, rounded up to midnight')
+  t.ok(bytes <= hidden + 32, 'the last version is deleted within 32 more days')
   t.ok(marker)
 })
 

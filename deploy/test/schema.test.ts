@@ -35,9 +35,9 @@ t.test('the checks find faults in a broken template', async (t) => {
     Other: { Type: 'AWS::SQS::Quiz', Properties: {} },
   })
   t.same(faults, [
-    'Queue.DelaySeconds: "soon" is no integer',
-    'Queue: Speed is no property',
+    'Queue.DelaySeconds: "soon" is not of type integer',
+    'Queue: unknown property Speed',
     'Table.KeySchema[0]: KeyType is missing',
-    'Other: AWS::SQS::Quiz is no type',
+    'Other: unknown type AWS::SQS::Quiz',
   ])
 })

@@ -9,10 +9,10 @@ import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { modelResource } from '../model/model-resource.ts'
 import { functionSettings, gatewaySettings, processorSettings } from '../model/read-settings.ts'
 
-/** Of the programs, not of hashgate. */
+/** Settings of the runtime, which no config.ts reads. */
 const ofTheProcess = ['MALLOC_ARENA_MAX', 'NODE_OPTIONS']
 
-/** Settings that a template leaves as they are when nobody sets them, and why. */
+/** Settings that a template does not set, by the reason why. */
 const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
   gateway: {
     "AWS's own": ['S3_ENDPOINT', 'DYNAMODB_ENDPOINT', 'SECRETS_MANAGER_ENDPOINT'],
@@ -33,7 +33,7 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
       'KAFKA_SASL_USERNAME',
       'KAFKA_SASL_PASSWORD',
     ],
-    'the worker alone has it': [
+    'only the worker uses it': [
       'HOST',
       'PORT',
       'KAFKA_GROUP_ID',
@@ -41,8 +41,8 @@ const unset: Record<'gateway' | 'processor', Record<string, string[]>> = {
       'KAFKA_BATCH_SIZE',
       'RECONCILE_INTERVAL_SECONDS',
     ],
-    'the gateway alone has it': ['RETENTION_DAYS'],
-    'measured to be right, and nothing of a deployment': [
+    'only the gateway uses it': ['RETENTION_DAYS'],
+    'the measured default fits every deployment': [
       'DECODE_TIMEOUT_SECONDS',
       'IMAGE_TIMEOUT_SECONDS',
       'IMAGES_IN_FLIGHT',
@@ -84,7 +84,7 @@ for (const env of environments) {
         Object.keys(config)
           .map((name) => (name === 'variants' ? 'VARIANTS' : name))
           .toSorted(),
-        'each is set, or named above with the reason why not; no other is',
+        'every setting is either set or listed above with a reason',
       )
     })
   }
@@ -103,7 +103,7 @@ t.test('the settings of the function that writes reports are those of its config
 })
 
 t.test(
-  'the function that delivers webhooks has the settings of the gateway and none that its config.ts does not know',
+  'the function that delivers webhooks has the settings of the gateway and none that its config.ts does not read',
   async (t) => {
     const stacks = modelEnvironment('dev')
     const given = functionSettings(stacks, 'webhooks')

@@ -31,7 +31,7 @@ t.test('every template takes an environment and exports nothing', async (t) => {
 })
 
 for (const env of environments) {
-  // A stack that reads what no earlier stack publishes does not get this far.
+  // modelEnvironment throws if a stack reads a value that no earlier stack publishes.
   t.test(`${env}: every stack publishes exactly the values that stacks.json lists`, async (t) => {
     for (const model of modelEnvironment(env)) {
       const { writes } = stacks.find(({ stack }) => stack === model.stack) ?? {}
@@ -41,7 +41,7 @@ for (const env of environments) {
         writes?.map((name) => `/hashgate/${env}/${model.stack}/${name}`).toSorted(),
         model.stack,
       )
-      // Parameter Store takes no empty value.
+      // Parameter Store rejects empty values.
       for (const [name, value] of published) t.ok(String(value).length > 0, `${name} has a value`)
     }
   })
@@ -50,7 +50,7 @@ for (const env of environments) {
     for (const [stack, values] of Object.entries(readParameters(env))) {
       const entry = stacks.find((one) => one.stack === stack)
       if (!entry) {
-        t.fail(`${stack} is no stack`)
+        t.fail(`${stack} is not in stacks.json`)
         continue
       }
       const { Parameters } = readTemplate(entry)
@@ -82,11 +82,11 @@ t.test('only a stack that is deployed together with an optional stack reads its 
       readers.map(() => stack),
       stack,
     )
-    t.equal(readers.length > 0, writes.length > 0, `${stack}: nothing is published for nobody`)
+    t.equal(readers.length > 0, writes.length > 0, `${stack}: published values have readers`)
   }
 })
 
-t.test('volumes of instances have the tags by which costs are counted', async (t) => {
+t.test('volumes of instances have the tags for cost allocation', async (t) => {
   type Tags = { ResourceType: string; Tags: { Key: string; Value: string }[] }[]
   const templates = modelEnvironment('dev').flatMap(({ stack, resources }) =>
     Object.values(resources)
@@ -111,7 +111,7 @@ t.test('no template has more than 450 lines', async (t) => {
   }
 })
 
-t.test('a parameter file can pin the image of the machines', async (t) => {
+t.test('a parameter file can pin the machine image', async (t) => {
   const image = (values: ParameterValues, stack: string, id: string) =>
     modelResource<{ LaunchTemplateData: { ImageId: string } }>(modelDeployment('dev', values), stack, id)
       .LaunchTemplateData.ImageId
@@ -127,7 +127,7 @@ t.test('a parameter file can pin the image of the machines', async (t) => {
 })
 
 t.test('requests to AWS stay within its limits', async (t) => {
-  // The longest that Env allows.
+  // The longest value that Env allows.
   for (const { stack, resources } of modelEnvironment('prod')) {
     for (const [id, { Type, Properties }] of Object.entries(resources)) {
       if (Type === 'AWS::S3::Bucket') {

@@ -22,7 +22,7 @@ const { datasource } = parser.parse(text)
 const columns: Column[] = datasource.column
 const stored = columns.filter(({ calculation }) => !calculation)
 
-/** DuckDB's types, in Tableau's words. */
+/** Tableau's names of DuckDB's types. */
 const types: Record<string, string> = {
   VARCHAR: 'string',
   INTEGER: 'integer',

@@ -5,7 +5,7 @@ import { environments, modelEnvironment } from '../model/model-environment.ts'
 
 const folder = new URL('../boot/', import.meta.url)
 
-/** The scripts with which machines start: files, and user data as it comes out of the templates. */
+/** The scripts that machines run at boot: files, and user data from the evaluated templates. */
 const files = readdirSync(folder).map((name) => ({
   name: `boot/${name}`,
   script: readFileSync(new URL(name, folder), 'utf8'),
@@ -20,10 +20,10 @@ const userData = environments.flatMap((env) =>
   ),
 )
 
-/** What shellcheck says, or nothing. @throws Error when there is no shellcheck */
+/** Returns shellcheck's findings. @throws Error when shellcheck is not installed */
 function check(script: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    // SC2317, in newer ones SC2329: it does not see that `trap` calls a function.
+    // SC2317 (SC2329 in newer releases): shellcheck misses that `trap` calls a function.
     const program = execFile(
       'shellcheck',
       ['--shell=bash', '--exclude=SC2317,SC2329', '-'],
@@ -40,7 +40,7 @@ t.test('shellcheck finds nothing in the boot scripts and the user data of the in
   t.ok(files.length > 0)
   t.ok(userData.length > 0)
   for (const { name, script } of [...files, ...userData]) {
-    t.match(script, /^#!\/bin\/bash\n/, `${name} begins with its shell`)
+    t.match(script, /^#!\/bin\/bash\n/, `${name} has a shebang`)
     t.equal(await check(script), '', name)
   }
 })

@@ -37,7 +37,10 @@ for (const env of environments) {
     }>(stacks, 'edge', 'LoadBalancer')
     const idle = LoadBalancerAttributes.find(({ Key }) => Key === 'idle_timeout.timeout_seconds')
     t.ok(Number(idle?.Value) * 1_000 < app.server.keepAliveTimeout)
-    t.ok(Number(idle?.Value) > gateway.MAX_WAIT_SECONDS, 'and not while a request waits for an image')
+    t.ok(
+      Number(idle?.Value) > gateway.MAX_WAIT_SECONDS,
+      'the load balancer keeps a request that waits for an image',
+    )
   })
 
   t.test(`${env}: a gateway that leaves the load balancer ends its streams itself`, async (t) => {
@@ -55,12 +58,15 @@ for (const env of environments) {
   t.test(`${env}: a deployment keeps the number of gateways that auto scaling chose`, async (t) => {
     const group = modelResource<Record<string, unknown>>(stacks, 'gateway', 'Group')
     t.notOk('DesiredCapacity' in group)
-    t.ok(Number(group.MinSize) < Number(group.MaxSize), 'room to scale, and to replace one by one')
+    t.ok(
+      Number(group.MinSize) < Number(group.MaxSize),
+      'the group can scale out and replace instances one by one',
+    )
   })
 
   t.test(`${env}: an outage of S3 or DynamoDB replaces no gateway`, async (t) => {
     const { HealthCheckPath } = modelResource<{ HealthCheckPath: string }>(stacks, 'edge', 'TargetGroup')
-    t.equal(HealthCheckPath, '/readyz', 'the load balancer sends no requests to it')
+    t.equal(HealthCheckPath, '/readyz', 'only the load balancer stops sending requests')
     const group = modelResource<Record<string, unknown>>(stacks, 'gateway', 'Group')
     t.match(group, { HealthCheckType: 'EC2', InstanceMaintenancePolicy: { MinHealthyPercentage: 100 } })
   })
@@ -83,10 +89,10 @@ for (const env of environments) {
       }
     }>(stacks, 'storage', 'RawBucket')
     const [rule] = CorsConfiguration.CorsRules
-    // Nobody has this origin: S3 takes no rule without one.
+    // S3 rejects a rule without an origin, so the template falls back to one that does not exist.
     t.same(rule?.AllowedOrigins, (gateway.CORS_ORIGINS || 'https://example.invalid').split(','))
     t.same(rule?.AllowedMethods, [method])
-    // Browsers set the length themselves; nobody needs leave for it.
+    // Browsers set content-length themselves, so CORS need not allow it.
     const own = Object.keys(headers).filter((name) => name !== 'content-length')
     t.same(
       [...own, 'x-amz-meta-*'].filter((name) => !rule?.AllowedHeaders.includes(name)),

@@ -32,12 +32,21 @@ for (const env of environments) {
       MemorySize: number
       ReservedConcurrentExecutions?: number
     }>(stacks, 'processor', 'Function')
-    t.ok(Timeout < processor.LEASE_SECONDS, 'timeout below the lease')
-    t.ok(MemorySize * 1024 ** 2 > processor.MAX_DECODE_BYTES * 2, 'memory for what is let in')
-    t.ok(Timeout > processor.IMAGE_TIMEOUT_SECONDS + processor.PUBLISH_TIMEOUT_SECONDS, 'time for one image')
-    t.ok(gateway.RECONCILE_AFTER_SECONDS > processor.LEASE_SECONDS, 'the reconciler comes after the lease')
-    t.not(ReservedConcurrentExecutions, 0, 'none reserved is not none at all')
-    t.not(ReservedConcurrentExecutions, 1, 'the reconciler finds room beside a busy trigger')
+    t.ok(Timeout < processor.LEASE_SECONDS, 'the function times out before its lease ends')
+    t.ok(
+      MemorySize * 1024 ** 2 > processor.MAX_DECODE_BYTES * 2,
+      'the memory is enough for the largest accepted image',
+    )
+    t.ok(
+      Timeout > processor.IMAGE_TIMEOUT_SECONDS + processor.PUBLISH_TIMEOUT_SECONDS,
+      'one image can be processed and published within the timeout',
+    )
+    t.ok(
+      gateway.RECONCILE_AFTER_SECONDS > processor.LEASE_SECONDS,
+      'the reconciler waits until the lease has ended',
+    )
+    t.not(ReservedConcurrentExecutions, 0, 'a reserved concurrency of 0 would disable the function')
+    t.not(ReservedConcurrentExecutions, 1, 'the reconciler can run while a trigger is busy')
   })
 
   t.test(`${env}: the triggers send the events that the processor reads`, async (t) => {
@@ -53,7 +62,10 @@ for (const env of environments) {
       source.FunctionResponseTypes.includes('ReportBatchItemFailures'),
       processor.REPORT_BATCH_ITEM_FAILURES,
     )
-    t.ok(source.MaximumRecordAgeInSeconds < gateway.RETENTION_DAYS * 86_400, 'not older than an image can be')
+    t.ok(
+      source.MaximumRecordAgeInSeconds < gateway.RETENTION_DAYS * 86_400,
+      'Lambda drops a Kafka record before its image can expire',
+    )
 
     const [filter] = source.FilterCriteria.Filters
     const { value } = JSON.parse(filter?.Pattern ?? '{}') as { value: { type: string[] } }
@@ -66,7 +78,7 @@ for (const env of environments) {
       'processor',
       'ReconcilerSchedule',
     )
-    t.ok(isScheduleEvent(JSON.parse(Target.Input)), 'the schedule is known as one')
+    t.ok(isScheduleEvent(JSON.parse(Target.Input)), 'the function recognizes the event of the schedule')
   })
 
   t.test(`${env}: a throttled schedule queues no runs`, async (t) => {

@@ -1,6 +1,6 @@
 import { newRecord } from '../../../core/images/image-record.ts'
 
-/** A record of no particular image. */
+/** An image record for tests that do not depend on its values. */
 export const someRecord = () =>
   newRecord(
     { tenant: 'acme', imageId: '9f'.repeat(32), byteLength: 1, contentType: 'image/jpeg' },

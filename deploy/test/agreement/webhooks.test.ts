@@ -57,9 +57,9 @@ t.test('the event sources of webhooks read the events that an endpoint can subsc
   for (const { FunctionResponseTypes } of sources)
     t.equal(FunctionResponseTypes.includes('ReportBatchItemFailures'), config.REPORT_BATCH_ITEM_FAILURES)
   const groups = sources.map((source) => source.SelfManagedKafkaEventSourceConfig.ConsumerGroupId)
-  t.equal(new Set(groups).size, 2, 'Lambda takes no consumer group twice')
+  t.equal(new Set(groups).size, 2, 'each event source has its own consumer group')
   const { groups: allowed } = accessNames('dev')
-  t.strictSame(groups, allowed.webhooks.slice(1), 'npm run topics allows the groups')
+  t.strictSame(groups, allowed.webhooks.slice(1), 'npm run topics grants access to the groups')
   t.strictSame(allowed.webhooks[0], config.KAFKA_WEBHOOK_GROUP_ID)
   t.strictSame(allowed.processor, [
     processor.KAFKA_GROUP_ID,
@@ -68,7 +68,7 @@ t.test('the event sources of webhooks read the events that an endpoint can subsc
   ])
 
   const { Timeout } = modelResource<{ Timeout: number }>(stacks, 'webhooks', 'Function')
-  t.ok(Timeout > config.WEBHOOK_TIMEOUT_SECONDS * 2 + 10, 'time for tries before the last one')
+  t.ok(Timeout > config.WEBHOOK_TIMEOUT_SECONDS * 2 + 10, 'the timeout allows more than one delivery attempt')
   const { Target } = modelResource<{ Target: { Input: string } }>(stacks, 'webhooks', 'RetrySchedule')
   t.ok(isScheduleEvent(JSON.parse(Target.Input)))
 })

@@ -1,4 +1,4 @@
-/** The names of all fields of a JSON value, at any depth, with repetitions. */
+/** Lists the field names of a JSON value at any depth, including duplicates. */
 export function nameFields(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(nameFields)
   if (value === null || typeof value !== 'object') return []

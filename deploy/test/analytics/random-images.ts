@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { CatalogRow } from '../../../scripts/analytics/warehouse/create-warehouse.ts'
 
-/** An image in the words of the record, for answers that are computed without SQL. */
+/** An image with the record's fields, from which the tests compute expected results without SQL. */
 export interface RandomImage {
   tenant: string
   imageId: string
@@ -19,7 +19,7 @@ export interface RandomImage {
 }
 
 export const retentionMs = 7 * 86_400_000
-/** All images are requested in the three days before. */
+/** All images are requested in the three days before it. */
 export const nowMs = Date.parse('2026-11-29T12:00:00.000Z')
 
 const edges = [1, 99_999, 100_000, 500_000, 1_999_999, 2_000_000, 20_000_000, 52_428_800]
@@ -37,7 +37,7 @@ const image: fc.Arbitrary<RandomImage> = fc
     attempts: fc.constantFrom(1, 1, 1, 2, 5),
     duplicates: fc.constantFrom(0, 0, 3),
     reason: fc.constantFrom('image_corrupt', 'processing_failed'),
-    // 1,000 × 1,000 and 5,000 × 10,000 are exactly on the edge of a bar.
+    // 1,000 × 1,000 and 5,000 × 10,000 are exactly on the edge of a histogram bar.
     side: fc.constantFrom([999, 1_000], [1_000, 1_000], [4_000, 3_000], [5_000, 10_000], [9_000, 9_000]),
   })
   .map(({ waitedMs, tookMs, side: [width, height], reason, attempts, ...common }) => {
@@ -48,12 +48,12 @@ const image: fc.Arbitrary<RandomImage> = fc
     return common.status === 'ready' ? { ...finished, width, height } : { ...finished, reason }
   }) as fc.Arbitrary<RandomImage>
 
-/** The same images at each run. */
+/** Generates the same images in every run. */
 export const randomImages: RandomImage[] = fc.sample(image, { numRuns: 400, seed: 20_261_129 })
 
 const time = (ms: number | undefined) => (ms === undefined ? undefined : { S: new Date(ms).toISOString() })
 
-/** The record of an image, as zero-ETL lands it. */
+/** The record of an image as zero-ETL stores it. */
 export function toRow(image: RandomImage): CatalogRow {
   const { tenant, imageId, status, contentType, reason, width, height } = image
   const item = {

@@ -2,7 +2,7 @@ import * as deployed from '../../../scripts/deploy/warehouse/read-statements.ts'
 
 const folder = new URL('../../analytics/', import.meta.url)
 
-/** The files in the order in which they are applied. @param historyMode picks one of the two files that begin with 20 */
+/** The SQL files in the order in which they are applied. @param historyMode selects one of the two files that begin with 20 */
 export const listSqlFiles = (historyMode: boolean): Promise<string[]> =>
   deployed.listSqlFiles(folder, historyMode)
 

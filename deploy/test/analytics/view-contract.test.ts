@@ -8,7 +8,7 @@ import { listSqlFiles, readStatements } from './read-sql.ts'
 
 const contract = readViewContract()
 
-/** What the other views are built from; their columns may change. */
+/** Views that only other views use; their columns may change. */
 const intermediate = ['stored', 'records', 'manifests']
 
 const families: [RegExp, ViewColumn['type']][] = [

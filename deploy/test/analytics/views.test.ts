@@ -58,7 +58,7 @@ t.test('tenants_per_day', async (t) => {
   t.strictSame(await sorted('tenants_per_day'), expected)
 })
 
-t.test('abandoned_uploads leaves out those of the last hour', async (t) => {
+t.test('abandoned_uploads omits uploads of the last hour', async (t) => {
   const pending = randomImages.filter(({ status }) => status === 'pending')
   const abandoned = pending.filter(({ createdMs }) => createdMs < nowMs - 3_600_000)
   t.ok(abandoned.length > 0)
@@ -70,7 +70,7 @@ t.test('abandoned_uploads leaves out those of the last hour', async (t) => {
   t.strictSame(await sorted('abandoned_uploads'), expected)
 })
 
-t.test('abandoned_uploads begins at one hour', async (t) => {
+t.test('abandoned_uploads includes an upload that is exactly one hour old', async (t) => {
   const [image] = randomImages.filter(({ status }) => status === 'pending')
   t.ok(image)
   const pendingFor = (ms: number) => toRow({ ...(image as RandomImage), createdMs: nowMs - ms })
@@ -83,7 +83,7 @@ t.test('abandoned_uploads begins at one hour', async (t) => {
   t.equal(await countAfter(3_600_001), 1)
 })
 
-/** As PERCENTILE_CONT: linear between the two nearest values. */
+/** Like PERCENTILE_CONT: interpolates linearly between the two nearest values. */
 function percentile(values: number[], fraction: number): number {
   const ordered = values.toSorted((a, b) => a - b)
   const at = (ordered.length - 1) * fraction
@@ -146,7 +146,7 @@ const barOf = (value: number, edges: number[]) => {
   return { from: edges[index] ?? null, below: edges[index + 1] ?? null }
 }
 
-t.test('the histograms put an edge into the upper bar', async (t) => {
+t.test('the histograms count a value on an edge in the upper bar', async (t) => {
   const sizes = [0, 100_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 20_000_000]
   const arrived = randomImages.filter(isFinal)
   t.ok(
@@ -215,7 +215,7 @@ t.test('retention_outlook', async (t) => {
   t.strictSame(await sorted('retention_outlook'), expected)
 })
 
-t.test('image_states has the snapshot of any moment', async (t) => {
+t.test('image_states gives the state at any time', async (t) => {
   const statusAt = ({ createdMs, startedMs, finishedMs, status }: RandomImage, at: number) => {
     if (at < createdMs) return undefined
     if (finishedMs !== undefined && at >= finishedMs) return status

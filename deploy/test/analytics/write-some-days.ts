@@ -14,7 +14,7 @@ import { nameFields } from './name-fields.ts'
 
 const dayMs = 86_400_000
 
-/** An image with every fact that a record can have. */
+/** An image whose record has every optional field. */
 const fullImage: ProcessedImage & Record<string, unknown> = {
   format: 'jpeg',
   width: 4_000,
@@ -31,10 +31,10 @@ const fullImage: ProcessedImage & Record<string, unknown> = {
 }
 
 /**
- * What the real catalog and the real processor write in three days:
+ * Writes three days of images with the real catalog and processor:
  *
- * - 22 November: a JPEG and a PNG of `local`, ready after 1.5 seconds each, the JPEG asked for 3 times more; damaged bytes; one that nobody has uploaded
- * - 23 November: a photo of `acme` with all facts, ready after 4 seconds, asked for twice more
+ * - 22 November: a JPEG and a PNG of `local`, ready after 1.5 seconds each, the JPEG requested 3 more times; a damaged image; an image that was never uploaded
+ * - 23 November: a photo of `acme` with every optional field, ready after 4 seconds, requested twice more
  *
  * @returns the table's items in the shape in which zero-ETL lands them, the manifests as compaction writes them, and the names of their fields, at any depth
  */
@@ -57,7 +57,7 @@ export async function writeSomeDays(t: Test) {
   const png = await drawImage('png')
   const damaged = jpeg.subarray(0, jpeg.length / 2)
   const photo = await fixture.upload(jpeg, 'image/jpeg')
-  clock.nowMs += 30_000 // the client takes its time
+  clock.nowMs += 30_000 // the client uploads 30 seconds after its request
   await process(photo)
   await process(await fixture.upload(png, 'image/png'))
   await process(await fixture.upload(damaged, 'image/jpeg'))
@@ -81,7 +81,7 @@ export async function writeSomeDays(t: Test) {
 
   async function countDuplicates(image: ImageRef, times: number) {
     const record = await fixture.find(image)
-    if (!record) throw new Error('the image is gone')
+    if (!record) throw new Error('the catalog has no record of the image')
     for (let count = 0; count < times; count += 1) await catalog.countDuplicate(record)
   }
 
@@ -96,7 +96,7 @@ export async function writeSomeDays(t: Test) {
     await catalog.claim(record, 'worker', 60_000)
     clock.nowMs += 4_000
     const event = imageEvent(topics.processed, record, { source: '/test', nowMs: clock.nowMs })
-    // `recipe` and `remadeAt`: of images that were made again.
+    // Only reprocessed images have `recipe` and `remadeAt`.
     const result = { status: 'ready' as const, image: fullImage, recipe: '5f0c9b1d7a3e8264' }
     const finished = (await catalog.finish(record, 'worker', result, event)) as UnpublishedRecord
     await storeManifest({ stage: 'recorded', owner: 'worker', record: finished }, deps)

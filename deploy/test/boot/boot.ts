@@ -1,6 +1,6 @@
 /**
- * `node boot.ts FOLDER`, in namespaces of its own (network, mounts, processes): boots a gateway from FOLDER/user-data,
- * FOLDER/boot.sh and FOLDER/artefact.zip, and prints as JSON what came of it. Whatever runs ends with this process.
+ * `node boot.ts FOLDER` boots a gateway from FOLDER/user-data, FOLDER/boot.sh and FOLDER/artefact.zip and prints the result as JSON.
+ * Run it in new network, mount and process namespaces, so that every process it starts ends with it.
  */
 import { execFile } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
@@ -9,11 +9,11 @@ import { promisify } from 'node:util'
 import { makeMachine } from './make-machine.ts'
 import { startAws } from './start-aws.ts'
 
-/** What came of it. Texts of files are empty when there is no file. */
+/** The result of a boot. The text of a missing file is empty. */
 export interface Boot {
   exitCode: number
   output: string
-  /** What the stubs were called with, in order. */
+  /** The calls of the stubs with their arguments, in order. */
   calls: string[]
   readiness?: { httpStatus: number; body: unknown }
   metrics: string
@@ -22,7 +22,7 @@ export interface Boot {
   logMode: string
   log: string
   unit: string
-  /** Settings of CloudWatch's agent. */
+  /** Settings of the CloudWatch agent. */
   agent: string
 }
 

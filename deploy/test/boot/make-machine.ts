@@ -6,17 +6,17 @@ import { readConfinement } from './read-confinement.ts'
 
 const run = promisify(execFile)
 
-/** Stands for a program: notes its call, and does what the body says. */
+/** A stub for a program: logs its call and runs `body`. */
 const stub = (body = '') => `#!/bin/bash
 echo "$(basename "$0") $*" >>/calls.log
 ${body}`
 
-/** Instead of S3: the boot script and the artefact that lie in the machine. */
+/** A stub for the AWS CLI: copies the boot script or the artefact from the machine's root folder. */
 const aws = `[[ $1 == s3 && $2 == cp ]] || exit 1
 [[ $* == *'.sh '* ]] && exec cp /boot.sh "\${@: -1}"
 exec cp /artefact.zip "\${@: -1}"`
 
-/** Instead of systemd: starts the unit's program as its user, with its settings, without any rights, under its filters of calls. */
+/** A stub for systemctl: starts the unit's program with its user, environment and system-call filters, and without capabilities. */
 const systemctl = `[[ $* == 'enable --now hashgate-gateway.service' ]] || exit 0
 unit=/etc/systemd/system/hashgate-gateway.service
 get() { sed -n "s/^$1=//p" "$unit" | tail -n 1; }
@@ -37,17 +37,17 @@ const stubs: Record<string, string> = {
 }
 
 interface MachineOptions {
-  /** What lies in its root folder, by name: boot.sh and artefact.zip. */
+  /** Files of its root folder by name: boot.sh and artefact.zip. */
   files: Record<'boot.sh' | 'artefact.zip', string>
   userData: string
-  /** Where the doubles of AWS are. */
+  /** Settings with the addresses of the AWS doubles. */
   environment: Record<string, string>
 }
 
 /**
- * Makes a folder into which a boot script can be locked: this machine's programs and libraries, to be read only, and a system of its own
- * to write to. What installs, starts and reports is replaced by stubs, which note their calls in `/calls.log`.
- * Only in a mount namespace: the mounts end with it. Needs root there.
+ * Makes a root folder for a boot script: this machine's programs and libraries, read-only, and writable system folders. Stubs replace the
+ * programs that install, start and report, and log their calls in `/calls.log`.
+ * Call it as root in a new mount namespace, which removes the mounts when it ends.
  */
 export async function makeMachine(
   root: string,

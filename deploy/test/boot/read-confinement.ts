@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Numbers of Linux. */
+/** Numbers of address families in Linux. */
 const families: Record<string, number> = {
   AF_UNIX: 1,
   AF_INET: 2,
@@ -12,24 +12,25 @@ const families: Record<string, number> = {
   AF_PACKET: 17,
 }
 
-/** What a unit allows its program, as `confine.c` takes it. */
+/** What a unit allows its program, as arguments for `confine.c`. */
 export interface Confinement {
   families: string
   calls: string
 }
 
 /**
- * Reads `RestrictAddressFamilies` and `SystemCallFilter` of a unit. The groups of calls (`@system-service`) are those of this machine's systemd.
- * @throws Error when the unit has no such setting, or one that is not known here
+ * Reads `RestrictAddressFamilies` and `SystemCallFilter` of a unit. This machine's systemd resolves groups of calls (`@system-service`).
+ * @throws Error when the unit lacks one of the settings, or has a value that this function does not support
  */
 export async function readConfinement(unit: string): Promise<Confinement> {
   const groups = await readGroups()
   const callsOf = (value: string) => value.split(' ').flatMap((name) => expand(name, groups))
   const [first = '', ...more] = valuesOf(unit, 'SystemCallFilter')
-  // systemd itself adds those without which nothing can start.
+  // systemd always adds the calls that it needs to start a program.
   const allowed = new Set(callsOf(`@default ${first}`))
   for (const value of more) {
-    if (!value.startsWith('~')) throw new Error(`only the first filter of calls may allow: ${value}`)
+    if (!value.startsWith('~'))
+      throw new Error(`only the first SystemCallFilter may be an allow list: ${value}`)
     for (const name of callsOf(value.slice(1))) allowed.delete(name)
   }
   return { families: familiesOf(unit), calls: [...allowed].join() }
@@ -39,7 +40,7 @@ function familiesOf(unit: string): string {
   const names = valuesOf(unit, 'RestrictAddressFamilies').flatMap((value) => value.split(' '))
   return names
     .map((name) => {
-      if (!families[name]) throw new Error(`the family ${name} has no number here`)
+      if (!families[name]) throw new Error(`add the number of the address family ${name}`)
       return families[name]
     })
     .join()

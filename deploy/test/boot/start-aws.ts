@@ -16,7 +16,7 @@ interface Names {
   KEYS_TABLE: string
 }
 
-/** What a gateway meets in AWS, on this machine. Returns the settings that say where. */
+/** Starts doubles of the AWS services that a gateway uses. Returns the settings with their addresses. */
 export async function startAws(folder: string, names: Names): Promise<Record<string, string>> {
   const credentials = { accessKeyId: 'boot', secretAccessKey: 'boot-secret' }
   const s3 = await startLocalS3({ directory: join(folder, 's3'), ...credentials, region: names.AWS_REGION })
@@ -27,14 +27,14 @@ export async function startAws(folder: string, names: Names): Promise<Record<str
     S3_ENDPOINT: s3.url,
     DYNAMODB_ENDPOINT: dynamoDb.endpoint,
     SECRETS_MANAGER_ENDPOINT: await startSecretsManager(),
-    // The brokers' names are known in the VPC alone. Without them a gateway is degraded, and ready.
+    // Only the VPC resolves the names of the brokers. Without Kafka a gateway is degraded but ready.
     KAFKA_BROKERS: '127.0.0.1:9',
   }
   await createStores({ ...names, ...environment })
   return environment
 }
 
-/** Has the secrets by the names that the templates give them: the login and the authorities of Kafka, and the key for CloudFront. */
+/** Serves the secrets under the names from the templates: the login and the authorities of Kafka, and the key for CloudFront. */
 async function startSecretsManager(): Promise<string> {
   const server = createServer(async (request, response) => {
     const { SecretId = '' } = JSON.parse(Buffer.concat(await request.toArray()).toString())

@@ -1,6 +1,6 @@
 /**
- * The programs that a broker's machine has and this one has not, or that would change it: AWS's command line with a folder for Secrets
- * Manager and a key for KMS, the metadata service, packages, disks, users, systemd. What the script does with openssl, jq, tar and Kafka is real.
+ * Stubs for programs that this machine lacks or that would change it: the AWS CLI (a folder is Secrets Manager, a key pair is KMS), the
+ * metadata service, packages, disks, users and systemd. openssl, jq, tar and Kafka are the real programs.
  */
 export function fakePrograms({ jars }: { jars: string }): Record<string, string> {
   const quiet = '#!/bin/sh\nexit 0\n'

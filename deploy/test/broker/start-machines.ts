@@ -22,8 +22,8 @@ const loginParameters = {
 export type Component = keyof typeof loginParameters
 
 /**
- * Runs the brokers' user data, one copy a broker, with folders of the test in place of the machine's and an address of the loopback
- * network in place of each name. Everything ends with the test.
+ * Runs the user data once for each broker, with temporary folders instead of the machine's and a loopback address instead of each host
+ * name. Everything ends with the test.
  */
 export async function startMachines(
   t: Test,
@@ -65,7 +65,7 @@ export async function startMachines(
   ).LaunchTemplateData.UserData
   const end = new AbortController()
   t.teardown(() => end.abort())
-  // A network of its own, so that the ports can be those of the template.
+  // A separate loopback network, so that the ports can be those of the template.
   const network = `127.${randomInt(1, 255)}.${randomInt(255)}`
   const machines = await Promise.all(
     brokerIds.map(async (id) => {
@@ -105,12 +105,12 @@ export async function startMachines(
     const values = await Promise.all(names.map((name) => readFile(at('secrets', name), 'utf8')))
     return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']))
   }
-  /** Replaces the release in the artefact bucket by other bytes. */
+  /** Replaces the Kafka release in the artefact bucket with other bytes. */
   const replaceRelease = () => writeFile(at('distribution/kafka.tgz'), 'another file')
   return { machines, secret, readSecrets, throttle, replaceRelease }
 }
 
-/** The few lines that would not be true here. @throws Error when one of them is not there any more */
+/** Replaces the names and paths that do not exist on this machine. @throws Error when the script no longer contains one of them */
 function adapt(
   script: string,
   { folder, network, id }: { folder: string; network: string; id: number },
@@ -126,7 +126,7 @@ function adapt(
     ['/opt/', `${folder}/opt/`],
   ]
   return replaced.reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new Error(`the user data of the brokers does not say ${from}`)
+    if (!text.includes(from)) throw new Error(`the user data of the brokers does not contain ${from}`)
     return text.replaceAll(from, to)
   }, script)
 }

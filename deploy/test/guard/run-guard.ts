@@ -6,7 +6,7 @@ import type { ModelStack } from '../../model/model-deployment.ts'
 /** One rule that one resource breaks. */
 export interface Breach {
   stack: string
-  /** As its authors name it, such as `CT.S3.PR.2`. */
+  /** The rule's own name, such as `CT.S3.PR.2`. */
   rule: string
   resource: string
   message: string
@@ -35,10 +35,10 @@ interface Report {
 }
 
 /**
- * Runs cfn-guard with AWS Control Tower's rules and our own. On evaluated templates: the rules know functions of CloudFormation by a few
- * forms only, and take a setting that comes from a parameter for a missing one.
- * @param folder where the evaluated templates can be written
- * @throws Error with cfn-guard's own message, when it could not do its work
+ * Runs cfn-guard with AWS Control Tower's rules and our own on evaluated templates. The rules support few forms of CloudFormation functions
+ * and report a setting that comes from a parameter as missing.
+ * @param write writes an evaluated template and returns its path
+ * @throws Error with cfn-guard's message when it failed
  */
 export async function runGuard(
   stacks: ModelStack[],
@@ -61,7 +61,7 @@ function callGuard(data: string[]): Promise<Report[]> {
   const args = ['validate', ...rules.flatMap((path) => ['--rules', path]), ...data, ...options]
   return new Promise((resolve, reject) => {
     execFile(program, args, { maxBuffer: 64 * 1024 ** 2 }, (_, stdout, stderr) => {
-      // Its exit code says that rules are broken as well as that it failed.
+      // The exit code does not tell broken rules from a failure, so only the output counts.
       try {
         resolve(JSON.parse(stdout))
       } catch {

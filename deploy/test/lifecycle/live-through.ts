@@ -1,4 +1,4 @@
-/** A rule of a bucket's lifecycle, as far as ours go. */
+/** A lifecycle rule of a bucket, with the properties that our templates use. */
 export interface LifecycleRule {
   Status: 'Enabled' | 'Disabled'
   Prefix?: string
@@ -8,23 +8,23 @@ export interface LifecycleRule {
   AbortIncompleteMultipartUpload?: { DaysAfterInitiation: number }
 }
 
-/** Days after the upload at which something is gone, or undefined for never. */
+/** Days from the upload to each event; undefined if it never happens. */
 export interface Ends {
-  /** Nobody gets it without naming a version. */
+  /** A request without a version id no longer finds the object. */
   hidden?: number
-  /** No version has bytes any more. */
+  /** The last version is deleted. */
   bytes?: number
-  /** Not even the marker of its deletion is left. */
+  /** The delete marker is removed. */
   marker?: number
-  /** What an upload in parts that was never completed leaves behind. */
+  /** The parts of an incomplete multipart upload are deleted. */
   parts?: number
 }
 
 const dayMs = 86_400_000
 
 /**
- * Lives through one object's days in a versioned bucket. S3 counts whole days and then goes on to the next midnight UTC; what its daily
- * run has done counts from after that midnight.
+ * Computes when S3 deletes an object of a versioned bucket. S3 counts whole days and rounds up to the next midnight UTC; later periods
+ * count from the run after that midnight.
  * Source: "Lifecycle configuration elements" and "Removing expired object delete markers", Amazon S3 User Guide.
  * @param uploadedMs epoch milliseconds
  */
@@ -45,7 +45,7 @@ export function liveThrough(rules: LifecycleRule[], uploadedMs: number): Ends {
 }
 
 /**
- * When S3 deletes the bytes of an object that a request has deleted, which in a versioned bucket only hides it.
+ * Computes when S3 deletes the bytes of an object after a delete request, which only hides it in a versioned bucket.
  * @param deletedMs epoch milliseconds
  * @returns epoch milliseconds, or undefined for never
  */

@@ -2,11 +2,11 @@
 export type Values = Record<string, number | undefined | (number | undefined)[]>
 
 export interface Case {
-  /** How the metrics look while all is well, also when it is quiet. */
+  /** Metrics for which the alarm must stay silent, including without traffic. */
   calm: Values[]
-  /** What the alarm is for. */
+  /** Metrics for which the alarm must fire. */
   trouble: Values[]
-  /** Whether missing metrics are trouble. */
+  /** Set if the alarm must fire without data. */
   noData?: 'alarm'
 }
 
@@ -36,7 +36,7 @@ const ofCatalog = throttles(
 )
 const ofWebhooks = throttles('reads', 'writes', 'dueReads', 'dueWrites', 'logWrites')
 
-/** Alarms on one metric that is above zero only in trouble. */
+/** Alarms on one metric that is normally zero. */
 const anyAtAll: Case = { calm: [{ value: 0 }], trouble: [{ value: 1 }] }
 const whenItLasts: Case = { calm: [{ value: 0 }, { value: spike(1) }], trouble: [{ value: 1 }] }
 const errors: Case = {
@@ -64,9 +64,9 @@ export const alarmCases: Record<string, Case> = {
     ],
     trouble: [
       { ...requests, target: 15 },
-      // No gateway answers in time.
+      // No gateway responds in time.
       { ...requests, balancer: 1000 },
-      // There is no gateway: the load balancer counts no request.
+      // Without a gateway, the load balancer counts no requests.
       { requests: none, target: none, balancer: 1000 },
       {
         requests: [...Array(periods - 4).fill(1000), none, none, none, none],

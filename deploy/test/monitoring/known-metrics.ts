@@ -7,7 +7,7 @@ import { modelResource } from '../../model/model-resource.ts'
 import { functionSettings } from '../../model/read-settings.ts'
 import { type Metric, readLambdaMetrics } from './lambda-metrics.ts'
 
-/** Metrics of AWS that its published list lacks, by the page that has them. */
+/** AWS metrics missing from its published list, with the page that documents them. */
 const unlisted: Record<string, string> = {
   'AWS/Lambda AsyncEventAge': 'Types of metrics for Lambda functions, asynchronous invocation metrics',
   'AWS/Lambda AsyncEventsDropped': 'Types of metrics for Lambda functions, asynchronous invocation metrics',
@@ -17,7 +17,7 @@ const unlisted: Record<string, string> = {
   'AWS/WAFV2 BlockedRequests': 'AWS WAF metrics and dimensions',
 }
 
-/** Metrics that an event source sends only when it is told to, by the group that it has to be told. */
+/** Metrics that an event source publishes only if `MetricsConfig` lists this group. */
 const optional: Record<string, string> = { 'AWS/Lambda PollingErrorCount': 'ErrorCount' }
 
 const bootScript = readFileSync(new URL('../../boot/gateway.sh', import.meta.url), 'utf8')
@@ -41,12 +41,12 @@ interface AgentConfig {
   }
 }
 
-/** Why nobody sends this metric, or undefined when somebody does. */
+/** Why the metric is never published, or undefined if it is. */
 export function findFault(metric: Metric, stacks: ModelStack[]): string | undefined {
   const { namespace, name } = metric
   const title = `${namespace} ${name}`
   const group = optional[title]
-  if (group && !everySourceSends(group, stacks)) return `an event source sends no ${group}`
+  if (group && !everySourceSends(group, stacks)) return `an event source lacks ${group} in its MetricsConfig`
   if (namespace.startsWith('AWS/')) {
     return listed.has(title) || title in unlisted ? undefined : `AWS publishes no metric ${title}`
   }
@@ -56,12 +56,12 @@ export function findFault(metric: Metric, stacks: ModelStack[]): string | undefi
     (filter) => filter.MetricNamespace === namespace && filter.MetricName === name,
   )
   const isWritten = fromFunctions(stacks).some((written) => isDeepStrictEqual(written, metric))
-  return isFiltered || isWritten ? undefined : `nobody sends ${title}`
+  return isFiltered || isWritten ? undefined : `no function or metric filter publishes ${title}`
 }
 
 const diskMetric = 'disk_used_percent'
 
-/** The agent on a broker has to send how full the disk at this path is, without the instance among the dimensions. */
+/** The agent on a broker must publish the usage of the disk at this path, without the instance among the dimensions. */
 function findDiskFault({ namespace, dimensions }: Metric, stacks: ModelStack[]): string | undefined {
   const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: string } }>(
     stacks,
@@ -89,7 +89,7 @@ function fromFunctions(stacks: ModelStack[]): Metric[] {
   )
 }
 
-/** A metric of the gateway has to be there, and the agent on the instance has to pass it on with the same dimensions. */
+/** The gateway must have the metric, and the agent on the instance must forward it with the same dimensions. */
 function findGaugeFault({ namespace, name, dimensions }: Metric, agent: AgentConfig): string | undefined {
   const registry = createMetrics().registry
   if (!registry.getSingleMetric(name)) return `the gateway has no ${name}`
@@ -101,10 +101,10 @@ function findGaugeFault({ namespace, name, dimensions }: Metric, agent: AgentCon
       declaration.metric_selectors.some((selector) => new RegExp(selector).test(name)) &&
       declaration.dimensions.some((set) => set.toSorted().join() === names),
   )
-  return passed ? undefined : `the agent does not pass ${name} on by ${names}`
+  return passed ? undefined : `the agent does not forward ${name} with the dimensions ${names}`
 }
 
-/** The settings of CloudWatch's agent, as the boot script writes them with the variables that the user data exports. */
+/** The settings of the CloudWatch agent, as the boot script writes them with the variables from the user data. */
 export function readAgentConfig(stacks: ModelStack[]): AgentConfig {
   const { LaunchTemplateData } = modelResource<{ LaunchTemplateData: { UserData: string } }>(
     stacks,

@@ -14,7 +14,7 @@ interface EmbeddedMetrics {
   [field: string]: unknown
 }
 
-/** The lines that are written meanwhile. The library has a console of its own, which nothing but the stream can be taken from. */
+/** Returns the lines that `act` prints. The metrics library creates its own console, so only the stream can be captured. */
 function captureOutput(act: () => void): string[] {
   const { write } = process.stdout
   let text = ''
@@ -30,7 +30,7 @@ function captureOutput(act: () => void): string[] {
   return text.split('\n').filter(Boolean)
 }
 
-/** What CloudWatch makes of the lines that a function writes when all that it counts has happened, by stack. */
+/** Reads every metric that a function can log, by stack. */
 export const readLambdaMetrics: Record<string, (namespace: string) => Metric[]> = {
   processor: readProcessorMetrics,
   webhooks: readWebhookMetrics,

@@ -1,19 +1,19 @@
 type Test = (line: unknown) => boolean
 
 /**
- * Whether a JSON line matches a filter pattern of CloudWatch Logs: comparisons of text, `&&`, `||`, parentheses, `*` in a text.
+ * Whether a JSON line matches a CloudWatch Logs filter pattern of text comparisons with `*`, `&&`, `||` and parentheses.
  * Source: "Filter pattern syntax for metric filters", Amazon CloudWatch Logs user guide.
- * @throws Error for what our filters do not use
+ * @throws Error for other syntax
  */
 export function matchesFilter(pattern: string, line: unknown): boolean {
   const [, inner] = /^\{(.*)\}$/.exec(pattern.trim()) ?? []
-  if (inner === undefined) throw new Error(`no JSON pattern: ${pattern}`)
+  if (inner === undefined) throw new Error(`not a JSON filter pattern: ${pattern}`)
   const tokens = inner.match(/&&|\|\||[()]|!=|=|"[^"]*"|\$[\w.]+/g) ?? []
   if (tokens.join('') !== inner.replace(/(?<=^[^"]*(?:"[^"]*"[^"]*)*)\s/g, '')) {
-    throw new Error(`words that are not known here: ${pattern}`)
+    throw new Error(`unsupported syntax in the filter pattern: ${pattern}`)
   }
   const test = readAny(tokens)
-  if (tokens.length > 0) throw new Error(`left over: ${tokens.join(' ')}`)
+  if (tokens.length > 0) throw new Error(`unexpected tokens at the end: ${tokens.join(' ')}`)
   return test(line)
 }
 
@@ -37,7 +37,7 @@ function readOne(tokens: string[]): Test {
   const token = tokens.shift() ?? ''
   if (token === '(') {
     const inner = readAny(tokens)
-    if (tokens.shift() !== ')') throw new Error('a parenthesis is open')
+    if (tokens.shift() !== ')') throw new Error('a closing parenthesis is missing')
     return inner
   }
   const operator = tokens.shift()
@@ -46,7 +46,7 @@ function readOne(tokens: string[]): Test {
   const fields = token.split('.').slice(1)
   return (line) => {
     const value = fields.reduce<unknown>((part, field) => (part as Record<string, unknown>)?.[field], line)
-    // A comparison with what is not there holds for neither.
+    // Neither = nor != matches a missing field.
     if (value === undefined) return false
     return form.test(String(value)) === (operator === '=')
   }

@@ -16,7 +16,7 @@ export const readWidgets = (body: string): Widget[] => JSON.parse(body).widgets
 /** An expression over the metrics of its widget. */
 const isExpression = ([first]: Line): boolean => typeof first === 'object'
 
-/** The metrics of a widget. `.` repeats the word above it, `...` all that are missing. */
+/** The metrics of a widget. `.` repeats the value above it, `...` all remaining values of the line above. */
 export function metricsOf({ properties }: Widget): Metric[] {
   let above: string[] = []
   const lines = (properties.metrics ?? []).filter((line) => !isExpression(line))

@@ -2,11 +2,11 @@ import type { Stack } from '../../../scripts/deploy/read-stacks.ts'
 import { evaluate, type Scope } from '../../model/evaluate.ts'
 import type { Template } from '../../read-template.ts'
 
-/** Types that moto says it can create, but not with the properties of our templates. */
+/** Types that moto claims to support but cannot create with the properties in our templates. */
 export const halfSupported: Record<string, string> = {
-  'AWS::EC2::Instance': 'takes no image from a launch template',
+  'AWS::EC2::Instance': 'moto does not read the image id from a launch template',
   'AWS::Lambda::EventSourceMapping':
-    'supports only sources that have an ARN, not a self-managed Kafka cluster',
+    'moto supports only sources with an ARN, not a self-managed Kafka cluster',
 }
 
 /** Attributes that moto does not return, by type. */
@@ -16,8 +16,8 @@ export const missingAttributes: Record<string, string[]> = {
 }
 
 /**
- * The same stack without what moto cannot create: a name stands wherever something is said about it. What moto reads wrongly is
- * worked out beforehand: conditions, and Fn::Cidr.
+ * Removes the resources that moto cannot create and replaces references to them with plain names. Evaluates conditions and Fn::Cidr
+ * beforehand, because moto evaluates them wrongly.
  */
 export function adaptForMoto(stack: Stack, supported: Set<string>): Stack {
   const scope = describeScope(stack)
@@ -86,7 +86,7 @@ function prepareRewrite(
     return isMissingAttribute(id, name) ? `${id}.${name}` : node
   }
 
-  /** Names of what is missing lose their braces. */
+  /** Replaces references to missing resources with their names. */
   function rewriteSub(argument: unknown): unknown {
     if (Array.isArray(argument)) return [rewriteSub(argument[0]), rewrite(argument[1])]
     return String(argument).replace(/\$\{(\w+)\.?([\w.]*)\}/g, (whole, id: string, name: string) =>

@@ -9,11 +9,11 @@ import { listSupportedTypes, region, requestCertificate, startMoto } from './sta
 
 export const env = 'dev'
 
-/** The parameter file leaves the scheduled report off. */
+/** Turns on the scheduled report, which the parameter file leaves off. */
 const withReports = (stack: Stack): Stack =>
   stack.name === 'reports' ? { ...stack, isWanted: true, given: { Address: 'team@example.com' } } : stack
 
-/** A whole environment in moto, made by the deploy command's own steps from the templates as they are. */
+/** Deploys a whole environment to moto with the steps of the deploy command. */
 export async function deployToMoto(t: Test) {
   const { endpoint, aws } = await startMoto(t)
   const supported = await listSupportedTypes()

@@ -1,6 +1,6 @@
 """Starts moto on a free port, as `moto_server` does, but answers one request after another.
 
-moto changes an item of a table in several steps, and a read in between returns half of the change. DynamoDB's changes are atomic.
+moto updates a DynamoDB item in several steps, so a concurrent read could return a partial update. In AWS, updates are atomic.
 """
 
 from moto.server import DomainDispatcherApplication, create_backend_app

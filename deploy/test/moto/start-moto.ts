@@ -12,7 +12,7 @@ const serveInTurn = fileURLToPath(new URL('serve_in_turn.py', import.meta.url))
 export const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' }
 export const region = 'us-east-1'
 
-/** An AWS of one's own: moto, on a free port. Its Lambda runs nothing, as that would take Docker. */
+/** Starts moto, a local AWS, on a free port until the test ends. Its Lambda runs no code, which would need Docker. */
 export async function startMoto(t: Test) {
   const child = spawn('python3', [serveInTurn], { stdio: ['ignore', 'ignore', 'pipe'] })
   const closed = once(child, 'close')
@@ -29,7 +29,7 @@ export async function startMoto(t: Test) {
   return { endpoint, aws }
 }
 
-/** moto does not implement UpdateTerminationProtection, so this answers it and changes nothing. */
+/** Answers UpdateTerminationProtection in the client, because moto does not implement it. */
 function answerTerminationProtection({ cloudFormation }: Aws): void {
   cloudFormation.middlewareStack.add(
     (next, { commandName }) =>
@@ -41,14 +41,14 @@ function answerTerminationProtection({ cloudFormation }: Aws): void {
   )
 }
 
-/** As an operator does before the first deployment. @returns its ARN */
+/** Requests a certificate, as an operator does before the first deployment. @returns its ARN */
 export async function requestCertificate(endpoint: string, DomainName: string): Promise<string> {
   const answer = await fetch(endpoint, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'CertificateManager.RequestCertificate',
-      // moto reads from it which service is meant, and believes the rest.
+      // moto reads the service name from this header and does not verify the signature.
       authorization: `AWS4-HMAC-SHA256 Credential=testing/20260101/${region}/acm/aws4_request`,
     },
     body: JSON.stringify({ DomainName }),
@@ -64,7 +64,7 @@ async function findAddress(stderr: NodeJS.ReadableStream): Promise<string> {
     lines.on('line', (line) => {
       printed.push(line)
       const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? []
-      // It goes on to write a line for each request, and must not wait for somebody to read it.
+      // moto logs every request to stderr. Keep reading, or the full pipe would block it.
       if (found) resolve(found)
     })
     lines.on('close', () => resolve(undefined))

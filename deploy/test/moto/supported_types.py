@@ -12,7 +12,7 @@ for module in pkgutil.iter_modules(moto.__path__):
         try:
             importlib.import_module(f"moto.{module.name}.models")
         except ModuleNotFoundError:
-            pass  # A part of moto without resources.
+            pass  # This moto package defines no CloudFormation resources.
 
 
 def all_models(base):

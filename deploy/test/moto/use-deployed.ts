@@ -4,7 +4,7 @@ import type { StartBacking } from '../../../scripts/local/backing.ts'
 import { startLocalKafka } from '../../../scripts/local/start-local-kafka.ts'
 import { credentials, region } from './start-moto.ts'
 
-/** The buckets and tables that the templates have made, and a Kafka of this machine: moto has none. */
+/** Connects to the buckets and tables that the templates created, and to a local Kafka, because moto has none. */
 export function useDeployed({ aws, env }: Deployment, endpoint: string): StartBacking {
   const output = (name: string) => readOutput(aws.ssm, env, name)
   return async (_dataDirectory, onStop) => {

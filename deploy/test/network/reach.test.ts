@@ -33,7 +33,7 @@ const webhooks = listed('webhooks', 'Function', 'VpcConfig', 'SecurityGroupIds')
 
 const readText = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-/** The groups that a text names by their SSM parameters. */
+/** The security groups whose SSM parameters a text mentions. */
 function namedIn(text: string): string[] {
   const names = [...text.matchAll(/[\w-]+\/client-group-id/g)].map(([name]) => `/hashgate/dev/${name}`)
   return [...new Set(names)].map((name) => String(published.get(name)))
@@ -59,9 +59,13 @@ t.test(
     t.ok(canReach(stacks, machine, brokers, 9096), 'brokers')
     t.ok(canReach(stacks, machine, secretsManager, 443), 'Secrets Manager')
     t.ok(canReach(stacks, machine, internet, 443), 'git, npm, other services')
-    t.equal(readme.split('#a-machine-that-reaches-the-brokers').length, 3, 'topics and reprocess refer to it')
+    t.equal(
+      readme.split('#a-machine-that-reaches-the-brokers').length,
+      3,
+      'the sections on topics and reprocessing refer to it',
+    )
     const outside = readme.replace(section, '')
-    t.notMatch(outside, 'kafka/client-group-id', 'no other place names half of the groups')
+    t.notMatch(outside, 'kafka/client-group-id', 'no other section names only some of the groups')
   },
 )
 
@@ -98,7 +102,7 @@ t.test('each service reaches what it needs', async (t) => {
   }
 })
 
-t.test('what has no need to connect cannot', async (t) => {
+t.test('connections that no service needs are blocked', async (t) => {
   const machine = inVpc(namedIn('kafka/client-group-id'))
   const refusals: [name: string, from: Side, to: Side, port: number][] = [
     ['webhooks to the brokers', webhooks, brokers, 9096],
@@ -113,7 +117,7 @@ t.test('what has no need to connect cannot', async (t) => {
   t.notOk(canEnter(instances, 3000), 'the internet to the gateways')
 })
 
-/** From outside, where any connection may leave. */
+/** Whether a connection from the internet can enter. */
 function canEnter(to: Side, port: number): boolean {
   const anyone: ModelStack = {
     stack: 'outside',

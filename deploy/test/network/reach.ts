@@ -18,7 +18,7 @@ interface Group {
 /** One side of a connection: an address with its security groups, or an address outside the VPC. */
 export interface Side {
   address: string
-  /** Absent outside the VPC, where no rule of ours applies. */
+  /** Absent outside the VPC, where our rules do not apply. */
   groups?: string[]
 }
 
@@ -30,7 +30,7 @@ export function canReach(stacks: ModelStack[], from: Side, to: Side, port: numbe
   return leaves && (to.groups === undefined || enters)
 }
 
-/** The groups of all stacks by id, with the rules that are resources of their own. */
+/** The security groups of all stacks by id, including rules defined as separate resources. */
 function readGroups(stacks: ModelStack[]): Map<string, Group> {
   const resources = stacks.flatMap((stack) => Object.entries(stack.resources))
   const groups = new Map<string, Group>()

@@ -20,14 +20,14 @@ function modelRole(section: Record<string, string> = {}): Role {
   return modelResource<Role>(modelDeployment('dev', values), 'pipeline', 'Role')
 }
 
-/** What GitHub's token says about the job. */
+/** Claims of GitHub's token about the job. */
 interface Token {
   sub?: string
   aud?: string
   issuer?: string
 }
 
-/** The simulator ignores the condition keys of GitHub, so the policy and the token use those of Google, which work the same way. */
+/** The simulator ignores GitHub's condition keys, so policy and token use Google's, which work the same way. */
 const simulatedIssuer = 'accounts.google.com'
 
 async function mayAssume(role: Role, { sub, aud = 'sts.amazonaws.com', issuer = provider }: Token) {
@@ -58,7 +58,9 @@ async function mayAssume(role: Role, { sub, aud = 'sts.amazonaws.com', issuer = 
 
 const strangers: Record<string, Token> = {
   'another branch': { sub: `repo:${repository}:ref:refs/heads/feature` },
-  'a branch whose name begins alike': { sub: `repo:${repository}:ref:refs/heads/main2` },
+  'a branch whose name begins with the name of the allowed one': {
+    sub: `repo:${repository}:ref:refs/heads/main2`,
+  },
   'a tag': { sub: `repo:${repository}:ref:refs/tags/main` },
   'a pull request, also from a fork': { sub: `repo:${repository}:pull_request` },
   'another environment': { sub: `repo:${repository}:environment:staging` },
@@ -86,7 +88,7 @@ t.test('with an environment, only its jobs assume the role', async (t) => {
   for (const [who, token] of Object.entries(strangers)) t.notOk(await mayAssume(role, token), who)
 })
 
-t.test('an identity provider that exists is used instead of another one', async (t) => {
+t.test('an existing identity provider is reused', async (t) => {
   const pipeline = (ProviderArn: string) =>
     modelDeployment('dev', {
       ...readParameters('dev'),
@@ -122,12 +124,12 @@ const stack = (name: string) => `arn:aws:cloudformation:${region}:${account}:sta
 const role = (name: string) => `arn:aws:iam::${account}:role/${name}`
 const ssmCore = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore'
 
-t.test('the role deploys', async (t) => {
+t.test('the role may deploy', async (t) => {
   const needed: [string, string, Record<string, string>?][] = [
     ['cloudformation:CreateChangeSet', stack('hashgate-dev-storage')],
     ['cloudformation:ExecuteChangeSet', stack('hashgate-dev-storage')],
     ['cloudformation:DeleteStack', stack('hashgate-dev-storage')],
-    // Its own stack is planned with the others and has no changes.
+    // The pipeline stack is planned with the others and has no changes.
     ['cloudformation:CreateChangeSet', stack('hashgate-dev-pipeline')],
     ['cloudformation:DeleteChangeSet', stack('hashgate-dev-pipeline')],
     ['s3:PutObject', `${bucket('artefacts')}/processor/1.zip`],
@@ -150,7 +152,7 @@ t.test('the role deploys', async (t) => {
   for (const [action, resource, context] of needed) t.ok(await may(action, resource, context), action)
 })
 
-t.test('the role does not touch images, records, itself or other environments', async (t) => {
+t.test('the role may not touch images, records, itself or other environments', async (t) => {
   const administrator = { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AdministratorAccess' }
   const forbidden: [string, string, Record<string, string>?][] = [
     ...['raw', 'processed', 'logs'].flatMap((kind): [string, string][] =>
@@ -180,7 +182,7 @@ t.test('the role does not touch images, records, itself or other environments', 
     t.notOk(await may(action, resource, context), `${action} ${resource}`)
 })
 
-/** Prefixes of actions that differ from the service in the resource type. */
+/** IAM action prefixes that differ from the service name in the resource type. */
 const prefixes: Record<string, string> = {
   CertificateManager: 'acm',
   ElasticLoadBalancingV2: 'elasticloadbalancing',

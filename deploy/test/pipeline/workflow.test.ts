@@ -35,14 +35,14 @@ t.test('every action is pinned to a commit', async (t) => {
   for (const action of actions) t.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/)
 })
 
-t.test('the job may ask for a token and nothing else', async (t) => {
+t.test('the job may request a token and nothing else', async (t) => {
   t.strictSame(workflow.permissions, { 'id-token': 'write', contents: 'read' })
 })
 
 t.test('the job assumes the role of the stack, for as long as it runs', async (t) => {
   t.match(credentials?.with?.['role-to-assume'], new RegExp(`:role/${role.RoleName}$`))
   const seconds = Number(credentials?.with?.['role-duration-seconds'])
-  t.ok(seconds <= role.MaxSessionDuration, 'AWS refuses longer sessions')
+  t.ok(seconds <= role.MaxSessionDuration, 'the session is no longer than the role allows')
   t.ok(seconds >= deploy['timeout-minutes'] * 60, 'the credentials last until the job times out')
 })
 

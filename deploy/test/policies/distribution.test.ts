@@ -18,13 +18,13 @@ const keyArn = `arn:aws:kms:${region}:${account}:key/00000000-0000-0000-0000-000
 interface Call {
   action?: string
   resource?: string
-  /** The distribution that calls; none for another use of the service. */
+  /** ARN of the calling distribution; absent for other CloudFront requests. */
   distribution?: string
   service?: string
   context?: Record<string, string>
 }
 
-/** Whether the policy of the resource admits the service. A service has no policy of its own. */
+/** Whether the resource policy admits the service. A service has no identity policy. */
 async function isAllowed(policy: unknown, call: Call): Promise<boolean> {
   const { action = 's3:GetObject', resource = variant, distribution, context = {} } = call
   const answer = await runSimulation(
@@ -92,7 +92,7 @@ t.test('only the distribution decrypts', async (t) => {
   t.notOk(await decrypt({ distribution: own, service: 'glue.amazonaws.com' }), 'another service')
 })
 
-t.test('without the parameter nothing is open to CloudFront', async (t) => {
+t.test('without the parameter CloudFront has no access', async (t) => {
   const closed = modelDeployment('prod', readParameters('prod'))
   const policies = [
     policyOf(closed, 'ProcessedBucketPolicy'),
@@ -101,29 +101,32 @@ t.test('without the parameter nothing is open to CloudFront', async (t) => {
   for (const policy of policies) t.notMatch(JSON.stringify(policy), /cloudfront|SourceArn/)
 })
 
-t.test('the distribution serves only signed URLs, and stores nothing longer than its image', async (t) => {
-  const { DistributionConfig } = modelResource<{
-    DistributionConfig: Record<string, Record<string, unknown>>
-  }>(stacks, 'cdn', 'Distribution')
-  t.match(DistributionConfig.DefaultCacheBehavior, {
-    ViewerProtocolPolicy: 'https-only',
-    AllowedMethods: ['GET', 'HEAD'],
-  })
-  t.match(DistributionConfig.DefaultCacheBehavior?.TrustedKeyGroups, ['KeyGroup'])
-  t.notOk(DistributionConfig.CacheBehaviors, 'no other behavior without signatures')
-  const { CachePolicyConfig } = modelResource<{ CachePolicyConfig: Record<string, unknown> }>(
-    stacks,
-    'cdn',
-    'CachePolicy',
-  )
-  t.match(CachePolicyConfig, {
-    MinTTL: 0,
-    DefaultTTL: 0,
-    ParametersInCacheKeyAndForwardedToOrigin: {
-      QueryStringsConfig: { QueryStrings: ['response-cache-control', 'response-expires'] },
-    },
-  })
-})
+t.test(
+  'the distribution serves only signed URLs, and caches nothing longer than its image lives',
+  async (t) => {
+    const { DistributionConfig } = modelResource<{
+      DistributionConfig: Record<string, Record<string, unknown>>
+    }>(stacks, 'cdn', 'Distribution')
+    t.match(DistributionConfig.DefaultCacheBehavior, {
+      ViewerProtocolPolicy: 'https-only',
+      AllowedMethods: ['GET', 'HEAD'],
+    })
+    t.match(DistributionConfig.DefaultCacheBehavior?.TrustedKeyGroups, ['KeyGroup'])
+    t.notOk(DistributionConfig.CacheBehaviors, 'no further cache behavior could serve unsigned URLs')
+    const { CachePolicyConfig } = modelResource<{ CachePolicyConfig: Record<string, unknown> }>(
+      stacks,
+      'cdn',
+      'CachePolicy',
+    )
+    t.match(CachePolicyConfig, {
+      MinTTL: 0,
+      DefaultTTL: 0,
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        QueryStringsConfig: { QueryStrings: ['response-cache-control', 'response-expires'] },
+      },
+    })
+  },
+)
 
 t.test('the logs of the distribution have no signatures', async (t) => {
   const { RecordFields } = modelResource<{ RecordFields: string[] }>(stacks, 'cdn', 'Logs')

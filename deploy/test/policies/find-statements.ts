@@ -11,7 +11,7 @@ export interface Statement {
   Condition?: Record<string, Record<string, unknown>>
 }
 
-/** A statement of a policy, wherever it stands. */
+/** A policy statement and the resource that contains it. */
 export interface Found {
   stack: string
   resource: string

@@ -63,7 +63,7 @@ interface Asked {
   resourcePolicy: unknown
 }
 
-/** Whether the role of the function may do this to something else than a bucket. */
+/** Whether the function's role allows an action on a resource other than a bucket. */
 async function mayFunction({ principal = 'hashgate-dev-reports', action, resource, resourcePolicy }: Asked) {
   const { Policies } = modelResource<{ Policies: { PolicyName: string; PolicyDocument: unknown }[] }>(
     stacks,

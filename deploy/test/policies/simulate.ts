@@ -2,32 +2,32 @@ import { anonymousPrincipal, runSimulation } from '@cloud-copilot/iam-simulate'
 import type { ModelStack } from '../../model/model-deployment.ts'
 import { account } from '../../model/name-resource.ts'
 
-/** A request to AWS: by whom, for what, and under which conditions. */
+/** A request to AWS: the caller, the resource and the condition keys. */
 export interface Request {
-  /** Name of a role, or nobody. */
+  /** Name of a role; absent for an anonymous caller. */
   role?: string
   action: string
   /** ARN of a bucket or of an object. */
   resource: string
-  /** With a presigned URL; else the request itself is signed. */
+  /** Whether a presigned URL is used instead of a signed request. */
   byUrl?: boolean
-  /** Condition keys that are otherwise than in a fresh upload. */
+  /** Condition keys that differ from those of a fresh upload. */
   context?: Record<string, string | undefined>
 }
 
 interface Policies {
   identity: Map<string, { name: string; policy: unknown }[]>
-  /** By name of the bucket. */
+  /** Policies by bucket name. */
   buckets: Map<string, unknown>
 }
 
-/** A role outside of the templates, whom its account lets do everything. */
+/** A role outside the templates that may do everything in its account. */
 const administrator = {
   name: 'everything',
   policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 }
 
-/** As S3 sees a PUT that was signed a second ago. */
+/** Condition keys of a PUT that was signed a second ago. */
 const freshUpload = {
   'aws:SecureTransport': 'true',
   's3:signatureversion': 'AWS4-HMAC-SHA256',
@@ -53,11 +53,11 @@ function readPolicies(stacks: ModelStack[]): Policies {
   return { identity: new Map(identity), buckets: new Map(buckets) }
 }
 
-/** Makes the function that says whether AWS would let a request to S3 pass, by the policies of the templates. */
+/** Creates a function that evaluates whether the templates' policies allow a request to S3. */
 export function createPolicySimulator(stacks: ModelStack[]) {
   const { identity, buckets } = readPolicies(stacks)
 
-  /** @throws Error when IAM would refuse a policy or the request as invalid */
+  /** @throws Error when IAM would reject a policy or the request as invalid */
   return async function isAllowed({
     role,
     action,

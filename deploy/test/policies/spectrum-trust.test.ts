@@ -32,13 +32,13 @@ async function mayAssume(principal: string, externalId?: string): Promise<boolea
   return answer.overallResult === 'Allowed'
 }
 
-t.test('database users of the own workgroup use the role of Spectrum', async (t) => {
+t.test('database users of our workgroup may assume the Spectrum role', async (t) => {
   const own = user(account, 'hashgate-dev')
   t.ok(await mayAssume('redshift.amazonaws.com', own))
   t.ok(await mayAssume('redshift-serverless.amazonaws.com', own))
 })
 
-t.test('other workgroups, accounts and services do not', async (t) => {
+t.test('other workgroups, accounts and services may not assume the Spectrum role', async (t) => {
   t.notOk(await mayAssume('redshift.amazonaws.com', user(account, 'hashgate-dev2')), 'another workgroup')
   t.notOk(await mayAssume('redshift.amazonaws.com', user('222233334444', 'hashgate-dev')), 'another account')
   t.notOk(await mayAssume('redshift.amazonaws.com'), 'no external ID')

@@ -13,7 +13,7 @@ USER = "http://www.tableausoftware.com/xml/user"
 XML = "http://www.w3.org/XML/1998/namespace"
 XS = "http://www.w3.org/2001/XMLSchema"
 
-# The files import two namespaces that Tableau does not publish a schema for.
+# Tableau publishes no schema for two namespaces that the files import.
 IMPORTED = {
     USER: f'<xs:schema xmlns:xs="{XS}" targetNamespace="{USER}"><xs:attributeGroup name="UserAttributes-AG">'
     '<xs:anyAttribute namespace="##any" processContents="lax"/></xs:attributeGroup></xs:schema>',

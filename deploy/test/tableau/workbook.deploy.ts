@@ -39,7 +39,7 @@ t.test(
   },
 )
 
-t.test('both schemas refuse a workbook with a fault', async (t) => {
+t.test('both schemas reject an invalid workbook', async (t) => {
   const { faults } = await check(t, workbook.replace('<rows>', '<row>').replace('</rows>', '</row>'))
   t.equal(faults.length, 2)
   t.match(faults[0], /Element 'row': This element is not expected/)

@@ -1,6 +1,6 @@
 import { type Case, testAccess } from './test-access.ts'
 
-/** Actions that copy objects elsewhere, put foreign ones in, or keep them beyond their seven days. */
+/** Actions that copy objects elsewhere, import foreign ones, or keep objects longer than seven days. */
 const objectSettings = [
   's3:ReplicateObject',
   's3:ReplicateDelete',

@@ -73,7 +73,7 @@ testAccess(
         [false, { role: 'administrator', action: 's3:GetObjectVersionForReplication', resource: variant }],
         [false, { role: 'administrator', action: 's3:GetObjectVersionForReplication', resource: manifest }],
       ],
-      'an image that is uploaded again': [
+      'an image that is uploaded a second time': [
         [true, { ...upload, resource: rawAgain }],
         [true, { role: gateway, byUrl: true, action: 's3:GetObject', resource: variantAgain }],
         [false, { role: analytics, action: 's3:GetObject', resource: variantAgain }],

@@ -12,7 +12,7 @@ const otherTenants = { ...image, tenant: 'other' }
 /** The second upload of a rejected image on the same day has a generation with a counter. */
 const again = { ...image, generation: '20261122-2' }
 
-/** The ARNs and roles of an environment that the cases are about. */
+/** ARNs and roles of an environment that the cases use. */
 export function nameResources(env: string) {
   const bucket = (kind: string) => `arn:aws:s3:::hashgate-${env}-${kind}-${account}-${region}`
   const inRaw = (key: string) => `${bucket('raw')}/${key}`
@@ -37,7 +37,7 @@ export function nameResources(env: string) {
   }
 }
 
-/** Tests the cases in each environment, by role and bucket policy together. */
+/** Tests the cases in each environment against role and bucket policies together. */
 export function testAccess(
   casesOf: (names: ReturnType<typeof nameResources>) => Record<string, Case[]>,
 ): void {
