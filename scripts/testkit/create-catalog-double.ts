@@ -5,7 +5,7 @@ import type { GatewayDependencies } from '../../gateway/http/dependencies.ts'
 import { createDayTableDouble } from './day-table-double.ts'
 
 /**
- * The part of the catalog that the gateway's routes use, in memory, so that a test can read and change the records directly.
+ * An in-memory double of the catalog functions that the gateway's routes use. Tests can read and change its records directly.
  * `create-catalog-double.test.ts` compares it with the real catalog.
  */
 export function createCatalogDouble(

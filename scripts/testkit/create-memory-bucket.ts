@@ -7,7 +7,7 @@ interface MemoryObject {
   /** Epoch milliseconds. */
   storedAtMs?: number
   contentType: string
-  /** As in S3, only of objects that were written with it. */
+  /** As in S3, only objects written with it have one. */
   sha256?: string
 }
 

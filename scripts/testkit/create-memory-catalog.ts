@@ -2,13 +2,13 @@ import { type ImageRecord, isFinal, newRecord, type UploadRequest } from '../../
 import { type ImageRef, rawKey } from '../../core/images/object-key.ts'
 import type { ProcessorDeps } from '../../processor/pipeline/stages.ts'
 
-/** A catalog in memory for one worker, which therefore never loses a lease. Where leases matter, `createTestProcessor`. */
+/** An in-memory catalog for one worker, which never loses a lease. Use `createTestProcessor` to test leases. */
 export function createMemoryCatalog(now: () => number) {
   const records = new Map<string, ImageRecord>()
 
   function change(image: ImageRef, changes: Partial<ImageRecord>): ImageRecord {
     const seen = records.get(rawKey(image))
-    if (!seen) throw new Error('no such record')
+    if (!seen) throw new Error('the image is not registered')
     const record = { ...seen, ...changes }
     records.set(rawKey(image), record)
     return record
@@ -21,7 +21,7 @@ export function createMemoryCatalog(now: () => number) {
   }
 
   const neverAsked = () => {
-    throw new Error('no image is made again here')
+    throw new Error('this catalog does not support reprocessing')
   }
   const catalog: ProcessorDeps['catalog'] = {
     async find(tenant, imageId) {

@@ -1,6 +1,6 @@
 import type { DeadLetter, DeadLetters } from '../../core/events/dead-letters.ts'
 
-/** Dead letters that are kept. */
+/** Records dead letters in memory. */
 export function createMemoryDeadLetters() {
   const letters: DeadLetter[] = []
   const deadLetters: Pick<DeadLetters, 'publish'> = {

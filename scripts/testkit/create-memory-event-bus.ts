@@ -1,7 +1,7 @@
 import type { EventBus } from '../../core/events/event-bus.ts'
 import type { ImageEvent } from '../../core/images/image-event.ts'
 
-/** An event bus that keeps what is published. */
+/** An event bus that records published events in memory. */
 export function createMemoryEventBus() {
   const published: ImageEvent[] = []
   const eventBus: Pick<EventBus, 'publish'> = {

@@ -11,7 +11,7 @@ import { testLimits } from './test-limits.ts'
 
 const startMs = Date.UTC(2026, 10, 22, 10)
 
-/** Work at the stage after `fetchOriginal`. */
+/** The state of an image after `fetchOriginal`. */
 export function fetchedWork(original: Buffer, contentType: AcceptedContentType): Work<'fetched'> {
   const request = { tenant: 'local', imageId: sha256(original), byteLength: original.length, contentType }
   const record = { ...newRecord(request, startMs, 604_800), status: 'processing', attempts: 1 } as const

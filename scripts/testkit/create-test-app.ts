@@ -73,7 +73,7 @@ export const testConfig: GatewayConfig = {
   GATEWAY_WORKERS: '1',
   CORS_ORIGINS: '',
   TRUST_PROXY: '',
-  // Tests share the CPU. Load shedding has a test of its own.
+  // Tests share the CPU, so load shedding is off. It has its own test.
   MAX_EVENT_LOOP_DELAY_MS: 60_000,
   EVENT_BUDGET_MS: 500,
   RECONCILE_AFTER_SECONDS: 300,
@@ -84,7 +84,7 @@ interface Overrides {
   dependencies?: Partial<GatewayDependencies>
 }
 
-/** The whole app over doubles of its dependencies that keep what they are told in memory. */
+/** Creates the gateway's app with in-memory doubles of its dependencies, which record calls. */
 export async function createTestApp(t: Test, { config = {}, dependencies = {} }: Overrides = {}) {
   const settings = { ...testConfig, ...config }
   const clock = { now: testNow }

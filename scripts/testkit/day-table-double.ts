@@ -2,7 +2,7 @@ import { dayEntryOf, dayIndex, sortKeyOf } from '../../core/catalog/day-index.ts
 import type { DayTable, ShardQuery } from '../../core/catalog/day-table.ts'
 import { type ImageRecord, isExpired } from '../../core/images/image-record.ts'
 
-/** Keeps records in memory. As in DynamoDB, the limit counts the entries read, including those that the filter leaves out. */
+/** Keeps records in memory. As in DynamoDB, the limit counts the entries read, including those that the filter removes. */
 export function createDayTableDouble(records: () => ImageRecord[]): DayTable {
   return {
     readShard: async (shardKey, query) => {

@@ -1,7 +1,7 @@
 import { type ApiKey, generateKey, scopes } from '../../core/api-keys/api-key.ts'
 import type { KeyTable } from '../../core/api-keys/key-table.ts'
 
-/** Holds the same promises as the real table of keys, in memory. `asked` is every look into it. */
+/** An in-memory double of the key table. `asked` lists the key ids of all look-ups. */
 export function createKeyTableDouble() {
   const records = new Map<string, ApiKey>()
   const asked: string[] = []
@@ -18,7 +18,7 @@ export function createKeyTableDouble() {
     return true
   }
 
-  /** A key in force that may do everything, but for what is said. */
+  /** Creates a valid key with all scopes. @param said overrides its fields */
   function make(said: Partial<ApiKey> = {}): { text: string; record: ApiKey } {
     const { keyId, secretHash, text } = generateKey()
     const record = {

@@ -6,7 +6,7 @@ interface Stoppable {
   teardown(stop: () => unknown): void
 }
 
-/** Lets a server listen on a free port until the test ends. @returns its origin */
+/** Starts a server on a free port until the test ends. @returns its origin */
 export async function listenLocally(t: Stoppable, server: Server): Promise<string> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Asks again until the answer is there. @throws Error after `seconds`, which only ends a broken test: a busy machine may need minutes */
+/** Polls until the result is defined. @throws Error after `seconds`. Choose it for broken tests: a busy machine may need minutes */
 export async function pollUntil<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   seconds = 300,
@@ -11,5 +11,5 @@ export async function pollUntil<T>(
     if (answer) return answer
     await sleep(50)
   }
-  throw new Error(`it did not happen within ${seconds} s`)
+  throw new Error(`the polled condition was not met within ${seconds} s`)
 }

@@ -25,7 +25,7 @@ import { handleOneByOne } from './kafka/handle-one-by-one.ts'
 const region = 'us-east-1'
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test-secret' }
 
-/** The embedded S3, DynamoDB and Kafka, what a gateway would do with them, and what a worker needs to find them. */
+/** Starts the embedded S3, DynamoDB and Kafka. Returns functions that act as the gateway, and a worker's environment variables. */
 export async function startEmbeddedServices(t: Test) {
   const [s3Server, dynamoServer, kafkaServer] = await Promise.all([
     startLocalS3({ directory: t.testdir(), ...credentials, region, notify: { buckets: ['raw'] } }),
@@ -82,7 +82,7 @@ export async function startEmbeddedServices(t: Test) {
     })
   const catalog = openCatalog(Date.now)
 
-  /** @param ageMs how long ago the upload was asked for */
+  /** @param ageMs time since the upload was requested */
   async function upload(bytes: Buffer, contentType: AcceptedContentType, ageMs = 0): Promise<ImageRecord> {
     const imageId = createHash('sha256').update(bytes).digest('hex')
     const { record } = await openCatalog(() => Date.now() - ageMs).register({
@@ -104,7 +104,7 @@ export async function startEmbeddedServices(t: Test) {
     )
   }
 
-  /** Puts anything on the topic of completed uploads. */
+  /** Publishes any message to the topic of completed uploads. */
   async function publishRaw(message: OutgoingMessage): Promise<void> {
     await producer.send([{ topic: topics.uploadCompleted, messages: [message] }], { compress: false })
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Test } from 'tap'
 
-/** A connection is closed at once, kept open without a response, or forwarded. */
+/** Whether a connection is closed at once, kept open without a response, or forwarded. */
 type GateState = 'shut' | 'silent' | 'open'
 
 /** Starts a TCP proxy. @param target `host:port` to which an open gate forwards */
@@ -38,7 +38,7 @@ export async function startTcpGate(t: Test, state: GateState, target = '') {
       current = 'shut'
       for (const socket of sockets) socket.destroy()
     },
-    /** Resolves when a connection was refused. */
+    /** Resolves once a connection was refused. */
     refused: refused.promise,
     connections: () => sockets.size,
   }

@@ -16,14 +16,14 @@ export type TopicReader = Awaited<ReturnType<typeof startTopicReader>>
 
 const timeoutMs = 300_000
 
-/** Reads topics from the beginning with kafkajs, without our own consumer, and records the messages. */
+/** Records the messages of topics from the beginning. Uses kafkajs instead of our own consumer. */
 export async function startTopicReader(kafka: ReturnType<typeof createKafka>, topicNames: string[]) {
   const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, allowAutoTopicCreation: true })
   const messages: ReadMessage[] = []
   const arrivals = new EventEmitter().setMaxListeners(0)
 
   await consumer.connect()
-  // A broker can learn of a new topic later than the one that created it.
+  // A new topic does not exist on all brokers at once.
   await retryWhile(isUnknownTopic, () => consumer.subscribe({ topics: topicNames, fromBeginning: true }))
   await consumer.run({
     eachMessage: async ({ topic, partition, message }) => {
@@ -41,7 +41,7 @@ export async function startTopicReader(kafka: ReturnType<typeof createKafka>, to
     }
   }
 
-  /** All messages of an image, once there are at least `count`. */
+  /** Resolves to all messages of an image as soon as there are `count`. */
   async function messagesOf(imageId: string, count: number): Promise<ReadMessage[]> {
     const found = () => messages.filter(({ key }) => key === imageId)
     await until(() => found().length >= count)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { spawnChild, stopChild } from '../local/spawn-child.ts'
 
-/** Starts a worker in a process of its own. Resolves when it says that it is ready. */
+/** Starts a worker in a new process. Resolves when it logs that it is ready. */
 export async function startWorker(
   environment: Record<string, string>,
   program: 'worker.ts' | 'webhook-worker.ts' = 'worker.ts',
@@ -23,7 +23,7 @@ export async function startWorker(
     await exited
   }
 
-  /** Ends it as a supervisor would. @returns its exit code */
+  /** Sends SIGTERM, as a supervisor does. @returns the exit code */
   async function stop(): Promise<number | null> {
     await stopChild(child, 120_000)
     return child.exitCode

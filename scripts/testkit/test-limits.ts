@@ -1,7 +1,7 @@
 import { createMemorySemaphore } from '../../processor/imaging/memory-semaphore.ts'
 import type { ProcessorLimits } from '../../processor/pipeline/stages.ts'
 
-/** The defaults of `config.ts`, with a smaller budget of memory and with timeouts that no test reaches on a busy machine. */
+/** The defaults of `config.ts`, but with a smaller memory budget and with timeouts that no test reaches on a busy machine. */
 export const testLimits: ProcessorLimits = {
   maxUploadBytes: 20_000_000,
   maxInputPixels: 100_000_000,

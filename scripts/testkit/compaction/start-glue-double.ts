@@ -21,10 +21,10 @@ interface Stoppable {
   teardown(stop: () => unknown): void
 }
 
-/** Partitions of one table, partitioned by day, in the JSON protocol of the AWS Glue API. One partition per page. */
+/** Serves the partitions of one table, one per day, in the JSON protocol of the AWS Glue API. Pages hold one partition. */
 export async function startGlueDouble(t: Stoppable, columns: readonly Column[]) {
   const partitions = new Map<string, Partition>()
-  /** Columns of the table; the name of the error with which every further call is refused. */
+  /** Columns of the table, and the name of the error that every further call returns. */
   const state = { columns, refusal: '', calls: 0 }
 
   const errors = (days: string[], ErrorCode: string) => ({
@@ -78,7 +78,7 @@ export async function startGlueDouble(t: Stoppable, columns: readonly Column[]) 
   const credentials = { accessKeyId: 'glue', secretAccessKey: 'glue' }
   const glue = new GlueClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
   t.teardown(() => glue.destroy())
-  /** Locations by day. */
+  /** Partition locations by day. */
   const locations = () =>
     Object.fromEntries(
       [...partitions].map(([day, { StorageDescriptor }]) => [day, StorageDescriptor.Location]),

@@ -21,19 +21,19 @@ export const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const Bucket = 'processed'
 
-/** The SHA-256 of an image that a test calls by a letter of hex. */
+/** The SHA-256 of an image that a test names by a hex digit. */
 export const imageOf = (letter: string) => letter.repeat(64)
 
 export type TestCompaction = Awaited<ReturnType<typeof startTestCompaction>>
 
-/** A bucket, behind the local S3, and Glue's catalog, with a clock that the test moves. @param nowMs by default noon of 29 November 2026 */
+/** Starts a bucket on the local S3 and a Glue double, with a clock that the test sets. @param nowMs by default noon of 29 November 2026 */
 export async function startTestCompaction(t: Test, nowMs = Date.parse('2026-11-29T12:00:00Z')) {
   const clock = { nowMs }
   const now = () => clock.nowMs
   const credentials = { accessKeyId: 'compaction', secretAccessKey: 'compaction-secret' }
   const server = await startLocalS3({ directory: t.testdir({}), region: 'us-east-1', now, ...credentials })
   const options = s3ClientOptions({ AWS_REGION: 'us-east-1', S3_ENDPOINT: server.url, DYNAMODB_ENDPOINT: '' })
-  // The signature's clock is that of the test.
+  // Sign requests with the test's clock.
   const s3 = new S3Client({ ...options, credentials, systemClockOffset: clock.nowMs - Date.now() })
   await s3.send(new CreateBucketCommand({ Bucket }))
   t.teardown(async () => {
@@ -43,7 +43,7 @@ export async function startTestCompaction(t: Test, nowMs = Date.parse('2026-11-2
   const glueDouble = await startGlueDouble(t, columns)
   const store = createManifestStore(s3, Bucket)
 
-  /** Writes a manifest. @param image tenant and letter of the image, such as `acme/a` */
+  /** Writes a manifest. @param image tenant and digit of the image, such as `acme/a` */
   async function putManifest(image: string, day: string, fields: object = {}): Promise<void> {
     const [tenant = '', letter = ''] = image.split('/')
     const imageId = imageOf(letter)
@@ -71,25 +71,25 @@ export async function startTestCompaction(t: Test, nowMs = Date.parse('2026-11-2
     now,
   })
 
-  /** A run, as Lambda makes it. */
+  /** Runs the compaction as Lambda does. */
   const compact = async (options: Partial<CompactManifestsOptions> = {}) =>
     compactManifests(await openDeps(), { retentionDays, ...options })
 
-  /** The rows at the location of the day's partition, as a query would read them. */
+  /** The rows that a query of the day's partition reads. */
   async function queryRows(day: string) {
     const location = glueDouble.locations()[day]
     if (!location) return []
     const object = await store.read(`${location.replace(`s3://${Bucket}/`, '')}manifests.parquet`)
-    if (!object) throw new Error(`The partition of ${day} is at ${location}, where there is no file.`)
+    if (!object) throw new Error(`The partition of ${day} refers to ${location}, which does not exist.`)
     const { readRows, identities } = await openParquetFile(object.bytes, glueDouble.state.columns)
     return readRows(0, identities.length)
   }
 
-  /** The images of the day as `tenant/letter`, as a query would find them. */
+  /** The images that a query of the day returns, as `tenant/digit`. */
   const queryImages = async (day: string) =>
     (await queryRows(day)).map(({ tenant, imageid }) => `${tenant}/${String(imageid)[0]}`)
 
-  /** For a process that runs the Lambda handler. Its clock is not that of the test. */
+  /** Environment of a process that runs the Lambda handler. That process does not use the test's clock. */
   const environment = {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

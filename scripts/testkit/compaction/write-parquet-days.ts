@@ -3,7 +3,7 @@ import { writeRows } from '../../../processor/compaction/write-rows.ts'
 import type { ParquetDay } from '../../analytics/warehouse/load-manifests.ts'
 import { readManifestTable } from '../../analytics/warehouse/read-manifest-table.ts'
 
-/** Writes manifests, which have keys of the processed bucket, into a Parquet file for each day, expired ones too. */
+/** Writes manifests, keyed as in the processed bucket, to one Parquet file per day. Includes expired manifests. */
 export async function writeParquetDays(
   manifests: Iterable<readonly [string, { bytes: Buffer }]>,
 ): Promise<ParquetDay[]> {

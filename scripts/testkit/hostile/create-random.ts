@@ -1,6 +1,6 @@
 export type Random = (below: number) => number
 
-/** Numbers that look like chance and are the same in every run. Source: mulberry32, public domain. */
+/** A seeded pseudorandom number generator: every run gets the same numbers. Source: mulberry32, public domain. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   return (below) => {

@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp'
 import { sharp } from '../../../processor/imaging/decoder.ts'
 import { createRandom } from './create-random.ts'
 
-/** The same small picture in every run: a gradient with grain, so that no format makes nothing of it. */
+/** Draws the same small picture in every run: a gradient with grain, so that no format compresses it to almost nothing. */
 export function drawPicture(width = 96, height = 64, channels: 3 | 4 = 3): Sharp {
   const random = createRandom(width * 1_000 + height)
   const data = Buffer.alloc(width * height * channels)

@@ -6,9 +6,9 @@ export interface HostileInput {
   name: string
   bytes: Buffer
   contentType: AcceptedContentType
-  /** How it must end. `either`: with any verdict, as damage may or may not show. */
+  /** The required verdict. `either` accepts any, because a decoder may or may not notice the damage. */
   expected: 'ready' | 'either' | RejectionReason
 }
 
-/** Stands in everything that an image carries besides its pixels. No output may have it. */
+/** A marker in every part of an image except its pixels. No output may contain it. */
 export const payload = 'hashgate-payload'

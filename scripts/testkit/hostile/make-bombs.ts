@@ -20,7 +20,7 @@ type Bomb = [
 const zeros = deflateSync(Buffer.alloc(100_000_000))
 const side = 65_535
 
-/** Small files that want to be large, long or many. */
+/** Small files that decode to huge images, long metadata or many frames. */
 export async function makeBombs(): Promise<HostileInput[]> {
   const jpeg = await encodeAs('jpeg', drawPicture())
   const png = await encodeAs('png', drawPicture())
@@ -113,7 +113,7 @@ export async function makeBombs(): Promise<HostileInput[]> {
   }))
 }
 
-/** Small files whose frames a decoder holds all at once when they stay animations. */
+/** Small animated files. A decoder that keeps the animation holds all frames in memory at once. */
 export async function makeAnimations(): Promise<HostileInput[]> {
   const many = await makeWebp({ width: 1_000, height: 1_000, frames: 100 })
   const large = await makeWebp({ width: 7_000, height: 7_000, frames: 2 })
@@ -126,7 +126,7 @@ export async function makeAnimations(): Promise<HostileInput[]> {
   }))
 }
 
-/** As much memory as one image may take, almost. */
+/** Images that need almost as much memory as one image may take. */
 export async function makeLargest(): Promise<HostileInput[]> {
   const draw = (width: number, height: number) =>
     sharp({ create: { width, height, channels: 3, background: '#c81e1e' } })
@@ -164,7 +164,7 @@ function insertChunk(png: Buffer, type: string, data: Buffer): Buffer {
   return insertBytes(png, pngChunk(type, data))
 }
 
-/** Behind the header chunk. */
+/** Inserts bytes after the header chunk. */
 function insertBytes(png: Buffer, bytes: Buffer): Buffer {
   return Buffer.concat([png.subarray(0, 33), bytes, png.subarray(33)])
 }
@@ -173,7 +173,7 @@ function claimTiff(width: number, height: number): Buffer {
   return makeTiff({ width, height, pixels: Buffer.from(payload) })
 }
 
-/** In the property `ispe`, image spatial extents. Source: ISO/IEC 23008-12, 6.5.3. */
+/** Changes the dimensions in the property `ispe` (image spatial extents). Source: ISO/IEC 23008-12, 6.5.3. */
 function claimAvif(avif: Buffer, width: number, height: number): Buffer {
   const lying = Buffer.from(avif)
   const at = lying.indexOf('ispe') + 8

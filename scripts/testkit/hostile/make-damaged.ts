@@ -7,7 +7,7 @@ import type { HostileInput } from './hostile-input.ts'
 const formats = encodableFormats
 const mutantsOfEach = 350
 
-/** Every format, cut off at each hundredth of its length. */
+/** Files of every format, truncated after each percent of their length. */
 export async function* makeCutOff(): AsyncGenerator<HostileInput> {
   for (const format of formats) {
     const whole = await encodeAs(format, drawPicture())
@@ -19,7 +19,7 @@ export async function* makeCutOff(): AsyncGenerator<HostileInput> {
   }
 }
 
-/** Every format with some of its bits turned over, every second time in its first 128 bytes. */
+/** Files of every format with flipped bits. In every second file, all of them are in the first 128 bytes. */
 export async function* makeFlipped(): AsyncGenerator<HostileInput> {
   const random = createRandom(5)
   for (const format of formats) {
@@ -31,7 +31,7 @@ export async function* makeFlipped(): AsyncGenerator<HostileInput> {
   }
 }
 
-/** Nothing, and almost nothing: the first bytes of each format with noise behind them. */
+/** An empty file, and the first bytes of each format followed by noise. */
 export async function* makeStumps(): AsyncGenerator<HostileInput> {
   const random = createRandom(6)
   yield input('stumps', 'nothing', Buffer.alloc(0), 'jpeg', 'format_unsupported')
@@ -47,7 +47,7 @@ export async function* makeStumps(): AsyncGenerator<HostileInput> {
   }
 }
 
-/** Every format, declared as each other one. */
+/** Files of every format, declared as each other format. */
 export async function* makeMisdeclared(): AsyncGenerator<HostileInput> {
   for (const format of formats) {
     const bytes = await encodeAs(format, drawPicture())

@@ -10,7 +10,7 @@ const read = (name: string) => readFileSync(new URL(name, files))
 
 type Case = [name: string, bytes: Buffer, expected: HostileInput['expected']]
 
-/** HEIC files that are damaged, claim to be large, or refer to themselves. Each takes a thread of its own, so there are fewer of them. */
+/** HEIC files that are damaged, claim to be large, or refer to themselves. Each is decoded in a new thread, which is slow, so they are few. */
 export function makeHostileHeic(): HostileInput[] {
   const whole = read('camera.heic')
   const tile = read('red.heic')
@@ -41,7 +41,7 @@ export function makeHostileHeic(): HostileInput[] {
     ['claims 9000×9000', claim(9_000, 9_000), 'either'],
     ['claims to be smaller', claim(8, 8), 'either'],
     ['an empty file of boxes', makeHeic({ items: [], primary: 1 }), 'image_corrupt'],
-    ['a primary item that is not there', makeHeic({ items: [item], primary: 9 }), 'image_corrupt'],
+    ['a missing primary item', makeHeic({ items: [item], primary: 9 }), 'image_corrupt'],
     ['noise instead of HEVC', makeHeic({ items: [garbage], primary: 1 }), 'image_corrupt'],
     [
       'no HEVC configuration',
@@ -69,7 +69,7 @@ export function makeHostileHeic(): HostileInput[] {
       'image_corrupt',
     ],
     [
-      'a thousand turns',
+      'a hundred rotations',
       makeHeic({
         items: [{ ...item, properties: [ispe(64, 64), hvcC, ...Array(100).fill(irot(1))] }],
         primary: 1,
@@ -78,7 +78,7 @@ export function makeHostileHeic(): HostileInput[] {
     ],
     ['boxes nested 10,000 deep', nestBoxes(10_000), 'too_many_pixels'],
     [
-      'a kind of image that nothing decodes',
+      'an item type that is not supported',
       makeHeic({ items: [{ ...item, type: 'jpeg' }], primary: 1 }),
       'pixel_format_unsupported',
     ],

@@ -6,7 +6,7 @@ import { makeWebp } from '../images/make-webp.ts'
 import { drawPicture } from './draw-picture.ts'
 import type { HostileInput } from './hostile-input.ts'
 
-/** Sound images that are not the usual ones. All of them end ready. */
+/** Valid but unusual images. All of them become ready. */
 export async function makeOddities(): Promise<HostileInput[]> {
   const picture = () => drawPicture()
   const seeThrough = () => drawPicture(96, 64, 4)

@@ -9,7 +9,7 @@ const javascript = Buffer.from(`*/=1;alert("${payload}");/*`)
 const pdf = Buffer.from(`%PDF-1.7\n1 0 obj <</JS (${payload})>> endobj\n%%EOF`)
 const svg = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg"><text>${payload}</text></svg>`)
 
-/** Images that are something else as well, to a program that looks at them differently. */
+/** Images that other programs read as another format. */
 export async function makePolyglots(): Promise<HostileInput[]> {
   const zip = makeZip('evil.html', html)
   const found: HostileInput[] = []
@@ -39,7 +39,12 @@ export async function makePolyglots(): Promise<HostileInput[]> {
     polyglot('HTML, then a JPEG', 'jpeg', Buffer.concat([html, jpeg]), 'format_unsupported'),
     polyglot('zip, then a PNG', 'png', Buffer.concat([zip, png]), 'format_unsupported'),
     polyglot('PDF, then a GIF', 'gif', Buffer.concat([pdf, gif]), 'format_unsupported'),
-    polyglot('SVG that says it is a PNG', 'png', Buffer.concat([png.subarray(0, 8), svg]), 'image_corrupt'),
+    polyglot(
+      'SVG with the signature of a PNG',
+      'png',
+      Buffer.concat([png.subarray(0, 8), svg]),
+      'image_corrupt',
+    ),
     polyglot(
       'HTML that says it is a JPEG',
       'jpeg',
@@ -58,14 +63,14 @@ function polyglot(
   return { group: 'polyglots', name, bytes, contentType: acceptedFormats[format], expected }
 }
 
-/** A comment. Source: ITU-T T.81, B.2.4.5. */
+/** Adds a comment segment. Source: ITU-T T.81, B.2.4.5. */
 function segment(bytes: Buffer): Buffer {
   const head = Buffer.from([0xff, 0xfe, 0, 0])
   head.writeUInt16BE(bytes.length + 2, 2)
   return Buffer.concat([head, bytes])
 }
 
-/** One file, stored. Checksums are left out: nobody unpacks it. Source: APPNOTE.TXT, 4.3. */
+/** A zip with one stored file. Checksums are zero, because it is never unpacked. Source: APPNOTE.TXT, 4.3. */
 function makeZip(name: string, data: Buffer): Buffer {
   const local = Buffer.alloc(30)
   local.write('PK\x03\x04', 'latin1')

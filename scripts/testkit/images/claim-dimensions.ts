@@ -1,4 +1,4 @@
-/** The same JPEG with other dimensions in its header. */
+/** Replaces the dimensions in a JPEG's header. */
 export function claimJpegDimensions(jpeg: Buffer, width: number, height: number): Buffer {
   const lying = Buffer.from(jpeg)
   const startOfFrame = lying.indexOf(Buffer.from([0xff, 0xc0]))

@@ -13,7 +13,7 @@ export function insertBefore(
   return edited
 }
 
-/** Cuts the JPEG off within its last scan, which keeps this share of its data, and ends it with the end marker. */
+/** Truncates the last scan of a JPEG to this share of its data and appends the end marker. */
 export function cutLastScan(jpeg: Buffer, keptShare: number): Buffer {
   const from = findMarkers(jpeg, 0xda).at(-1) ?? 0
   const kept = from + Math.floor((jpeg.length - from) * keptShare)
@@ -22,7 +22,7 @@ export function cutLastScan(jpeg: Buffer, keptShare: number): Buffer {
 
 export const endMarker = Buffer.from([0xff, 0xd9])
 
-/** Offsets of markers with this code. In the data of scans, 0xff is followed by 0 or a restart marker. */
+/** Offsets of markers with this code. In scan data, 0xff is followed by 0 or a restart marker. */
 export function findMarkers(jpeg: Buffer, marker: number): number[] {
   const places: number[] = []
   const sought = Buffer.from([0xff, marker])
@@ -30,7 +30,7 @@ export function findMarkers(jpeg: Buffer, marker: number): number[] {
   return places
 }
 
-/** Overwrites bytes at an offset behind the last marker of this code. */
+/** Overwrites bytes at an offset after the last marker with this code. */
 export function setBehind(jpeg: Buffer, marker: number, offset: number, values: number[]): Buffer {
   const edited = Buffer.from(jpeg)
   const at = findMarkers(jpeg, marker).at(-1)

@@ -3,15 +3,15 @@ import { sharp } from '../../../processor/imaging/decoder.ts'
 interface AnimationOptions {
   width?: number
   height?: number
-  /** One frame each; `rgba` hex is transparent. */
+  /** The colour of each frame; use eight hex digits for transparency. */
   colours?: string[]
-  /** Milliseconds a frame. */
+  /** Milliseconds of each frame. */
   delay?: number[]
   loop?: number
   orientation?: number
 }
 
-/** An animation of plain frames, with everything in it that may be written beside pixels. */
+/** An animation of plain frames with delays, a loop count and optionally an orientation. */
 export async function makeAnimation(
   format: 'gif' | 'webp',
   { width = 60, height = 40, loop = 3, orientation, ...options }: AnimationOptions = {},

@@ -6,17 +6,17 @@ import { pngChunk } from './make-blank-png.ts'
 interface ApngOptions {
   width: number
   height: number
-  /** One colour is the picture that programs without animation show; it is no frame. */
+  /** Colour of the default image, which programs without animation show, if it is not a frame. */
   hidden?: string
-  /** One colour each. */
+  /** The colour of each frame. */
   frames: string[]
-  /** Pixels between the upper left corners of the canvas and of the first frame. */
+  /** Pixels from the upper left corner of the canvas to that of each frame, in both directions. */
   offset?: number
   /** Changes the depth or the channels of all pictures. */
   change?: (picture: Sharp) => Sharp
 }
 
-/** An animated PNG. Without `hidden`, its picture is its first frame. Source: Portable Network Graphics (third edition), 11.3.6. */
+/** An animated PNG. Without `hidden`, its default image is its first frame. Source: Portable Network Graphics (third edition), 11.3.6. */
 export async function makeApng(options: ApngOptions): Promise<Buffer> {
   const { width, height, hidden, frames, offset = 0, change = (picture) => picture } = options
   const drawPlain = (width: number, height: number, background: string) =>

@@ -4,7 +4,7 @@ import { readBoxes } from '../../../processor/imaging/heif/read-boxes.ts'
 import { readHeifItems } from '../../../processor/imaging/heif/read-heif-items.ts'
 import { box, fullBox, ispe, uint16, writeHeif } from '../../../processor/imaging/heif/write-heif.ts'
 
-/** A stream of AV1 and its configuration. */
+/** An AV1 stream and its configuration. */
 export interface Av1Image {
   payload: Buffer
   av1C: Buffer
@@ -18,7 +18,7 @@ export interface AvifOptions {
   bits?: 8 | 10 | 12
   image: Av1Image
   alpha?: Av1Image
-  /** Whether the alpha is multiplied into the colours. */
+  /** Whether the colours are premultiplied by alpha. */
   isPremultiplied?: boolean
   /** `colr` of type `nclx`. */
   nclx?: { primaries: number; transfer: number; matrix?: number; fullRange?: boolean }
@@ -61,7 +61,7 @@ export function makeAvif(options: AvifOptions): Buffer {
   })
 }
 
-/** Takes the streams out of an AVIF. */
+/** Extracts the AV1 streams of an AVIF. */
 export function takeStreams(avif: Buffer): { image: Av1Image; alpha?: Av1Image } {
   const items = readHeifItems(avif)
   const data = readBoxes(avif).find(({ type }) => type === 'mdat')?.data
@@ -80,7 +80,7 @@ export function takeStreams(avif: Buffer): { image: Av1Image; alpha?: Av1Image }
   }
 }
 
-/** The same stream, said to be of limited range: it flips the bit of the sequence header that changes nothing else. */
+/** Declares a stream as limited range, by flipping only that bit of the sequence header. */
 export function asLimited({ payload, av1C }: Av1Image): Av1Image {
   const before = readSequenceHeader(payload)
   for (let bit = 0; bit < 32 * 8; bit++) {
@@ -91,10 +91,10 @@ export function asLimited({ payload, av1C }: Av1Image): Av1Image {
         return { payload: flipped, av1C }
       }
     } catch {
-      // The bit was part of a length.
+      // The flipped bit was part of a length.
     }
   }
-  throw new Error('The stream has no full range that could be taken away.')
+  throw new Error('The stream does not declare full range.')
 }
 
 export function nclxData({

@@ -1,6 +1,6 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 
-/** A black 1-bit PNG: of any size in pixels, tiny in bytes. A decompression bomb when it is large enough. */
+/** A black 1-bit PNG with few bytes for any number of pixels. With many pixels it is a decompression bomb. */
 export function makeBlankPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
@@ -14,7 +14,7 @@ export function makeBlankPng(width: number, height: number): Buffer {
   ])
 }
 
-/** So many zeros as a zlib stream, without ever having them: equal blocks deflate equally. Source: RFC 1950, RFC 1951. */
+/** Compresses zeros to a zlib stream without allocating them: equal blocks have equal deflate data. Source: RFC 1950, RFC 1951. */
 function deflateZeros(byteLength: number): Buffer {
   const blockBytes = 1 << 20
   const deflate = (length: number) =>

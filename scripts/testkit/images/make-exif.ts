@@ -1,9 +1,9 @@
 interface ExifOptions {
   make?: string
   model?: string
-  /** As EXIF writes it: `2026:11:22 10:00:00`. */
+  /** In the EXIF format: `2026:11:22 10:00:00`. */
   takenAt?: string
-  /** Of its zone. */
+  /** Offset of the time zone from UTC. */
   offset?: string
   /** Degrees, minutes, seconds, and N, S, E or W. */
   latitude?: Angle
@@ -39,7 +39,7 @@ const rationals = (id: number, values: number[]): Tag => {
   return { id, type: 5, count: values.length, data }
 }
 
-/** What a camera writes, byte for byte, so that strings can be what no library would write. Source: Exif 2.32, TIFF 6.0. */
+/** Writes EXIF byte by byte, so that strings may be ones that no library would write. Source: Exif 2.32, TIFF 6.0. */
 export function makeExif({ make, model, takenAt, offset, latitude, longitude }: ExifOptions): Buffer {
   const names = [make !== undefined && text(0x010f, make), model !== undefined && text(0x0110, model)]
   const photo = [takenAt !== undefined && text(0x9003, takenAt), offset !== undefined && text(0x9011, offset)]
@@ -65,7 +65,7 @@ function angle(id: number, value: Angle | undefined): Tag[] {
 
 const present = (tags: unknown[]) => tags.filter(Boolean) as Tag[]
 
-/** One directory and, behind it, the values that do not fit into its entries. @param at where it will lie */
+/** A directory, followed by the values that do not fit into its entries. @param at its offset in the file */
 function layOut(tags: Tag[], at: number): Buffer {
   const directory = Buffer.alloc(2 + tags.length * 12 + 4)
   directory.writeUInt16LE(tags.length)

@@ -2,12 +2,12 @@ interface GifOptions {
   width: number
   height: number
   frames?: number
-  /** Of each frame; the pixels that the frame has are 1×1 all the same. */
+  /** The declared size of each frame. The data is always one pixel. */
   frameWidth?: number
   frameHeight?: number
 }
 
-/** An animation of frames of one pixel on a canvas of any size. Source: GIF89a, sections 18 to 23. */
+/** An animation of one-pixel frames on a canvas of any size. Source: GIF89a, sections 18 to 23. */
 export function makeGif(options: GifOptions): Buffer {
   const { width, height, frames = 1, frameWidth = 1, frameHeight = 1 } = options
   const screen = Buffer.from([...uint16(width), ...uint16(height), 0x80, 0, 0, 200, 30, 30, 255, 255, 255])
@@ -27,30 +27,30 @@ function uint16(value: number): number[] {
   return [value & 0xff, value >> 8]
 }
 
-/** A rectangle of one colour, or of several in turn, on the canvas. */
+/** A rectangle on the canvas in one colour, or in several that repeat. */
 interface DrawnFrame {
   area: [left: number, top: number, width: number, height: number]
-  /** Index of its colour in the palette; of several, one after the other. */
+  /** Palette index, or the indexes of colours that repeat pixel by pixel. */
   color: number | number[]
-  /** 1 keeps the frame, 2 clears it, 3 restores what was there before. */
+  /** 1 keeps the frame, 2 clears its area, 3 restores the previous content. */
   disposal?: number
-  /** Index of its transparent colour. */
+  /** Palette index of the transparent colour. */
   transparent?: number
   /** Milliseconds; at least ten. */
   delay?: number
-  /** How many of its pixels are stored. */
+  /** How many of its pixels are stored; by default all. */
   storedPixels?: number
 }
 
 interface DrawnGif {
   width: number
   height: number
-  /** `rrggbb`; a power of two of them. */
+  /** Colours as `rrggbb`. Their number is a power of two. */
   palette: string[]
   frames: DrawnFrame[]
 }
 
-/** A GIF whose frames are drawn in full. Source: GIF89a. */
+/** A GIF with the pixels of each frame. Source: GIF89a. */
 export function drawGif({ width, height, palette, frames }: DrawnGif): Buffer {
   const table = Math.log2(palette.length) - 1
   return Buffer.concat([
@@ -76,7 +76,7 @@ function drawFrame(frame: DrawnFrame, indexBits: number): Buffer {
   ])
 }
 
-/** LZW whose dictionary is never used: it is cleared before its codes grow. Source: GIF89a, appendix F. */
+/** Uncompressed LZW: clears the dictionary before its codes grow. Source: GIF89a, appendix F. */
 function compressPixels(pixels: number[], indexBits: number): Buffer {
   const clear = 1 << indexBits
   const codes = pixels.flatMap((pixel, at) => (at % (clear - 2) === 0 ? [clear, pixel] : [pixel]))

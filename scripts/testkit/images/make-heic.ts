@@ -7,14 +7,14 @@ import {
   writeHeif,
 } from '../../../processor/imaging/heif/write-heif.ts'
 
-/** Builds HEIC files, also such as no encoder writes. */
+/** Builds HEIC files, including some that no encoder writes. */
 export function makeHeic(file: Omit<WrittenFile, 'brands'> & { brands?: string[] }): Buffer {
   return writeHeif({ brands: ['heic', 'mif1'], ...file })
 }
 
-/** Turns anti-clockwise. */
+/** Quarter turns anti-clockwise. */
 export const irot = (quarters: number) => box('irot', Buffer.from([quarters]))
-/** Mirrors: 0 swaps top and bottom, 1 left and right. */
+/** Mirror axis: 0 swaps top and bottom, 1 left and right. */
 export const imir = (axis: number) => box('imir', Buffer.from([axis]))
 
 /** The data of a `grid` item. */
@@ -25,7 +25,7 @@ export function gridOf(columns: number, rows: number, width: number, height: num
 /** The data of an `Exif` item. @param tiff a TIFF structure, without `Exif\0\0` */
 export const exifItem = (tiff: Buffer) => Buffer.concat([uint32(6), Buffer.from('Exif\0\0', 'latin1'), tiff])
 
-/** The `hvcC` box and the HEVC data of a file of `heif-enc` with one image and no metadata. */
+/** The `hvcC` box and the HEVC data of a `heif-enc` file with one image and no metadata. */
 export function takeApart(file: Buffer): { hvcC: Buffer; data: Buffer } {
   const configAt = file.indexOf('hvcC') - 4
   const dataAt = file.indexOf('mdat') + 4
@@ -33,7 +33,7 @@ export function takeApart(file: Buffer): { hvcC: Buffer; data: Buffer } {
   return { hvcC, data: file.subarray(dataAt, dataAt - 8 + file.readUInt32BE(dataAt - 8)) }
 }
 
-/** A grid of equal tiles as the primary image. @param tile a file of `heif-enc` with one image of `side` × `side` pixels */
+/** A grid of equal tiles as the primary image. @param tile a `heif-enc` file with one image of `side` × `side` pixels */
 export function makeGrid(
   tiles: Buffer[],
   side: number,

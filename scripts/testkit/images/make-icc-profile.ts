@@ -1,8 +1,8 @@
 type Xyz = [x: number, y: number, z: number]
 
 /**
- * The primaries of Adobe RGB (1998) as seen under D50, with its gamma of 563 / 256 or another one. Source: Adobe RGB (1998) Encoding,
- * 4.3.
+ * A profile with the D50-adapted primaries of Adobe RGB (1998) and its gamma of 563 / 256, or another gamma. Source: Adobe RGB (1998)
+ * Encoding, 4.3.
  */
 export function makeAdobeRgbProfile(gamma256ths = 563): Buffer {
   const gamma = curve(gamma256ths)
@@ -19,7 +19,7 @@ export function makeAdobeRgbProfile(gamma256ths = 563): Buffer {
   })
 }
 
-/** Grey with a gamma. Source: ICC.1:2001-04, 6.3.1.1. */
+/** A grey profile with a gamma. Source: ICC.1:2001-04, 6.3.1.1. */
 export function makeGreyProfile(gamma256ths: number): Buffer {
   return makeProfile('GRAY', {
     desc: description('Grey by hand'),
@@ -29,7 +29,7 @@ export function makeGreyProfile(gamma256ths: number): Buffer {
   })
 }
 
-/** A display profile of matrix and curves. Source: ICC.1:2001-04, 6. */
+/** A display profile with a matrix and tone curves. Source: ICC.1:2001-04, 6. */
 function makeProfile(space: 'RGB ' | 'GRAY', tags: Record<string, Buffer>): Buffer {
   const entries = Object.entries(tags)
   const header = Buffer.alloc(128)

@@ -16,7 +16,7 @@ interface ImageOptions {
   channels?: 3 | 4
 }
 
-/** Random pixels: an image that no other test has, and that does not compress to nothing. */
+/** Random pixels: a unique image that does not compress to almost nothing. */
 export function drawNoise({ width = 320, height = 240, channels = 3 }: ImageOptions = {}): Sharp {
   return sharp(randomBytes(width * height * channels), { raw: { width, height, channels } })
 }

@@ -5,13 +5,13 @@ type SequenceOptions = Pick<
   AvifOptions,
   'width' | 'height' | 'image' | 'alpha' | 'isPremultiplied' | 'nclx'
 > & {
-  /** An AVIF whose picture stands for the frames. */
+  /** An AVIF with the still image of the sequence. */
   still: Buffer
 }
 
 /**
- * The shortest AVIF sequence: tracks of one frame each, and a picture besides them. Only the boxes that tell where frames are and what they
- * mean. Source: ISO/IEC 14496-12, 8.3 to 8.7; AV1 Image File Format, section 3.
+ * A minimal AVIF sequence: a still image and tracks of one frame each, with only the boxes that a decoder needs to find and interpret the
+ * frames. Source: ISO/IEC 14496-12, 8.3 to 8.7; AV1 Image File Format, section 3.
  */
 export function makeSequence({
   still,
@@ -23,7 +23,7 @@ export function makeSequence({
 }: SequenceOptions): Buffer {
   const frames = alpha ? [image, alpha] : [image]
   const behindBrand = still.subarray(still.readUInt32BE(0))
-  // As long as the box that it replaces, so that the still picture stays where its file says.
+  // As long as the box that it replaces, so that the offsets of the still image stay valid.
   const ftyp = box(
     'ftyp',
     Buffer.from('avis\0\0\0\0avif'.padEnd(still.readUInt32BE(0) - 8, 'mif1'), 'latin1'),
@@ -77,9 +77,9 @@ interface TrackOptions {
   id: number
   handler: string
   frame: Av1Image
-  /** Where the frame is in the file. */
+  /** Offset of the frame in the file. */
   at: number
-  /** Of the sample entry, besides `av1C`. */
+  /** Boxes of the sample entry, in addition to `av1C`. */
   boxes: Buffer[]
   references: Buffer[]
 }

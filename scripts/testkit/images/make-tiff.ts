@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib'
 interface TiffOptions {
   width: number
   height: number
-  /** Of one page, raw and row by row. Absent: zeros. */
+  /** Raw pixels of one page, row by row; zeros by default. */
   pixels?: Buffer
   channels?: number
   bits?: 8 | 16 | 32 | 64
@@ -12,15 +12,15 @@ interface TiffOptions {
   /** 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 5 CMYK, 8 CIELAB. */
   photometric?: number
   pages?: number
-  /** Other tags of every page, or other values for its tags. */
+  /** Additional or overridden tags of every page. */
   tags?: TiffTags
-  /** The same, of the first page only. */
+  /** Additional or overridden tags of the first page. */
   firstPageTags?: TiffTags
-  /** Where the last page says that the next one is: in a sound file nowhere. */
+  /** Target of the last page's pointer to the next page; a valid file has none. */
   afterLast?: 'nowhere' | 'first page'
 }
 
-/** Values by tag: one number, or two numbers of 16 bits. */
+/** Values by tag: one number, or two 16-bit numbers. */
 export type TiffTags = Record<number, number | [number, number]>
 
 type Entry = [tag: number, type: number, count: number, value: number]

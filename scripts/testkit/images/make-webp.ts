@@ -8,7 +8,7 @@ interface WebpOptions {
 
 const redPixel = { create: { width: 1, height: 1, channels: 4, background: '#ff000080' } } as const
 
-/** An animation of frames of one pixel on a canvas of any size. Source: WebP Container Specification. */
+/** An animation of one-pixel frames on a canvas of any size. Source: WebP Container Specification. */
 export async function makeWebp({ width, height, frames }: WebpOptions): Promise<Buffer> {
   const pixels = await sharp(redPixel).webp({ lossless: true }).toBuffer()
   const onePixel = pixels.subarray('RIFF1234WEBP'.length)

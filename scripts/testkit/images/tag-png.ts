@@ -1,12 +1,12 @@
 import { deflateSync } from 'node:zlib'
 import { pngChunk } from './make-blank-png.ts'
 
-/** Puts chunks behind the header of a PNG. */
+/** Inserts chunks after the header of a PNG. */
 export function insertChunks(png: Buffer, ...chunks: Buffer[]): Buffer {
   return Buffer.concat([png.subarray(0, 33), ...chunks, png.subarray(33)])
 }
 
-/** Chunks that say what colours mean. Source: Portable Network Graphics (third edition), 11.3.2. */
+/** Chunks that define the colour space. Source: Portable Network Graphics (third edition), 11.3.2. */
 export const colourChunk = {
   cICP: (primaries: number, transfer: number, matrix = 0, range = 1) =>
     pngChunk('cICP', Buffer.from([primaries, transfer, matrix, range])),

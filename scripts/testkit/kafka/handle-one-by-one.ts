@@ -12,7 +12,7 @@ export function handleOneByOne(handle: (message: KafkaMessage) => Promise<unknow
       try {
         await handle(message)
       } catch (error) {
-        // Nothing was handled yet, so the caller can report the error.
+        // No message is handled yet, so the consumer reports the error and retries the batch.
         if (index === 0) throw error
         return messages.slice(index)
       }

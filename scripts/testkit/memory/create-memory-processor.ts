@@ -13,8 +13,8 @@ export interface Output {
 }
 
 /**
- * All that the steps reach out to in memory, for very many images: what is forgotten leaves nothing behind.
- * @param base variants, limits and settings; those of the tests by default
+ * Creates in-memory dependencies for tests of very many images: `forget` removes an image completely.
+ * @param base variants, limits and settings; by default those of the tests
  */
 export function createMemoryProcessor(
   base: ProcessorDeps = createStepDeps({ maxUploadBytes: 52_428_800 }).deps,
@@ -33,7 +33,7 @@ export function createMemoryProcessor(
   }
   let uploads = 0
 
-  /** Each upload is a new image, also of bytes that were there before. */
+  /** Uploads bytes as a new image, even if the same bytes were uploaded before. */
   function upload(bytes: Buffer, contentType: AcceptedContentType): ImageRef {
     const request = { imageId: sha256(bytes), byteLength: bytes.length, contentType }
     const { tenant, imageId, generation } = catalog.register({ ...request, tenant: `t${uploads++}` })

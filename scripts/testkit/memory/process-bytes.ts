@@ -5,16 +5,16 @@ import { processImage } from '../../../processor/pipeline/process-image.ts'
 import type { Done } from '../../../processor/pipeline/stages.ts'
 import type { createMemoryProcessor, Output } from './create-memory-processor.ts'
 
-/** How the processing of one file ended, and what it has left in the catalog and the processed bucket. */
+/** The result of processing one file: its record and the objects in the processed bucket. */
 export interface Ending extends Partial<Pick<Done, 'outcome' | 'reason'>> {
-  /** What was thrown; no upload may make that happen. */
+  /** The error that processing threw. No upload may cause one. */
   error?: string
   record?: ImageRecord
-  /** Variants and the manifest. */
+  /** The variants and the manifest. */
   outputs: Output[]
 }
 
-/** Uploads the bytes to a processor in memory, processes them, and makes the processor forget them. */
+/** Uploads the bytes to an in-memory processor, processes them and removes them again. */
 export async function processBytes(
   processor: ReturnType<typeof createMemoryProcessor>,
   bytes: Buffer,

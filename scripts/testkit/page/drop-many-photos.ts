@@ -8,20 +8,20 @@ import { makePhotos } from './make-photos.ts'
 import { recordTasks } from './record-tasks.ts'
 import { startPageDouble } from './start-page-double.ts'
 
-/** From the drop until all photos are uploaded. */
+/** Time from the drop until all photos are uploaded. */
 export interface DropFigures {
   seconds: number
   /** Calls that requested upload URLs. */
   calls: number
   /** PUTs that reached the store. */
   puts: number
-  /** Tasks of the page's main thread by their processor time in milliseconds, longest first. */
+  /** CPU time of the main thread's tasks in milliseconds, longest first. */
   taskMs: number[]
-  /** Durations of the long tasks that the page's PerformanceObserver saw, waiting for the processor included, in milliseconds. */
+  /** Durations of long tasks from the page's PerformanceObserver in milliseconds, including waits for the CPU. */
   longTaskMs: number[]
 }
 
-/** Drops `count` photos on the upload page in `browser`, and measures what keeps the page busy. */
+/** Drops `count` photos on the upload page in `browser` and measures the load of the page. */
 export async function dropManyPhotos(browser: Browser, count: number): Promise<DropFigures> {
   const directory = await mkdtemp(join(tmpdir(), 'hashgate-photos-'))
   const double = await startPageDouble()

@@ -2,9 +2,9 @@ import type { CDPSession, Page } from 'playwright-core'
 
 /** One task of the page's main thread. */
 export interface Task {
-  /** From its start to its end, which includes the time in which other programs had the processor. */
+  /** Time from start to end, including time in which other programs used the CPU. */
   wallMs: number
-  /** The thread's own processor time, which other programs do not change. */
+  /** CPU time of the thread, which other programs do not affect. */
   cpuMs: number
 }
 
@@ -22,7 +22,7 @@ const taskName = 'ThreadControllerImpl::RunTask'
 /** Records the tasks of the page's main thread with Chromium's tracing, until the returned function is called. */
 export async function recordTasks(page: Page): Promise<() => Promise<Task[]>> {
   const session = await page.context().browser()?.newBrowserCDPSession()
-  if (!session) throw new Error('The page has no browser.')
+  if (!session) throw new Error('The page is not connected to a browser.')
   await session.send('Tracing.start', {
     transferMode: 'ReturnAsStream',
     traceConfig: { includedCategories: ['toplevel'], excludedCategories: ['*'] },

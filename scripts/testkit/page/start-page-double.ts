@@ -12,8 +12,8 @@ interface Stored {
 }
 
 /**
- * Serves the upload page with a gateway and a store that only remember what is uploaded, and whose images are ready at once. They take
- * hardly any processor time, so what is measured is the page's.
+ * Serves the upload page with doubles of the gateway and the store. They only record uploads, and images are ready at once. They use hardly
+ * any CPU time, so measurements show the page alone.
  */
 export async function startPageDouble() {
   const { files } = await buildWebApp()
@@ -89,7 +89,7 @@ export async function startPageDouble() {
   const gateway = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     gateway,
-    /** By id. */
+    /** Uploaded images by id. */
     images,
     /** How many calls requested upload URLs. */
     calls: () => calls,

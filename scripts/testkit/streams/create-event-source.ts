@@ -1,7 +1,7 @@
 import type { ImageEvent } from '../../../core/images/image-event.ts'
 import type { FeedHandlers, FollowEvents } from '../../../gateway/live-events/event-feed.ts'
 
-/** A double of Kafka's topics for streams. It is live at once, unless `isUp` is false. */
+/** A double of the Kafka topics that streams follow. It is connected at once unless `isUp` is false. */
 export function createEventSource({ isUp = true } = {}) {
   const followers = new Set<FeedHandlers>()
   const followEvents: FollowEvents = (handlers) => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { pollUntil } from '../poll-until.ts'
 
-/** A block of an event stream. One that begins with `:` is a comment. */
+/** A block of an event stream. A block that begins with `:` is a comment. */
 export interface StreamedBlock {
   id?: string
   event?: string
@@ -46,12 +46,12 @@ export async function openEventStream(url: string, headers: Record<string, strin
     ids: () => events().flatMap(({ event, data = '' }) => (event === 'resync' ? [] : [JSON.parse(data).id])),
     lastId: () => blocks.findLast(({ id }) => id !== undefined)?.id ?? '',
     until: (isEnough: () => boolean) => pollUntil(isEnough),
-    /** Resolves to whether the response was complete. */
+    /** Resolves when the response ends, to whether it is complete. */
     ended: async () => {
       await pollUntil(() => endedWell !== undefined)
       return endedWell
     },
-    /** Reads nothing more, so that the sender's buffers fill up. */
+    /** Stops reading, so that the sender's buffers fill up. */
     pause: () => response.socket.pause(),
     resume: () => response.socket.resume(),
     close: () => asking.destroy(),

@@ -6,7 +6,7 @@ import type { FileResult } from '../../../openapi/packages/cli/src/upload/upload
 interface Options {
   gateway?: string
   key?: string
-  /** Working directory, which has the `.data` of the local system. */
+  /** Working directory, with the `.data` of the local system. */
   directory?: string
 }
 

@@ -18,7 +18,7 @@ interface LogLine {
 
 const program = new URL('../../../gateway/server.ts', import.meta.url)
 
-/** The gateway as a process without authentication, over the embedded DynamoDB and Kafka. */
+/** Starts a gateway process without authentication on the embedded DynamoDB and Kafka. */
 export async function startGatewayProcess(t: Test, settings: Record<string, string>) {
   const [dynamoDb, kafka] = await Promise.all([startLocalDynamoDb(), startLocalKafka()])
   t.teardown(() => Promise.all([dynamoDb.close(), kafka.close()]))
@@ -35,7 +35,7 @@ export async function startGatewayProcess(t: Test, settings: Record<string, stri
     PORT: '0',
     ADMIN_PORT: '0',
     RATE_LIMIT_PER_MINUTE: '1000000',
-    // Tests share the CPU. Load shedding has a test of its own.
+    // Tests share the CPU, so load shedding is off. It has its own test.
     MAX_EVENT_LOOP_DELAY_MS: '60000',
     EVENT_BUDGET_MS: '30000',
     ...settings,
@@ -58,7 +58,7 @@ export async function startGatewayProcess(t: Test, settings: Record<string, stri
   if (!first) throw new Error(`the gateway ended: ${JSON.stringify(lines)}`)
   const [{ url, adminUrl }] = first
 
-  /** The sum of all values of a metric. @param prefix its name, or also the labels that come first */
+  /** The sum of all values of a metric. @param prefix its name, optionally with the first labels */
   async function metric(prefix: string): Promise<number> {
     const text = await (await fetch(`${adminUrl}/metrics`, { headers: { connection: 'close' } })).text()
     const values = text.split('\n').filter((line) => line.startsWith(prefix))
@@ -69,7 +69,7 @@ export async function startGatewayProcess(t: Test, settings: Record<string, stri
     url,
     lines,
     metric,
-    /** Process ids of all workers that ever served, in the order in which they became ready. */
+    /** Process ids of all workers so far, in the order in which they became ready. */
     workerPids: () =>
       lines.flatMap(({ pid, msg }) => (pid && msg.startsWith('Server listening') ? [pid] : [])),
     signal: (name: NodeJS.Signals) => child.kill(name),

@@ -20,8 +20,8 @@ const names = {
 }
 
 /**
- * Starts the whole system over stand-ins in this process, so that a test controls all clocks, can read the stores, and
- * can stop each of them.
+ * Starts the whole system in this process with doubles of its services. A test controls all clocks, can read the stores and can stop each
+ * of them.
  */
 export async function startInProcess(t: Test) {
   let offsetMs = 0

@@ -3,7 +3,7 @@ import { startInProcess } from '../../local/start-in-process.ts'
 import { chooseOwnNames, useOwnServices } from '../../local/use-own-services.ts'
 import { readServicesEnvironment } from '../../services/env-file.ts'
 
-/** Starts the whole system in this process over the real services, with unique names. */
+/** Starts the whole system in this process on the real services, with unique resource names. */
 export async function startServicesInProcess(t: Test) {
   const names = chooseOwnNames()
   const onStop = (stop: () => Promise<unknown>) => t.teardown(stop)

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 
-/** An element of DER. @param tag as in X.690; contents up to 64 KiB */
+/** A DER element with up to 64 KiB of content. @param tag as in X.690 */
 function der(tag: number, ...contents: Uint8Array[]): Buffer {
   const content = Buffer.concat(contents)
   const { length } = content
@@ -13,7 +13,7 @@ const oid = (hex: string) => der(0x06, Buffer.from(hex, 'hex'))
 const text = (tag: number, value: string) => der(tag, Buffer.from(value, 'latin1'))
 
 /**
- * Creates a self-signed certificate for host names, valid until 2049. It is its own authority.
+ * Creates a self-signed certificate for host names, valid until 2049.
  * Source of the format: RFC 5280, section 4.1.
  */
 export function createTestCertificate(hosts: string[]): { key: string; cert: string } {

@@ -23,14 +23,14 @@ type Teardown = { teardown(close: () => unknown): unknown }
 const startMs = Date.parse('2026-11-22T10:00:00.000Z')
 const timeoutMs = 10_000
 
-/** An event of the tenant, with an id of its own. */
+/** An event of the tenant with a unique id. */
 export function webhookEvent(tenant: string, nowMs: number): ImageEvent {
   const imageId = randomBytes(32).toString('hex')
   const record = newRecord({ tenant, imageId, byteLength: 5, contentType: 'image/png' }, nowMs, 86_400)
   return imageEvent(topics.processed, record, { source: '/hashgate/processor', nowMs })
 }
 
-/** The event as it comes from Kafka. */
+/** The event as a Kafka message. */
 export const kafkaMessage = (value: unknown, offset = 0): KafkaMessage => ({
   topic: topics.processed,
   partition: 0,
@@ -43,7 +43,7 @@ export const kafkaMessage = (value: unknown, offset = 0): KafkaMessage => ({
 
 export type TestWebhooks = Awaited<ReturnType<typeof createTestWebhooks>>
 
-/** An embedded DynamoDB with a table of webhooks, a clock, and the delivery over them. */
+/** Starts an embedded DynamoDB with a webhooks table. Returns its store, a test clock and functions that deliver. */
 export async function createTestWebhooks(t: Teardown) {
   const { client } = await startTestDynamoDb(t)
   const clock = createTestClock(startMs)
@@ -54,7 +54,7 @@ export async function createTestWebhooks(t: Teardown) {
   const logLines: Record<string, unknown>[] = []
   const destination: DestinationStream = { write: (line) => void logLines.push(JSON.parse(line)) }
 
-  /** One process that delivers; several can share the table. @param random 1 by default: the longest waits */
+  /** Starts one deliverer; several can share the table. `random` is 1 by default, which gives the longest delays. */
   function startDelivery(send: Send, options: Partial<WebhookDeliveryOptions> = {}) {
     const delivery = createWebhookDelivery({
       store,
@@ -68,7 +68,7 @@ export async function createTestWebhooks(t: Teardown) {
       random: () => 1,
       ...options,
     })
-    /** Visits all shards and waits until everything that was begun has ended. Returns how much was begun. */
+    /** Delivers what is due in all shards and waits until it ends. Returns the number of deliveries started. */
     async function runDue(): Promise<number> {
       const visits = await Promise.all(dueShards.map((shard) => delivery.deliverDue(shard)))
       await Promise.all([delivery.lanes.idle(), ...visits.flatMap(({ chores }) => chores)])

@@ -1,4 +1,4 @@
-/** Answers of DNS to which nothing may be sent: loopback, private, link-local, metadata, multicast and reserved, in all their forms. */
+/** Addresses to which no webhook may be sent: loopback, private, link-local, metadata, multicast and reserved, in all notations. */
 export const forbiddenAddresses = [
   '127.0.0.1',
   '127.255.255.254',
@@ -51,7 +51,7 @@ export const forbiddenAddresses = [
   'ff02::1',
 ]
 
-/** Answers that contain a forbidden address, alone or beside a public one. */
+/** DNS answers with a forbidden address, alone or next to a public one. */
 export const answersWith = (address: string): string[][] => [
   [address],
   ['93.184.215.14', address],

@@ -4,11 +4,11 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { Test } from 'tap'
 
-/** IPv4 and IPv6 addresses, in the order in which they are answered. */
+/** IPv4 and IPv6 addresses in the order of the answer. */
 export type Zone = (host: string) => string[]
 
 /**
- * Starts a DNS server on loopback that answers every question for an address with those of the zone.
+ * Starts a DNS server on loopback that answers every address query from the zone.
  * Source of the format: RFC 1035, section 4.
  * @returns its address for `Resolver.setServers`, and the questions so far, such as `A hooks.example.com`
  */
@@ -38,7 +38,7 @@ function readQuestion(query: Buffer): { name: string; type: number; end: number 
   return { name: labels.join('.'), type: query.readUInt16BE(at + 1), end: at + 5 }
 }
 
-/** A record with a time to live of 0, which names the question by a pointer to byte 12. */
+/** A record with a TTL of 0, whose name is a pointer to the question at byte 12. */
 function toRecord(address: string, type: number): Buffer {
   const bytes = ipaddr.parse(address).toByteArray()
   return Buffer.from([0xc0, 0x0c, 0, type, 0, 1, 0, 0, 0, 0, 0, bytes.length, ...bytes])

@@ -8,13 +8,13 @@ export interface ReceivedWebhook {
   id: string
   body: string
   headers: IncomingMessage['headers']
-  /** How many requests with this path and id came before. */
+  /** Number of earlier requests with this path and id. */
   earlier: number
 }
 
 type Answer = (response: ServerResponse, webhook: ReceivedWebhook) => unknown
 
-/** What receivers do, by name. */
+/** Answers of receivers, by name. */
 export const answers = {
   fine: (response) => response.writeHead(204).end(),
   /** Fails the first try of each event. */
@@ -24,7 +24,7 @@ export const answers = {
   gone: (response) => response.writeHead(410).end(),
 } satisfies Record<string, Answer>
 
-/** Starts a server on this machine that receives webhooks at `/‹name of an answer›`. */
+/** Starts a local server that receives webhooks at `/‹name of an answer›`. */
 export async function startReceiver(t: { teardown(close: () => unknown): unknown }) {
   const received: ReceivedWebhook[] = []
   const server = createServer(async (request, response) => {

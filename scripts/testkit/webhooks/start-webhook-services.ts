@@ -11,7 +11,7 @@ const region = 'us-east-1'
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test-secret' }
 const tableName = 'webhooks'
 
-/** The embedded DynamoDB and Kafka, with the store and the event bus of a gateway, and what a webhook worker needs to find them. */
+/** Starts the embedded DynamoDB and Kafka. Returns a gateway's store and event bus, and a webhook worker's environment variables. */
 export async function startWebhookServices(t: { teardown(close: () => unknown): unknown }) {
   const [dynamoServer, kafkaServer] = await Promise.all([startLocalDynamoDb(), startLocalKafka()])
   const dynamoDb = new DynamoDBClient({ region, endpoint: dynamoServer.endpoint, credentials })

@@ -5,7 +5,7 @@ import { signWebhook } from '../../../processor/webhooks/send/sign-webhook.ts'
 
 const sixMinutesMs = 6 * 60_000
 
-/** Signs bodies of many lengths, with two secrets each, and counts what a receiver accepts that verifies with the public package. */
+/** Signs bodies of many lengths with two secrets each, and counts those that the `standardwebhooks` package accepts. */
 export function verifySignatures(count: number) {
   let accepted = 0
   let acceptedChanged = 0
