@@ -92,7 +92,7 @@ async function main(): Promise<number> {
     return values.help ? 0 : 1
   }
   const minutes = Number(values.minutes)
-  if (!(minutes >= 1)) throw new Error(`--minutes ${values.minutes} is not a number from 1.`)
+  if (!(minutes >= 1)) throw new Error(`--minutes ${values.minutes} is not a number of at least 1.`)
   const images = integerOption(values.images, '--images')
   console.log(describeMachine())
   if (isCheck) await checkGateway()

@@ -2,7 +2,7 @@
 export function answerQuestions<Ready>(ready: Ready, answers: Record<string, () => unknown>): void {
   process.on('message', async (question: string) => process.send?.(await answers[question]?.()))
   process.once('SIGTERM', () => process.exit())
-  // Alive as long as questions can come, also with nothing else to do.
+  // Keeps an otherwise idle process alive as long as questions can come.
   process.channel?.ref()
   process.send?.({ ready })
 }

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 
-/** One line that figures cannot be read without. */
+/** One line about the machine, for the interpretation of the figures. */
 export function describeMachine(): string {
   const model = cpus()[0]?.model.trim() || process.arch
   const load = loadavg()[0]?.toFixed(1)

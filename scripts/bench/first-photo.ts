@@ -57,7 +57,7 @@ export async function benchFirstPhoto(): Promise<void> {
   })
 }
 
-/** Nothing is cached, and this project's programs are not found. */
+/** An environment with empty caches and without this project's programs on the PATH. */
 function newUser(directory: string): Record<string, string> {
   const path = inheritedEnvironment()
     .PATH?.split(delimiter)
@@ -91,7 +91,7 @@ async function uploadInBrowser(link: string, file: string): Promise<void> {
   }
 }
 
-/** As Ctrl-C does. */
+/** Stops the process group, as Ctrl-C does. */
 async function stop(system: ChildProcess): Promise<void> {
   const ended = once(system, 'exit')
   process.kill(-(system.pid ?? 0), 'SIGINT')

@@ -10,7 +10,7 @@ export function medianOf<Sample>(samples: Sample[], quantity: (sample: Sample) =
   return median(samples.map(quantity))
 }
 
-/** The median of the rounds' own ratios, which drift less than the ratio of two medians. */
+/** The median of each round's ratio, which varies less than the ratio of two medians. */
 export function medianRatio<Sample>(
   samples: Sample[],
   base: Sample[],

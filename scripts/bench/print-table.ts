@@ -7,7 +7,7 @@ interface Report {
   /** The first column is text, the others are figures. */
   head: string[]
   rows: (string | number)[][]
-  /** What the figures mean and do not mean. */
+  /** How to interpret the figures. */
   notes: string[]
 }
 

@@ -4,15 +4,14 @@ import { spawnChild, stopChild } from '../local/spawn-child.ts'
 
 export interface Program<Ready> {
   pid: number
-  /** What the program said when it was ready. */
+  /** The program's first message. */
   ready: Ready
   ask<Answer>(question: string): Promise<Answer>
   stop(): Promise<void>
 }
 
 /**
- * Starts one of the measured programs in a process of its own, so that what it costs is told apart from what it costs
- * to measure it. It sends `{ ready: … }` first, and answers each question with one message (`answer-questions.ts`).
+ * Starts a measured program in a new process, so that its cost does not include that of the measurement. It sends `{ ready: … }` first, and answers each question with one message (`answer-questions.ts`).
  * @throws Error when it ends before it is ready
  */
 export async function startProgram<Ready>(

@@ -7,9 +7,9 @@ interface TurnOptions {
 const fewestRounds = 3
 
 /**
- * Measures all variants in turn, again and again, so that whatever else the machine does falls on all of them alike.
- * Every other round runs backwards: no variant always follows the same one.
- * @returns for each variant one sample a round, in order
+ * Measures all variants in turn for several rounds, so that other load on the machine affects all of them alike.
+ * Every other round runs backwards, so that no variant always follows the same one.
+ * @returns one sample per round for each variant, in order
  */
 export async function takeTurns<Variant extends string, Sample>(
   variants: readonly Variant[],

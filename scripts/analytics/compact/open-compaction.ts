@@ -8,7 +8,7 @@ import { checkEnvironmentName } from '../warehouse/check-environment-name.ts'
 import { readManifestTable } from '../warehouse/read-manifest-table.ts'
 import { readStoreSettings } from '../warehouse/read-store-settings.ts'
 
-/** The most that RETENTION_DAYS can be. Each manifest has the expiry of its image; this value only avoids reading manifests that have certainly expired. */
+/** The maximum of RETENTION_DAYS. Each manifest has its own expiry; this value only avoids reading manifests that must have expired. */
 export const retentionDays = 365
 
 export interface OpenCompaction {

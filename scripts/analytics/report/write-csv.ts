@@ -21,7 +21,7 @@ export function formatCsv(rows: Cell[][]): string {
 function formatCell(value: Cell): string {
   if (value === undefined) return ''
   if (typeof value === 'number') return String(value)
-  // A spreadsheet would run it as a formula, and cameras write their own names.
+  // A spreadsheet would run it as a formula, and camera names come from uploaded files.
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -18,9 +18,9 @@ interface Options {
 
 interface Context {
   open: () => Promise<Source & { close: () => Promise<void> }>
-  /** What the page calls the warehouse. */
+  /** Name of the warehouse on the page. */
   sourceName: string
-  /** What relative paths are relative to. */
+  /** Base directory of relative paths. */
   directory: string
   now: Date
 }
@@ -28,7 +28,7 @@ interface Context {
 /**
  * Writes a report.
  * @returns the files, the page first, and the page's first sentence
- * @throws Error for options that cannot be right, for a tenant without images, and when a file cannot be written
+ * @throws Error for invalid options, for a tenant without images, and when a file cannot be written
  */
 export async function writeReport(
   { from, to, tenant, out, csv }: Options,

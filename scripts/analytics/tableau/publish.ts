@@ -10,7 +10,7 @@ export interface PublishOptions {
   password?: string
   /** Name of the project. */
   project: string
-  /** Replaces what has the same name. */
+  /** Whether to replace a data source or workbook with the same name. */
   overwrite: boolean
   /** Stores an extract, refreshed daily, instead of querying Redshift each time. */
   extract: boolean
@@ -30,12 +30,12 @@ const mail = {
   intervals: '<intervals><interval weekDay="Monday"/></intervals>',
 }
 const subject = 'hashgate: the week'
-/** A larger file would have to be uploaded in parts. */
+/** Tableau requires a multi-part upload for a larger file. */
 const maxFileBytes = 64_000_000
 
 /**
- * Publishes the data source and the workbook. Can be repeated: schedules and subscriptions that are there already are kept.
- * @throws Error with what Tableau refused and what to do
+ * Publishes the data source and the workbook. It can be repeated: existing schedules and subscriptions are kept.
+ * @throws Error that states what Tableau refused and what to do
  */
 export async function publish(client: TableauClient, options: PublishOptions): Promise<void> {
   const { extract, subscriber, password, say } = options
@@ -71,7 +71,7 @@ async function findByName(
   throw new Error(`The site has no ${kind} "${wanted}" that this token can see. Check the name.`)
 }
 
-/** A list of one is not a list once it is parsed. */
+/** The XML parser returns a list of one element as that element. */
 const itemsOf = (answer: Answer, kind: string): Answer[] => [answer[`${kind}s`]?.[kind] ?? []].flat()
 
 async function publishFile(
@@ -109,7 +109,7 @@ async function publishFile(
   return answer[kind].id
 }
 
-/** Keeps an extract and a task that are there already. */
+/** Keeps an existing extract and task. */
 async function refreshDaily(client: TableauClient, kind: Kind, id: string): Promise<void> {
   const { send, isCloud } = client
   await send('POST', `${kind}s/${id}/createExtract?encrypt=true`).catch(unlessThere)

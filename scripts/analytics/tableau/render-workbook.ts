@@ -11,7 +11,7 @@ const source = 'federated.hashgate'
 
 /**
  * The text of `hashgate.twb`: the data source of `hashgate.tds`, and worksheets and dashboards over it. Follows Tableau's schema of 2026.1;
- * `ManifestByVersion` stands for the list of features that the workbook uses.
+ * `ManifestByVersion` replaces the list of features that the workbook uses.
  * @param dataSource the text of `hashgate.tds`
  * @throws Error when a worksheet uses a field that the data source does not have
  */
@@ -102,7 +102,7 @@ const prefixes = {
   'Hour-Trunc': 'thr',
 }
 
-/** As Tableau names it, such as `[sum:byte_length:qk]`: derivation, field, and whether its values are discrete. */
+/** Tableau's name of a column instance, such as `[sum:byte_length:qk]`: derivation, field, and whether its values are discrete. */
 function instanceName({ field, derivation }: Pill, columns: Map<string, Column>): string {
   const column = columns.get(field)
   if (!column) throw new Error(`hashgate.tds has no field ${field}.`)
@@ -156,7 +156,7 @@ ${strip('columns')}${strip('rows')}${strip('title')}        </edge>
 `
 }
 
-/** The same for the same name, so that the file changes only where it has to. */
+/** A stable id derived from the name, which keeps diffs of the file small. */
 function createUuid(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex')
   const parts = [

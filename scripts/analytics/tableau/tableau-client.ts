@@ -2,14 +2,14 @@ import { XMLParser } from 'fast-xml-parser'
 
 /** Personal access tokens came with 3.6 (Tableau 2019.4). */
 const oldestVersion = '3.6'
-/** `serverInfo` answers under every version since this one. */
+/** Servers answer `serverInfo` under this version and all later ones. */
 const infoVersion = '2.4'
 const timeoutMs = 120_000
 
 export interface Credentials {
   /** Such as `https://tableau.example.com` or `https://eu-west-1a.online.tableau.com` */
   server: string
-  /** The site's part of the URL. Empty: the default site of a Tableau Server. */
+  /** The site's part of the URL. Empty for the default site of a Tableau Server. */
   site: string
   tokenName: string
   tokenSecret: string
@@ -29,7 +29,7 @@ export interface Part {
 export interface TableauClient {
   /** The user who signed in. */
   userId: string
-  /** Whether the site is on Tableau Cloud, which has no schedules of its own. */
+  /** Whether the site is on Tableau Cloud, where schedules cannot be created. */
   isCloud: boolean
   /**
    * Sends a request below the site, or below the API for a path that begins with `/`.
@@ -90,14 +90,14 @@ export async function signIn({ server, site, tokenName, tokenSecret }: Credentia
     userId: user.id,
     isCloud: new URL(base).hostname.endsWith('.online.tableau.com'),
     send,
-    // The token of the session expires by itself; what was published stays.
+    // A failed sign-out is harmless: the session token expires.
     signOut: () => send('POST', '/auth/signout').then(ignore, ignore),
   }
 }
 
 const ignore = () => {}
 
-/** A token that goes out unencrypted is no secret. */
+/** Rejects a URL that would send the token unencrypted. */
 function checkServer(server: string): string {
   const url = URL.parse(server)
   const isLocal = url?.hostname === '127.0.0.1' || url?.hostname === 'localhost'
@@ -133,7 +133,7 @@ async function call(
       ...(token && { 'x-tableau-auth': token }),
     },
     body: typeof body === 'string' ? wrap(body) : body && joinParts(body, boundary),
-    // A redirect would take the token to another server.
+    // A redirect would send the token to another server.
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   })
@@ -172,7 +172,7 @@ function joinParts(parts: Part[], boundary: string): string {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** XML attributes. Absent values are left out. */
+/** Renders XML attributes. Omits absent values. */
 export function attributes(values: Record<string, string | undefined>): string {
   return Object.entries(values)
     .filter(([, value]) => value !== undefined)

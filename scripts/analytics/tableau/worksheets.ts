@@ -1,7 +1,7 @@
 /** One use of a field: its name in the data source, and how Tableau aggregates or truncates it. */
 export interface Pill {
   field: string
-  /** Of the XSD's column instances, with the prefix that Tableau gives their names. */
+  /** Derivations of the XSD's column instances, with Tableau's prefix of their names. */
   derivation: 'None' | 'Sum' | 'Count' | 'Median' | 'Day-Trunc' | 'Hour-Trunc'
 }
 
@@ -17,7 +17,7 @@ export interface Worksheet {
 
 export interface Dashboard {
   name: string
-  /** The first takes the upper half, the others share the lower one. */
+  /** The first fills the upper half; the others share the lower half. */
   worksheets: Worksheet[]
 }
 

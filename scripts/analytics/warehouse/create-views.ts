@@ -11,13 +11,13 @@ export const recordsTable = 'hashgate_records.public."hashgate-catalog"'
 
 interface Options {
   historyMode: boolean
-  /** What `GETDATE()` returns, `YYYY-MM-DD HH:MM:SS`. Default: the time, in UTC. */
+  /** What `GETDATE()` returns, `YYYY-MM-DD HH:MM:SS`. Default: the current time, in UTC. */
   now?: string
 }
 
 /**
- * Creates the views of `deploy/analytics` in DuckDB, over `recordsTable` and the table `manifests.manifests`. The files that it leaves out
- * create what only Redshift has.
+ * Creates the views of `deploy/analytics` in DuckDB on `recordsTable` and the table `manifests.manifests`. Skips files for features that
+ * only Redshift has.
  */
 export async function createViews(
   connection: DuckDBConnection,

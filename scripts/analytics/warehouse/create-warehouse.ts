@@ -8,7 +8,7 @@ import { readResult } from './read-result.ts'
 import type { Session } from './session.ts'
 import { toDuckDb } from './to-duckdb.ts'
 
-/** One state of a record as zero-ETL lands it: `item` without the table's key. With history also the times of this state. */
+/** One state of a record as zero-ETL stores it: `item` is without the table's key. With history it has the times of this state. */
 export interface CatalogRow {
   pk: string
   item: Item
@@ -21,15 +21,15 @@ export interface WarehouseContents {
   /** Folder for the files that DuckDB loads. Not needed afterwards. */
   directory: string
   historyMode: boolean
-  /** What `GETDATE()` returns, `YYYY-MM-DD HH:MM:SS`. Default: the time, in UTC. */
+  /** What `GETDATE()` returns, `YYYY-MM-DD HH:MM:SS`. Default: the current time, in UTC. */
   now?: string
 }
 
-/** A DynamoDB item has at most 400 KB, and more characters as JSON. */
+/** A DynamoDB item has at most 400 KB, but its JSON is longer. */
 const maxObjectBytes = 4_194_304
 
 /**
- * Loads records and manifests into DuckDB, in the shape in which Redshift has them, and creates the views of `deploy/analytics` over them.
+ * Loads records and manifests into DuckDB in the same structure as in Redshift, and creates the views of `deploy/analytics` on them.
  */
 export async function createWarehouse(contents: WarehouseContents): Promise<Session> {
   const instance = await DuckDBInstance.create(':memory:')
@@ -75,7 +75,7 @@ async function loadRecords(
   }
 }
 
-/** Line by line, because the text of all records can exceed the longest string of Node. */
+/** Writes line by line, because the text of all records can exceed Node's longest string. */
 function* renderRows(rows: CatalogRow[]): Generator<string> {
   for (const { pk, item, history } of rows) {
     yield `${JSON.stringify({ pk, value: item, created: history?.createdAt, deleted: history?.deletedAt })}\n`

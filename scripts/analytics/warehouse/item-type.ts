@@ -5,7 +5,7 @@ export type Item = Record<string, AttributeValue>
 const text = { S: '' }
 const number = { N: '0' }
 
-/** The attributes that the views read. A system without a rejected image, for example, has no item with `rejection`. */
+/** The attributes that the views read. They must exist even if no item has them, such as `rejection` without a rejected image. */
 const readByViews: Item = {
   tenant: text,
   imageId: text,
@@ -26,8 +26,7 @@ const readByViews: Item = {
 }
 
 /**
- * The DuckDB type that holds all of these items as Redshift's SUPER does: numbers stay text, and an attribute that an item does not have
- * is null.
+ * The DuckDB type that holds all of these items as Redshift's SUPER does: numbers stay text, and a missing attribute is null.
  */
 export const itemType = (items: Item[]): string => structType([readByViews, ...items])
 

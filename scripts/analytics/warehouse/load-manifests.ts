@@ -12,14 +12,14 @@ export interface ParquetDay {
   bytes: Buffer
 }
 
-/** Loads Parquet files into a table of the name and the columns that the Glue table has. @param directory must be writable */
+/** Loads Parquet files into a table with the name and columns of the Glue table. @param directory must be writable */
 export async function loadManifests(
   connection: DuckDBConnection,
   days: readonly ParquetDay[],
   directory: string,
 ): Promise<void> {
   const { Name, StorageDescriptor } = readManifestTable()
-  // DuckDB refuses a pattern that matches no file, and a file without rows has the columns as well.
+  // DuckDB rejects a pattern without matches, and the columns come from this empty file.
   const empty = { day: '', bytes: createParquetFile(StorageDescriptor.Columns).finish() }
   for (const { day, bytes } of [empty, ...days]) {
     const folder = join(directory, 'parquet', `day=${day}`)

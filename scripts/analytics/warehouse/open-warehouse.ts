@@ -11,13 +11,13 @@ import type { Session } from './session.ts'
 interface Options {
   /** Directory of the local system's data. Default: `.data`, or `HASHGATE_DATA`. */
   dataDirectory?: string
-  /** What `GETDATE()` returns, `YYYY-MM-DD HH:MM:SS`, UTC. Default: the time. */
+  /** What `GETDATE()` returns, `YYYY-MM-DD HH:MM:SS`, UTC. Default: the current time. */
   now?: string
 }
 
 /**
- * Opens the views of `deploy/analytics` over the records and manifests of the system that `npm start` runs here. They show its state at
- * this moment.
+ * Opens the views of `deploy/analytics` on the records and manifests of the system that `npm start` runs here. They show its state when
+ * this function is called.
  * @throws Error when no system is running
  */
 export async function openWarehouse({
@@ -28,7 +28,7 @@ export async function openWarehouse({
   const { s3, dynamoDb, close } = connectStores(settings)
   const directory = await mkdtemp(join(tmpdir(), 'hashgate-warehouse-'))
   try {
-    // Records first: a manifest that is written in between has a record that is read as unfinished, never one that is missing.
+    // Records first: the record of a manifest written in between is then unfinished, but never missing.
     const rows = await readRecords(dynamoDb, settings.CATALOG_TABLE).catch(
       explainNoAnswer(settings.DYNAMODB_ENDPOINT),
     )

@@ -19,8 +19,8 @@ export async function readRecords(dynamoDb: DynamoDBClient, TableName: string): 
 }
 
 /**
- * Compacts the manifests of a bucket, which on AWS a schedule does, and reads the files. Only manifests that are new since the last time
- * are read.
+ * Compacts the manifests of a bucket, as a schedule does on AWS, and returns the files. Reads only manifests that are new since the last
+ * call.
  * @throws AggregateError when a day could not be compacted
  */
 export async function readManifests(s3: S3Client, bucket: string): Promise<ParquetDay[]> {

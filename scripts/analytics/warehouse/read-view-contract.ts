@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs'
 
 export interface ViewColumn {
   name: string
-  /** `time`: a moment, in UTC. `number`: may have a fraction. */
+  /** `time` is in UTC. `number` may have a fraction. */
   type: 'date' | 'time' | 'text' | 'boolean' | 'integer' | 'number'
-  /** Absent: none. */
+  /** Absent if it has no unit. */
   unit?: string
   meaning: string
 }
 
 export interface ViewContract {
-  /** What one row stands for. */
+  /** What one row represents. */
   row: string
   meaning: string
   columns: ViewColumn[]

@@ -23,7 +23,7 @@ export async function runPrompt({ open, format, input, output }: Options): Promi
   let session = await open()
   const say = (text: string) => output.write(`${text}\n`)
   const lines = createInterface({ input, output, terminal: input.isTTY === true })
-  // On a terminal Ctrl-C is a key, not a signal. Redshift's statement is cancelled by the signal.
+  // readline receives Ctrl-C as a key. Pass it on as a signal, which cancels the statement on Redshift.
   lines.on('SIGINT', () => {
     lines.close()
     process.kill(process.pid, 'SIGINT')

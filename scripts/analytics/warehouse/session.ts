@@ -3,9 +3,9 @@ export type Value = string | number | boolean | null | Value[] | { [name: string
 export type Row = Record<string, Value>
 
 export interface Result {
-  /** In their order, with the names that DuckDB or Redshift gives their types. */
+  /** The columns in order, with DuckDB's or Redshift's names of their types. */
   columns: { name: string; type: string }[]
-  /** Numbers are numbers, regardless of their SQL type. Dates and times are text, times in UTC. */
+  /** Every numeric SQL type becomes a number. Dates and times are text, times in UTC. */
   rows: Row[]
 }
 

@@ -1,10 +1,10 @@
 /**
- * Translates SQL for Redshift to DuckDB. The views and the analysts' queries differ in two words only:
+ * Translates SQL for Redshift to DuckDB. The two dialects differ in three places in the views and the analysts' queries:
  *
  * - Redshift needs `WITH NO SCHEMA BINDING` for a view over other databases and external tables; DuckDB has no such clause.
  * - DuckDB needs quotes around the unit of `DATEDIFF`.
  *
- * A third word, `GETDATE()`, is a macro: see `createWarehouse`.
+ * - DuckDB lacks `GETDATE()`. It is a macro: see `createWarehouse`.
  */
 export function toDuckDb(statement: string): string {
   return statement

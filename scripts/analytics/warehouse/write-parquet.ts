@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Result } from './session.ts'
 
-/** Redshift's types, as the Data API names them, in DuckDB's words. */
+/** DuckDB's types by the names that Redshift's Data API uses. */
 const redshiftTypes: Record<string, string> = {
   bool: 'BOOLEAN',
   int2: 'SMALLINT',

@@ -5,7 +5,7 @@ const maxBatchItems = 100
 
 let asked = 0
 
-/** The next upload request. No two are for the same image. */
+/** The next upload request, each for a different image. */
 function nextUpload() {
   return {
     sha256: hash('sha256', String(asked++)),
@@ -20,7 +20,7 @@ export function askUploads(host: string): string {
   return writeRequest(host, 'POST /v1/uploads', nextUpload())
 }
 
-/** 100 of them in one request. */
+/** One batch request for 100 uploads. */
 export function askUploadBatches(host: string): string {
   return writeRequest(host, 'POST /v1/uploads/batch', {
     uploads: Array.from({ length: maxBatchItems }, nextUpload),

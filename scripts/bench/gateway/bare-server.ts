@@ -1,6 +1,6 @@
 /**
- * The least that could answer `POST /v1/uploads`: Fastify as it comes, the route's own schemas, and an answer of the same
- * size that is always the same but for the image's id.
+ * A minimal server for `POST /v1/uploads`: Fastify with default options and the route's schemas. Its answer has the same size as a real one
+ * and is constant except for the image's id.
  */
 import { S3Client } from '@aws-sdk/client-s3'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'

@@ -11,15 +11,15 @@ export interface Server {
   nextRequest?: (host: string) => string
   /** 32 by default. */
   connections?: number
-  /** Costs are given per item. 1 by default. */
+  /** Items per request, to report the cost per item. 1 by default. */
   itemsPerRequest?: number
 }
 
 export interface Sample {
   requestsPerSecond: number
-  /** Of one item. */
+  /** CPU time per item. */
   cpuMicrosPerRequest: number
-  /** CPU seconds a second: at 1 the server's one thread is the limit, below it the load or a dependency is. */
+  /** CPU seconds per second. At 1 the server's single thread is the bottleneck; below 1 it is the load or a dependency. */
   coresBusy: number
 }
 

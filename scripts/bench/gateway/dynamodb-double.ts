@@ -1,4 +1,4 @@
-/** An HTTP server that answers every call of DynamoDB at once, as if the write had succeeded, in a process of its own. */
+/** A program that answers every DynamoDB call at once, as if the write had succeeded. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

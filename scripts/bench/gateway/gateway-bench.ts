@@ -28,7 +28,7 @@ const naive: Server = {
 
 const breakdownSeconds = 300
 const disturbed =
-  'The bare server did not get a whole core: something else is busy here. Trust CPU more than requests/s, and run again.'
+  'The bare server did not get a whole core, because the machine is busy. Prefer CPU to requests/s, and run again.'
 
 /** Requests per second and CPU per request of `POST /v1/uploads`, against a bare route with the same JSON. */
 export async function benchGateway(): Promise<void> {
@@ -52,12 +52,12 @@ export async function benchGateway(): Promise<void> {
   }
 }
 
-/** The same against what one would write first, and against Uppy Companion. */
+/** Compares the gateway with a naive implementation and with Uppy Companion. */
 export async function benchGatewayPeers(): Promise<void> {
   printSamples(await compare([bare, stubbed, naive, await companion()]))
 }
 
-/** What the stubbed gateway costs without each of its pieces, and without all of them. */
+/** Measures the stubbed gateway without each of its pieces, and without all of them. */
 export async function benchGatewayBreakdown(): Promise<void> {
   const reduced = Object.entries(pieces).map(([name, { title }]) => without(title, [name]))
   const rest = without('all of these', Object.keys(pieces))
@@ -69,7 +69,7 @@ function without(title: string, names: string[]): Server {
 }
 
 /**
- * Compares the CPU ratio to bare with the recorded one.
+ * Compares the CPU ratio to the bare server with the recorded one.
  * @throws Error when it is more than twice as high
  */
 export async function checkGateway(): Promise<void> {
@@ -80,7 +80,7 @@ export async function checkGateway(): Promise<void> {
   checkRatio(measured, readRecordedRatio(text, stubbed.title))
 }
 
-/** Prints what each piece costs: the CPU of the whole gateway less that of the gateway without the piece, in the same round. */
+/** Prints the cost of each piece: the CPU of the whole gateway minus that of the gateway without the piece, in the same round. */
 function printBreakdown({
   [bare.title]: least = [],
   [stubbed.title]: whole = [],
@@ -99,7 +99,7 @@ function printBreakdown({
     head: ['piece', 'CPU µs/request', 'of what is above bare'],
     rows: Object.entries(reduced).map(([title, taken]) => toRow(title, cost(taken))),
     notes: [
-      'Removing all pieces saves more or less than their sum, because they share work. What is left are hooks, headers, validation',
+      'Removing all pieces does not save exactly their sum, because they share work. The rest is hooks, headers, validation',
       'and promises. Small differences are noise on a shared machine.',
     ],
   })
@@ -119,7 +119,7 @@ function printSamples(samples: Samples): void {
       medianOf(taken, busy).toFixed(2),
     ]),
     notes: [
-      'CPU is the server process alone. Stubs answer at once where the AWS SDK or undici would open a socket and where kafkajs',
+      'CPU is that of the server process. Stubs answer at once where the AWS SDK or undici would open a socket and where kafkajs',
       'would send a batch. The double, the broker and the load share this machine with the server.',
       ...(medianOf(least, busy) < 0.9 ? [disturbed] : []),
     ],

@@ -13,10 +13,10 @@ interface LoadOptions {
 
 export interface Load {
   answered: number
-  /** Of each answered request, in no order. */
+  /** Latencies of the answered requests, unordered. */
   latenciesMs: number[]
   errors: number
-  /** From the first request to the last answer. */
+  /** Time from the first request to the last answer. */
   seconds: number
 }
 
@@ -24,8 +24,8 @@ const headEnd = '\r\n\r\n'
 const contentLength = /^content-length: *(\d+)/im
 
 /**
- * Asks over keep-alive connections, each with one request on its way, until the time is over. It writes to bare sockets
- * because a client with comforts costs more a request than the bare server that it is to push to its limit.
+ * Sends requests for a fixed time over keep-alive connections, each with one request in flight. It writes to raw sockets, because an HTTP
+ * client would use more CPU per request than the bare server, which must reach its limit.
  * @throws Error when anything but a 2xx comes back
  */
 export async function generateLoad({

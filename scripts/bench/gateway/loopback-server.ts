@@ -10,7 +10,7 @@ const { DYNAMODB_ENDPOINT = '', KAFKA_BROKERS: brokers = '' } = process.env
 const endpoints = { AWS_REGION: 'us-east-1', S3_ENDPOINT: '', DYNAMODB_ENDPOINT }
 
 await serveGateway({
-  // Presigning never asks the store.
+  // Presigning sends no request to the store.
   s3: new S3Client({ ...s3ClientOptions(endpoints), credentials }),
   dynamoDb: new DynamoDBClient({ ...dynamoDbClientOptions(endpoints), credentials }),
   kafka: createKafka({ brokers, clientId: 'bench', logger }),

@@ -1,5 +1,5 @@
 /**
- * What one would write first: Fastify as it comes, `DynamoDBDocumentClient` for the record and `getSignedUrl` for the URL. It has no
+ * A naive implementation: Fastify with default options, `DynamoDBDocumentClient` for the record and `getSignedUrl` for the URL. It has no
  * authentication, limits, metrics, log or events.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'

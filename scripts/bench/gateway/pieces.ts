@@ -8,12 +8,12 @@ import { key, tenant } from './settings.ts'
 
 interface Piece {
   title: string
-  /** What takes the place of the piece and costs next to nothing. */
+  /** A replacement for the piece that costs almost nothing. */
   instead: { dependencies?: Partial<GatewayDependencies>; logger?: Logger }
 }
 
 const principal = { id: 'key:none', tenant, scopes, requestsPerMinute: key.record.requestsPerMinute }
-/** As long as a real one, because its JSON costs as well. */
+/** As long as a real URL, because its JSON costs CPU too. */
 const upload: PresignedUpload = {
   method: 'PUT',
   url: `https://hashgate-raw.s3.us-east-1.amazonaws.com/${'x'.repeat(600)}`,
@@ -28,7 +28,7 @@ const upload: PresignedUpload = {
 }
 const usage = { current: 1, ttl: 60_000 }
 
-/** Accepts every call of every metric. */
+/** Metrics whose methods do nothing. */
 const anyMetric = new Proxy({}, { get: () => () => {} })
 const noMetrics = new Proxy({}, { get: () => anyMetric }) as GatewayMetrics
 

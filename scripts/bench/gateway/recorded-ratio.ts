@@ -23,5 +23,5 @@ export function checkRatio(measured: number, recorded: number): void {
   if (!(measured <= 2 * recorded)) {
     throw new Error(`A request costs ${ratios}. Profile the gateway, or record the new ratio and say why.`)
   }
-  console.log(`A request costs ${ratios}: within twice of it.`)
+  console.log(`A request costs ${ratios}: at most twice as much.`)
 }

@@ -19,14 +19,14 @@ interface Clients {
   kafka: KafkaClient
 }
 
-/** Writes the lines to the null device as the gateway writes them to stdout. */
+/** Writes log lines to the null device in the same way as the gateway writes to stdout. */
 export const logger = createLogger(
   'gateway',
   'info',
   writeOncePerTick(pino.destination({ dest: devNull, sync: true })),
 )
 
-/** Serves the gateway as in production, with all plugins, over these clients. Looking up the API key costs nothing here. */
+/** Serves the gateway as in production, with all plugins and these clients. The key table is in memory, so looking up an API key is free. */
 export async function serveGateway(
   clients: Clients,
   replaced: Pick<Parameters<typeof composeGateway>[1], 'dependencies'> & { logger?: Logger } = {},

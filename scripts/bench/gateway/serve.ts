@@ -13,7 +13,7 @@ export async function serve(app: Pick<FastifyInstance, 'listen'>): Promise<void>
   if (cluster.isWorker) process.send?.({ ready: true, url })
 }
 
-/** What is in use after a garbage collection: unlike the resident memory, it does not depend on what was in use before. */
+/** Memory in use after a garbage collection. Unlike resident memory, it does not depend on earlier use. */
 function usedBytes(): number {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()

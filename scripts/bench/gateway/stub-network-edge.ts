@@ -5,7 +5,7 @@ import { HttpResponse } from '@smithy/protocol-http'
 import type { Dispatcher } from 'undici'
 import type { KafkaClient } from '../../../core/kafka/kafka-client.ts'
 
-/** No endpoint of our own: names and signatures are those of AWS. */
+/** Without custom endpoints, so that host names and signatures are those for AWS. */
 export const stubbedEndpoints = { AWS_REGION: 'us-east-1', S3_ENDPOINT: '', DYNAMODB_ENDPOINT: '' }
 
 export const emptyJson = Buffer.from('{}')
@@ -19,7 +19,7 @@ export const answerHeaders = () => ({
   'x-amz-crc32': '2745614147',
 })
 
-/** In the place of the SDK's HTTP client: everything up to the socket is real, and the write has succeeded. */
+/** Replaces the SDK's HTTP client. Everything up to the socket is real, and every write succeeds. */
 export const answerAtOnce = {
   handle: async () => ({
     response: new HttpResponse({ statusCode: 200, headers: answerHeaders(), body: streamOf(emptyJson) }),
@@ -32,7 +32,7 @@ interface StubbedAnswer {
 }
 
 /**
- * The same in the place of undici's connections, which the hot calls use.
+ * Replaces undici's connections, which the hot calls use.
  * @param answers by DynamoDB operation; an empty object by default
  */
 export function createAnsweringDispatcher(answers: Record<string, StubbedAnswer> = {}): Dispatcher {
@@ -64,13 +64,13 @@ export function createAnsweringDispatcher(answers: Record<string, StubbedAnswer>
   } as unknown as Dispatcher
 }
 
-/** @param headers names and values by turns */
+/** @param headers alternating names and values */
 function operationOf(headers: string[]): string {
   const target = headers[headers.indexOf('x-amz-target') + 1] ?? ''
   return target.slice(target.indexOf('.') + 1)
 }
 
-/** The SDK meets a stream, as it does when the bytes come from a socket. */
+/** Returns the body as a stream, as the SDK gets it from a socket. */
 function streamOf(bytes: Buffer): Readable {
   const stream = new Readable({ read() {} })
   stream.push(bytes)

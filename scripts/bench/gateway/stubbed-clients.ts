@@ -4,7 +4,7 @@ import { dynamoDbClientOptions, s3ClientOptions } from '../../../core/aws/aws-cl
 import { credentials } from './settings.ts'
 import { answerAtOnce, createAnsweringDispatcher, stubbedEndpoints, stubKafka } from './stub-network-edge.ts'
 
-/** The real clients of the gateway, up to the network: what would be sent is answered at once. */
+/** The gateway's real clients, whose requests are answered at once instead of being sent. */
 export const stubbedClients = {
   s3: new S3Client({ ...s3ClientOptions(stubbedEndpoints), credentials, requestHandler: answerAtOnce }),
   dynamoDb: new DynamoDBClient({

@@ -7,7 +7,7 @@ const rounds = 3
 const sizes = [100, 500]
 const longMs = 50
 
-/** Drops many photos on the upload page, over a gateway and a store that take hardly any time, and prints what keeps the page busy. */
+/** Drops many photos on the upload page, with a fast double of the gateway and the store, and prints the load of the page. */
 export async function benchPage(): Promise<void> {
   const rows: (string | number)[][] = []
   for (const count of sizes) {
@@ -31,8 +31,8 @@ export async function benchPage(): Promise<void> {
     head: ['', 's', 'calls for URLs', 'tasks', 'CPU ms', 'longest CPU ms', '> 50 ms CPU', 'long tasks seen'],
     rows,
     notes: [
-      `Medians of ${rounds} rounds. CPU is the processor time of the page's main thread, from Chromium's trace.`,
-      'Long tasks are those that PerformanceObserver reports: it includes the time in which other programs had the processor.',
+      `Medians of ${rounds} rounds. CPU is the CPU time of the page's main thread, from Chromium's trace.`,
+      'Long tasks are those that PerformanceObserver reports, including time in which other programs used the CPU.',
     ],
   })
 }

@@ -13,7 +13,7 @@ interface Batch {
   scopeSpans: { spans: SpanData[] }[]
 }
 
-/** A collector that keeps how long each span took, in milliseconds, by name. Source: OTLP 1.x over HTTP, JSON encoding. */
+/** A collector that records the durations of spans in milliseconds, by name. Source: OTLP 1.x over HTTP, JSON encoding. */
 export async function collectSpans() {
   let durations = new Map<string, number[]>()
   const server = createServer(async (request, response) => {
@@ -26,7 +26,7 @@ export async function collectSpans() {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
 
-  /** What has come since the last time. */
+  /** The durations received since the last call. */
   function take(): Map<string, number[]> {
     const taken = durations
     durations = new Map()

@@ -22,10 +22,10 @@ type References = Map<string, Awaited<ReturnType<typeof drawReference>>>
 const effortsTried = [0, 1, 2, 3, 4, 5, 6]
 const mostBytes = 1.02
 
-/** SSIM, PSNR and bytes of the variants against those of separate pipelines, and of every effort of the encoder. */
+/** Compares SSIM, PSNR and bytes of the variants with those of separate pipelines and of every encoder effort. */
 export async function comparePhotoQuality(): Promise<void> {
   const { baseline, progressive, note } = await findPhotographs()
-  // Where both codings hold the same pixels, one is enough.
+  // If both codings have the same pixels, measure one.
   const photos = note.startsWith('SKIPPED') ? [...baseline, ...progressive] : baseline
   const ours = new Map<string, Measured[]>()
   const theirs = new Map<string, Measured[]>()
@@ -89,7 +89,7 @@ function printComparison(ours: Map<string, Measured[]>, theirs: Map<string, Meas
     mean(our, ({ ssim }) => ssim) >= mean(their, ({ ssim }) => ssim)
   const worse = variants.filter(({ name }) => !isNoWorse(ours.get(name), theirs.get(name)))
   printTable({
-    title: `Processor: nearness to a full decode with one Lanczos resize; means of ${all(ours).length / variants.length} photographs`,
+    title: `Processor: similarity to a full decode with one Lanczos resize; means of ${all(ours).length / variants.length} photographs`,
     head: ['variant', 'PSNR dB', 'SSIM', 'kB', 'separate: PSNR dB', 'SSIM', 'kB', 'kB ÷ separate'],
     rows: [
       ...variants.map(({ name }) => row(name, ours.get(name), theirs.get(name))),
@@ -97,7 +97,7 @@ function printComparison(ours: Map<string, Measured[]>, theirs: Map<string, Meas
     ],
     notes: [
       note,
-      'Separate: three sharp pipelines at quality 80 and effort 4. They let the JPEG decoder do most of the shrinking, which costs sharpness.',
+      'Separate: three sharp pipelines at quality 80 and effort 4. Most of their shrinking happens in the JPEG decoder, which costs sharpness.',
       `Goal: no lower PSNR and SSIM over all outputs: ${isNoWorse(all(ours), all(theirs)) ? 'met' : 'NOT met'}${worse.length > 0 ? `; lower alone: ${worse.map(({ name }) => name).join(', ')}` : ''}.`,
       `Goal: bytes at most ${mostBytes} × theirs: ${kilobytes(all(ours)) <= mostBytes * kilobytes(all(theirs)) ? 'met' : 'NOT met'}.`,
     ],
@@ -107,7 +107,7 @@ function printComparison(ours: Map<string, Measured[]>, theirs: Map<string, Meas
 function printEfforts(tried: Tried[], theirs: Map<string, Measured[]>): void {
   const groups = Map.groupBy(tried, ({ spec, quality, effort }) => `${spec.name} ${quality} ${effort}`)
   printTable({
-    title: "Processor: what the WebP encoder's effort costs and gives, from the processor's own frames",
+    title: "Processor: cost and quality of the WebP encoder's efforts, on the processor's own frames",
     head: ['variant', 'quality', 'effort', 'CPU ms', 'kB', 'kB ÷ separate', 'PSNR dB', 'SSIM', 'chosen'],
     rows: [...groups.values()]
       .toSorted(([a], [b]) => order(a) - order(b))
@@ -138,7 +138,7 @@ function mean<Sample>(samples: Sample[], quantity: (sample: Sample) => number): 
   return samples.reduce((sum, sample) => sum + quantity(sample), 0) / samples.length
 }
 
-/** Of the mean output: large files count for what they are. */
+/** Bytes of the mean output, so that large files weigh more. */
 function kilobytes(samples: Measured[]): number {
   return mean(samples, ({ bytes }) => bytes) / 1000
 }

@@ -39,7 +39,7 @@ const cpu = ({ cpuSeconds }: RenderSample) => cpuSeconds
 const rate = ({ seconds }: RenderSample) => 1 / seconds
 const bytes = ({ outputBytes }: RenderSample) => outputBytes
 
-/** CPU, images a second, peak memory and bytes of making the three variants, against other ways of making the same. */
+/** Compares CPU, images per second, peak memory and bytes of rendering the three variants with those of other tools. */
 export async function compareTools(): Promise<void> {
   const photographs = await findPhotographs()
   const vips = await findVipsthumbnail()
@@ -50,12 +50,12 @@ export async function compareTools(): Promise<void> {
   const notes = [
     photographs.note,
     vips
-      ? `vipsthumbnail is built on ${vips}, and starts anew for each output. All tools write the same pixel sizes.`
+      ? `vipsthumbnail uses ${vips} and is started for each output. All tools write the same pixel sizes.`
       : 'SKIPPED: vipsthumbnail is not on this machine (Debian: libvips-tools).',
     imagor
-      ? `imagor is ${imagor}, one server, a request for each output.`
+      ? `imagor ${imagor} is one server and gets a request for each output.`
       : "SKIPPED: imagor is not on the PATH. It is not in Debian; its older versions (1.4) can be built with Debian's libvips-dev.",
-    'The processor also inspects each file and makes its placeholder; its peak includes Node.',
+    'The processor also inspects each file and makes a placeholder. Its peak includes Node.',
   ]
   for (const coding of codings) {
     const photos = photographs[coding]
@@ -68,7 +68,7 @@ export async function compareTools(): Promise<void> {
   }
 }
 
-/** A comparison of unequal outputs would say nothing. Reads every photo once, too, so that none comes from a cold disk. */
+/** Checks that all tools write equal outputs. This also reads every photo once, so that none comes from a cold disk. */
 async function assertSameWork(measured: Row[], task: Parameters<Render>[0]): Promise<void> {
   await rows.processor.render(task)
   const ours = await readOutputSizes(task)
@@ -77,7 +77,7 @@ async function assertSameWork(measured: Row[], task: Parameters<Render>[0]): Pro
     deepEqual(
       await readOutputSizes(task),
       ours,
-      `${rows[row].title} makes outputs of other sizes than the processor`,
+      `the output sizes of ${rows[row].title} differ from those of the processor`,
     )
   }
 }

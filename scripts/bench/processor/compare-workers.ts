@@ -17,7 +17,7 @@ type Row = keyof typeof rows
 const rounds = 9
 const budgetSeconds = 90
 
-/** Whether twice the workers do twice the work: nothing is shared between them, or between the images of one. */
+/** Checks that two workers process twice as many images as one, since they share nothing. */
 export async function compareWorkers(): Promise<void> {
   const { baseline, progressive, note } = await findPhotographs()
   const photos = [...baseline, ...progressive]
@@ -28,7 +28,7 @@ export async function compareWorkers(): Promise<void> {
   const rate = ({ images, seconds }: WorkersSample) => images / seconds
   const cpu = ({ images, cpuSeconds }: WorkersSample) => cpuSeconds / images
   printTable({
-    title: `Processor: images a second by workers; medians of ${samples.one.length} rounds`,
+    title: `Processor: images per second by number of workers; medians of ${samples.one.length} rounds`,
     head: ['', 'images/s', '÷ one', 'CPU ms/image', '÷ one', 'cores busy'],
     rows: names.map((row) => [
       rows[row].title,
@@ -38,7 +38,7 @@ export async function compareWorkers(): Promise<void> {
       medianRatio(samples[row], samples.one, cpu).toFixed(2),
       medianOf(samples[row], ({ cpuSeconds, seconds }) => cpuSeconds / seconds).toFixed(2),
     ]),
-    notes: [note, 'Where cores busy stays behind the workers, something else had them: compare CPU.'],
+    notes: [note, 'If fewer cores are busy than there are workers, other programs used them: compare CPU.'],
   })
 }
 
@@ -46,7 +46,7 @@ interface WorkersSample extends Pick<RenderSample, 'seconds' | 'cpuSeconds'> {
   images: number
 }
 
-/** As many images for each of two workers as for one alone. */
+/** Each of two workers gets as many images as one alone. */
 async function measure(
   { workers, inFlight }: (typeof rows)[Row],
   task: Omit<RenderTask, 'inFlight'>,

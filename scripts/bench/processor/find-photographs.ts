@@ -34,7 +34,7 @@ const heavyImages = [
 export const codings = ['baseline', 'progressive'] as const
 export type Coding = (typeof codings)[number]
 
-/** The same photographs in both codings. Without apt they differ; `note` then says so. */
+/** The photographs in both codings. Without apt they are different photographs, as `note` then states. */
 export interface Photographs extends Record<Coding, string[]> {
   /** Images that need much memory, in both codings. */
   heavy: Record<Coding, string[]>
@@ -52,7 +52,7 @@ export async function findPhotographs(): Promise<Photographs> {
     return {
       ...all,
       heavy,
-      note: 'Photographs of 12 to 20 megapixels; the same in both codings, recoded without loss.',
+      note: 'Photographs of 12 to 20 megapixels, the same in both codings (recoded losslessly).',
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : error

@@ -19,7 +19,7 @@ const runs = [
   { inFlight: 8, images: 48 },
   { inFlight: 32, images: 96 },
 ]
-/** Spans leave the processor every second. */
+/** The processor exports spans every second. */
 const spansDelayMs = 2_500
 
 interface UploadTimes {
@@ -30,7 +30,7 @@ interface UploadTimes {
 
 type Spans = Map<string, number[]>
 
-/** From the PUT to `ready` on the whole local system, and where the time goes. */
+/** Measures the time from the PUT to `ready` on the whole local system, step by step. */
 export async function followUploads(): Promise<void> {
   const { baseline, progressive, note } = await findPhotographs()
   const photos = await Promise.all([...baseline, ...progressive].map((file) => readFile(file)))
@@ -75,7 +75,7 @@ async function uploadMany(
   return Promise.all(uploads)
 }
 
-/** Bytes behind a JPEG's end are nothing to a decoder, and make another image of it. */
+/** Appends bytes that decoders ignore, which makes a JPEG a new image. */
 function makeNew(photo: Buffer): Buffer {
   return Buffer.concat([photo, randomBytes(16)])
 }
@@ -107,7 +107,7 @@ const parts: [string, (spans: Spans) => number][] = [
   ['announce', (spans) => typical(spans, 'storeManifest') + typical(spans, 'announceResult')],
 ]
 
-/** What is left of the rendering. A mean, as not every image waits, and some decode twice. */
+/** The rest of the rendering. A mean, because not every image waits, and some are decoded twice. */
 function findEncoding(spans: Spans): number {
   const images = spans.get('renderVariants')?.length ?? 0
   const [whole = 0, ...others] = ['renderVariants', 'decode', 'wait for memory'].map((name) =>
@@ -125,7 +125,7 @@ function printTimes(
   note: string,
 ): void {
   printTable({
-    title: 'Processor: the whole way of a photograph on this machine, ms',
+    title: 'Processor: a photograph from PUT to ready on this machine, ms',
     head: [
       'in flight',
       'images/s',
@@ -151,8 +151,8 @@ function printTimes(
     }),
     notes: [
       note,
-      'The client, the stand-ins of S3, DynamoDB and Kafka, the gateway and the processor (2 images in flight) share this machine.',
-      'PUT ends when the store has answered and the gateway was told. Waiting is what is left of PUT to ready without the PUT and the work',
+      'The client, the local S3, DynamoDB and Kafka, the gateway and the processor (2 images in flight) share this machine.',
+      'PUT ends when the store has answered and the gateway has got the completion. Waiting is PUT to ready minus the PUT and the work',
       "itself: the queue before the processor. From fetch on: medians of the processor's steps, encode a mean; a decode that takes turns counts from its turn.",
     ],
   })

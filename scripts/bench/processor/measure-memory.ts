@@ -9,7 +9,7 @@ const rounds = 3
 const imagesInFlight = [1, 2, 4]
 const mostMegabytes = 350
 
-/** The most that one process holds, with several images in flight. */
+/** Measures the peak memory of one process with several images in flight. */
 export async function measureMemory(): Promise<void> {
   const { heavy, note, ...photographs } = await findPhotographs()
   const sets: [string, string[]][] = [
@@ -37,7 +37,7 @@ export async function measureMemory(): Promise<void> {
     rows: table,
     notes: [
       note,
-      'The heaviest: 18 megapixels in 16 MB, and 24 megapixels with full colour and a profile. libvips caches nothing; one libvips thread an image.',
+      'The heaviest: 18 megapixels in 16 MB, and 24 megapixels with full colour and a profile. libvips caches nothing and uses one thread per image.',
       `Goal: at most ${mostMegabytes} MB with two in flight: ${worstOfTwo <= mostMegabytes ? 'met' : 'NOT met'} (${worstOfTwo.toFixed(0)}).`,
     ],
   })
@@ -46,7 +46,7 @@ export async function measureMemory(): Promise<void> {
 async function measurePeak(photos: string[], inFlight: number): Promise<number> {
   const peaks: number[] = []
   await useDirectory(async (directory) => {
-    // Each twice, so that `inFlight` of them are there at any time.
+    // Each twice, so that `inFlight` images are always in progress.
     const task = { photos: [...photos, ...photos], inFlight, directory }
     for (let round = 0; round < rounds; round++) peaks.push((await render(task)).peakMegabytes)
   })

@@ -3,7 +3,7 @@ import { ssim } from '@blazediff/ssim'
 import sharp from 'sharp'
 import type { VariantSpec } from '../../../core/images/variants.ts'
 
-/** How near an output is to the ideal one. */
+/** The similarity of an output to the ideal one. */
 export interface Quality {
   /** Structural similarity, 1 at most. */
   ssim: number
@@ -19,14 +19,14 @@ interface Pixels {
 
 const channels = 4
 
-/** What a variant should look like: the whole original decoded, turned upright, and resized once with Lanczos' kernel. */
+/** The ideal variant: the original fully decoded, turned upright and resized once with the Lanczos kernel. */
 export async function drawReference(photo: string, { width, height, fit }: VariantSpec): Promise<Pixels> {
   const whole = await sharp(await readFile(photo))
     .autoOrient()
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true })
-  // From pixels, so that the JPEG decoder cannot do a part of the shrinking.
+  // From pixels, so that no part of the shrinking happens in the JPEG decoder.
   const { data, info } = await sharp(whole.data, { raw: whole.info })
     .resize({ width, height, fit, withoutEnlargement: true, kernel: 'lanczos3' })
     .ensureAlpha()
@@ -46,7 +46,7 @@ export async function measureQuality(encoded: Buffer, { data, width, height }: P
 function measurePsnr(ideal: Buffer, actual: Buffer): number {
   let squares = 0
   for (let at = 0; at < ideal.length; at++) squares += ((ideal[at] ?? 0) - (actual[at] ?? 0)) ** 2
-  // Alpha is the same in both.
+  // Alpha is equal in both.
   const meanSquare = squares / ((ideal.length / channels) * (channels - 1))
   return 10 * Math.log10(255 ** 2 / meanSquare)
 }

@@ -4,7 +4,7 @@ import { compareWorkers } from './compare-workers.ts'
 import { followUploads } from './follow-uploads.ts'
 import { measureMemory } from './measure-memory.ts'
 
-/** Each can be run alone. */
+/** Benchmarks by name. Each can be run alone. */
 export const processorBenches = {
   'processor-tools': compareTools,
   'processor-quality': comparePhotoQuality,
@@ -13,7 +13,7 @@ export const processorBenches = {
   'processor-way': followUploads,
 }
 
-/** What the processor costs, how good its outputs are, what it holds, how it scales, and where an upload's time goes. */
+/** Measures the processor's cost, output quality, memory and scaling, and the time of an upload by step. */
 export async function benchProcessor(): Promise<void> {
   for (const bench of Object.values(processorBenches)) await bench()
 }

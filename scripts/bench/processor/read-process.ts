@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
-/** Linux reports times to programs in hundredths of a second. Source: proc(5), sysconf(3). */
+/** Linux reports CPU times in hundredths of a second. Source: proc(5), sysconf(3). */
 const ticksPerSecond = 100
 
 /** CPU seconds, user and system, of a running process. NaN without /proc. */

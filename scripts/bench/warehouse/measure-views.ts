@@ -42,8 +42,8 @@ export const queries: Record<string, string> = {
 }
 
 /**
- * Runs the views over the same synthetic manifests in several layouts, in turn.
- * @throws Error when a view answers differently over another layout
+ * Runs the views on the same synthetic manifests in several layouts, in turn.
+ * @throws Error when a view's result differs between layouts
  */
 export const measureViews = (options: Options): Promise<Measured> =>
   useDirectory(async (directory) => {
@@ -80,7 +80,7 @@ async function measureIn(
       answers.add(answer)
       return sample
     })
-    if (answers.size > 1) throw new Error(`${name} answers differently over ${layouts.join(', ')}.`)
+    if (answers.size > 1) throw new Error(`The results of ${name} differ between ${layouts.join(', ')}.`)
   }
   return { views, writeSeconds }
 }
@@ -103,7 +103,7 @@ async function runQuery(connection: DuckDBConnection, sql: string): Promise<Samp
   return { seconds, bytes, answer }
 }
 
-/** Bytes that this process has read, from the page cache too. Linux only. */
+/** Bytes that this process has read, including those from the page cache. Linux only. */
 async function readBytes(): Promise<number> {
   const counters = await readFile('/proc/self/io', 'utf8').catch(() => '')
   return Number(/^rchar: (\d+)$/m.exec(counters)?.[1] ?? Number.NaN)

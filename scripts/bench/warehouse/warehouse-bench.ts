@@ -3,10 +3,10 @@ import { printTable } from '../print-table.ts'
 import { type Layout, type Measured, measureViews } from './measure-views.ts'
 
 const rounds = 3
-/** The file system, not the view, limits how many files are worth writing. */
+/** Number of small files. More would measure the file system instead of the views. */
 const smallFiles = 10_000
 
-/** Prints what the views read and take over manifests in JSON and in Parquet. @param options.images number of manifests in large files */
+/** Prints the bytes and the time that the views need for manifests in JSON and in Parquet. @param options.images number of manifests in large files */
 export async function benchWarehouse({ images }: { images: number }): Promise<void> {
   await compare(smallFiles, ['files', 'parquet'], 'one JSON file per image')
   await compare(images, ['lines', 'parquet'], 'one line of JSON per image, a file per day')
@@ -20,7 +20,7 @@ async function compare(images: number, layouts: [Layout, Layout], title: string)
     rows: Object.entries(views).map(([name, samples]) => toRow(name, samples, layouts)),
     notes: [
       `Medians of ${rounds} interleaved rounds in DuckDB, files in the page cache; ÷ is the median of the rounds' own ratios. MB: read from`,
-      `files. The answers are the same. Writing the Parquet files from lines of JSON took ${writeSeconds.toFixed(1)} s.`,
+      `files. The results are the same. Writing the Parquet files from lines of JSON took ${writeSeconds.toFixed(1)} s.`,
     ],
   })
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { recordsTable } from '../../analytics/warehouse/create-views.ts'
 
-/** The days that the retention leaves. */
+/** The days within the retention. */
 export const days = [
   '2026-11-23',
   '2026-11-24',
@@ -16,7 +16,7 @@ export const days = [
   '2026-11-29',
 ]
 
-/** The names of the manifests' fields that differ from the columns' names in case. */
+/** The manifest fields whose names differ from the columns' in case. */
 export const fieldNames = [
   'imageId',
   'rawKey',

@@ -13,13 +13,13 @@ import { useDirectory } from '../use-directory.ts'
 
 /** The writes to the catalog's table, in order. */
 export interface ImageWrites {
-  /** From the upload request until the image is ready and its event is published. */
+  /** Writes from the upload request until the image is ready and its event is published. */
   upload: CountedWrite[]
-  /** Another upload request for the same bytes. */
+  /** Writes for another upload request with the same bytes. */
   duplicate: CountedWrite[]
 }
 
-/** Uploads one image, and then the same bytes again, to a system of its own and counts the writes to DynamoDB. */
+/** Uploads one image and then the same bytes again to a new local system, and counts the writes to DynamoDB. */
 export function countWrites(): Promise<ImageWrites> {
   return useDirectory(async (directory) => {
     const stops: Stop[] = []
@@ -63,7 +63,7 @@ async function countIn(directory: string, onStop: (stop: Stop) => void): Promise
   })
   await uploadImage(image, system)
   const duplicate: CountedWrite[] = []
-  // The counter of duplicates may follow the answer.
+  // The counter of duplicates may be written after the response.
   await pollUntil(() => {
     duplicate.push(...proxy.take())
     return duplicate.length >= 2

@@ -7,7 +7,7 @@ interface Options {
   width: number
 }
 
-/** Horizontal bars, longest first, each with its name on the left and its value on the right. */
+/** Horizontal bars, longest first, with the name on the left and the value on the right. */
 export function drawBars({ bars, fill = paint.main, width }: Options): Element {
   const marginLeft = Math.min(190, Math.round(width * 0.36))
   return drawPlot({

@@ -5,7 +5,7 @@ import { axisY, drawPlot, gridY } from './draw-plot.ts'
 interface Series {
   name: string
   fill: string
-  /** One value a day. */
+  /** One value per day. */
   values: number[]
 }
 
@@ -17,7 +17,7 @@ interface Options {
   width: number
 }
 
-/** One bar a day, of stacked series from the bottom up, with the sum above it where there is room. */
+/** One bar per day with the series stacked from the bottom up, and the sum above it where there is room. */
 export function drawDays({ days, series, label, format, width }: Options): Element {
   const bars = series.flatMap(({ name, fill, values }) =>
     days.map((day, index) => ({ day, name, fill, value: values[index] ?? 0 })),

@@ -71,7 +71,7 @@ export function drawLatency({ period, hours, width }: Options): Element {
 
 const isPositive = (value: number | undefined): value is number => value !== undefined && value > 0
 
-/** Times of day when the period has one or two days, else midnights. */
+/** Ticks at times of day if the period has one or two days, otherwise at midnights. */
 function chooseTicks(period: Period, width: number): Date[] {
   const days = countDays(period)
   const stepHours = days <= 2 ? 6 * days : 24 * Math.ceil((days * 52) / width)

@@ -11,15 +11,15 @@ export function drawPlot(options: Plot.PlotOptions): Element {
     marginRight: 4,
     ...options,
   }) as unknown as Element
-  // Groups have no role, so they may not be labelled; the chart has a title and a description.
+  // Plot labels its groups, which ARIA forbids for elements without a role. The chart has a title and a description.
   for (const group of svg.querySelectorAll('[aria-label]')) group.removeAttribute('aria-label')
-  // The page has these rules once.
+  // The page includes these rules once.
   svg.querySelector('style')?.remove()
   svg.setAttribute('font-size', '12')
   return svg
 }
 
-/** The series of the charts, and how each differs from its neighbour without colour. */
+/** The series of the charts, and the pattern of each, which is distinguishable without colour. */
 export const paint = {
   main: 'var(--series-1)',
   second: 'url(#stripes)',

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { drawPlot } from './draw-plot.ts'
 
-/** The shape of a series below its headline number. It has no axes and is not announced: the chart of the section has both. */
+/** A sparkline below a headline number. It has no axes and is hidden from screen readers, because the section's chart has both. */
 export function drawSparkline(values: (number | undefined)[]): Element {
   const points = values.map((value, index) => ({ index, value: value ?? Number.NaN }))
   const svg = drawPlot({

@@ -1,5 +1,5 @@
 const dayMs = 86_400_000
-/** Longer reports would draw more hours than a chart has pixels. */
+/** A chart has too few pixels for the hours of a longer report. */
 const maxDays = 92
 const defaultDays = 7
 
@@ -40,7 +40,7 @@ function checkDay(option: string, day: string | undefined, today: string): strin
   return day
 }
 
-/** As many days, directly before. */
+/** The equally long period directly before. */
 export function precedingPeriod(period: Period): Period {
   return { from: addDays(period.from, -countDays(period)), to: addDays(period.from, -1) }
 }
@@ -58,7 +58,7 @@ export function addDays(day: string, days: number): string {
 }
 
 /**
- * The whole days before a moment.
+ * The whole days before a time.
  * @param time ISO 8601, with its time zone
  * @throws Error if it is not a time, or is later than now
  */

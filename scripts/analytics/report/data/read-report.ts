@@ -4,7 +4,7 @@ import { coverageQuery, createQueries, type Queries, retentionDaysQuery, tenants
 
 type Row = Record<string, unknown>
 
-/** The gateway's default, for a warehouse without records. */
+/** The gateway's default, used for a warehouse without records. */
 const defaultRetentionDays = 7
 
 /** A warehouse: DuckDB over the local system, or Redshift. The SQL is written for Redshift. */
@@ -43,12 +43,12 @@ export interface ReportData {
   isPartlyExpired: boolean
   /** When the newest image in the warehouse was requested. */
   newest?: string
-  /** Days without uploads are left out. */
+  /** Omits days without uploads. */
   days: DayRow[]
   daysBefore: DayRow[]
   latency: Latency
   latencyBefore: Latency
-  /** `hour`: `YYYY-MM-DD HH`, UTC. Hours without uploads are left out. */
+  /** `hour`: `YYYY-MM-DD HH`, UTC. Omits hours without uploads. */
   latencyByHour: (Latency & { hour: string })[]
   rejects: { reason: string; images: number }[]
   formats: { format: string; images: number; bytes: number; meanMegapixels: number }[]
@@ -164,7 +164,7 @@ function readTenant(row: Row) {
   }
 }
 
-/** Some photos of a camera have its make, and others do not. A chart has one bar for a name. */
+/** Merges rows with the same name: some photos of a camera lack its make, but a chart has one bar per name. */
 function mergeCameras(rows: Row[]): ReportData['cameras'] {
   const merged = new Map<string, number>()
   for (const row of rows) {
@@ -182,7 +182,7 @@ function nameCamera(make: string, model: string): string {
 }
 
 const text = (value: unknown) => (value === null || value === undefined ? '' : String(value))
-/** Redshift returns some numbers as text, and the sum of nothing as null. */
+/** Redshift returns some numbers as text, and the sum of no rows as null. */
 const number = (value: unknown) => Number(value ?? 0)
 const seconds = (value: unknown) =>
   value === null || value === undefined || value === '' ? undefined : Number(value)

@@ -4,12 +4,12 @@ import { formatPeriod } from '../format.ts'
 import { describeGap, summarize } from '../page/render-page.ts'
 
 export interface Mail {
-  /** ASCII, without line breaks, below 100 characters: SNS rejects any other. */
+  /** ASCII without line breaks, below 100 characters, as SNS requires. */
   subject: string
   text: string
 }
 
-/** Where a report is. */
+/** The location of a report in S3. */
 export interface Place {
   region: string
   bucket: string

@@ -14,11 +14,11 @@ export interface Headline {
   name: string
   /** Formatted. */
   value: string
-  /** What the value is measured against. */
+  /** Explains the value, such as what it is a share of. */
   note?: string
-  /** Against the preceding period. Absent: the two cannot be compared. */
+  /** Change from the preceding period. Absent if the two cannot be compared. */
   change?: { text: string; tone: 'better' | 'worse' | 'neutral' }
-  /** The course of the value over the period. */
+  /** The value on each day of the period. */
   series: (number | undefined)[]
 }
 

@@ -11,7 +11,7 @@ import { ratio, savedShare, sumDays } from './sum-days.ts'
 
 const style = readFileSync(new URL('report.css', import.meta.url), 'utf8')
 
-/** Patterns that tell series apart without colour. */
+/** Patterns that distinguish series without colour. */
 const patterns = new Html(`<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>
 <pattern id="stripes" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--series-2)"/><rect width="2" height="6" fill="var(--surface)" fill-opacity="0.75"/></pattern>
 <pattern id="dots" width="7" height="7" patternUnits="userSpaceOnUse"><rect width="7" height="7" fill="var(--series-3)"/><circle cx="3.5" cy="3.5" r="1.5" fill="var(--surface)"/></pattern>
@@ -62,7 +62,7 @@ ${sections.map(renderFigure)}
 `.markup
 }
 
-/** What the report lacks. Absent: nothing. */
+/** A note about missing data, if any. */
 export function describeGap({ isPartlyExpired, now, retentionDays }: ReportData): string | undefined {
   if (!isPartlyExpired) return undefined
   const expiredUntil = formatMoment(new Date(now.getTime() - retentionDays * 86_400_000))

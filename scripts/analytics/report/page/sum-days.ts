@@ -19,7 +19,7 @@ export function sumDays(days: DayRow[]) {
 export const sumImages = (rows: { images: number }[]): number =>
   rows.reduce((total, { images }) => total + images, 0)
 
-/** Of what clients would have sent without deduplication. */
+/** The saved share of what clients would have sent without deduplication. */
 export const savedShare = ({ arrivedBytes, savedBytes }: { arrivedBytes: number; savedBytes: number }) =>
   ratio(savedBytes, arrivedBytes + savedBytes)
 

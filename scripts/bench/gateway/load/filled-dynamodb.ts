@@ -1,4 +1,4 @@
-/** dynalite in memory with RECORDS image records, in a process of its own. */
+/** A program that serves dynalite with RECORDS image records in memory. */
 import { hash } from 'node:crypto'
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
@@ -11,7 +11,7 @@ import { startLocalDynamoDb } from '../../../local/start-local-dynamodb.ts'
 import { answerQuestions } from '../../answer-questions.ts'
 import { credentials, table, tenant } from '../settings.ts'
 
-/** The most that BatchWriteItem takes. */
+/** The limit of BatchWriteItem. */
 const batchSize = 25
 const writers = 8
 const records = Number(process.env.RECORDS)

@@ -45,7 +45,7 @@ export async function benchGatewayLatency(): Promise<void> {
       head: ['connections', 'requests/s', 'p50 ms', 'p99 ms', 'p99 ÷ p50', 'errors'],
       rows,
       notes: [
-        'Every connection always has a request on its way, so the latency is the queue of a full process.',
+        'Every connection always has a request in flight, so the latency is the queueing time of a saturated process.',
       ],
     })
   })

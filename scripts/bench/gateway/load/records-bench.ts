@@ -6,7 +6,7 @@ import { compare, cpu, programAt, rate } from '../compare-servers.ts'
 
 const counts = [1_000, 100_000]
 
-/** What a request costs over a table with 10⁵ records, against one with 10³. */
+/** Compares the cost of a request with 10⁵ records in the table and with 10³. */
 export async function benchGatewayRecords(): Promise<void> {
   const kafka = await startLocalKafka()
   const tables: { count: number; dynamoDb: Awaited<ReturnType<typeof startProgram<string>>> }[] = []
@@ -35,7 +35,7 @@ export async function benchGatewayRecords(): Promise<void> {
         medianRatio(taken, base, cpu).toFixed(2),
       ]),
       notes: [
-        "CPU is the gateway's. dynalite limits the requests/s, and says nothing about DynamoDB itself.",
+        "CPU is the gateway's. dynalite limits the requests/s; DynamoDB itself may behave differently.",
       ],
     })
   } finally {

@@ -10,7 +10,7 @@ const version = '6.2.2'
 const express = '4.21.2'
 const cache = fileURLToPath(new URL('../../../../.cache/', import.meta.url))
 
-/** Uppy Companion's `/s3/params`, which signs one form upload. It is installed into `.cache/` and is no dependency of this project. */
+/** Uppy Companion's `/s3/params`, which signs one form upload. It is installed into `.cache/`; this project does not depend on it. */
 export async function companion(): Promise<Server> {
   return {
     title: `Uppy Companion ${version}, /s3/params`,

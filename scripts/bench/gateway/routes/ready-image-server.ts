@@ -1,4 +1,4 @@
-/** The stubbed gateway over a table in which the image of every request is ready. */
+/** The stubbed gateway with a table in which every requested image is ready. */
 import { serveGateway } from '../serve-gateway.ts'
 import { createAnsweringDispatcher } from '../stub-network-edge.ts'
 import { stubbedClients } from '../stubbed-clients.ts'

@@ -8,7 +8,7 @@ const ref = { tenant, imageId: 'a'.repeat(64), generation: '20261128' }
 const recipe = '0123456789abcdef'
 const sizes = { thumb: 256, medium: 1_024, large: 2_048 }
 
-/** The record of an image that was processed into three variants. */
+/** The record of a ready image with three variants. */
 const record: ImageRecord = {
   ...ref,
   status: 'ready',
@@ -45,5 +45,5 @@ const record: ImageRecord = {
 
 export const { imageId, byteLength, contentType, fileName } = record
 
-/** As DynamoDB stores it. */
+/** The record in DynamoDB's JSON. */
 export const item = marshall({ ...keyOf(record), ...record }, { removeUndefinedValues: true })

@@ -38,7 +38,7 @@ const servers: Server[] = [
   },
 ]
 
-/** What each operation costs with stubs at the network edge, against the same bare route as a new upload. */
+/** Compares the cost of each operation with the bare route, with stubs at the network edge. */
 export async function benchGatewayRoutes(): Promise<void> {
   const samples = await compare(servers, 180)
   const least = samples[bare.title] ?? []

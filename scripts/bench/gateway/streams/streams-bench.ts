@@ -15,7 +15,7 @@ const settleMs = 30_000
 const measureMs = 45_000
 const atOnce = 50
 
-/** What open streams without events cost one gateway process, which reads the embedded Kafka meanwhile. */
+/** Measures the cost of open streams without events in one gateway process, which also reads the embedded Kafka. */
 export async function benchGatewayStreams(): Promise<void> {
   const kafka = await startLocalKafka()
   const gateway = await startProgram<string>(programAt('streams/streams-server.ts'), {

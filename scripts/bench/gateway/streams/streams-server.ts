@@ -1,4 +1,4 @@
-/** The gateway over stubs at the network edge, except that it reads its events from the Kafka at KAFKA_BROKERS. */
+/** The gateway with stubs at the network edge, except that it reads events from the Kafka at KAFKA_BROKERS. */
 import { createKafka } from '../../../../core/kafka/kafka-client.ts'
 import { logger, serveGateway } from '../serve-gateway.ts'
 import { stubbedClients } from '../stubbed-clients.ts'

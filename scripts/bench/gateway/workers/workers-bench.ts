@@ -24,7 +24,7 @@ const servers = [
   { server: workersOf(2), cores: 2 },
 ]
 
-/** What a second worker process gives, with and without the CPU of the load generator, which shares the machine. */
+/** Measures the gain from a second worker process, with and without the CPU of the load generator, which shares the machine. */
 export async function benchGatewayWorkers(): Promise<void> {
   const samples = await compare(servers.map(({ server }) => server))
   const base = samples[one.title] ?? []
@@ -45,9 +45,9 @@ export async function benchGatewayWorkers(): Promise<void> {
       ]
     }),
     notes: [
-      'CPU is that of the workers and the primary together. "By CPU" is what the requests/s would be with that many cores for the',
+      'CPU is that of the workers and the primary together. "By CPU" estimates the requests/s with that many cores for the',
       'gateway alone: cores ÷ CPU ratio. The load generator shares this machine, so on two cores the requests/s of two workers are',
-      'limited by what it leaves them. "By CPU" does not see contention for memory bandwidth, or for stores that are stubs here.',
+      'limited by what it leaves them. "By CPU" ignores contention for memory bandwidth and for stores, which are stubs here.',
     ],
   })
 }

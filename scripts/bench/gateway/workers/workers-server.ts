@@ -22,7 +22,7 @@ async function cpuMicrosOf(worker: Worker): Promise<number> {
 }
 
 answerQuestions(url, {
-  /** Of the primary and all workers. */
+  /** CPU and memory of the primary and all workers. */
   async cpuMicros() {
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
     const ofWorkers = await Promise.all(workers.map(cpuMicrosOf))

@@ -19,7 +19,7 @@ export const findImagor = () => findVersion(program, '-version')
 /** Renders the same variants with an image server in Go on libvips, one request per variant. Its WebP encoder uses libvips' default effort, 4. */
 export async function renderWithImagor({ photos, inFlight, directory }: RenderTask): Promise<RenderSample> {
   const port = await findFreePort()
-  // Not a parent folder: imagor serves nothing below a folder whose name begins with a dot.
+  // Not a parent folder, because imagor serves no files below a folder whose name begins with a dot.
   const folder = dirname(photos[0] ?? '')
   const flags = ['-imagor-unsafe', '-file-loader-base-dir', folder, '-bind', `127.0.0.1:${port}`]
   const server = spawn(program, flags, { stdio: 'ignore' })

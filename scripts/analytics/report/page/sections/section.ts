@@ -6,7 +6,7 @@ export interface Column {
   /** Name in CSV files. */
   name: string
   title: string
-  /** Default: the value as it is. Columns with a format are aligned right. */
+  /** Default: the unformatted value. Columns with a format are right-aligned. */
   format?: (value: number) => string
 }
 
@@ -19,7 +19,7 @@ export interface Section {
   legend?: { name: string; swatch: 'main' | 'second' | 'saved' | 'rest' | 'p50' | 'p90' | 'p99' }[]
   /** Takes half of the width. */
   isHalf?: boolean
-  /** Absent: there is nothing to draw. */
+  /** Absent if there is nothing to draw. */
   draw?: (width: number) => Element
   columns: Column[]
   rows: Cell[][]
