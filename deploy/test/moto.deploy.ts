@@ -70,7 +70,7 @@ const notEnforcedByMoto = [
 
 t.test('every resource type that moto does not support is listed', async (t) => {
   t.strictSame(missingTypes, notInMoto)
-  for (const type of missingTypes) t.comment(`moto does not create ${type}.  ${halfSupported[type] ?? ''}`)
+  for (const type of missingTypes) t.comment(`moto does not create ${type}. ${halfSupported[type] ?? ''}`)
   for (const [type, names] of Object.entries(missingAttributes))
     t.comment(`moto does not return attributes of ${type}: ${names}`)
 })
