@@ -17,11 +17,11 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
-/** What to do when HEIC is off, for uploaders and for operators. */
+/** Advice for uploaders and operators when HEIC is off. */
 export const heicAdvice =
   'Export the photo as JPEG; on an iPhone, choose "Most Compatible" under Settings > Camera > Formats. Operators accept HEIC with HEIC=on.'
 
-/** Reasons for rejecting an image, which are part of the API, with a sentence for the uploader that says what to do. */
+/** Reasons for rejecting an image, which are part of the API, with a sentence of advice for the uploader. */
 export const rejections = {
   checksum_mismatch: 'The stored bytes do not have the announced SHA-256. Upload the original file again.',
   format_unsupported: 'The bytes are not an image in an accepted format: JPEG, PNG, WebP, AVIF, GIF or TIFF.',

@@ -97,7 +97,7 @@ export function createBucket(client: S3Client, name: string) {
     }
   }
 
-  /** The answer to a HEAD has no body. After a refusal, a listing finds out why. */
+  /** The response to a HEAD has no body. After a refusal, a listing returns the error code. */
   async function findReason(error: unknown, abortSignal?: AbortSignal): Promise<unknown> {
     const { $metadata } = error as Partial<S3ServiceException>
     if (($metadata?.httpStatusCode ?? 500) >= 500) return error

@@ -14,7 +14,7 @@ import {
   type JsonClientOptions,
 } from './dynamodb-json-client.ts'
 
-/** What the catalog needs of the SDK's document client. */
+/** The part of the SDK's document client that the catalog uses. */
 export type DocumentClient = Pick<DynamoDBDocumentClient, 'send'>
 
 interface DocumentClientOptions extends JsonClientOptions {
@@ -102,7 +102,7 @@ function decode({ Item, Attributes, Responses, UnprocessedKeys }: CallOutput): o
   }
 }
 
-/** Most attributes are text, which needs none of the library's checks. */
+/** Fast path: most attributes are text, which needs none of the library's checks. */
 function toAttributes(values: Values | undefined): Attributes | undefined {
   if (!values) return undefined
   const attributes: Attributes = {}

@@ -6,8 +6,8 @@ import {
 import type { HttpAnswer } from './send-request.ts'
 
 /**
- * The AWS SDK's exception for DynamoDB's answer to a failed call. Only exceptions with properties of their own have their own
- * class here; the others are told apart by `name`.
+ * The AWS SDK's exception for DynamoDB's answer to a failed call. Only exceptions with additional properties have their own
+ * class here; the others are distinguished by `name`.
  */
 export function toDynamoDbError({ status, headers, body }: HttpAnswer): DynamoDBServiceException {
   const { __type, message, Message, Item } = parseObject(body)

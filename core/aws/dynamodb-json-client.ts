@@ -38,7 +38,7 @@ const maxAnswerBytes: Record<HotOperation, number> = {
 const maxClockSkewMs = 240_000
 
 /**
- * Speaks DynamoDB's JSON protocol over pooled keep-alive connections and signs with a cached key. Endpoint, region, credentials,
+ * Calls DynamoDB by its JSON protocol over pooled keep-alive connections and signs with a cached key. Endpoint, region, credentials,
  * retry strategy and clock correction are those of the SDK's client; only its middleware is left out.
  *
  * Source: AWS, "DynamoDB low-level API" (DynamoDB Developer Guide).
@@ -49,11 +49,11 @@ export function createDynamoDbJsonClient({ config }: DynamoDBClient, options: Js
   const findCredentials = cacheCredentials(config.credentials)
   let opening: ReturnType<typeof open> | undefined
 
-  /** What does not change from call to call, found at the first one. */
+  /** Values that all calls share, computed at the first one. */
   async function open() {
     const { url } = await getEndpointFromInstructions({}, GetItemCommand as never, config as never)
     const signer = createSigv4Signer({ region: await config.region(), service: 'dynamodb' })
-    // The older interface, which the type allows too, is never what the SDK creates.
+    // The type also allows an older interface, which the SDK never creates.
     const retryStrategy = (await config.retryStrategy()) as StandardRetryStrategy
     return { url, signer, retryStrategy }
   }

@@ -12,5 +12,5 @@ export type ImageResult =
   | ReadyResult
   | (Partial<StoredFacts> & { status: 'rejected'; rejection: { reason: RejectionReason; detail: string } })
 
-/** What the record states about the stored original, once it was read. */
+/** Facts of the stored original in the record, set once it was read. */
 export type StoredFacts = Pick<ImageRecord, 'byteLength' | 'contentType'>

@@ -37,7 +37,7 @@ export function createImagesOfDay(table: DayTable, now: () => number) {
   const limit = limitConcurrency(pagesAtOnce)
 
   /**
-   * A page can be short, or even empty, while `next` says that there is more.
+   * A page can be short, or even empty, and still have a `next`.
    * @throws DependencyUnavailable
    */
   const listDay = (listing: DayListing) => limit(() => readPage(listing))

@@ -19,7 +19,7 @@ interface RedeclareOptions {
   now: () => number
 }
 
-/** Creates the function that lets an existing record take over what a newer upload request declares, where it may. */
+/** Creates the function that updates an existing record with the declaration of a newer upload request, where that is permitted. */
 export function createRedeclare(table: ImageTable, find: Find, { checkAfterMs, now }: RedeclareOptions) {
   /** Returns the record as it is afterwards. */
   return async function redeclare(record: ImageRecord, request: UploadRequest): Promise<ImageRecord> {

@@ -2,7 +2,7 @@ import type { ImageRef } from '../images/object-key.ts'
 import type { ImageTable } from './image-table.ts'
 import { indexEntry, sparseIndexes } from './sparse-indexes.ts'
 
-/** Creates the function that gives a rejected image another chance. */
+/** Creates the function that makes a rejected image pending again. */
 export function createReopen(table: ImageTable, now: () => number) {
   /**
    * Makes an image that was rejected as `processing_failed` pending again, with no attempt counted. The reconciler checks it from now on.

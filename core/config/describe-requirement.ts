@@ -10,7 +10,7 @@ export interface Requirement {
   mustBe?: string
 }
 
-/** Says what a value must be: `must be an integer from 1 to 365`. */
+/** Describes the permitted values: `must be an integer from 1 to 365`. */
 export function describeRequirement(requirement: Requirement): string {
   const { type, enum: values, mustBe, minLength, maxLength } = requirement
   if (mustBe) return `must be ${mustBe}`

@@ -42,7 +42,7 @@ export function addDeadLetterHeaders(own: MessageHeader[], facts: DeadLetterFact
   return [...withoutDeadLetterHeaders(own), ...added]
 }
 
-/** The facts of a dead letter, or undefined when its headers do not say where it came from. */
+/** The facts of a dead letter, or undefined when its headers lack the original position. */
 export function readDeadLetterHeaders(headers: MessageHeader[]): DeadLetterFacts | undefined {
   const found = new Map(headers.map(({ name, value }) => [name, value.toString()]))
   const read = (fact: keyof DeadLetterFacts) => found.get(names[fact]) ?? ''

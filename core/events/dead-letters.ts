@@ -51,7 +51,7 @@ export function createDeadLetters(
     const failedAt = new Date().toISOString()
     const position = { ...facts, failedAt }
     const message = { key, value, headers: addDeadLetterHeaders(headers, position) }
-    // What is left out is still at the position that the headers give.
+    // The omitted parts are still on the topic, at the position in the headers.
     await write(message)
       .catch(ifTooLarge(() => write({ ...message, value: null })))
       .catch(ifTooLarge(() => write({ key: null, value: null, headers: addDeadLetterHeaders([], position) })))

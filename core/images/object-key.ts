@@ -82,7 +82,7 @@ export const manifestPrefix = (day: string) => `manifests/day=${day}/`
 /** Prefix of all versions of a day's Parquet file. @param day `YYYY-MM-DD` */
 export const parquetPrefix = (day: string) => `manifests/parquet/day=${day}/`
 
-/** @param day `YYYY-MM-DD` @param version a folder of its own, because a partition of Glue is a folder */
+/** @param day `YYYY-MM-DD` @param version a separate folder, because a partition of Glue is a folder */
 export function parquetKey(day: string, version: string): string {
   return `${parquetPrefix(day)}${version}/manifests.parquet`
 }

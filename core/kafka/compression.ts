@@ -42,7 +42,7 @@ export function registerCodecs(): void {
   }
 }
 
-/** The magic bytes of snappy-java, with which it and some other producers frame their blocks, and a version. */
+/** The magic bytes of snappy-java, which it and some other producers put before their blocks, and a version. */
 const snappyJavaMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0])
 const snappyJavaHeaderBytes = 16
 

@@ -22,7 +22,7 @@ export interface ConsumingOptions {
   logger: Logger
 }
 
-/** Where a consumer starts to read, and where it keeps how far it has come. */
+/** Where a consumer starts to read, and where it stores its position. */
 export interface Positions {
   groupId: string
   /** The offset at which to start. Undefined: where the group stopped, or the beginning of the partition. */

@@ -5,10 +5,10 @@ import decodeOldMessages from 'kafkajs/src/protocol/requests/fetch/v4/decodeMess
 import fetchResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js'
 import { codecNames, registerCodecs } from './compression.ts'
 
-/** A message as kafkajs hands it to a consumer; `unreadable` says why a batch cannot be read. */
+/** A message as kafkajs hands it to a consumer; `unreadable` gives the reason why a batch cannot be read. */
 export type FetchedMessage = RawMessage & { unreadable?: string }
 
-/** What of a batch is readable even if its records are not. */
+/** The header of a batch, which is readable even if its records are not. */
 interface BatchHeader {
   firstOffset: bigint
   lastOffset: bigint
@@ -25,7 +25,7 @@ const headerBytes = 61
 const currentMagic = 2
 /** Bounds the memory of one batch, with the limit of `compression.ts`: kafkajs makes several objects for each record. */
 const maxRecords = 100_000
-/** About what the messages of one response may take. Batches beyond that are fetched again later. */
+/** Approximate memory limit for the messages of one response. Batches beyond it are fetched again later. */
 const maxResponseBytes = 33_554_432
 const bytesPerRecord = 500
 
@@ -36,7 +36,7 @@ const bytesPerRecord = 500
  */
 export function registerFetchDecoder(): void {
   registerCodecs()
-  // Version 11 is the highest that kafkajs speaks; brokers have it since Kafka 2.3.
+  // Version 11 is the highest that kafkajs supports; brokers have it since Kafka 2.3.
   fetchResponse.decode = decodeFetchResponse
 }
 

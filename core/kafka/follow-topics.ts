@@ -8,7 +8,7 @@ import { type KafkaMessage, partitionKey } from './kafka-message.ts'
 
 export interface FollowOptions {
   topics: string[]
-  /** kafkajs reads in a consumer group only. Each connection gets a group of its own with this prefix, which Kafka's access rules must allow. */
+  /** kafkajs reads in a consumer group only. Each connection uses a new group with this prefix, which Kafka's access rules must allow. */
   groupPrefix: string
   /** No message after this call is missed until `onLost`. */
   onLive: () => void
@@ -25,8 +25,8 @@ export type Follower = ReturnType<typeof followTopics>
 const concurrency = Number.MAX_SAFE_INTEGER
 
 /**
- * Reads topics from their present end until it is closed, alone and without commits: every process that follows a topic gets all its
- * messages. After a failure it starts again at the end of that moment.
+ * Reads topics from their current end until it is closed, without commits and in a group of one member, so every process that follows a
+ * topic gets all its messages. After a failure it starts again at the end of the topics at that time.
  */
 export function followTopics(kafka: KafkaClient, options: FollowOptions) {
   const { topics, onMessages, logger } = options
@@ -46,7 +46,7 @@ export function followTopics(kafka: KafkaClient, options: FollowOptions) {
 }
 
 /**
- * Keeps the positions in memory. Without a position kafkajs would start at the end of the moment in which it gets its partitions,
+ * Keeps the positions in memory. Without a position kafkajs would start at the end of the topic when it gets its partitions,
  * which after a rebalance would skip messages.
  */
 async function startAtEnds(
@@ -59,7 +59,7 @@ async function startAtEnds(
   let isLive = false
   return {
     groupId,
-    // A partition that is new since then is read from its beginning.
+    // A partition that was added since then is read from its beginning.
     find: (place) => offsets.get(partitionKey(place)) ?? '0',
     save: async ({ batch }, offset) => void offsets.set(partitionKey(batch), offset),
     onJoin: () => {

@@ -16,7 +16,7 @@ export interface KafkaOptions {
   credentials?: KafkaCredentials
 }
 
-/** A client for one Kafka cluster. It retries only a few times, because callers have time budgets of their own. */
+/** A client for one Kafka cluster. It retries only a few times, because callers have their own time budgets. */
 export type KafkaClient = Kafka
 
 registerFetchDecoder()

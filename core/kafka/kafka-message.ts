@@ -44,8 +44,8 @@ export function toKafkaMessage(
 }
 
 /**
- * kafkajs groups the values of headers that share a name; this lists them one by one. It does so in a plain object, so that the
- * values of a header named `toString` begin with the function that every object has: only what was sent is kept. A null value,
+ * kafkajs groups the values of headers that share a name; this lists them one by one. kafkajs groups them in a plain object, so the values
+ * of a header named `toString` begin with the inherited function, which is dropped here. A null value,
  * which kafkajs can read but not send, becomes an empty one.
  */
 function splitHeaders(headers: IHeaders = {}): MessageHeader[] {

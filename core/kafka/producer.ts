@@ -87,7 +87,7 @@ async function connect(kafka: Pick<Kafka, 'producer'>, idempotent: boolean): Pro
 const partitionOf = new WeakMap<object, number>()
 
 /**
- * kafkajs's own partitioner, except that it remembers the partition of each message. Otherwise every retry could send a message
+ * kafkajs's own partitioner, except that it keeps the partition of each message. Otherwise every retry could send a message
  * without a key to another partition, and `sendBatch` would miss it in the first one.
  */
 export const rememberPartitions: ICustomPartitioner = () => {

@@ -2,7 +2,7 @@ import { cachedFor } from '../cached-for.ts'
 import type { Logger } from './logger.ts'
 
 export interface WatchedDependency {
-  /** How the log names it, such as `The raw bucket`. */
+  /** Its name in the log, such as `The raw bucket`. */
   title: string
   /** Resolves when the dependency can be used. */
   ping: (signal: AbortSignal) => Promise<unknown>
@@ -22,7 +22,7 @@ interface Server {
   addHook(name: 'onListen' | 'preClose', hook: () => Promise<void>): unknown
 }
 
-/** A busy machine answers late while it starts. */
+/** Long, because a busy machine is slow during start-up. */
 const startTimeoutMs = 10_000
 const probeTimeoutMs = 1_500
 /** Anyone can request readiness often, so the dependencies are checked at most once per interval. */
@@ -88,7 +88,7 @@ export function watchDependencies<W extends Watched>(watched: W, logger: Logger)
     else if (before) logger.info(fields, `${title} is available again.`)
   }
 
-  /** Ends logging; a check that fails because its client was closed is not news. */
+  /** Ends logging; a check that fails because its client was closed is not logged. */
   function stop(): void {
     isStopped = true
   }
@@ -111,7 +111,7 @@ async function tryPing(ping: WatchedDependency['ping'], timeoutMs: number): Prom
   }
 }
 
-/** Errors that only say that another one happened: ours, kafkajs's after its last retry, and that of `fetch`. */
+/** Errors that only wrap another one: ours, kafkajs's after its last retry, and that of `fetch`. */
 const wrappers = ['DependencyUnavailable', 'KafkaJSNumberOfRetriesExceeded', 'TypeError']
 
 /** Node wraps one error per address of a host in an AggregateError. */

@@ -20,7 +20,7 @@ export function isLocalhost(host: string): boolean {
 }
 
 /**
- * Says in a sentence why events may not be sent to a URL; undefined when they may. It does not use DNS, so a name must be
+ * The reason why events may not be sent to a URL, as a sentence; undefined when they may. It does not use DNS, so a name must be
  * resolved and each of its addresses checked by `forbiddenAddress` before a connection is made.
  *
  * The URL parser of WHATWG turns all spellings of an IPv4 address (decimal, octal, hexadecimal, short, full-width) into
@@ -57,7 +57,7 @@ function checkHost(host: string, rules: ReceiverRules): string | undefined {
     const kind = forbiddenAddress(host, rules)
     return kind && `The host of the URL is ${kind}. ${advice}`
   }
-  // Allowed networks can have names of their own. Their addresses are checked at each try.
+  // Allowed networks can have private names. Their addresses are checked at each try.
   if (rules.allowNetworks.rules.length > 0 || !privateName.test(host)) return undefined
   return `The host of the URL, ${host}, is a name of a private network. ${advice}`
 }

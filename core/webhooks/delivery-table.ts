@@ -17,7 +17,7 @@ import { deliveryKey, dueIndex, dueShardOf, fromItem, toDeliveryItem } from './w
 /** A delivery as it was read, added or claimed. */
 type HeldDelivery = DeliveryRef & Pick<WebhookDelivery, 'dueAt'>
 
-/** What becomes of a delivery after a try. */
+/** The state of a delivery after a try. */
 export interface Settlement {
   status: DeliveryStatus
   last: DeliveryTry

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 
-/** Where webhooks may be sent. */
+/** Rules for the URLs that webhooks may be sent to. */
 export interface ReceiverRules {
   /** Networks that are allowed in addition to public addresses. */
   allowNetworks: BlockList

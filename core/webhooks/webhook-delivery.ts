@@ -29,7 +29,7 @@ export interface WebhookDelivery extends DeliveryRef {
   triesInRow: number
   /** RFC 3339, UTC. */
   createdAt: string
-  /** Epoch milliseconds: when a retry is no longer worth it. */
+  /** Epoch milliseconds: when the delivery is given up. */
   giveUpAt: number
   /** Epoch milliseconds. The next try, or, during a try, the end of its lease. Only while `pending`. */
   dueAt?: number
@@ -77,7 +77,7 @@ export function newDelivery(parts: NewDelivery, nowMs: number, dueAt?: number): 
   }
 }
 
-/** What a delivery of an event contains. @param body the event as it came from Kafka */
+/** The contents of a delivery of an event. @param body the event as it came from Kafka */
 export function deliveryOf(event: ImageEvent, body: string, endpointId: string): NewDelivery {
   return { endpointId, eventId: event.id, tenant: event.data.tenant, eventType: topicOf(event), body }
 }

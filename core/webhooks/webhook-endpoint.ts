@@ -76,8 +76,8 @@ export const rotationMs = 24 * 3_600_000
 const maxSecrets = 5
 
 /**
- * Adds a new secret. Earlier ones stay valid for a day, and not only the last of them: a client that repeats a rotation because the
- * answer was lost has not given the receiver the secret in between.
+ * Adds a new secret. All earlier ones stay valid for a day, not only the last: if a client repeats a rotation because the response was
+ * lost, its receiver does not have the secret of the first one.
  */
 export function rotateSecret({ secrets }: Pick<WebhookEndpoint, 'secrets'>, nowMs: number): WebhookSecret[] {
   const dayLater = new Date(nowMs + rotationMs).toISOString()

@@ -26,8 +26,8 @@ export interface AccessState {
 export const clusterName = 'kafka-cluster'
 
 /**
- * Creates the missing access rules (ACLs) of some users. Other rules of these users stay, because on a shared cluster they may be
- * someone else's. Kafka keeps the rules in its metadata, which each new broker copies.
+ * Creates the missing access rules (ACLs) of some users. Other rules of these users stay, because on a shared cluster they may
+ * belong to other systems. Kafka keeps the rules in its metadata, which each new broker copies.
  * @throws Error when the cluster has no authorizer, or the login may not change access rules
  */
 export async function allowAccess(kafka: KafkaClient, rules: AccessRule[]): Promise<AccessState[]> {

@@ -33,7 +33,7 @@ export async function testKeyTableContract(
       name: 'ConditionalCheckFailedException',
     })
     t.strictSame(await keys.find(key.keyId), key)
-    t.equal(await keys.find('nobody'), undefined)
+    t.equal(await keys.find('unknown'), undefined)
   })
 
   t.test(`${name}: of concurrent calls, one sets a time, which then stays`, async (t) => {
@@ -45,8 +45,8 @@ export async function testKeyTableContract(
       const winner = new Date(1_000 * (marks.indexOf(true) + 1)).toISOString()
       t.equal((await keys.find(key.keyId))?.[field], winner)
     }
-    t.equal(await keys.mark('nobody', 'revokedAt', 0), false, 'marking an unknown key does not create it')
-    t.equal(await keys.find('nobody'), undefined)
+    t.equal(await keys.mark('unknown', 'revokedAt', 0), false, 'marking an unknown key does not create it')
+    t.equal(await keys.find('unknown'), undefined)
   })
 
   t.test(`${name}: lists a tenant’s keys, oldest first`, async (t) => {

@@ -33,7 +33,7 @@ t.test('the attempts are limited', async (t) => {
   t.equal(countCalls(), 4)
 })
 
-t.test('no keys, no request', async (t) => {
+t.test('without keys, no request is sent', async (t) => {
   const { client, countCalls } = busyDynamoDb(0)
   t.strictSame(await batchGet(client, 'table', []), [])
   t.equal(countCalls(), 0)

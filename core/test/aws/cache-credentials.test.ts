@@ -4,21 +4,21 @@ import { cacheCredentials } from '../../aws/cache-credentials.ts'
 const minutes = 60_000
 
 function openProvider(expiration?: () => Date) {
-  let asked = 0
-  const provider = async () => ({ accessKeyId: String(++asked), expiration: expiration?.() })
-  return { provider, asked: () => asked }
+  let requests = 0
+  const provider = async () => ({ accessKeyId: String(++requests), expiration: expiration?.() })
+  return { provider, requests: () => requests }
 }
 
-t.test('credentials without an expiration are asked for once', async (t) => {
-  const { provider, asked } = openProvider()
+t.test('credentials without an expiration are requested once', async (t) => {
+  const { provider, requests } = openProvider()
   const find = cacheCredentials(provider)
   t.equal((await find()).accessKeyId, '1')
-  t.notOk(find() instanceof Promise, 'known credentials take no promise')
+  t.notOk(find() instanceof Promise, 'cached credentials are returned without a promise')
   t.equal((await find()).accessKeyId, '1')
-  t.equal(asked(), 1)
+  t.equal(requests(), 1)
 })
 
-t.test('credentials are asked for again five minutes before they expire', async (t) => {
+t.test('credentials are requested again five minutes before they expire', async (t) => {
   const clock = { now: 0 }
   const { provider } = openProvider(() => new Date(clock.now + 15 * minutes))
   const find = cacheCredentials(provider, () => clock.now)
@@ -27,10 +27,10 @@ t.test('credentials are asked for again five minutes before they expire', async 
   t.equal((await find()).accessKeyId, '1')
   clock.now = 10 * minutes
   t.equal((await find()).accessKeyId, '2')
-  t.equal((await find()).accessKeyId, '2', 'and the new ones are kept')
+  t.equal((await find()).accessKeyId, '2', 'the new ones are cached')
 })
 
-t.test('a failure is not kept', async (t) => {
+t.test('a failure is not cached', async (t) => {
   let fails = true
   const find = cacheCredentials(async () => {
     if (fails) throw new Error('no credentials')

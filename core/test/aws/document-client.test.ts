@@ -63,7 +63,7 @@ function openRecorded(
 t.test('a request has the body and the signature of the SDK', async (t) => {
   const nowMs = Date.UTC(2026, 10, 22, 23, 59, 59)
   let identity: Record<string, unknown> = { ...credentials }
-  // Expired, so that the client asks for them before every request.
+  // Expired, so that the client requests them before every call.
   const rotating = async () => ({ ...identity, expiration: new Date(0) })
   const { documents, sent } = openRecorded(t, { credentials: rotating, now: () => nowMs })
   for (identity of [
@@ -107,7 +107,7 @@ t.test('requests go to the endpoint that the SDK resolves', async (t) => {
   }
 })
 
-t.test('missing credentials fail the call, and the next call asks for them again', async (t) => {
+t.test('missing credentials fail the call, and the next call requests them again', async (t) => {
   let isAvailable = false
   const provider = async () => {
     if (!isAvailable) throw new Error('no credentials yet')
@@ -132,7 +132,7 @@ t.test('other calls go through the SDK', async (t) => {
   t.strictSame(calls, ['Query'])
 })
 
-t.test('a failed condition is the exception of the SDK, with the item that it failed for', async (t) => {
+t.test('a failed condition throws the exception of the SDK, with the stored item', async (t) => {
   const body = { __type: 'x#ConditionalCheckFailedException', message: 'no', Item: { pk: { S: 'a' } } }
   const { documents } = await startDynamoDbDouble(t, (request, response) => {
     request.resume()
@@ -163,7 +163,7 @@ t.test('a checksum that is always wrong fails the call after three attempts', as
   t.equal(calls.length, 3)
 })
 
-t.test('an answer above 1 MiB is refused and not asked for again', async (t) => {
+t.test('an answer above 1 MiB is refused and the call is not retried', async (t) => {
   const { documents, calls } = await startDynamoDbDouble(t, answer(' '.repeat(1_048_577)))
   await t.rejects(documents.send(get), { message: 'The answer is longer than 1048576 bytes.' })
   t.equal(calls.length, 1)

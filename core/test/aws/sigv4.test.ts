@@ -99,7 +99,7 @@ for (const [title, [request, signature]] of Object.entries(suiteVectors)) {
   })
 }
 
-t.test('a signer that has signed with other keys and on other days signs the same', async (t) => {
+t.test('earlier signatures with other keys and on other days do not change the result', async (t) => {
   const { secret, nowMs } = suite
   const dayMs = 86_400_000
   const request = { ...base, headers: suiteHeaders }

@@ -41,7 +41,7 @@ export function connect(t: Test, endpoint: string, options: ConnectOptions = {})
   return connectBoth(t, endpoint, options).documents
 }
 
-/** A client and the SDK's client that it takes its settings from. */
+/** A client and the SDK's client whose settings it uses. */
 export function connectBoth(
   t: Test,
   endpoint: string,

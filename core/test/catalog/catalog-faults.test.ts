@@ -86,7 +86,7 @@ interface Store {
 }
 
 async function testEveryOperation(t: Test, { endpoint, options, calls }: Store) {
-  // Each operation has a client of its own, because a client limits the retries of all its requests together.
+  // Each operation has a separate client, because a client limits the retries of all its requests together.
   const rejectAll = (tested: typeof allOperations) =>
     Promise.all(
       tested.map(([name, operation]) => {
@@ -191,7 +191,7 @@ t.test('a ping ends when its signal is aborted', async (t) => {
   await t.rejects(open(documents).catalog.ping(AbortSignal.timeout(20)), DependencyUnavailable)
 })
 
-t.test('a lost response: the write counts, and only once', async (t) => {
+t.test('a write whose response is lost has one effect', async (t) => {
   const { endpoint, direct, tableName } = await startStore(t)
   const { catalog, clock } = open(direct, tableName)
   const afterLease = openCatalog({ documents: direct, tableName }, { now: clock.now + leaseMs }).catalog

@@ -42,7 +42,7 @@ const cutOff: Answer = (request, response) => {
   response.write('{"Item":', () => response.destroy())
 }
 
-/** What happens to the first requests of the operation. */
+/** The fault that affects the first requests of the operation. */
 const faults: Record<string, Answer> = {
   throttled: refuse(400, 'ProvisionedThroughputExceededException'),
   'failed with 500': refuse(500, 'InternalServerError'),
@@ -122,7 +122,7 @@ for (const [name, operation] of Object.entries(operations)) {
     const wrong = forwardTo(endpoint, { 'x-amz-crc32': '1' })
     const answer = () => answerFirst(operation.call, 1, wrong, intact)
     const [own, sdk] = await runOnBoth(t, { answer, operation, options: {} })
-    // The SDK does not look at the checksum.
+    // The SDK does not verify the checksum.
     t.equal(own.sent, sdk.sent + 1)
     // Only whether this request or an earlier one created the record differs, as after a lost answer.
     t.strictSame({ ...own, sent: 0, created: 0 }, { ...sdk, sent: 0, created: 0 })

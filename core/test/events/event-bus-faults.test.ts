@@ -136,7 +136,7 @@ t.test('closing with a frozen broker succeeds', async (t) => {
   await t.rejects(bus.publish(someEvent()), isUnavailable, 'no event is accepted after that')
 })
 
-t.test('closing an unused bus, and closing it twice', async () => {
+t.test('an unused bus can be closed, even twice', async () => {
   const bus = createEventBus(connect('127.0.0.1:1'), { topicPrefix, budgetMs })
   await bus.close()
   await bus.close()

@@ -49,7 +49,7 @@ t.test('topicOf returns the topic of an event', async (t) => {
 })
 
 t.test('the id is the same for the same occurrence and differs for another', async (t) => {
-  const idOf = (...[topic, of, told]: Parameters<typeof imageEvent>) => imageEvent(topic, of, told).id
+  const idOf = (...parameters: Parameters<typeof imageEvent>) => imageEvent(...parameters).id
   const id = idOf(topics.processed, record, options)
   t.equal(idOf(topics.processed, { ...record, attempts: 2 }, { ...options, nowMs: nowMs + 9_000 }), id)
   const others = [

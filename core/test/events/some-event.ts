@@ -3,8 +3,8 @@ import { type Topic, topics } from '../../events/image-events.ts'
 import type { ImageEvent } from '../../images/image-event.ts'
 
 /** A unique event with the given properties. */
-export function someEvent(told: { imageId?: string; id?: string; topic?: Topic } = {}): ImageEvent {
-  const { imageId = randomBytes(32).toString('hex'), id = randomUUID(), topic = topics.processed } = told
+export function someEvent(given: { imageId?: string; id?: string; topic?: Topic } = {}): ImageEvent {
+  const { imageId = randomBytes(32).toString('hex'), id = randomUUID(), topic = topics.processed } = given
   return {
     specversion: '1.0',
     id,

@@ -72,7 +72,7 @@ const foreignKeys = {
   'upper-case hex': `local/${imageId.toUpperCase()}/20261122`,
   'hex that is too short': `local/${imageId.slice(1)}/20261122`,
   'hex that is too long': `local/${imageId}0/20261122`,
-  'letters that are no hex': `local/${imageId.slice(1)}g/20261122`,
+  'letters that are not hex': `local/${imageId.slice(1)}g/20261122`,
   'no tenant': `/${imageId}/20261122`,
   'a tenant that begins with a dash': `-local/${imageId}/20261122`,
   'an upper-case tenant': `Local/${imageId}/20261122`,
@@ -89,7 +89,7 @@ const foreignKeys = {
   'a key that is still encoded': `local%2F${imageId}%2F20261122`,
 }
 
-t.test('invalid raw keys', async (t) => {
+t.test('invalid raw keys are not parsed', async (t) => {
   for (const [what, key] of Object.entries(foreignKeys)) t.equal(parseRawKey(key), undefined, what)
 })
 
@@ -105,7 +105,7 @@ t.test('a raw key with one changed character is another image or invalid', async
   }
 })
 
-t.test('valid and invalid tenants', async (t) => {
+t.test('tenants are validated', async (t) => {
   const isTenant = (tenant: string) => new RegExp(tenantPattern).test(tenant)
   for (const tenant of ['a', '0', 'local', 'a-b', 'a'.repeat(63), 'manifests2', 'my-manifests']) {
     t.ok(isTenant(tenant), tenant)
@@ -117,7 +117,7 @@ t.test('valid and invalid tenants', async (t) => {
   }
 })
 
-t.test('valid and invalid image ids', async (t) => {
+t.test('image ids are validated', async (t) => {
   const isImageId = (id: string) => new RegExp(imageIdPattern).test(id)
   t.ok(isImageId(imageId))
   for (const id of ['', imageId.slice(1), `${imageId}0`, imageId.toUpperCase(), `${imageId}\n`]) {
@@ -133,7 +133,7 @@ t.test('a generation is a UTC day', async (t) => {
   t.equal(generationAt(Date.UTC(2028, 1, 29)), '20280229')
 })
 
-t.test('each further upload of a record has a generation of its own', async (t) => {
+t.test('each further upload of a record has a new generation', async (t) => {
   t.equal(nextGeneration('20261122'), '20261122-2')
   t.equal(nextGeneration('20261122-2'), '20261122-3')
   t.equal(nextGeneration('20261122-9'), '20261122-10')

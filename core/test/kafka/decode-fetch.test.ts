@@ -21,12 +21,12 @@ async function decode(...partitions: Buffer[][]) {
 const unreadableBatches = {
   'with an unknown codec': [{ codec: 5 }, 'the codec 5 is unknown'],
   'that is damaged': [{ codec: 1, compressed: Buffer.from('no gzip') }, 'codec gzip: incorrect header check'],
-  'with fewer records than it says': [{ codec: 1, compressed: gzipSync('') }, /codec gzip: .*outside/],
+  'with fewer records than declared': [{ codec: 1, compressed: gzipSync('') }, /codec gzip: .*outside/],
   'with more records than fit': [{ recordCount: 100_001 }, 'more than 100000 records'],
 } as const
 
 for (const [title, [batch, why]] of Object.entries(unreadableBatches)) {
-  t.test(`a batch ${title} is one message at its last offset, and stops no other`, async (t) => {
+  t.test(`a batch ${title} is one message at its last offset, and other batches are read`, async (t) => {
     const bad = encodeBatch({ firstOffset: 10, records: [record('a'), record('b')], ...batch })
     const lastOffset = 'recordCount' in batch ? 9 + batch.recordCount : 11
     const [first, second] = await decode([bad, after], [after])
@@ -40,7 +40,7 @@ for (const [title, [batch, why]] of Object.entries(unreadableBatches)) {
   })
 }
 
-t.test('every header is read, whatever its name, its value and its number', async (t) => {
+t.test('headers with any names and values, in any number, are read', async (t) => {
   const names = Object.getOwnPropertyNames(Object.prototype)
   const headers = names.flatMap((name): [string, Buffer | null][] => [
     [name, null],

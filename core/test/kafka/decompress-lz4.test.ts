@@ -2,7 +2,7 @@ import t from 'tap'
 import { decompressLz4 } from '../../kafka/decompress-lz4.ts'
 
 const text = Buffer.from('hashgate '.repeat(10_000))
-/** Of `text`, in blocks of 64 KiB, as `lz4` 1.9.4 writes them. */
+/** Frames of `text` in blocks of 64 KiB, as `lz4` 1.9.4 writes them. */
 const frames = {
   'independent blocks':
     'BCJNGGRApxMBAACfaGFzaGdhdGUgCQD///////////////////////////////////////////////////////////' +
@@ -36,7 +36,7 @@ for (const [title, frame] of Object.entries(frames)) {
   })
 }
 
-t.test('a block that did not get smaller is copied', async (t) => {
+t.test('an uncompressed block is copied', async (t) => {
   t.equal(String(decompressLz4(Buffer.from(storedBlock, 'base64'), 100)), '0123456789abcdef')
 })
 

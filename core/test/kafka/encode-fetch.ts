@@ -1,4 +1,4 @@
-/** The bytes with which a broker answers a fetch, for answers that no broker and no client library would make for a test. */
+/** Encodes a broker's response to a fetch, for responses that neither a real broker nor a client library can produce. */
 
 type Bytes = Buffer | null
 interface TestRecord {
@@ -12,7 +12,7 @@ interface TestBatch {
   /** The number of the codec. The records are written as they are, unless there is `compressed`. */
   codec?: number
   compressed?: Buffer
-  /** What the batch says that it has; by default the number of `records`. */
+  /** The declared number of records; by default that of `records`. */
   recordCount?: number
 }
 

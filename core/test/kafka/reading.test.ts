@@ -19,7 +19,7 @@ const coordinatorErrors = [
 ]
 
 for (const type of coordinatorErrors) {
-  t.test(`committed offsets are asked for again after ${type}`, async (t) => {
+  t.test(`committed offsets are requested again after ${type}`, async (t) => {
     const answers = [failWith(type), failWith(type), offsets]
     const admin = { fetchOffsets: async () => answers.shift()?.() ?? [] }
     const committed = await readCommittedOffsets(admin, 'group', 'topic')

@@ -107,7 +107,7 @@ t.test('keys and signatures are redacted', async (t) => {
   for (const [what, thing] of Object.entries(things)) {
     const { logger, lines, entries } = startLog()
     logger.error(thing, 'said')
-    logger.child(thing).info('said by a child')
+    logger.child(thing).info('logged by a child')
     t.equal(entries().length, 2, `${what}: still JSON`)
     for (const secret of secrets) t.notOk(lines.join('').includes(secret), what)
   }

@@ -26,7 +26,7 @@ t.test('flushing writes at once', async (t) => {
     flushSync: () => calls.push('flush'),
   })
   destination.flushSync()
-  t.strictSame(calls, [], 'no lines, no call')
+  t.strictSame(calls, [], 'without lines, nothing is called')
   destination.write('1\n')
   destination.flushSync()
   t.strictSame(calls, ['1\n', 'flush'])

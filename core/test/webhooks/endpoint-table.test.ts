@@ -13,7 +13,7 @@ t.test('an endpoint is created once although the answer to the write is lost', a
   await createWebhookTable(dynamoDb, 'webhooks')
   const documents = DynamoDBDocumentClient.from(dynamoDb)
   let writes = 0
-  /** Loses the answer to a write. The SDK repeats it then, and reports the failed condition of the second one. */
+  /** Loses the response to a write. The SDK then repeats it and throws the failed condition of the second write. */
   async function send(command: Parameters<typeof documents.send>[0]) {
     const answer = await documents.send(command)
     if (!(command instanceof PutCommand)) return answer

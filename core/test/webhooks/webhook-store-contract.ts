@@ -38,7 +38,7 @@ export async function testWebhookStoreContract(
     nowMs = startMs
   })
 
-  /** A stored delivery of an endpoint of its own, due at once. */
+  /** A stored delivery of a new endpoint, due at once. */
   async function someDelivery(parts: Partial<WebhookDelivery> = {}): Promise<WebhookDelivery> {
     const delivery = {
       ...newDelivery(partsOf(`whe_${randomBytes(4).toString('hex')}`), nowMs, nowMs),
@@ -142,42 +142,45 @@ export async function testWebhookStoreContract(
     t.equal(await deliveries.oldestDue(shard), Math.min(...work.map(({ dueAt }) => dueAt)))
   })
 
-  t.test(`${name}: the log is listed by pages in both directions and forgets after seven days`, async (t) => {
-    const endpointId = `whe_${randomBytes(4).toString('hex')}`
-    const added: string[] = []
-    for (let index = 0; index < 7; index++) {
-      nowMs += 1_000
-      const delivery = newDelivery({ ...partsOf(endpointId), eventId: `event/${index}` }, nowMs, nowMs)
-      await deliveries.add(delivery)
-      added.push(delivery.eventId)
-    }
-    for (const order of ['newest', 'oldest'] as const) {
-      const listed: string[] = []
-      let after: string | undefined
-      do {
-        const page = await deliveries.listLog(endpointId, { order, after, limit: 3 })
-        t.ok(page.deliveries.length <= 3)
-        listed.push(...page.deliveries.map(({ eventId }) => eventId))
-        after = page.next
-      } while (after)
-      t.strictSame(listed, order === 'oldest' ? added : added.toReversed(), order)
-    }
-    const since = new Date(startMs + 5_000).toISOString()
-    const { deliveries: recent } = await deliveries.listLog(endpointId, {
-      order: 'oldest',
-      after: since,
-      limit: 100,
-    })
-    t.strictSame(
-      recent.map(({ eventId }) => eventId),
-      ['event/4', 'event/5', 'event/6'],
-      'since a time',
-    )
+  t.test(
+    `${name}: the log is listed by pages in both directions, and entries expire after seven days`,
+    async (t) => {
+      const endpointId = `whe_${randomBytes(4).toString('hex')}`
+      const added: string[] = []
+      for (let index = 0; index < 7; index++) {
+        nowMs += 1_000
+        const delivery = newDelivery({ ...partsOf(endpointId), eventId: `event/${index}` }, nowMs, nowMs)
+        await deliveries.add(delivery)
+        added.push(delivery.eventId)
+      }
+      for (const order of ['newest', 'oldest'] as const) {
+        const listed: string[] = []
+        let after: string | undefined
+        do {
+          const page = await deliveries.listLog(endpointId, { order, after, limit: 3 })
+          t.ok(page.deliveries.length <= 3)
+          listed.push(...page.deliveries.map(({ eventId }) => eventId))
+          after = page.next
+        } while (after)
+        t.strictSame(listed, order === 'oldest' ? added : added.toReversed(), order)
+      }
+      const since = new Date(startMs + 5_000).toISOString()
+      const { deliveries: recent } = await deliveries.listLog(endpointId, {
+        order: 'oldest',
+        after: since,
+        limit: 100,
+      })
+      t.strictSame(
+        recent.map(({ eventId }) => eventId),
+        ['event/4', 'event/5', 'event/6'],
+        'since a time',
+      )
 
-    nowMs += 8 * 86_400_000
-    t.strictSame((await deliveries.listLog(endpointId, { order: 'newest', limit: 100 })).deliveries, [])
-    t.equal(await deliveries.find({ endpointId, eventId: 'event/1' }), undefined)
-  })
+      nowMs += 8 * 86_400_000
+      t.strictSame((await deliveries.listLog(endpointId, { order: 'newest', limit: 100 })).deliveries, [])
+      t.equal(await deliveries.find({ endpointId, eventId: 'event/1' }), undefined)
+    },
+  )
 
   t.test(`${name}: an endpoint has one replay at a time, which continues where it stopped`, async (t) => {
     const endpointId = `whe_${randomBytes(4).toString('hex')}`
@@ -204,19 +207,16 @@ export async function testWebhookStoreContract(
     t.equal(await deliveries.startReplay(replay), true, 'the next one can start')
   })
 
-  t.test(
-    `${name}: a creation can be refused, also because of one that happens at the same time`,
-    async (t) => {
-      const refuseOthers = (existing: unknown[]) => {
-        if (existing.length > 0) throw new Error('there is one')
-      }
-      const results = await Promise.allSettled(
-        Array.from({ length: 8 }, () => endpoints.create(request('single'), refuseOthers)),
-      )
-      t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
-      t.equal((await endpoints.list('single')).length, 1)
-    },
-  )
+  t.test(`${name}: the check can refuse a creation, even because of a simultaneous one`, async (t) => {
+    const refuseOthers = (existing: unknown[]) => {
+      if (existing.length > 0) throw new Error('there is one')
+    }
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, () => endpoints.create(request('single'), refuseOthers)),
+    )
+    t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
+    t.equal((await endpoints.list('single')).length, 1)
+  })
 
   t.test(`${name}: after a rotation, earlier secrets stay valid for a day`, async (t) => {
     const endpoint = await endpoints.create(request('rotating'))

@@ -18,7 +18,7 @@ interface Refusal {
   send: (signed: SignedPut, bytes: Buffer) => Promise<RawAnswer>
 }
 
-/** Every abuse of a signed PUT is refused, and nothing is stored. */
+/** Every altered use of a signed PUT is refused, and nothing is stored. */
 export async function testSignedPutRefusals(t: Test, subject: BucketUnderTest): Promise<void> {
   const { client, bucket, options } = subject
   const cases = [...wrongBytes(), ...wrongHeaders(), ...missingHeaders(), ...wrongUrls(options)]

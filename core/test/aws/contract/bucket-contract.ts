@@ -15,7 +15,7 @@ import { testSignedPutRefusals } from './bucket-contract-refusals.ts'
 import { testSignedPut } from './bucket-contract-signed-put.ts'
 import type { BucketContractOptions } from './bucket-under-test.ts'
 
-/** Tests any S3-compatible store, in a bucket of its own that is deleted at the end. */
+/** Tests any S3-compatible store, in a new bucket that is deleted at the end. */
 export async function testBucketContract(t: Test, options: BucketContractOptions): Promise<void> {
   await t.test(`bucket contract: ${options.name}`, async (t) => {
     const client = createContractClient(options)

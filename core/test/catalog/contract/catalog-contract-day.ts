@@ -68,8 +68,8 @@ export async function testDay(t: Test, store: CatalogStore): Promise<void> {
     const { catalog, clock, listing } = openDay(store)
     const [, , ...younger] = await registerMany(catalog, clock, listing.tenant, 6)
     clock.now = at(younger, 0).expiresAt * 1000 - 1
-    const alive = await readPages(catalog, { ...listing, limit: 2 })
-    t.strictSame(idsOf(alive.flat()), idsOf(younger).reverse())
+    const unexpired = await readPages(catalog, { ...listing, limit: 2 })
+    t.strictSame(idsOf(unexpired.flat()), idsOf(younger).reverse())
     clock.now = at(younger, -1).expiresAt * 1000
     t.strictSame((await readPages(catalog, { ...listing, limit: 2 })).flat(), [])
   })
@@ -95,7 +95,7 @@ export async function testDay(t: Test, store: CatalogStore): Promise<void> {
 
 const someTenant = () => `day-${randomUUID()}`
 
-/** A day of a tenant of its own, and a catalog whose clock shows the morning of it. */
+/** A day of a new tenant, and a catalog whose clock shows the morning of it. */
 function openDay(store: CatalogStore) {
   const day = dayAt(Date.now() + dayMs)
   const { catalog, clock } = openCatalog(store, { now: Date.parse(`${day}T08:00:00Z`) })

@@ -27,7 +27,7 @@ export async function testExpiry(t: Test, store: CatalogStore): Promise<void> {
   })
 
   await t.test(
-    'the next request after that starts a new generation with nothing of the old one',
+    'the next request after that starts a new generation without any data of the old one',
     async (t) => {
       const { catalog, clock } = openCatalog(store)
       const old = await registerAndClaim(catalog, 'worker')

@@ -29,7 +29,11 @@ export async function testOutbox(t: Test, store: CatalogStore): Promise<void> {
     t.strictSame(taken.pendingEvents, [requestedOf(record)])
     t.equal(await catalog.outbox.markPublished(taken, 'relay'), true)
     t.notOk(await hasPendingEvents(catalog, record))
-    t.strictSame(await catalog.find(record.tenant, record.imageId), record, 'nothing of the event is left')
+    t.strictSame(
+      await catalog.find(record.tenant, record.imageId),
+      record,
+      'the event is removed from the record',
+    )
     t.notOk('owingShard' in ((await readItem(store, record)) ?? {}))
   })
 

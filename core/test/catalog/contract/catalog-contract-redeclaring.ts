@@ -30,7 +30,7 @@ export async function testRedeclaring(t: Test, store: CatalogStore): Promise<voi
         ...{ tenant, imageId, createdAt, expiresAt, ...other, fileName: 'a.jpg' },
         ...{ status: 'pending', sequence: 4, attempts: 0, generation: `${rejected.generation}-2` },
       },
-      'its lifetime stays, and nothing of the rejection is left',
+      'its lifetime is unchanged, and the rejection is removed',
     )
     t.strictSame(await catalog.find(tenant, imageId), record)
     const item = await readItem(store, record)
@@ -39,7 +39,7 @@ export async function testRedeclaring(t: Test, store: CatalogStore): Promise<voi
     t.strictSame(
       await catalog.claim(rejected, 'late', leaseMs),
       { outcome: 'gone' },
-      'as its old triggers find',
+      'for triggers of the old upload',
     )
 
     const again = claimed(await catalog.claim(record, 'worker', leaseMs))
@@ -71,7 +71,11 @@ export async function testRedeclaring(t: Test, store: CatalogStore): Promise<voi
     const { record } = await catalog.register({ ...idOf(held), ...other })
     t.match(record, { status: 'pending', pendingEvents: finished.pendingEvents })
     t.notOk('leaseOwner' in record)
-    await t.rejects(catalog.completeLease(finished, 'worker'), LeaseLost, 'its worker removes nothing')
+    await t.rejects(
+      catalog.completeLease(finished, 'worker'),
+      LeaseLost,
+      'its worker cannot complete the lease',
+    )
 
     const requested = imageEvent(topics.uploadRequested, record, { source: '/hashgate/test', nowMs: 0 })
     await catalog.outbox.enqueue(record, requested)

@@ -112,7 +112,7 @@ export async function testReprocess(t: Test, store: CatalogStore): Promise<void>
     t.strictSame(await catalog.completeReprocess(held, 'again', after, event), first)
     t.strictSame(first.pendingEvents, [event])
     await catalog.completeLease(first, 'again')
-    await t.rejects(catalog.completeReprocess(held, 'again', after, event), LeaseLost, 'nor after completion')
+    await t.rejects(catalog.completeReprocess(held, 'again', after, event), LeaseLost, 'not after completion')
   })
 
   await t.test('reprocessing attempts are counted separately and reset on success', async (t) => {

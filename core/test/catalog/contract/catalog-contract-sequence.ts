@@ -14,9 +14,9 @@ import {
   someUpload,
 } from './catalog-contract-store.ts'
 
-const told = { source: '/hashgate/test', nowMs: 0 }
+const options = { source: '/hashgate/test', nowMs: 0 }
 const finishedEvent = (held: ImageRecord, { status }: ImageResult) =>
-  imageEvent(status === 'ready' ? topics.processed : topics.rejected, withNextSequence(held), told)
+  imageEvent(status === 'ready' ? topics.processed : topics.rejected, withNextSequence(held), options)
 
 async function finish(catalog: Catalog, held: ImageRecord, result: ImageResult): Promise<ImageRecord> {
   const finished = await catalog.finish(held, 'worker', result, finishedEvent(held, result))
@@ -54,7 +54,7 @@ export async function testSequence(t: Test, store: CatalogStore): Promise<void> 
 
     const again = claimed(await catalog.claimForReprocess(record, 'worker', leaseMs, 'newer'))
     t.equal(again.sequence, 5, 'ready while it is reprocessed')
-    const event = imageEvent(topics.reprocessed, withNextSequence(again), told)
+    const event = imageEvent(topics.reprocessed, withNextSequence(again), options)
     const remade = await catalog.completeReprocess(
       again,
       'worker',
@@ -86,7 +86,7 @@ export async function testSequence(t: Test, store: CatalogStore): Promise<void> 
   await t.test('of concurrent changes, each raises the sequence once', async (t) => {
     const { catalog } = openCatalog(store)
     const { record } = await catalog.register(someUpload())
-    // Each worker claims from the state that it has read, however old, and gives the image back.
+    // Each worker claims from the state that it has read, however old, and releases the image.
     for (let round = 0; round < 3; round += 1) {
       const claims = await Promise.all(
         ['a', 'b', 'c'].map(async (owner) => ({ owner, claim: await catalog.claim(record, owner, leaseMs) })),
@@ -111,7 +111,7 @@ export async function testSequence(t: Test, store: CatalogStore): Promise<void> 
     )
     const old = await catalog.find(record.tenant, record.imageId)
     t.notOk('sequence' in (old ?? {}))
-    t.equal(imageEvent(topics.uploadRequested, old ?? record, told).data.sequence, 1)
+    t.equal(imageEvent(topics.uploadRequested, old ?? record, options).data.sequence, 1)
     const held = claimed(await catalog.claim(record, 'worker', leaseMs))
     t.equal(held.sequence, 2)
     t.equal((await finish(catalog, held, rejectedResult)).sequence, 3)

@@ -42,7 +42,7 @@ const documentClients: Record<string, Connect> = {
   "the SDK's document client": (_t, client) => DynamoDBDocumentClient.from(client, documentClientOptions),
 }
 
-/** Tests the catalog against any DynamoDB endpoint, with both clients, each in a table of its own. */
+/** Tests the catalog against any DynamoDB endpoint, with both clients, each in a new table. */
 export async function testCatalogContract(t: Test, options: CatalogContractOptions): Promise<void> {
   for (const [clientName, connect] of Object.entries(documentClients)) {
     await testWith(t, `catalog contract: ${options.name}, ${clientName}`, options, connect)

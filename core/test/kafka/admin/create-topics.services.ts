@@ -62,7 +62,7 @@ t.test('our settings are corrected and other settings are kept', async (t) => {
   t.match(
     states.find(({ topic }) => topic === name),
     { outcome: 'corrected', partitions: 3 },
-    'but its partitions stay',
+    'the partitions are unchanged',
   )
   t.match(await configOf(name), {
     'retention.ms': '604800000',

@@ -4,7 +4,7 @@ import type { KafkaClient } from '../../../kafka/kafka-client.ts'
 
 const options = { names: ['image.processed'], partitions: 1, retentionDays: 7 }
 
-/** A cluster in which the broker that is asked next does not know the topic yet, for the first `unknownAnswers` answers. */
+/** A cluster whose brokers do not have the topic yet for the first `unknownAnswers` responses. */
 function createClusterDouble(unknownAnswers: number, type = 'UNKNOWN_TOPIC_OR_PARTITION') {
   const left = new Map<string, number>()
   function answer<T>(question: string, value: T): Promise<T> {
@@ -29,7 +29,7 @@ function createClusterDouble(unknownAnswers: number, type = 'UNKNOWN_TOPIC_OR_PA
   return { admin: () => admin } as unknown as KafkaClient
 }
 
-t.test('a broker that does not know a new topic yet is asked again', async (t) => {
+t.test('a request to a broker that does not have a new topic yet is retried', async (t) => {
   const states = await createTopics(createClusterDouble(2), options)
   t.strictSame(states, [{ topic: 'image.processed', partitions: 1, replicas: 1, outcome: 'created' }])
 })

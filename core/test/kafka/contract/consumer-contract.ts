@@ -123,7 +123,7 @@ export async function testEventConsumerContract(
       t.strictSame(next.ids(), ['2'])
     })
 
-    t.test('the given number of partitions is handled concurrently, and no more', async (t) => {
+    t.test('at most the given number of partitions is handled concurrently', async (t) => {
       const { join, publish } = await setUp(t)
       const images = Array.from({ length: 32 }, (_, image) => `image-${image}`)
       await Promise.all(images.map((image) => publish(image, image)))
