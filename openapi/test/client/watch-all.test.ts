@@ -65,7 +65,7 @@ t.test('after a reconnection, a resync follows if events may have been missed', 
   t.strictSame(asked, [undefined, undefined, undefined, 'run-2', 'run-3'])
 })
 
-t.test('gives up when no stream opens at the start, and never after that', async (t) => {
+t.test('fails if no stream opens at the start, but not later', async (t) => {
   const away = await startEventServer(t, (connection) => {
     connection.refuse(503, 'OVERLOADED', { 'retry-after': '0' })
   })

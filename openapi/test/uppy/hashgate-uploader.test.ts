@@ -77,7 +77,7 @@ t.test(
   },
 )
 
-t.test('a paused file waits and is sent when it is resumed, while the others go on', async (t) => {
+t.test('a paused file is sent when it is resumed, while the others continue', async (t) => {
   const gateway = await startFakeGateway(t)
   const uppy = createUppy(gateway, { limit: 1 })
   const paused = uppy.addFile(photo('paused'))

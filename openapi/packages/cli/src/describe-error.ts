@@ -1,6 +1,6 @@
 import { GatewayUnreachable, HashgateError } from '@hashgate/client'
 
-/** The message of an error, and what someone at the command line can do about it. */
+/** The message of an error, with advice for the command line. */
 export function describeError(error: unknown): string {
   if (error instanceof HashgateError) return describeRefusal(error)
   const message = error instanceof Error ? error.message : String(error)

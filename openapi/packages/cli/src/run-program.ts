@@ -3,7 +3,7 @@ import { describeError } from './describe-error.ts'
 
 /**
  * Parses the arguments, runs the command, and sets the exit code. An error prints its message only and sets exit code 1,
- * because a stack trace does not help someone who mistyped a path.
+ * because a stack trace does not help with a mistyped path.
  */
 export async function runProgram(program: Command, args: string[] = process.argv.slice(2)): Promise<void> {
   // A reader such as `head` may close the pipe early.

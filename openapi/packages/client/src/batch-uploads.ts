@@ -10,7 +10,7 @@ export interface BatcherOptions {
 export interface UploadBatcher {
   /**
    * Requests an upload URL for one image.
-   * @throws HashgateError when the gateway refuses this image or the whole batch, and whatever else the client throws
+   * @throws HashgateError when the gateway refuses this image or the whole batch, and the other errors of the client
    */
   requestUpload: (request: UploadRequest) => Promise<UploadAnswer>
 }

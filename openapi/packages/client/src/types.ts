@@ -52,7 +52,7 @@ export interface StoreAnswer {
 }
 
 /**
- * Makes one attempt to PUT the bytes to `target.url` with exactly `target.headers`, and returns the response, whatever its status. It may
+ * Makes one attempt to PUT the bytes to `target.url` with exactly `target.headers`, and returns the response, regardless of its status. It may
  * throw StoreUnreachable, which is retried; other errors are final.
  */
 export type SendFunction = (

@@ -33,7 +33,7 @@ t.test('the name of a folder can contain glob characters', async (t) => {
   t.strictSame(await find('photos [2024] {x}'), ['photos [2024] {x}/c.avif', 'photos [2024] {x}/deep/d.tiff'])
 })
 
-t.test('a file given by its path is used whatever its extension', async (t) => {
+t.test('a file given by its path is used regardless of its extension', async (t) => {
   t.strictSame(await find('note.txt', '._a.jpg'), ['note.txt', '._a.jpg'])
 })
 

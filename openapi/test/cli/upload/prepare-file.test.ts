@@ -7,7 +7,7 @@ import { prepareFile } from '../../../packages/cli/src/upload/prepare-file.ts'
 const image = sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
 const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
 
-t.test('the type is detected by content, whatever the extension', async (t) => {
+t.test('the type is detected by content, regardless of the extension', async (t) => {
   for (const format of formats) {
     const bytes = await image.clone().toFormat(format).toBuffer()
     const path = join(t.testdir({ 'name.txt': bytes }), 'name.txt')

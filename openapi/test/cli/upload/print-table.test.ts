@@ -14,7 +14,7 @@ const ready: FileResult = {
   variants: ['thumb', 'medium', 'large'],
   ms: 1234,
 }
-const reason = 'image_corrupt: The image is damaged or cut off and cannot be decoded, whatever one tries.'
+const reason = 'image_corrupt: The image is damaged or cut off and cannot be decoded by any program.'
 const rejected: FileResult = {
   ...ready,
   file: 'b.jpg',

@@ -20,7 +20,7 @@ export interface UnreadableFolder {
 
 /**
  * Expands paths, folders and globs to files, in order and without repetition. A folder expands to the files in it that
- * have the extension of an image; a file given by its path is used whatever its extension. A folder that links to itself
+ * have the extension of an image; a file given by its path is used regardless of its extension. A folder that links to itself
  * is searched once.
  * @throws Error when a path matches nothing
  */

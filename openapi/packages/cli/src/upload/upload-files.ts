@@ -70,7 +70,7 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
       })
       run.onDone({ file: path, ...outcome, ms: Math.round(performance.now() - startedAt) })
     } catch (error) {
-      // A gateway that has accepted nothing is an error to correct rather than a run to repeat.
+      // If the gateway has accepted no upload, the error must be corrected; repeating the run would not help.
       stop.abort(error instanceof RunStopped && !isAccepted ? error.cause : error)
     }
   }

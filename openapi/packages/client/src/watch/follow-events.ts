@@ -17,7 +17,7 @@ export type StreamNews =
   /** Connected: no event is missed from now on. `resumed`: none was missed since the last one either, unless `resync` follows. */
   | { state: 'open'; resumed: boolean }
   | { state: 'messages'; messages: StreamMessage[] }
-  /** Not connected. The next pull connects again; before it, the caller waits or does something else. `failures`: attempts in a row. */
+  /** Not connected. The next pull connects again; before it, the caller waits or reads images. `failures`: attempts in a row. */
   | { state: 'closed'; waitSeconds: number; failures: number; error?: unknown }
   /** The last item: there is no stream. */
   | { state: 'unsupported'; error: StreamUnsupported }
