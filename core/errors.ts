@@ -12,7 +12,7 @@ export class DependencyUnavailable extends Error {
   }
 }
 
-/** Another worker holds the lease of this image. A retry can succeed: by then that worker has finished or its lease has expired. */
+/** Another worker holds the lease of this image. A retry can succeed once that worker has finished or its lease has expired. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }

@@ -49,7 +49,7 @@ const settings = Type.Object({
     minimum: 1,
     default: 60,
     description:
-      'Longest time in seconds for one image, from its claim to its stored variants. Three quarters of the lease are the upper bound, whatever is set.',
+      'Longest time in seconds for one image, from its claim to its stored variants. A value above three quarters of `LEASE_SECONDS` is reduced to that.',
   }),
   DECODE_TIMEOUT_SECONDS: Type.Integer({
     minimum: 1,

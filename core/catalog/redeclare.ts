@@ -21,7 +21,7 @@ interface RedeclareOptions {
 
 /** Creates the function that updates an existing record with the declaration of a newer upload request, where that is permitted. */
 export function createRedeclare(table: ImageTable, find: Find, { checkAfterMs, now }: RedeclareOptions) {
-  /** Returns the record as it is afterwards. */
+  /** Returns the resulting record. */
   return async function redeclare(record: ImageRecord, request: UploadRequest): Promise<ImageRecord> {
     const change = changeFor(record, request)
     if (!change) return record

@@ -9,7 +9,7 @@ export function isNetwork(text: string): boolean {
   return bits > 0 && isPrefix && more.length === 0
 }
 
-/** Names the entries of a setting, separated by commas, that are no networks, a sentence each. */
+/** Returns a sentence for each comma-separated entry of a setting that is not a network. */
 export function findNetworkErrors(name: string, setting = ''): string[] {
   return setting
     .split(',')

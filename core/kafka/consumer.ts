@@ -97,7 +97,7 @@ const maxWaitTimeInMs = 250
  * Joins the group and consumes until `closing` is aborted, then commits and leaves.
  *
  * A partition is paused while its messages are handled. So partitions do not wait for each other, and kafkajs keeps fetching
- * and sending heartbeats however long an image takes.
+ * and sending heartbeats regardless of how long an image takes.
  * @throws Error when the connection to Kafka is lost
  */
 async function consumeUntilCrash(

@@ -5,7 +5,7 @@ export type WithMemory = <T>(bytes: number, work: () => Promise<T>, signal?: Abo
 
 /**
  * Creates a function that runs operations while their memory fits a shared budget of `maxBytes`; the others wait in order. An operation
- * larger than the budget runs alone, and one that needs none runs at once.
+ * larger than the budget runs alone, and one that needs no memory runs at once.
  */
 export function createMemorySemaphore(maxBytes: number): WithMemory {
   const waiting: { bytes: number; start: () => void }[] = []

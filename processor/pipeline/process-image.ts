@@ -106,7 +106,7 @@ function reject(work: FailedWork, { reason, message }: Rejection): Work<'decided
   return { stage: 'decided', record, owner, storedAtMs, result: { status: 'rejected', rejection, ...stored } }
 }
 
-/** An image that was ready stays ready: a new recipe or a lower limit must not take it away. */
+/** An image that was ready stays ready, even if it fails with a new recipe or a lower limit. */
 async function leaveUnchanged(
   { record, owner }: Stages['claimed'],
   { reason }: Rejection,

@@ -1,4 +1,4 @@
-/** Measures elapsed time and calls back later. Tests replace it, so that they need not wait. */
+/** Measures elapsed time and calls back later. Tests replace it to avoid waiting. */
 export interface Timers {
   /** Milliseconds of a clock that only moves forward; its start has no meaning. */
   uptimeMs(): number

@@ -198,7 +198,7 @@ test('figures', async (t) => {
     rows: [['start (INIT)', ms(cold.init), ''], ['first call, sunset-12mp-gps', ms(cold.first), ''], ...rows],
     notes: [
       `Medians of ${coldStarts} starts and ${warmCalls} calls, as the emulator reports them; stores and Kafka on this machine.`,
-      'The peak is of the runtime client with our code; one image at a time where nothing else is said.',
+      'The peak is of the runtime client with our code; one image at a time unless stated otherwise.',
     ],
   })
 })

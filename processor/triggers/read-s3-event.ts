@@ -17,7 +17,7 @@ const bucket = Shape({ name: Text() })
 const s3Record = Compile(Shape({ eventName: Text(), s3: Shape({ bucket, object }) }))
 /** S3 sends it once when a notification is configured. Same source. */
 const testEvent = Compile(Shape({ Event: Literal('s3:TestEvent') }))
-/** Source: "EventBridge event message structure", Amazon S3 User Guide. The key is as it is. */
+/** Source: "EventBridge event message structure", Amazon S3 User Guide. The key is not encoded. */
 const eventBridgeEvent = Compile(
   Shape({ source: Literal('aws.s3'), 'detail-type': Text(), detail: Shape({ bucket, object }) }),
 )

@@ -48,7 +48,7 @@ export type DeliverDue = ReturnType<typeof createDeliverDue>
 /**
  * Creates the function that begins the due deliveries of one shard of the due index, without waiting for them. It reads on past the
  * deliveries of endpoints whose lanes are full, so that these do not hold up others. Deliveries of an endpoint that keeps failing
- * stay as they are until its next probe, at no cost but reading past them.
+ * are left unchanged until its next probe, which costs only reading past them.
  */
 export function createDeliverDue({
   deliveries,

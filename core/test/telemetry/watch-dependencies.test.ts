@@ -86,7 +86,7 @@ for (const [what, error, expected] of [
     Object.assign(new Error('no such table.'), { name: 'Missing' }),
     'Missing: no such',
   ],
-  ['something that is no error', 'text', 'text'],
+  ['a thrown string', 'text', 'text'],
 ] as const) {
   t.test(`the cause is found in ${what}`, async (t) => {
     const { state, store } = createDependency()

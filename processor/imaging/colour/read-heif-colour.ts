@@ -6,9 +6,9 @@ import { readSequenceHeader, type SequenceColour } from './read-sequence-header.
 
 /** Colour and alpha signalling of an AVIF or HEIC file that the decoder does not apply. */
 export interface HeifColour {
-  /** Absent for sRGB. An ICC profile of the file comes before it. */
+  /** Absent for sRGB. An ICC profile of the file takes precedence. */
   encoding?: ColourEncoding
-  /** How the alpha must be corrected; absent if it need not be. */
+  /** The necessary correction of the alpha, if any. */
   alpha?: AlphaFaults
   /** Position of the `colr` box that must be made explicit, because libheif ignores its range when all else is unspecified. */
   vagueColrAt?: number
@@ -21,7 +21,7 @@ export interface AlphaFaults {
   isLimited: boolean
 }
 
-/** Reads the signalling of the primary image. What cannot be read counts as absent. */
+/** Reads the signalling of the primary image. Unreadable signalling is treated as absent. */
 export function readHeifColour(bytes: Buffer): HeifColour {
   try {
     const items = readHeifItems(bytes)

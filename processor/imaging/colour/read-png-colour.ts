@@ -62,7 +62,7 @@ function readChromaticities(chunk: Buffer | undefined): Chromaticities | undefin
 
 const colourChunks = ['cICP', 'sRGB', 'gAMA', 'cHRM', 'cLLI']
 
-/** All must come before the pixels. Of equal ones, the first counts. */
+/** All must come before the pixels. Of several chunks of one type, the first is used. */
 function readColourChunks(png: Buffer): Map<string, Buffer> {
   const chunks = new Map<string, Buffer>()
   for (const { type, data } of readChunks(png)) {

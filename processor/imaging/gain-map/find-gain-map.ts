@@ -72,7 +72,7 @@ function numberIn(item: string, name: string): number {
   return Number(new RegExp(`:${name}="(\\d{1,10})"`).exec(item)?.[1] ?? 0)
 }
 
-/** @returns `none` when the JPEG is no gain map; undefined when it is one with parameters that cannot be read */
+/** @returns `none` when the JPEG is not a gain map; undefined when it is one with unreadable parameters */
 function readMetadata(jpeg: Buffer, layout: JpegLayout): GainMapMetadata | 'none' | undefined {
   const [iso] = segmentsOf(jpeg, layout, isoNamespace)
   const xmp = xmpOf(jpeg, layout).find(namesGainMap)

@@ -12,7 +12,7 @@ import type { GainMap, InspectedGainMap } from './gain-map.ts'
 import { primariesOf } from './profile-primaries.ts'
 
 /**
- * Finds and checks the gain map of a JPEG, before any pixel is decoded. A broken one is no reason to reject the picture.
+ * Finds and checks the gain map of a JPEG, before any pixel is decoded. The picture is not rejected because of a broken one.
  * @param picture header of the original
  */
 export async function inspectGainMap(

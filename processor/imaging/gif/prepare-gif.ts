@@ -5,7 +5,7 @@ import { scanPixels } from './scan-pixels.ts'
 const clearsItsArea = 2
 
 /**
- * Rewrites a GIF so that what no frame has drawn, and what a frame clears after it was shown, is transparent. libvips has no alpha
+ * Rewrites a GIF so that areas that no frame draws, and areas that are cleared after a frame, are transparent. libvips has no alpha
  * channel for a GIF whose frames have no transparent colour, and clears the area of such a frame to the background colour. Pixels and
  * palettes stay as they are; most files are returned unchanged.
  * @param maxPages of a longer GIF, only the first frame is kept
@@ -44,7 +44,7 @@ function keepFirstFrame(bytes: Buffer): Buffer {
   return Buffer.concat([bytes.subarray(0, first?.endsAt), Buffer.from([trailer])])
 }
 
-/** Whether the first frame leaves nothing of the canvas undrawn, or has a transparent colour and fills the canvas. */
+/** Whether the first frame draws the whole canvas, or fills it and has a transparent colour. */
 function drawsAll(bytes: Buffer, first: GifFrame): boolean {
   if (!contains(first, readCanvas(bytes))) return false
   return first.hasTransparentColor || scanPixels(bytes, first.pixelsAt).count >= first.width * first.height

@@ -12,7 +12,7 @@ export const signatureBytes = 8
 const headBytes = 8
 const checksumBytes = 4
 
-/** The chunks in their order, as far as they are whole. */
+/** The chunks in their order, up to the first incomplete one. */
 export function* readChunks(png: Buffer): Generator<PngChunk> {
   for (let at = signatureBytes; at + headBytes + checksumBytes <= png.length; ) {
     const end = at + headBytes + png.readUInt32BE(at) + checksumBytes

@@ -10,7 +10,7 @@ interface FirstFrame {
 }
 
 /**
- * Makes the first frame of an animated PNG its picture, if its picture is none of the frames: programs without animation show that
+ * Makes the first frame of an animated PNG its picture, if its picture is not one of the frames: programs without animation show that
  * picture, browsers do not. A frame that leaves the canvas is not allowed, so such a file is left as it is. Source: Portable Network
  * Graphics (third edition), 4.9 and 11.3.6.
  */

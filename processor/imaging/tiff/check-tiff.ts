@@ -85,7 +85,7 @@ function findUnsupportedBits(page: TiffDirectory): string | undefined {
   return `has a bit depth of ${found} per channel, which is not accepted. ${exportIt} with 8 or 16 bits per channel`
 }
 
-/** Channels stored one after the other. libvips reads such strips, not tiles, and only where it need not convert pixels. */
+/** Channels stored one after the other. libvips reads them from strips but not from tiles, and only if it does not convert pixels. */
 function findUnsupportedPlanes(page: TiffDirectory): string | undefined {
   const [model] = page.get(tags.photometric) ?? []
   const isPlanar = page.get(tags.planarConfiguration)?.[0] === 2

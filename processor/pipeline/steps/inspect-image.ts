@@ -41,7 +41,7 @@ export async function inspectImage(
   }
 }
 
-/** The record can have been declared anew since the upload, so its declaration counts as well as the object's. */
+/** The declaration can have been corrected since the upload, so that of the record is accepted as well as that of the object. */
 function checkDeclaration(format: AcceptedFormat, { contentType, record }: Work<'fetched'>): void {
   const declared = mediaTypeOf(contentType)
   if ([declared, record.contentType].some((type) => formatOf(type) === format)) return

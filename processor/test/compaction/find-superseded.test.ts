@@ -20,7 +20,7 @@ t.test('a file is deleted when its successor is as old as the grace period', asy
   t.strictSame(find(20), ['a'])
 })
 
-t.test('a file that this run superseded stays, however old it is', async (t) => {
+t.test('a file that this run superseded stays, regardless of its age', async (t) => {
   const files = [fileOf('a', 90)]
   t.strictSame(findSuperseded({ files, current: 'b', nowMs, graceMs }), [])
 })

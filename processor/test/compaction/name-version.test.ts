@@ -4,7 +4,7 @@ import { isNamedAfter, nameVersion } from '../../compaction/name-version.ts'
 const nowMs = Date.parse('2026-11-29T12:00:00.000Z')
 const [one, other] = [Buffer.from('one'), Buffer.from('other')]
 
-t.test('a version sorts after the newest one, whatever the clocks and the contents', async (t) => {
+t.test('a version sorts after the newest one, for any clocks and contents', async (t) => {
   const first = nameVersion({ nowMs, bytes: one })
   t.equal(first, '20261129T120000000Z-7692c3ad3540bb80')
   t.match(nameVersion({ nowMs, bytes: other, newest: first }), /^20261129T120000001Z-/)

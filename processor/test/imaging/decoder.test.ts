@@ -22,7 +22,7 @@ test('libvips has loaders for the accepted formats only', async (t) => {
   t.match({ files, items, memory }, { files: { max: 0 }, items: { max: 0 }, memory: { max: 0 } })
 })
 
-test('formats that sharp reads by default are rejected, however they are passed in', async (t) => {
+test('formats that sharp reads by default are rejected, as a file or as bytes', async (t) => {
   const folder = t.testdir()
   const svgFile = join(folder, 'image.svg')
   const vipsFile = join(folder, 'image.v')

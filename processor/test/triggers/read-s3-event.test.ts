@@ -13,7 +13,7 @@ function readS3Event(event: unknown, rawBucket: string) {
   return objects
 }
 
-test('a notification names the new object, whatever created it', async (t) => {
+test('a notification names the new object, for every kind of creation', async (t) => {
   const put = await readEvent<S3Event>('s3-object-created-put')
   t.strictSame(readS3Event(put, 'raw'), [{ key, sequencer: '0C0F6F405D6ED209E1' }])
   const multipart = await readEvent<S3Event>('s3-complete-multipart-upload')

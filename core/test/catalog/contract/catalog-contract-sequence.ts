@@ -86,7 +86,7 @@ export async function testSequence(t: Test, store: CatalogStore): Promise<void> 
   await t.test('of concurrent changes, each raises the sequence once', async (t) => {
     const { catalog } = openCatalog(store)
     const { record } = await catalog.register(someUpload())
-    // Each worker claims from the state that it has read, however old, and releases the image.
+    // Each worker claims from the possibly outdated state that it has read, and releases the image.
     for (let round = 0; round < 3; round += 1) {
       const claims = await Promise.all(
         ['a', 'b', 'c'].map(async (owner) => ({ owner, claim: await catalog.claim(record, owner, leaseMs) })),

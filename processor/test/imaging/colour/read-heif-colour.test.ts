@@ -148,7 +148,7 @@ async function encode([red = 0, green = 0, blue = 0, alpha = 255]: number[], bit
   return takeStreams(avif)
 }
 
-/** Replaces bytes that need not begin at a byte. */
+/** Replaces bytes at any bit offset. */
 function replaceBits(bytes: Buffer, from: number[], to: number[]): Buffer {
   const bitsOf = (values: Iterable<number>) =>
     Array.from(values, (byte) => byte.toString(2).padStart(8, '0')).join('')

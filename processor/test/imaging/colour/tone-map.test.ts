@@ -118,7 +118,7 @@ test('LittleCMS converts HDR images according to the tone map', async (t) => {
   }
 })
 
-/** By bisection, so that nothing but `pqToNits` need be right. */
+/** By bisection, so that it depends only on `pqToNits`. */
 function nitsToPq(nits: number): number {
   let [low, high] = [0, 1]
   for (let round = 0; round < 40; round++) {

@@ -68,7 +68,7 @@ test('an oddity does not hide damage', async (t) => {
     'half of the last scan, then an end marker': (jpeg) => cutLastScan(jpeg, 0.5),
     'ninety percent of it, then an end marker': (jpeg) => cutLastScan(jpeg, 0.9),
     'half of the last scan': (jpeg) => cutLastScan(jpeg, 0.5).subarray(0, -2),
-    'ninety percent of it, then bytes that are no pixels': (jpeg) =>
+    'ninety percent of it, then other bytes': (jpeg) =>
       Buffer.concat([cutLastScan(jpeg, 0.9), stray, endMarker]),
   }
   for (const [kind, { options, edits }] of Object.entries(kinds)) {

@@ -20,7 +20,7 @@ test('a thumbnail in front of the image is skipped', async (t) => {
   }
 })
 
-test('otherwise the first page is shown, whatever its size', async (t) => {
+test('otherwise the first page is shown, regardless of its size', async (t) => {
   const { deps } = createStepDeps()
   const document = makeTiff({ ...size, pages: 3, firstPageTags: small })
   t.match(await inspectedWork(document, 'image/tiff', deps), { width: 4, height: 2, page: 0 })

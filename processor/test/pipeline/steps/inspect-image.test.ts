@@ -42,7 +42,7 @@ test('the bytes must be of the declared type', async (t) => {
   t.match(await inspectImage(withParameter, deps), { format: 'png', contentType: 'image/png' })
 })
 
-test('a record that was declared anew after the upload counts as well', async (t) => {
+test('a declaration that was corrected after the upload is accepted', async (t) => {
   const bytes = await makeImage('png')
   const corrected = { ...fetchedWork(bytes, 'image/png'), contentType: 'image/jpeg' }
   t.match(await inspectImage(corrected, deps), { format: 'png', contentType: 'image/png' })

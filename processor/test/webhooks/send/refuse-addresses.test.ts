@@ -71,7 +71,7 @@ for (const address of forbiddenAddresses) {
   })
 }
 
-t.test('forbidden URLs are refused at each try, whatever was registered', async (t) => {
+t.test('forbidden URLs are refused at each try, even if they were registered', async (t) => {
   const connections = countConnections(t)
   for (const url of [
     'https://127.0.0.1:8443/',
