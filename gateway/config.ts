@@ -167,7 +167,7 @@ function findAuthErrors(config: Partial<GatewayConfig>): string[] {
   return isOpen ? ['AUTH=none is not allowed with NODE_ENV=production.', ...missing] : missing
 }
 
-/** Browsers name a page's origin in one way only, so an entry that is written otherwise would allow nothing. */
+/** Browsers send a page's origin in one form only, so an entry in any other form would never match. */
 function findOriginErrors(setting = ''): string[] {
   return setting
     .split(',')

@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 
-/** Where a request came from, for the audit log. */
+/** The client's address, for the audit log. */
 export const originOf = (request: FastifyRequest) => ({ ip: clientAddress(request), requestId: request.id })
 
-/** The client's IP address. An entry of `X-Forwarded-For` that is no address counts as the proxy that sent it. */
+/** The client's IP address. An entry of `X-Forwarded-For` that is not an address is replaced by the address of the proxy that sent it. */
 export function clientAddress({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
   // A client that has disconnected no longer has an address.
   return readAddress(ip) ?? socket.remoteAddress ?? 'disconnected'

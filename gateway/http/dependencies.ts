@@ -14,12 +14,12 @@ import type { RateLimitCounters } from '../rate-limit/rate-limit-counters.ts'
 import type { PresignDownload } from '../uploads/presign-download.ts'
 import type { PresignUpload } from '../uploads/presign-upload.ts'
 
-/** What the routes use. `compose-gateway.ts` creates the real ones. */
+/** The dependencies of the routes. `compose-gateway.ts` creates the real ones. */
 export interface GatewayDependencies {
   catalog: Pick<Catalog, 'find' | 'findMany' | 'register' | 'countDuplicate' | 'listDay' | 'outbox' | 'ping'>
   rawBucket: Pick<Bucket, 'head' | 'ping'>
   events: Pick<EventBus, 'publish' | 'ping'>
-  /** Reads events for the streams, and what a test sets of them. */
+  /** The source of events for the streams, and options that tests set. */
   liveEvents: Pick<LiveEventsOptions, 'followEvents' | 'limits' | 'everySecond' | 'random'>
   presignUpload: PresignUpload
   presignDownload: PresignDownload
@@ -32,7 +32,7 @@ export interface GatewayDependencies {
   keys?: Pick<KeyTable, 'ping'>
   /** Absent when webhooks are off. */
   webhooks?: WebhookStore
-  /** What `GET /readyz` does not report, because requests can do without it: checked and logged once, at start-up. */
+  /** Dependencies that requests can do without. They are checked and logged once, at start-up, and `GET /readyz` omits them. */
   optional?: Partial<Record<'issuer' | 'redis' | 'webhooks', WatchedDependency>>
   audit: Audit
   /** Where requests are counted; in this process by default. */

@@ -37,7 +37,7 @@ export function createEventReader(
     response.write(chunk)
     if (isChecking || response.writableLength <= maxBufferedBytes) return
     isChecking = true
-    // Node.js hands over what is written now at the end of this tick: many events at once are no sign of a slow reader.
+    // Node.js hands over what is written now at the end of this tick: many events at once do not mean that the reader is slow.
     setImmediate(cutOffIfSlow)
   }
 

@@ -80,7 +80,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that the caller needs. */
     scope?: Scope
-    /** The route reads the image `imageId` and nothing else, so a read token for it is enough. */
+    /** The route reads only the image `imageId`, so it also accepts a read token for that image. */
     takesReadToken?: boolean
   }
   interface FastifyInstance {

@@ -71,7 +71,7 @@ export function createUploadBatch(app: GatewayApp, requestUpload: RequestUpload)
 
   /**
    * Counts each item as a request, all in one step. Runs before validation, because the validator would collect the errors of
-   * every item, however many there are.
+   * every item, without a limit.
    */
   function countItems(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
     const { uploads } = Object(request.body) as { uploads?: unknown }

@@ -23,7 +23,7 @@ const imageData = {
     Type.Integer({
       minimum: 1,
       description:
-        "Rises with each change of the image's status. Events can arrive in any order: drop one that is older than what you know. Compare the day in `generation` first.",
+        "Rises with each change of the image's status. Events can arrive in any order: drop one that is older than the last one you handled. Compare the day in `generation` first.",
     }),
   ),
   byteLength: Type.Integer({ format: 'int64', minimum: 1, description: 'Size of the original in bytes.' }),
@@ -48,10 +48,10 @@ export const WebhookTestData = Type.Object(
 const cloudEvent = (type: string, about: string) => ({
   specversion: stringEnum(['1.0']),
   id: Type.String({ description: 'The same as `webhook-id`: repeated deliveries have the same one.' }),
-  source: Type.String({ description: 'The service in which it happened.' }),
+  source: Type.String({ description: 'The service in which the event occurred.' }),
   type: stringEnum([`hashgate.${type}.v1`], { 'x-enum-varnames': ['V1'] }),
   subject: Type.String({ description: about }),
-  time: moment('When it happened. A retry comes later.'),
+  time: moment('When the event occurred, which is earlier than a retry.'),
   datacontenttype: stringEnum(['application/json'], { 'x-enum-varnames': ['JSON'] }),
   traceparent: Type.Optional(Type.String({ description: 'W3C Trace Context, if the request was traced.' })),
 })

@@ -34,7 +34,7 @@ const url = Type.String({
     'Where events are sent by `POST`: an `https` URL without credentials and fragment, on port 443 or above 1024, whose host is on the public internet.',
 })
 
-const description = Type.String({ maxLength: 255, description: 'A note for people.' })
+const description = Type.String({ maxLength: 255, description: 'A note for your own use.' })
 
 export const WebhookEvent = stringEnum(webhookEvents, {
   $id: 'WebhookEvent',
@@ -59,7 +59,7 @@ export const WebhookEndpointChange = Type.Object(
     url: Type.Optional(url),
     events: Type.Optional(events),
     description: Type.Optional(
-      Type.String({ maxLength: 255, description: 'A note for people. An empty text removes it.' }),
+      Type.String({ maxLength: 255, description: 'A note for your own use. An empty text removes it.' }),
     ),
     enabled: Type.Optional(
       Type.Boolean({
@@ -158,9 +158,7 @@ export const WebhookDelivery = Type.Object(
     tries: Type.Integer({ minimum: 0, description: 'Requests that were sent.' }),
     createdAt: moment('When the delivery was scheduled.'),
     nextTryAt: Type.Optional(
-      moment(
-        'When the next try is due. While one is under way: when it counts as lost, and another follows.',
-      ),
+      moment('When the next try is due. During a try: when it counts as lost and is repeated.'),
     ),
     lastTry: Type.Optional(ref(WebhookTry)),
   },

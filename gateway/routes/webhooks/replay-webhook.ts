@@ -5,9 +5,9 @@ import { ref } from '../../http/schemas/schema-parts.ts'
 import { EndpointParams, WebhookReplay, WebhookReplayRequest } from '../../webhooks/webhook-schemas.ts'
 import { type WebhookRouteOptions, webhookBodyLimitBytes, webhookTags } from './webhook-route.ts'
 
-const description = `For a receiver that was away or has lost data. Deliveries from \`since\` until now are sent again, oldest first, with the
+const description = `For a receiver that was unavailable or has lost data. Deliveries from \`since\` until now are sent again, oldest first, with the
 same \`webhook-id\`s: by default those that failed or were skipped, with \`only: all\` also those that were delivered. The log has the
-last 7 days. Those that still wait for a retry are left alone. An endpoint has one replay at a time.`
+last 7 days. Those that still wait for a retry are not changed. An endpoint has one replay at a time.`
 
 /** `POST /v1/webhooks/{endpointId}/replay`: sends the events of a period again. */
 export function replayWebhook(app: GatewayApp, { webhooks, now }: WebhookRouteOptions): void {

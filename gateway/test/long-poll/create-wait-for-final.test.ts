@@ -118,7 +118,7 @@ t.test('a wait that ends returns the record as last read, and its polling stops'
   t.equal(await waitForFinal('key:a', done, never), done, 'a final record is not waited for')
 })
 
-t.test('an image that expires meanwhile is gone', async (t) => {
+t.test('a wait for an image that expires returns undefined', async (t) => {
   const { waitForFinal, records, add, pass } = createTestWait()
   const wait = waitForFinal('key:a', add(1), never)
   records.clear()

@@ -45,7 +45,7 @@ t.test('the page may connect only to the gateway and the two buckets', async (t)
   t.notMatch(policy, 'unsafe')
 })
 
-t.test('assets are cached for ever and sent compressed', async (t) => {
+t.test('assets are cached as immutable and sent compressed', async (t) => {
   const app = await start(t)
   const url = '/assets/main-ABC.js'
   const plain = await app.inject(url)

@@ -252,7 +252,7 @@ export type components = {
             url: string;
             /** @description The events to send. */
             events: components["schemas"]["WebhookEvent"][];
-            /** @description A note for people. */
+            /** @description A note for your own use. */
             description?: string;
         };
         /** @description The fields to change. Others keep their values. */
@@ -264,7 +264,7 @@ export type components = {
             url?: string;
             /** @description The events to send. */
             events?: components["schemas"]["WebhookEvent"][];
-            /** @description A note for people. An empty text removes it. */
+            /** @description A note for your own use. An empty text removes it. */
             description?: string;
             /** @description `false`: events are logged as `skipped`, and nothing is sent. `true`: a `disabled` or `failing` endpoint is `active` again. */
             enabled?: boolean;
@@ -276,7 +276,7 @@ export type components = {
             url: string;
             /** @description The events that are sent. */
             events: string[];
-            /** @description A note for people. */
+            /** @description A note for your own use. */
             description?: string;
             /** @description `failing`: at least one event could not be delivered within a day. `disabled`: nothing is sent until you enable it. */
             status: string;
@@ -310,7 +310,7 @@ export type components = {
             url: string;
             /** @description The events that are sent. */
             events: string[];
-            /** @description A note for people. */
+            /** @description A note for your own use. */
             description?: string;
             /** @description `failing`: at least one event could not be delivered within a day. `disabled`: nothing is sent until you enable it. */
             status: string;
@@ -358,7 +358,7 @@ export type components = {
             createdAt: string;
             /**
              * Format: date-time
-             * @description When the next try is due. While one is under way: when it counts as lost, and another follows.
+             * @description When the next try is due. During a try: when it counts as lost and is repeated.
              */
             nextTryAt?: string;
             lastTry?: components["schemas"]["WebhookTry"];
@@ -415,7 +415,7 @@ export type components = {
             specversion: "1.0";
             /** @description The same as `webhook-id`: repeated deliveries have the same one. */
             id: string;
-            /** @description The service in which it happened. */
+            /** @description The service in which the event occurred. */
             source: string;
             /** @enum {string} */
             type: "hashgate.image.processed.v1";
@@ -423,7 +423,7 @@ export type components = {
             subject: string;
             /**
              * Format: date-time
-             * @description When it happened. A retry comes later.
+             * @description When the event occurred, which is earlier than a retry.
              */
             time: string;
             /** @enum {string} */
@@ -437,7 +437,7 @@ export type components = {
             specversion: "1.0";
             /** @description The same as `webhook-id`: repeated deliveries have the same one. */
             id: string;
-            /** @description The service in which it happened. */
+            /** @description The service in which the event occurred. */
             source: string;
             /** @enum {string} */
             type: "hashgate.image.rejected.v1";
@@ -445,7 +445,7 @@ export type components = {
             subject: string;
             /**
              * Format: date-time
-             * @description When it happened. A retry comes later.
+             * @description When the event occurred, which is earlier than a retry.
              */
             time: string;
             /** @enum {string} */
@@ -459,7 +459,7 @@ export type components = {
             specversion: "1.0";
             /** @description The same as `webhook-id`: repeated deliveries have the same one. */
             id: string;
-            /** @description The service in which it happened. */
+            /** @description The service in which the event occurred. */
             source: string;
             /** @enum {string} */
             type: "hashgate.webhook.test.v1";
@@ -467,7 +467,7 @@ export type components = {
             subject: string;
             /**
              * Format: date-time
-             * @description When it happened. A retry comes later.
+             * @description When the event occurred, which is earlier than a retry.
              */
             time: string;
             /** @enum {string} */
@@ -485,7 +485,7 @@ export type components = {
             generation: string;
             /** @description Key of the original in the raw bucket. */
             objectKey: string;
-            /** @description Rises with each change of the image's status. Events can arrive in any order: drop one that is older than what you know. Compare the day in `generation` first. */
+            /** @description Rises with each change of the image's status. Events can arrive in any order: drop one that is older than the last one you handled. Compare the day in `generation` first. */
             sequence?: number;
             /**
              * Format: int64
@@ -504,7 +504,7 @@ export type components = {
             generation: string;
             /** @description Key of the original in the raw bucket. */
             objectKey: string;
-            /** @description Rises with each change of the image's status. Events can arrive in any order: drop one that is older than what you know. Compare the day in `generation` first. */
+            /** @description Rises with each change of the image's status. Events can arrive in any order: drop one that is older than the last one you handled. Compare the day in `generation` first. */
             sequence?: number;
             /**
              * Format: int64
