@@ -17,7 +17,7 @@ const photos = join(root, 'processor/test/photos')
 // Outside the repository, because npx would find the packages there.
 const project = await mkdtemp(join(tmpdir(), 'hashgate-cli-'))
 t.teardown(() => rm(project, { recursive: true }))
-/** Without npm's own variables, which would name this repository as the project. */
+/** The environment without npm's variables, which would make this repository the project. */
 const environment = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))),
   npm_config_cache: join(project, 'cache'),

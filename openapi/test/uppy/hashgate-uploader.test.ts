@@ -138,7 +138,7 @@ t.test('files that are complete, or that the browser did not keep, are not sent 
     progress: { bytesTotal: 8, bytesUploaded: 8, uploadStarted: 1, uploadComplete: true, complete: true },
   })
   uppy.setFileState(lost, { isGhost: true, data: undefined } as never)
-  // As Golden Retriever restores an upload.
+  // Restores an upload as Golden Retriever does.
   uppy.setState({ currentUploads: { restored: { fileIDs: ids, step: 0, result: {} as never } } })
   await uppy.restore('restored')
   t.strictSame([...gateway.stored.values()], ['left'])

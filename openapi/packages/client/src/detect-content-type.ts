@@ -3,10 +3,10 @@ import type { ContentType } from './types.ts'
 /** Gateways on which HEIC is turned off refuse it with advice. */
 type DetectedType = ContentType | 'image/heic'
 
-/** Enough for the signatures and for the brands of an AVIF or HEIC file. */
+/** Number of bytes to read: enough for the signatures and for the brands of an AVIF or HEIC file. */
 const headBytes = 256
 
-/** From each format's specification, applied to the bytes as latin1. */
+/** Signatures from each format's specification, matched against the bytes as latin1. */
 const signatures: [DetectedType, RegExp][] = [
   ['image/jpeg', /^\xff\xd8\xff/],
   ['image/png', /^\x89PNG\r\n/],

@@ -69,7 +69,7 @@ export interface ImageEvent {
   /** Repeats of an event have the same `source` and `id`. */
   id: string
   source: string
-  /** Such as `hashgate.image.processed.v1`. */
+  /** The type of the event, such as `hashgate.image.processed.v1`. */
   type: `hashgate.${string}`
   subject: string
   /** RFC 3339, UTC. */

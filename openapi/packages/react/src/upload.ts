@@ -28,9 +28,9 @@ export interface Upload {
   progress: number
   /** Whether the gateway already had the bytes, so that none were sent. */
   isDuplicate: boolean
-  /** With `ready` and `rejected`. */
+  /** The record, with the statuses `ready` and `rejected`. */
   image?: Image
-  /** With `rejected` and `failed`. Its message is a sentence for users, its `code`, if any, is stable. */
+  /** The reason for the statuses `rejected` and `failed`. Its message is a sentence for users, its `code`, if any, is stable. */
   error?: Error
 }
 

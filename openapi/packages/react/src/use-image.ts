@@ -67,7 +67,7 @@ function isFinal(image: Image | undefined): boolean {
   return image?.status === 'ready' || image?.status === 'rejected'
 }
 
-/** Of two records of the same status, the one with the fresher URLs. */
+/** The newer record, or the one with the fresher URLs if both have the same `sequence`. */
 function chooseNewer(given: Image | undefined, loaded: Image | undefined): Image | undefined {
   if (!given || !loaded) return given ?? loaded
   if (given.sequence !== loaded.sequence) return given.sequence > loaded.sequence ? given : loaded

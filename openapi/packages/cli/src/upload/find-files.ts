@@ -46,7 +46,7 @@ export async function findFiles(paths: string[]): Promise<FoundFiles> {
   }
 }
 
-/** As in a shell: a pattern matches what it names, and hidden files only if it begins with a dot. */
+/** Matches as a shell does: hidden files only with a pattern that begins with a dot. */
 const globOptions = { expandDirectories: false }
 
 async function expand(path: string): Promise<FoundFiles> {

@@ -14,5 +14,5 @@ export const imageExtensions: Record<string, ContentType> = {
   '.heif': 'image/heif',
 }
 
-/** For messages. */
+/** The accepted formats, as text for messages. */
 export const imageFormats = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC'

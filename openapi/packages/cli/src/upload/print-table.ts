@@ -37,7 +37,7 @@ export function printTable(
   const table = new Table({
     head: ['file', ...(isWide ? ['id'] : []), 'result', 'variants', 'ms'],
     colAligns: ['left', ...(isWide ? (['left'] as const) : []), 'left', 'left', 'right'],
-    // No colours, and a separator only below the head.
+    // The table has no colours, and a separator only below the head.
     style: { head: [], border: [], compact: true },
   })
   const idSpace = isWide ? idWidth + gapWidth : 0

@@ -53,7 +53,7 @@ export async function uploadFiles(files: string[], run: UploadRun): Promise<void
   const batcher = createUploadBatcher(client, { maxDelayMs: chooseDelayMs(files.length) })
   const inFlight = limitConcurrency(filesInFlight)
   const hashing = limitConcurrency(filesHashedAtOnce)
-  /** By content hash, so that files with the same bytes are uploaded once. */
+  /** Uploads by content hash, so that files with the same bytes are uploaded once. */
   const outcomes = new Map<string, Promise<FileOutcome>>()
   let isAccepted = false
 

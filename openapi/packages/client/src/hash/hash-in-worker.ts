@@ -1,7 +1,7 @@
 import { abortReason, checkAborted } from '../check-aborted.ts'
 import type { HashFunction, HashOptions } from './hash-function.ts'
 
-/** Without `file`, the request with this id is cancelled. */
+/** A message without `file` cancels the request with this id. */
 export interface HashRequest {
   id: number
   file?: Blob

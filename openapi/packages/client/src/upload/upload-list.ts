@@ -16,7 +16,7 @@ const hashedAtOnce = 2
 const awaitedAtOnce = 4
 /** Files between hashing and the end of their upload. With more, upload URLs would expire before they are used. */
 const maxAhead = 50
-/** Enough to fill batches while files are hashed. */
+/** How long a batch waits for more requests: enough to fill it while files are hashed. */
 const batchDelayMs = 200
 
 interface Sent {
@@ -39,7 +39,7 @@ export async function uploadList<F extends Blob>(
   const report = trackProgress(files, onProgress)
   const client = createHashgateClient({ ...options, signal })
   const batcher = createUploadBatcher(client, { maxDelayMs: batchDelayMs })
-  /** By SHA-256, so that equal files are sent once. */
+  /** Uploads by SHA-256, so that equal files are sent once. */
   const uploads = new Map<string, Promise<Sent>>()
   let unhashed = files.length
   let fatal: unknown
