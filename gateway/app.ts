@@ -79,7 +79,7 @@ export async function createApp(
     genReqId: () => randomUUID(),
     bodyLimit: bodyLimitBytes,
     trustProxy: config.TRUST_PROXY ? createTrustProxy(config.TRUST_PROXY) : false,
-    // Above a load balancer's idle timeout of 60 s: the load balancer must be the side that closes idle connections.
+    // Longer than a load balancer's idle timeout of 60 s, because the load balancer must be the side that closes idle connections.
     // Source: AWS, "Troubleshoot your Application Load Balancers", HTTP 502.
     keepAliveTimeout: 75_000,
     // Cuts off clients that send slowly. The second limit includes the body. Node.js checks both only every 30 s by default.

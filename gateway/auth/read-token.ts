@@ -6,7 +6,7 @@ import type { Principal } from './principal.ts'
 const prefix = 'hgr_'
 const form = /^hgr_([a-z0-9-]{1,63})\.(\d{10,11})\.([\w-]{43})$/
 const lifetimeSeconds = 3_600
-/** Enough to poll an image without `wait`. */
+/** Requests per minute, enough to poll an image without `wait`. */
 const requestsPerMinute = 120
 
 export type ReadTokens = ReturnType<typeof createReadTokens>

@@ -49,7 +49,7 @@ export const authenticate = fp(async function authenticate(
     throw new Problem('SCOPE_MISSING', { detail: `This call requires the scope "${scope}".` })
   })
 
-  /** Only a route that reads one image takes read tokens; elsewhere they are credentials of no known kind. */
+  /** Only a route that reads one image accepts read tokens; other routes treat them as unknown credentials. */
   function verifyReadToken({ routeOptions, params }: FastifyRequest, bearer = ''): Principal | undefined {
     if (!isReadToken(bearer)) return undefined
     if (!readTokens || !routeOptions.config.takesReadToken) throw new AuthenticationError('malformed')

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Below the four seconds that the process has to close. */
+/** Shorter than the four seconds in which the process must close. */
 const deadlineMs = 3_000
 
 /**

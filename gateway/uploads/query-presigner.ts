@@ -10,7 +10,7 @@ import {
 /** Where a bucket is: `https://raw.s3.us-east-1.amazonaws.com` has no base path, `http://127.0.0.1:9000/raw` has `/raw`. */
 export interface BucketAddress {
   origin: string
-  /** With the port unless it is the default one. */
+  /** Host name, with the port unless it is the default one. */
   host: string
   basePath: string
   /** The region that the signature is valid in. */
@@ -26,7 +26,7 @@ export interface PresignOptions {
   key: string
   /** Headers that the client must send exactly as given; all of them are signed. Names in lower case. */
   headers: Record<string, string>
-  /** Only for GET, in the order of their names. */
+  /** Response headers to set, for GET only, sorted by name. */
   answerHeaders?: AnswerHeaders
   credentials: SigningCredentials
   /** Epoch milliseconds. */
@@ -55,7 +55,7 @@ export function createQueryPresigner({ origin, host, basePath, region }: BucketA
     const headers = [...Object.entries(options.headers), hostHeader].sort(byName)
     const time = signer.scopeAt(nowMs)
     const { accessKeyId, secretAccessKey, sessionToken } = credentials
-    // Both parts are in the order of the canonical query, which the signature goes in between.
+    // The signature is inserted between the two parts, each of which is in canonical order.
     const before =
       `X-Amz-Algorithm=${algorithm}&X-Amz-Content-Sha256=${bodyHash}` +
       `&X-Amz-Credential=${encodeRfc3986(`${accessKeyId}/${time.scope}`)}` +

@@ -76,7 +76,7 @@ function pageHeaders(storeOrigins: readonly string[]) {
   return {
     ...staticHeaders,
     'content-security-policy': policy.join(';'),
-    // For the camera of the upload panel.
+    // The upload panel can take pictures with the camera.
     'permissions-policy': 'camera=(self), display-capture=(), geolocation=(), microphone=()',
   }
 }

@@ -13,7 +13,7 @@ export function redeliverWebhook(app: GatewayApp, { webhooks }: WebhookRouteOpti
     tags: webhookTags,
     summary: 'Send an event to a webhook endpoint again',
     description:
-      'Whatever the status of the delivery is, it is sent at once, with the same `webhook-id`, and retried for 24 hours if need be. Percent-encode the event id: its slashes are `%2F` in the path.',
+      'The delivery is sent at once, regardless of its status, with the same `webhook-id`, and retried for 24 hours if need be. Percent-encode the event id: its slashes are `%2F` in the path.',
     params: DeliveryParams,
     response: {
       202: jsonResponse(WebhookDelivery, 'The event will be sent at once.', {

@@ -28,7 +28,7 @@ async function buildExampleApp(t: Test) {
   await built.app.ready()
   const document = built.app.swagger() as unknown as Document
 
-  /** Sends what the contract shows for an operation. @param known parameters that replace those of the examples */
+  /** Sends the example request of an operation. @param known parameters that replace those of the examples */
   async function send(operationId: string, known: Record<string, string> = {}) {
     const { method, url, payload, responses } = exampleRequest(document, operationId, known)
     const response = await built.app.inject({ method, url, headers: withKey, payload })

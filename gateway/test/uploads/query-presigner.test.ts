@@ -46,7 +46,7 @@ for (const [name, config] of Object.entries(clients)) {
     const bucket = 'raw-bucket'
     const presignUrl = createQueryPresigner(await findBucketAddress(s3, bucket))
     for (let round = 0; round < rounds; round += 1) {
-      // Most rounds keep the credentials and the day, so that the cached key is in use; the others rotate them.
+      // Most rounds keep the credentials and the day, so that the cached key is used; the others change them.
       if (randomInt(8) === 0) credentials = randomCredentials()
       const request = randomRequest()
       const expected = await presignWithSdk(s3, bucket, request)

@@ -88,7 +88,7 @@ async function readAnswers(response: Response): Promise<Answer[]> {
   return answers.filter((answer) => 'imageId' in answer)
 }
 
-/** Of a request for many images, the part for this one. */
+/** The part of a request for many images that concerns this one. */
 function onlyOf(imageId: string, body: string): string {
   const request: { uploads?: { sha256: string }[] } = JSON.parse(body)
   if (!request.uploads) return body
@@ -111,5 +111,5 @@ export function toCurl({ method, url, headers, body, file }: RecordedCall): stri
   ].join(' \\\n  ')
 }
 
-/** For a POSIX shell. */
+/** Quotes text for a POSIX shell. */
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`

@@ -3,7 +3,7 @@ export interface PreviewRequest {
   file: Blob
 }
 
-/** Without `preview`, the browser cannot decode the file. */
+/** `preview` is absent if the browser cannot decode the file. */
 export interface PreviewAnswer {
   id: string
   preview?: Blob

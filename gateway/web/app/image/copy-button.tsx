@@ -4,7 +4,7 @@ import { texts } from '../texts.ts'
 interface CopyButtonProps {
   /** What is copied. */
   text: string
-  /** For screen readers. */
+  /** Label for screen readers. */
   label: string
 }
 
