@@ -1,4 +1,4 @@
-/** @param slots how many of the slots the task takes, 1 by default; all of them if there are not that many */
+/** @param slots number of slots that the task takes, 1 by default; limited to all slots */
 export type Limit = <T>(task: () => Promise<T>, slots?: number) => Promise<T>
 
 /** Creates a function that runs tasks in at most `max` slots at a time and queues the rest in order. */

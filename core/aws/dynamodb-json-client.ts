@@ -142,7 +142,7 @@ function openAgent(): Agent {
   return new Agent({
     connections: dynamoDbLimits.maxSockets,
     connect: { timeout: dynamoDbLimits.connectTimeoutMs },
-    // Below the 350 seconds after which AWS's gateways drop idle connections.
+    // AWS's gateways drop idle connections after 350 seconds.
     keepAliveTimeout: 60_000,
     // `sendRequest` has a timeout for the whole answer.
     headersTimeout: 0,

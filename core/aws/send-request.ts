@@ -9,7 +9,7 @@ export interface HttpAnswer {
 
 interface Limits {
   signal?: AbortSignal
-  /** For the whole answer, including the wait for a free connection. */
+  /** Timeout for the whole response, including the wait for a free connection. */
   timeoutMs: number
   maxBytes: number
 }

@@ -6,7 +6,7 @@ export interface SigningCredentials {
   sessionToken?: string
 }
 
-/** When and for what a signature is valid. */
+/** The time and the scope that a signature is valid for. */
 export interface SigningScope {
   /** `20261122T100000Z` */
   amzDate: string

@@ -105,7 +105,7 @@ function conditionOf(criterion: Criterion): Condition {
 
 export const statusOf = (criterion: Criterion) => (criterion === 'failed' ? 'rejected' : 'ready')
 
-/** The same test for a record that has the status of the criterion. */
+/** The same criterion as the filter, for a record that has the required status. */
 export function meets(criterion: Criterion, { recipe, rejection }: ImageRecord): boolean {
   if (criterion === 'failed') return rejection?.reason === 'processing_failed'
   return recipe !== criterion.outdatedFor

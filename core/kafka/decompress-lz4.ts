@@ -2,7 +2,7 @@ const magic = 0x184d2204
 const hasBlockChecksums = 0x10
 const hasContentSize = 0x08
 const isStored = 0x8000_0000
-/** By the number in the frame's descriptor. */
+/** Maximum block size by its number in the frame's descriptor. */
 const maxBlockBytes: Record<number, number> = { 4: 65_536, 5: 262_144, 6: 1_048_576, 7: 4_194_304 }
 const minMatchBytes = 4
 

@@ -12,7 +12,7 @@ export interface KafkaOptions {
   logger: Logger
   /** Certificate authorities in PEM, or true for those that Node.js trusts. */
   tls?: { ca: string } | boolean
-  /** For SASL with SCRAM-SHA-512. */
+  /** Credentials for SASL with SCRAM-SHA-512. */
   credentials?: KafkaCredentials
 }
 

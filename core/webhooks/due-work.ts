@@ -10,7 +10,7 @@ export interface DueWork {
   kind: 'delivery' | 'replay'
   tenant: string
   endpointId: string
-  /** Of a delivery. */
+  /** Present for a delivery. */
   eventId?: string
   /** Epoch milliseconds. A claim succeeds only if it is still the same. */
   dueAt: number

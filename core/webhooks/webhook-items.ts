@@ -16,7 +16,7 @@ import type { WebhookEndpoint } from './webhook-endpoint.ts'
 export const dueIndex = { name: 'due', shard: 'dueShard', at: 'dueAt' } as const
 export const logIndex = { name: 'log', endpoint: 'logEndpoint', position: 'logPosition' } as const
 
-/** By the hash of the endpoint's id, so that one endpoint's backlog is read in one shard only. */
+/** The shard is derived from the hash of the endpoint's id, so that an endpoint's backlog is in one shard only. */
 export const dueShards = '0123456789abcdef'.split('')
 
 export const dueShardOf = (endpointId: string): string => hash('sha256', endpointId).slice(0, 1)

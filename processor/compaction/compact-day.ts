@@ -70,7 +70,7 @@ export async function compactDay(
   })
   const unchanged = { key: newest, rows: sources.length, unreadable: [] }
 
-  // Without a single read, writing a damaged file again would only take its rows out of the views.
+  // If the run may read no manifest, rewriting a damaged file would only remove its rows from the views.
   if (damage !== undefined && reads === 0 && left > 0) {
     return { day, ...unchanged, read: reads, left, damage }
   }

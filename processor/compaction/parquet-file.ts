@@ -17,13 +17,13 @@ export interface RowIdentity {
   imageid: string
   /** Epoch seconds. */
   expiresat: bigint
-  /** Of the manifest that the row was read from. Empty: the row lacks a column and must be read again. */
+  /** ETag of the manifest that the row was read from. Empty: the row lacks a column and must be read again. */
   manifest_etag: string
 }
 
 /** A Parquet file of one day's manifests. */
 export interface ParquetFile {
-  /** Of all rows, in the order of their keys. */
+  /** The identities of all rows, in the order of their keys. */
   identities: RowIdentity[]
   /** Rows from `start` up to, but without, `end`. */
   readRows(start: number, end: number): Promise<Row[]>

@@ -81,7 +81,7 @@ function refused(errors: PartitionError[] = [], expected: string): boolean {
   return errors.length > 0
 }
 
-/** For a system without Glue, where the newest Parquet file of a day is the one to read. */
+/** Partitions of a system without Glue, where readers use the newest Parquet file of a day. */
 export function createUnlistedPartitions(columns: readonly Column[]): Partitions {
   return { columns, locations: new Map(), point: async () => {}, remove: async () => {} }
 }

@@ -14,7 +14,7 @@ interface Bounds {
 /** Checks the header of an image against the limits. @throws Rejection */
 export function checkHeader(format: AcceptedFormat, header: ImageHeader, { limits, variants }: Bounds): void {
   const isAnimated = variants.some((spec) => staysAnimated(spec, { format, ...header }))
-  // Of a GIF, the decoder reads only the frames that are shown.
+  // The decoder reads only those frames of a GIF that are shown.
   if (format !== 'gif' || isAnimated) checkPages(header.pages, limits)
   checkSize(header, limits, { isAnimated })
   checkMemory(format, header, { limits, variants })

@@ -5,9 +5,9 @@ import type { ImagingLimits } from './limits.ts'
 
 /**
  * Derives the frames of one image as a cascade: each from the smallest uncropped frame so far that is large enough, otherwise from
- * the original. If the largest box is requested first, the original is decoded once. Only a crop of a very long image can need more
- * height than the largest variant has and decode it again. A box in linear light needs a source that was shrunk in it, too, and a
- * box in other colours one of these colours.
+ * the original. If the largest box is requested first, the original is decoded once. It is decoded again only for a crop of a very
+ * long image that needs more height than the largest variant has. A box in linear light, or in other colours, is derived only from
+ * frames that are also in linear light, or in these colours.
  */
 export function createFrameSource(image: DecodableImage, limits: ImagingLimits) {
   const wholeFrames: { frame: Frame; scale: number; linear: boolean; color: Box['color'] }[] = []

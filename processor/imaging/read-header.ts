@@ -19,7 +19,7 @@ export interface ImageHeader {
   hasAlpha: boolean
   /** Stored in passes over the whole image: a progressive JPEG, an interlaced PNG. */
   isProgressive: boolean
-  /** For JPEG, such as `4:2:0`. */
+  /** Chroma subsampling of a JPEG, such as `4:2:0`. */
   chromaSubsampling?: string
   /** EXIF orientation, 1 to 8, if there is one. */
   orientation?: number

@@ -39,7 +39,7 @@ export interface ProcessorDeps {
   limits: ProcessorLimits
   /** Epoch milliseconds. */
   now: () => number
-  /** Those of the system when absent. */
+  /** By default the timers of the system. */
   timers?: Timers
 }
 
@@ -104,7 +104,7 @@ export interface Done {
   reason?: RejectionReason
   /** Why variants with `gainMap: true` lack the gain map that the original has. */
   gainMapOmitted?: string
-  /** From the moment at which the store received the original to the final status, in milliseconds. */
+  /** Milliseconds from the moment at which the store received the original to the final status. */
   waitMs?: number
   /** Sizes of the original and of all variants together; only for images with a final status. */
   bytes?: { original: number; variants: number }

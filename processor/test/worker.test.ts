@@ -102,7 +102,7 @@ test('the worker names an invalid setting and exits', async (t) => {
   await t.rejects(started, /ended with code 1/)
 })
 
-/** With both triggers. */
+/** Starts a worker with both triggers. */
 async function startTestWorker(t: Test, environment: Record<string, string> = {}) {
   const worker = await startWorkerFor(t, environment)
   services.s3Server.notifyTo(`${worker.url}/s3-events`)

@@ -14,7 +14,7 @@ import { type KafkaMessage, partitionKey } from '../../core/kafka/kafka-message.
 export interface KafkaEvent {
   eventSource: 'aws:SelfManagedKafka' | 'SelfManagedKafka'
   bootstrapServers: string
-  /** By topic and partition, such as `image.upload.completed-0`. */
+  /** Records by topic and partition, such as `image.upload.completed-0`. */
   records: Record<string, KafkaEventRecord[]>
 }
 

@@ -7,7 +7,7 @@ interface ReconcilerOptions {
   intervalSeconds: number
   processor: Pick<Processor, 'reconcile'>
   logger: Logger
-  /** Those of the system when absent. */
+  /** By default the timers of the system. */
   timers?: Pick<Timers, 'schedule'>
 }
 

@@ -11,7 +11,7 @@ import { sendWebhook } from './send/send-webhook.ts'
 
 interface Overrides {
   logger: Logger
-  /** Of the request of a first try, in milliseconds; the setting by default. */
+  /** Timeout of the first try in milliseconds; the setting by default. */
   firstTimeoutMs?: number
   observer?: WebhookObserver
   dynamoDb?: DynamoDBClient

@@ -12,9 +12,9 @@ import { createReplayStep } from './replay.ts'
 export interface WebhookDeliveryOptions {
   store: Pick<WebhookStore, 'endpoints' | 'deliveries'>
   send: Send
-  /** Of one request. */
+  /** Timeout of one request. */
   timeoutMs: number
-  /** Of the request of a first try; `timeoutMs` by default. */
+  /** Timeout of the first try; `timeoutMs` by default. */
   firstTimeoutMs?: number
   /** The longest wait before the first retry. */
   firstRetryMs: number
@@ -30,7 +30,7 @@ export interface WebhookDeliveryOptions {
 
 export type WebhookDeliveryParts = ReturnType<typeof createWebhookDelivery>
 
-/** For recording the result of a try: three attempts of DynamoDB's client. */
+/** Time reserved for recording the result of a try: three attempts of DynamoDB's client. */
 export const recordMs = 5_000
 /** How long a new delivery may wait in its lane for its first try. */
 const queueMs = 15_000

@@ -5,7 +5,7 @@ import type { WebhookDeliveryParts } from './create-webhook-delivery.ts'
 const pauseMs = 500
 
 /**
- * Delivers what is due until nothing is left that can be sent now, or until `endsAtMs`, for a process that runs at intervals. Then
+ * Delivers due webhooks until none is left that can be sent now, or until `endsAtMs`, for a process that runs at intervals. Then
  * it waits for the tries in progress.
  * @param endsAtMs epoch milliseconds; no try begins later
  * @throws DependencyUnavailable

@@ -33,7 +33,7 @@ export interface DeliverDeps {
   endpoints: Pick<EndpointCache, 'find'>
   states: EndpointStates
   send: Send
-  /** Of one request. */
+  /** Timeout of one request. */
   timeoutMs: number
   /** The longest wait before the first retry. */
   firstRetryMs: number

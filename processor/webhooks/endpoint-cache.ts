@@ -16,7 +16,7 @@ export function createEndpointCache(table: Pick<EndpointTable, 'list'>, now: () 
     max: maxTenants,
   })
 
-  /** @param asOf epoch milliseconds: what was stored at that time is seen */
+  /** @param asOf epoch milliseconds: the result includes all changes stored by that time */
   function list(tenant: string, asOf: number): Promise<WebhookEndpoint[]> {
     const cached = cache.get(tenant)
     const newest = now()

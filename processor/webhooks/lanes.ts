@@ -38,7 +38,7 @@ interface Lane {
   probeAt: number
 }
 
-/** After so many failures in a row an endpoint gets one probe at a time. */
+/** After this many failures in a row an endpoint gets one probe at a time. */
 const failuresToOpen = 10
 const firstPauseMs = 1_000
 const maxPauseMs = 60_000
@@ -63,7 +63,7 @@ export function createLanes(
   let running = 0
   let probing = 0
 
-  /** Reserves a place for a try of a delivery. Undefined when its lane is full or the delivery is in hand already. */
+  /** Reserves a place for a try of a delivery. Undefined when its lane is full or the delivery is already running or waiting here. */
   function reserve(ref: DeliveryRef): Place | undefined {
     const { endpointId } = ref
     const key = keyOf(ref)

@@ -12,7 +12,7 @@ interface DuePollerOptions {
   random: () => number
   observer: Pick<WebhookObserver, 'oldestDueSeen'>
   logger: Logger
-  /** Those of the system when absent. */
+  /** By default the timers of the system. */
   timers?: Pick<Timers, 'schedule'>
 }
 

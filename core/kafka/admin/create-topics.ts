@@ -20,7 +20,7 @@ export interface TopicState {
   outcome: 'created' | 'corrected' | 'kept'
 }
 
-/** With three replicas, losing one broker interrupts nothing and losing two loses nothing. */
+/** With three replicas, the loss of one broker interrupts no writes, and the loss of two loses no messages. */
 const wantedReplicas = 3
 
 /**

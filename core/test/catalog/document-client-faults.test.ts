@@ -55,7 +55,7 @@ const faults: Record<string, Answer> = {
 }
 
 interface Operation {
-  /** The call of DynamoDB that the fault is for. */
+  /** The DynamoDB call that the fault affects. */
   call: string
   prepare?: (tenant: string) => Promise<unknown>
   run: (catalog: Catalog, tenant: string) => Promise<unknown>
@@ -124,7 +124,7 @@ for (const [name, operation] of Object.entries(operations)) {
     const [own, sdk] = await runOnBoth(t, { answer, operation, options: {} })
     // The SDK does not verify the checksum.
     t.equal(own.sent, sdk.sent + 1)
-    // Only whether this request or an earlier one created the record differs, as after a lost answer.
+    // As after a lost response, the results differ only in whether this request or an earlier one created the record.
     t.strictSame({ ...own, sent: 0, created: 0 }, { ...sdk, sent: 0, created: 0 })
   })
 }

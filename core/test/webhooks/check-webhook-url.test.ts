@@ -22,7 +22,7 @@ for (const url of allowed) {
   t.test(`${url} may be registered`, async (t) => t.equal(checkWebhookUrl(url, rules()), undefined))
 }
 
-/** Ways to write a URL whose host is forbidden, by what the message names. */
+/** Spellings of URLs with a forbidden host, by the kind of host that the message names. */
 const forbiddenHosts: Record<string, string[]> = {
   'a loopback address': [
     '127.0.0.1',

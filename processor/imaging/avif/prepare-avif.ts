@@ -26,7 +26,7 @@ function showFirstFrame(original: Buffer): Buffer | undefined {
   }
 }
 
-/** Hides the frames, which libheif would read as well, and reject the file for. */
+/** Hides the frames, because libheif would also read them and reject the file. */
 function showPicture(original: Buffer, frames: Buffer | undefined): Buffer {
   const bytes = Buffer.from(original)
   bytes.write(decoderBrand, brandAt, 'latin1')

@@ -6,7 +6,7 @@ export interface Chromaticities {
   white: readonly [x: number, y: number]
 }
 
-/** From a signal of 0 to 1 to linear light of 0 to 1, or one of the HDR curves of ITU-R BT.2100. */
+/** A function from a signal of 0 to 1 to linear light of 0 to 1, or one of the HDR curves of ITU-R BT.2100. */
 export type Transfer = ((signal: number) => number) | 'pq' | 'hlg'
 
 /** What the numbers of an image mean as colours. */

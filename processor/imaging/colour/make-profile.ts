@@ -49,7 +49,7 @@ function makeMatrixProfile(primaries: Chromaticities, curve: Buffer): Buffer {
   })
 }
 
-/** From the signal as stored to 0 to 1. */
+/** Maps the signal as stored to 0 to 1. */
 function rangeOf({ fullRange }: ColourEncoding): (signal: number) => number {
   if (fullRange) return (signal) => signal
   return (signal) => clip((signal * 255 - 16) / 219)

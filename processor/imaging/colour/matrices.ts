@@ -13,12 +13,12 @@ const bradford: Matrix = [
   [0.0389, -0.0685, 1.0296],
 ]
 
-/** From linear RGB of these primaries to CIE XYZ under D50. */
+/** The matrix from linear RGB of these primaries to CIE XYZ under D50. */
 export function rgbToXyz(chromaticities: Chromaticities): Matrix {
   return multiply(adaptTo(d50, toXyz(chromaticities.white)), rgbToNativeXyz(chromaticities))
 }
 
-/** From linear RGB of some primaries to that of others. */
+/** The matrix from linear RGB of one set of primaries to that of another. */
 export function rgbToRgb(from: Chromaticities, to: Chromaticities): Matrix {
   return multiply(invert(rgbToXyz(to)), rgbToXyz(from))
 }
@@ -51,7 +51,7 @@ function adaptTo(target: Vector, source: Vector): Matrix {
   return multiply(invert(bradford), multiply(gains, bradford))
 }
 
-/** With a Y of 1. */
+/** XYZ with a Y of 1. */
 function toXyz([x, y]: readonly [number, number]): Vector {
   return [x / y, 1, (1 - x - y) / y]
 }

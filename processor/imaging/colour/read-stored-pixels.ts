@@ -15,7 +15,7 @@ type Open = (options: SharpOptions, bytes?: Buffer) => Sharp
 
 interface ProfiledPixels {
   pixels: StoredPixels
-  /** Of the file, or made for the encoding that the file signals. */
+  /** The profile of the file, or one made for the encoding that the file signals. */
   profile?: Buffer
 }
 

@@ -75,7 +75,7 @@ function map([first, second, third]: Vector, change: (value: number) => number):
   return [change(first), change(second), change(third)]
 }
 
-/** What is brighter than 1, as a whole; what is darker than 0, channel by channel. */
+/** Dims a colour that is brighter than 1 as a whole, and clips channels below 0 one by one. */
 function dim(rgb: Vector): Vector {
   const brightest = Math.max(1, ...rgb)
   return map(rgb, (one) => Math.max(0, one) / brightest)

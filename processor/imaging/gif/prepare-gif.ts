@@ -18,7 +18,7 @@ export function prepareGif(original: Buffer, { maxPages }: { maxPages: number })
 
 /**
  * Puts an invisible frame with a transparent colour before a first frame that leaves some of the canvas undrawn. A first frame that is
- * cut off stays the first, because the decoder rejects only that.
+ * truncated stays the first, because the decoder rejects a file only for its first frame.
  */
 function showUndrawn(bytes: Buffer): Omit<Prepared, 'pages'> {
   const [first] = readFrames(bytes)
@@ -85,7 +85,7 @@ function setTransparentColor(bytes: Buffer, original: Buffer, { flagsAt }: GifFr
   return changed
 }
 
-/** A frame of which only one pixel is stored, and that one in the transparent colour. */
+/** A frame of one pixel in the transparent colour. */
 function invisibleFrame({ width, height }: Rectangle): Buffer {
   const frame = Buffer.from('21f90401000000002c0000000000000000000202440100', 'hex')
   frame.writeUInt16LE(width, 13)

@@ -1,7 +1,7 @@
 /** What a frame's compressed pixels contain. */
 export interface ScannedPixels {
   count: number
-  /** For each palette index, whether a pixel has it. */
+  /** Whether a pixel has it, for each palette index. */
   isUsed: Uint8Array
 }
 

@@ -14,7 +14,7 @@ export interface HeicTask {
   task: 'header' | 'pixels'
   wasm: WebAssembly.Module
   bytes: Uint8Array
-  /** For libheif's memory, which holds a copy of the file. */
+  /** Limit of libheif's memory, which holds a copy of the file. */
   maxMemoryBytes: number
 }
 

@@ -16,10 +16,10 @@ export interface Nclx {
 export type ChromaSubsampling = '4:0:0' | '4:2:0' | '4:2:2' | '4:4:4'
 
 export interface HeicHeader {
-  /** With the crop, rotation and mirroring of the file's `clap`, `irot` and `imir` boxes applied. */
+  /** Size in pixels, after the crop, rotation and mirroring of the file's `clap`, `irot` and `imir` boxes. */
   width: number
   height: number
-  /** Per channel, 8 to 16. */
+  /** Bits per channel, 8 to 16. */
   bits: number
   hasAlpha: boolean
   chromaSubsampling: ChromaSubsampling

@@ -1,7 +1,7 @@
 /** One box of an ISO base media file (AVIF, HEIC). */
 export interface Box {
   type: string
-  /** Without the header. */
+  /** The contents, without the header. */
   data: Buffer
 }
 

@@ -5,7 +5,7 @@ export interface WrittenItem {
   /** `av01`, `hvc1`, `grid`, `iden`, `Exif`. */
   type: string
   data: Buffer
-  /** With a zero at its end, and behind it the zero-terminated media type of a `mime` item. */
+  /** Zero-terminated name, followed by the zero-terminated media type for a `mime` item. */
   name?: string
   /** Boxes such as `ispe`, in the order in which they apply. */
   properties?: Buffer[]

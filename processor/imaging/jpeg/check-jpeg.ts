@@ -7,7 +7,7 @@ export const maxSegments = 100_000
 
 const exportIt = 'Export the image as an ordinary JPEG with 8 bits per channel, or as PNG.'
 
-/** By the marker of the start of frame. Source: ITU-T T.81, table B.1; ITU-T T.87. */
+/** Unsupported processes by the marker of the start of frame. Source: ITU-T T.81, table B.1; ITU-T T.87. */
 const unsupportedProcesses = new Map([
   [0xc3, 'a lossless JPEG'],
   [0xc5, 'a hierarchical JPEG'],

@@ -32,7 +32,7 @@ export function writeChecksum(framed: Buffer): void {
   framed.writeUInt32BE(checksumOf(framed), framed.length - checksumBytes)
 }
 
-/** Over type and data; 5.5. */
+/** The checksum of type and data; 5.5. */
 function checksumOf(framed: Buffer): number {
   return crc32(framed.subarray(4, framed.length - checksumBytes))
 }

@@ -56,7 +56,7 @@ function hasHiddenPicture(png: Buffer): boolean {
 const frameBytes = 26
 const headerBytes = 25
 
-/** Both begin with width and height, `fcTL` behind the sequence number; the frame's position follows its size. */
+/** `IHDR` begins with width and height; `fcTL` has a sequence number, the frame's size and then its position. */
 function readCanvas(frame: Buffer, header: Buffer): Canvas | undefined {
   const [frameWidth, frameHeight] = [frame.readUInt32BE(4), frame.readUInt32BE(8)]
   const [left, top] = [frame.readUInt32BE(12), frame.readUInt32BE(16)]

@@ -12,11 +12,11 @@ export interface Prepared {
   canvas?: Canvas
 }
 
-/** A canvas that the bytes' picture covers only a part of. The rest is transparent. In pixels, before any orientation. */
+/** A canvas that the picture covers only in part; the rest is transparent. In pixels, before any orientation. */
 export interface Canvas {
   width: number
   height: number
-  /** Of the picture's upper left corner. */
+  /** Position of the picture's upper left corner. */
   left: number
   top: number
   frameWidth: number

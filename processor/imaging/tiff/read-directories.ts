@@ -41,7 +41,7 @@ export function readDirectory(bytes: Buffer, at: number): TiffDirectory {
     const tag = read(entry, 2)
     const width = bytesOfType.get(read(entry + 2, 2))
     const count = read(entry + 4, offsetWidth)
-    // As in libtiff, the first of equal tags counts.
+    // As in libtiff, the first of several equal tags is used.
     if (!usedTags.has(tag) || directory.has(tag) || !width || count === 0) continue
     const inlineAt = entry + 4 + offsetWidth
     const valuesAt = count * width <= offsetWidth ? inlineAt : read(inlineAt, offsetWidth)

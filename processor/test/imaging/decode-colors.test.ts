@@ -120,7 +120,7 @@ function distance(a: number[], b: number[]): number {
   return Math.max(...b.map((value, index) => Math.abs(value - (a[index] ?? Number.NaN))))
 }
 
-/** From linear Adobe RGB. Both have the white D65. Source: Adobe RGB (1998) 4.3.6; IEC 61966-2-1. */
+/** Converts linear Adobe RGB to sRGB. Both have the white D65. Source: Adobe RGB (1998) 4.3.6; IEC 61966-2-1. */
 function toSrgb([red, green, blue]: Color): Color {
   const linear = [1.39836 * red - 0.39836 * green, green, -0.04293 * green + 1.04293 * blue]
   const encode = (value: number) => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055)

@@ -127,7 +127,7 @@ async function turnAway(upright: Buffer, orientation: number, format: EncodableF
   return encodeAs(format, sharp(turned).flop(mirrored).withMetadata({ orientation }))
 }
 
-/** 0 or 255, but for what is near to neither. */
+/** Rounds levels near 0 or 255 to these values, and keeps all others. */
 function toNearestEnd(level: number): number {
   if (level < 24) return 0
   return level > 231 ? 255 : level

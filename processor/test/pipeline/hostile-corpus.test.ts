@@ -68,7 +68,7 @@ async function writeCorpus(folder: string): Promise<ListedInput[]> {
 
 /** @throws Error with the input that the process was reading when it died */
 async function processCorpus(folder: string): Promise<CorpusReport> {
-  // One arena, as the processor is run (processor/README.md): glibc's others hide what is really held.
+  // One arena, as in production (processor/README.md): with more, glibc's caches would count as memory in use.
   const env = { ...process.env, MALLOC_ARENA_MAX: '1' }
   const child = spawn(process.execPath, [...smallHeap, program, folder], { env })
   const [report, progress, [code, signal]] = await Promise.all([

@@ -31,7 +31,7 @@ export interface CorpusReport {
 const [folder = '.'] = process.argv.slice(2)
 const inputs: ListedInput[] = JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'))
 const fixture = createMemoryProcessor()
-/** For the group "animations": without it they would be their first frames. */
+/** Variants for the group "animations", which keep all frames. */
 const animated = readVariants('[{"name":"moving","width":300,"height":300,"effort":0,"animated":true}]')
 const groupOf = ({ group }: ListedInput) =>
   group === 'at the limit' || group === 'animations' ? group : 'others'

@@ -174,7 +174,7 @@ test('a worker that outlives its lease changes nothing that another worker store
     const { fixture, image, deps } = await makeReady(t)
     let stored = new Map()
     let sleeping: Promise<void> | undefined
-    /** Other workers finish what the sleeper began, and an operator reprocesses the image with the first table. */
+    /** Other workers finish the suspended worker's image, and an operator reprocesses it with the first table. */
     const sleepLong = async () => {
       fixture.clock.nowMs += fixture.deps.limits.leaseMs + 1
       await createReconcile({ ...fixture, now: () => fixture.clock.nowMs })((found) =>

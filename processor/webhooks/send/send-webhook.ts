@@ -22,7 +22,7 @@ export interface WebhookRequest {
   /** Epoch milliseconds: the time that is signed. */
   nowMs: number
   rules: ReceiverRules
-  /** For DNS, connection, TLS, request and answer together. Default: 10,000. */
+  /** Timeout for DNS, connection, TLS, request and response together. Default: 10,000. */
   timeoutMs?: number
   /** Default: the DNS servers of the system. */
   resolve?: ResolveHost

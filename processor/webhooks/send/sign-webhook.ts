@@ -4,7 +4,7 @@ interface Signable {
   /** The `id` of the event, the same at each try. */
   eventId: string
   body: string
-  /** `whsec_…`: each of them signs. */
+  /** Secrets (`whsec_…`), each of which signs. */
   secrets: readonly string[]
   nowMs: number
 }

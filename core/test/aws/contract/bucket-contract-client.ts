@@ -6,7 +6,7 @@ import { HeadObjectCommand, NotFound, PutObjectCommand, S3Client } from '@aws-sd
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 
 export interface BucketEndpoint {
-  /** Without a path; objects are addressed path-style. */
+  /** URL without a path; objects are addressed path-style. */
   endpoint: string
   region: string
   accessKeyId: string

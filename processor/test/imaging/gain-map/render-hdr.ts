@@ -9,7 +9,7 @@ import { writeUltraHdr } from '../../../imaging/gain-map/write-ultra-hdr.ts'
 import { makeSegment } from '../../../imaging/jpeg/make-segment.ts'
 import { renderVariants } from '../../../pipeline/steps/render-variants.ts'
 
-/** By another program: see README.md. 160×120 pixels. */
+/** A file written by another program, 160×120 pixels: see README.md. */
 export const ultraHdr = await readFile(new URL('./ultra-hdr.jpg', import.meta.url))
 export const secondPictureAt = ultraHdr.indexOf(Buffer.from([0xff, 0xd8, 0xff]), 1)
 
@@ -43,7 +43,7 @@ export function orientationSegment(orientation: number): Buffer {
 const gain: ChannelGain = { min: 0, max: 2, gamma: 1, baseOffset: 0.015625, alternateOffset: 0.015625 }
 
 interface UltraHdrOptions extends Partial<GainMapMetadata> {
-  /** Of the map: 1 or 3. */
+  /** Channels of the map: 1 or 3. */
   mapChannels?: 1 | 3
   mapWidth?: number
   profile?: 'srgb' | 'p3'

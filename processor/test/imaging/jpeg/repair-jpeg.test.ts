@@ -106,7 +106,7 @@ test('a large JPEG without oddities is not copied', async (t) => {
   t.equal(prepareJpeg(progressive).bytes, progressive)
 })
 
-/** With the JFIF header, which sharp does not write. */
+/** Adds the JFIF header, which sharp does not write. */
 async function drawJpeg(options: JpegOptions): Promise<Buffer> {
   return afterStart(await drawPicture().jpeg(options).toBuffer(), jfif)
 }
@@ -117,7 +117,7 @@ async function decode(jpeg: Buffer): Promise<Buffer> {
   return frame.data
 }
 
-/** With JFIF, Adobe's transformation is ignored. */
+/** Removes the JFIF header, because decoders ignore Adobe's transformation in a JFIF file. */
 function withoutJfif(jpeg: Buffer): Buffer {
   const [at = 0] = findMarkers(jpeg, 0xe0)
   return Buffer.concat([jpeg.subarray(0, at), jpeg.subarray(at + 2 + jpeg.readUInt16BE(at + 2))])

@@ -19,7 +19,7 @@ const beforePixels = (chunk: Buffer) =>
 const behindPixels = (chunk: Buffer) =>
   Buffer.concat([png.subarray(0, -endChunkBytes), chunk, png.subarray(-endChunkBytes)])
 
-/** As ImageMagick writes it. */
+/** Encodes a raw profile as ImageMagick does. */
 function writeProfile(kind: string, bytes: Buffer): Buffer {
   const lines = bytes.toString('hex').replace(/.{72}/g, '$&\n')
   return Buffer.from(`\n${kind}\n${String(bytes.length).padStart(8)}\n${lines}\n`)
