@@ -25,7 +25,7 @@ t.test('an image that was declared with a wrong type can be declared again', asy
   t.match(repeated, { status: 'rejected', duplicate: true }, 'the same declaration is a duplicate')
 
   const right = await grant(request)
-  t.equal(await putObject(right, file), 'stored', 'the store takes the bytes although it has them already')
+  t.equal(await putObject(right, file), 'stored', 'the store accepts the bytes although it already has them')
   t.match(await client.waitForImage(request.sha256), {
     status: 'ready',
     contentType: 'image/png',
@@ -39,7 +39,7 @@ t.test('an image that was declared with a wrong type can be declared again', asy
   })
 })
 
-t.test('a final record states what is stored, whatever was declared in the meantime', async (t) => {
+t.test('a final record describes the stored bytes, regardless of later declarations', async (t) => {
   const { file, request } = await makePng('navy')
   const first = await grant(request)
   await grant({ ...request, byteLength: file.size + 1, contentType: 'image/jpeg' })
@@ -51,7 +51,7 @@ t.test('a final record states what is stored, whatever was declared in the meant
   })
 })
 
-t.test('a declaration that is corrected between upload and processing counts', async (t) => {
+t.test('a declaration corrected between upload and processing is used', async (t) => {
   const { file, request } = await makePng('olive')
   const wrong = await grant({ ...request, contentType: 'image/jpeg' })
   const right = await grant(request)

@@ -6,7 +6,7 @@ import { startInProcess } from '../testkit/system/start-in-process.ts'
 const dayMs = 86_400_000
 
 t.test(
-  'an image leaves after seven days, and can come again while its old object is still there',
+  'an image expires after seven days, and can be uploaded again while its old object still exists',
   async (t) => {
     const system = await startInProcess(t)
     const file = await makeImage()
@@ -17,10 +17,10 @@ t.test(
       fetch(`${system.gateway}/v1/images/${first.imageId}`, { headers: { 'x-api-key': system.key } })
 
     system.advanceClock(7 * dayMs - 60_000)
-    t.equal((await read()).status, 200, 'a minute before its time it is there')
+    t.equal((await read()).status, 200, 'the image is available a minute before it expires')
     system.advanceClock(60_000)
-    t.equal((await read()).status, 404, 'at its time it is gone')
-    t.equal(await system.countRecords(), 1, 'although nothing has deleted the record')
+    t.equal((await read()).status, 404, 'the image is not available when it expires')
+    t.equal(await system.countRecords(), 1, 'the record still exists in the table')
     t.strictSame(await system.listRaw(), [oldKey], 'nor the object')
 
     const second = await uploadImage(file, system)

@@ -16,7 +16,7 @@ const photoDirectory = fileURLToPath(new URL('../../processor/test/photos', impo
 const photos = (await readdir(photoDirectory)).filter((name) => name.endsWith('.jpg')).sort()
 const pathOf = (name: string) => join(photoDirectory, name)
 
-/** An S3 that sends each event once does not repeat that of an image whose worker was killed, so the reconciler looks soon. */
+/** An S3 that sends each event only once does not repeat it after a worker is killed, so the reconciler must run soon. */
 const settings = {
   LEASE_SECONDS: '8',
   DECODE_TIMEOUT_SECONDS: '6',
@@ -25,14 +25,14 @@ const settings = {
 }
 
 interface FlowOptions {
-  /** What the system runs on, for people. */
+  /** Name of the services that the system uses, for test names. */
   name: string
   startBacking: StartBacking
 }
 
-/** What a person does with the whole system, over whatever is under it. */
+/** Contract of the whole system on any services, from a user's point of view. */
 export async function testFlow(t: Test, { name, startBacking }: FlowOptions): Promise<void> {
-  await t.test(`the flow over ${name}`, (t) => testSystem(t, startBacking))
+  await t.test(`the whole system on ${name}`, (t) => testSystem(t, startBacking))
 }
 
 async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
@@ -42,7 +42,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
   const target = { gateway: system.gatewayUrl, key: system.key }
   const client = createHashgateClient(target)
 
-  t.test('a page that this machine serves may call the gateway', async (t) => {
+  t.test('CORS allows pages of this machine to call the gateway', async (t) => {
     const origin = 'http://localhost:5173'
     const { headers } = await fetch(`${system.gatewayUrl}/healthz`, { headers: { origin } })
     t.equal(headers.get('access-control-allow-origin'), origin)
@@ -75,7 +75,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     const { results } = await runUploadJson(names.map(pathOf), target)
     const [dogs, sunset] = await Promise.all(results.map(({ imageId = '' }) => client.getImage(imageId)))
 
-    t.ok(await exifr.gps(pathOf('sunset-12mp-gps.jpg')), 'the original contains its location')
+    t.ok(await exifr.gps(pathOf('sunset-12mp-gps.jpg')), 'the original contains a GPS position')
     t.match(sunset, { format: 'jpeg', width: 4272, height: 2848, dominantColor: /^#[0-9a-f]{6}$/ })
     t.match(sunset?.variants, [
       { name: 'thumb', width: 256, height: 256 },
@@ -88,7 +88,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     for (const image of [sunset, dogs]) await checkVariants(t, image)
   })
 
-  t.test('unusable files are rejected with a reason and do not affect others', async (t) => {
+  t.test('invalid files are rejected with a reason and do not affect others', async (t) => {
     const photo = await readFile(pathOf('drum-portrait.jpg'))
     const directory = t.testdir({
       'cut.jpg': photo.subarray(0, photo.length / 2),
@@ -102,7 +102,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
       'text.jpg': 'This is a text.',
     })
     const { code, results } = await runUploadJson([directory], target)
-    t.equal(code, 1, 'not every file ended ready')
+    t.equal(code, 1, 'the exit code is 1 because not every file is ready')
     t.match(results, [
       { file: /cut.jpg/, result: 'rejected', status: 'rejected', reason: /^image_corrupt: / },
       { file: /drawing.png/, result: 'rejected', reason: /^format_unsupported: .*SVG/ },
@@ -134,14 +134,14 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     for (;;) {
       const image = await client.getImage(imageId).catch(() => undefined)
       if (image?.status === 'processing') break
-      if (image?.status === 'ready') return t.fail('it was done before it could be killed')
+      if (image?.status === 'ready') return t.fail('the image was ready before the processor could be killed')
     }
     process.kill(pid ?? 0, 'SIGKILL')
     t.match(await uploading, { code: 0, results: [{ result: 'uploaded', status: 'ready' }] })
     t.not(system.processor.pid(), pid)
   })
 
-  t.test('the warehouse shows the photos, with what their manifests say', async (t) => {
+  t.test('the warehouse shows the photos with the data of their manifests', async (t) => {
     const { query, close } = await openWarehouse({ dataDirectory })
     t.teardown(close)
     const { rows } = await query(
@@ -151,7 +151,7 @@ async function testSystem(t: Test, startBacking: StartBacking): Promise<void> {
     t.ok(rows.every(({ color_space }) => color_space))
   })
 
-  t.test('without --json it prints a table', async (t) => {
+  t.test('without --json the upload command prints a table', async (t) => {
     const { code, stdout } = await runUpload([pathOf('drum-portrait.jpg')], target)
     t.equal(code, 0)
     t.match(stdout, /drum-portrait\.jpg +│ d2e96e6d4da4[0-9a-f]{52} │ duplicate │ thumb medium large │/)

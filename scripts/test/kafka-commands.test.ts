@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 
-/** Every command that connects to Kafka on its own. */
+/** Every command that connects to Kafka directly. */
 for (const command of ['topics', 'replay']) {
   t.test(`npm run ${command} names the setting to check when no broker listens`, async (t) => {
     t.match(await run(command, { KAFKA_BROKERS: '127.0.0.1:1' }), {
@@ -14,7 +14,7 @@ for (const command of ['topics', 'replay']) {
     })
   })
 
-  t.test(`npm run ${command} says that one side may speak TLS and the other plain text`, async (t) => {
+  t.test(`npm run ${command} reports a possible mismatch of TLS and plain text`, async (t) => {
     const brokers = await listen(
       t,
       createServer((socket) => socket.end()),

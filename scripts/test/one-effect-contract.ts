@@ -10,7 +10,7 @@ import type { InProcessSystem } from '../local/start-in-process.ts'
 import { handleOneByOne } from '../testkit/kafka/handle-one-by-one.ts'
 import { pollUntil } from '../testkit/poll-until.ts'
 
-/** Any number of uploads of one image at once are as one. */
+/** Contract: concurrent uploads of one image have the same effect as a single upload. */
 export async function testOneEffect(t: Test, system: InProcessSystem): Promise<void> {
   const events: ImageEvent[] = []
   const consumer = startConsumer(system.kafka, {
@@ -36,10 +36,10 @@ export async function testOneEffect(t: Test, system: InProcessSystem): Promise<v
     [`${imageId}.json`, 'large.webp', 'medium.webp', 'thumb.webp'].sort(),
   )
 
-  // A second image, uploaded after everything, ends the wait for an event of the first that should not come.
+  // An unexpected second event of the first image would arrive before the event of this later image.
   const last = await uploadImage(await makeImage(2), system)
   await pollUntil(() => events.some(({ subject }) => subject === last.imageId))
-  // On a busy machine an acknowledgement may come too late, and the same event twice; a second one never comes.
+  // On a busy machine a late acknowledgement can repeat the same event. A different second event is a fault.
   const ends = events.filter(({ subject }) => subject === imageId)
   t.equal(new Set(ends.map(({ source, id }) => `${source} ${id}`)).size, 1)
   t.strictSame(new Set(ends.map(({ type }) => type)), new Set(['hashgate.image.processed.v1']))

@@ -18,7 +18,7 @@ t.test(
       data: { 'local.json': JSON.stringify({ gateway: fake.gateway, key: fake.key }) },
     })
     const { stdout } = await promisify(execFile)(process.execPath, [program, '--json', 'a.png'], {
-      // As npm does: the root of the project is the working directory, and INIT_CWD the user's.
+      // npm sets the working directory to the root of the project, and INIT_CWD to the user's directory.
       cwd: root,
       env: { ...process.env, INIT_CWD: directory, HASHGATE_DATA: 'data' },
     })
@@ -38,7 +38,7 @@ t.test('the local key is used with the local gateway only', async (t) => {
   t.strictSame(fake.calls, [])
 })
 
-t.test('without a system, and with unreadable settings, the error says what to do', async (t) => {
+t.test('without a system, or with unreadable settings, the error states what to do', async (t) => {
   const directory = t.testdir({ 'a.png': 'one', broken: { '.data': { 'local.json': '{"gateway":' } } })
   const file = join(directory, 'a.png')
   t.match(await runUpload([file], { directory }), {
@@ -51,7 +51,7 @@ t.test('without a system, and with unreadable settings, the error says what to d
   })
 })
 
-t.test('npm run images uses the local system, and takes options before the command', async (t) => {
+t.test('npm run images uses the local system, and accepts options before the command', async (t) => {
   const directory = t.testdir({
     '.data': { 'local.json': JSON.stringify({ gateway: 'http://127.0.0.1:9', key: 'k' }) },
   })

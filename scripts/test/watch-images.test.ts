@@ -10,7 +10,7 @@ import { startInProcess } from '../testkit/system/start-in-process.ts'
 const system = await startInProcess(t)
 const client = createHashgateClient(system)
 
-t.test('watchImages follows uploads to their results by the stream of the gateway', async (t) => {
+t.test("watchImages follows uploads to their results with the gateway's event stream", async (t) => {
   const uploads = await Promise.all([
     makeUpload('teal', 'image/png'),
     makeUpload('navy', 'image/png'),
@@ -46,12 +46,12 @@ t.test('watchImages follows uploads to their results by the stream of the gatewa
     t.strictSame(
       sequences,
       [...new Set(sequences)].toSorted((a, b) => a - b),
-      'each state is newer than the one before',
+      'the sequence numbers of the states increase',
     )
   }
   t.notOk(
     asked.some((url) => url.includes('wait=20')),
-    'no request was held',
+    'no request waited for an image',
   )
 
   const received: ImageEvent[] = []
@@ -61,7 +61,7 @@ t.test('watchImages follows uploads to their results by the stream of the gatewa
   }
   for (const { data, type } of received) {
     const last = seen.get(data.imageId)?.at(-1)
-    t.equal(data.sequence, last?.sequence, 'the event has the number of the state')
+    t.equal(data.sequence, last?.sequence, 'the event has the sequence number of the state')
     t.equal(type, `hashgate.image.${last?.status === 'ready' ? 'processed' : 'rejected'}.v1`)
   }
 })

@@ -33,7 +33,7 @@ const keyOf = (letter: string) => `manifests/day=2026-11-29/acme/${imageOf(lette
 const manifestOf = (letter: string) =>
   JSON.stringify({ tenant: 'acme', imageId: imageOf(letter), expiresAt: 4_000_000_000 })
 
-t.test('without manifests there is nothing to do', async (t) => {
+t.test('without manifests the command does nothing', async (t) => {
   t.match(await run([]), { code: 0, stdout: 'There are no manifests.\n', stderr: '' })
 })
 
@@ -55,11 +55,11 @@ t.test('the manifests of a running system are compacted, and an image is removed
   })
   const keys = await listKeys()
   t.notOk(keys.includes(keyOf('a')))
-  t.notOk(keys.includes(String(parquet)), 'the file that had it')
+  t.notOk(keys.includes(String(parquet)), 'the Parquet file that contained the image is deleted')
   t.match(await run([]), { stdout: /│ 2026-11-29 │ +1 │ +1 │ +1 │/ })
 })
 
-t.test('with --env it works on the bucket and the Glue table that the stacks name', async (t) => {
+t.test('with --env the command uses the bucket and the Glue table that the stacks publish', async (t) => {
   const glue = await startGlueDouble(t, readManifestTable().StorageDescriptor.Columns)
   const outputs = {
     '/hashgate/prod/storage/processed-bucket': environment.PROCESSED_BUCKET,
@@ -90,7 +90,7 @@ t.test('with --env it works on the bucket and the Glue table that the stacks nam
   })
 })
 
-t.test('each user error says what to do', async (t) => {
+t.test('each user error prints what to do', async (t) => {
   const wrong = /^--remove must be the tenant and the SHA-256 of an image, TENANT\/IMAGE, not /
   for (const image of ['acme', 'acme/123', `acme/${imageOf('a')}/x`, `Acme/${imageOf('a')}`]) {
     t.match(await run(['--remove', image]), { code: 1, stderr: wrong }, image)

@@ -32,7 +32,7 @@ t.test('the result is a table, CSV or JSON', async (t) => {
   t.strictSame(JSON.parse(stdout), [{ n: 7, text: 'a,"b"', day: '2026-11-29', nothing: null }])
 })
 
-t.test('or a Parquet file with the same types', async (t) => {
+t.test('the result can be a Parquet file with the same types', async (t) => {
   const directory = t.testdir({})
   const args = ['-c', sql, '--format', 'parquet', '--output', 'out.parquet']
   t.match(await run(args, { cwd: directory }), { code: 0, stdout: '', stderr: '' })
@@ -69,13 +69,13 @@ t.test('each user error prints what to do', async (t) => {
   })
 })
 
-t.test('no rows is no error', async (t) => {
+t.test('a result without rows is not an error', async (t) => {
   const query = ['-c', 'SELECT day FROM analytics.images']
   t.match(await run(query), { code: 0, stdout: '', stderr: 'No rows.\n' })
   t.match(await run([...query, '--format', 'csv']), { code: 0, stdout: 'day\n', stderr: 'No rows.\n' })
 })
 
-t.test('statements are read from a pipe, also after one that failed', async (t) => {
+t.test('statements are read from a pipe, even after a failed one', async (t) => {
   const input = 'SELECT 1\n  AS one;\nSELEC;\n\\r\nSELECT 2 AS two;\n\\q\nSELECT 3;\n'
   t.match(await run(['--format', 'csv'], { input }), {
     code: 1,

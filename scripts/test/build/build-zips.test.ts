@@ -29,7 +29,7 @@ const run = promisify(execFile)
 const program = join(import.meta.dirname, '../../build.ts')
 const cpu = process.arch as Architecture
 if (process.platform !== 'linux' || !architectures.includes(cpu)) {
-  t.plan(0, 'the zips are for Linux; elsewhere npm would have to fetch libvips for it')
+  t.plan(0, 'the zips are for Linux; on other systems npm would have to download its libvips')
   process.exit()
 }
 
@@ -71,7 +71,7 @@ test('the processor processes an image from its zip alone', async (t) => {
   const folder = join(directory, 'processor')
   await unpackZip(zipFile('processor.zip'), folder)
   const jpeg = await services.upload(await makeImage('jpeg'), 'image/jpeg')
-  // libheif is a file of its own in the zip, and so is the thread that runs it.
+  // libheif and the thread that runs it are separate files in the zip.
   const heic = await services.upload(readHeicFile('quadrants.heic'), 'image/heic')
   const Records = [jpeg, heic].map((record) => ({
     eventName: 'ObjectCreated:Put',

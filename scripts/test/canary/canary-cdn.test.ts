@@ -10,7 +10,7 @@ import { startStandIns } from '../../local/start-stand-ins.ts'
 import { startSystem } from '../../local/start-system.ts'
 import { loadCanary } from './load-canary.ts'
 
-/** A distribution in front of the processed bucket. Counts the downloads, and can refuse them. */
+/** A double of the distribution in front of the processed bucket. It counts downloads and can refuse them. */
 async function startDistribution() {
   const state = { refuses: false, downloads: 0 }
   let backing: Backing['environment'] | undefined
@@ -78,7 +78,7 @@ t.test('with CloudFront, the canary downloads the variants through it', async (t
   t.equal(distribution.state.downloads, variants)
 })
 
-t.test('a distribution that refuses the signed URLs fails the canary, which names it', async (t) => {
+t.test('if the distribution refuses the signed URLs, the canary fails and names its host', async (t) => {
   const { run } = await loadCanary(t, system.key, system.gatewayUrl)
   distribution.state.refuses = true
   await t.rejects(run(), {

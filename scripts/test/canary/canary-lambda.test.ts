@@ -14,7 +14,7 @@ t.test('each run uploads a new image and downloads its variants', async (t) => {
   t.not(first.imageId, second.imageId)
 })
 
-t.test('a key that is missing or revoked fails with what to do or the step', async (t) => {
+t.test('a missing or revoked key fails with advice or the step', async (t) => {
   const { run, state } = await start(t, 'GENERATED')
   await t.rejects(run(), /The secret hashgate\/dev\/canary\/key has no API key\. Store one/)
   state.secret = `${system.key.slice(0, -4)}AAAA`
@@ -24,14 +24,14 @@ t.test('a key that is missing or revoked fails with what to do or the step', asy
 })
 
 t.test(
-  'a system that does not answer in time fails with the step, before Lambda ends the call',
+  'a system that does not answer in time fails with the step before Lambda stops the function',
   async (t) => {
     const { run } = await start(t, system.key)
     await t.rejects(run(5_001), /failed at the step "requesting an upload URL": .*(timeout|aborted)/i)
   },
 )
 
-t.test('a variant that cannot be downloaded as its record says fails', async (t) => {
+t.test('a variant whose length differs from its record fails the canary', async (t) => {
   const { run } = await start(t, system.key)
   const { fetch } = globalThis
   t.teardown(() => {
@@ -45,7 +45,7 @@ t.test('a variant that cannot be downloaded as its record says fails', async (t)
   )
 })
 
-t.test('a gateway that is down fails', async (t) => {
+t.test('an unavailable gateway fails the canary', async (t) => {
   const { run } = await start(t, system.key, 'http://127.0.0.1:9')
   await t.rejects(run(8_000), /failed at the step "requesting an upload URL"/)
 })

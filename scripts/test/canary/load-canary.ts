@@ -3,7 +3,7 @@ import { startSecretsManagerDouble } from '../../../core/test/kafka/start-secret
 
 let loads = 0
 
-/** The handler as Lambda loads it, for this gateway and with this text in the secret of its key. */
+/** Loads the handler as Lambda does, for this gateway and with this text as the secret. */
 export async function loadCanary(t: Test, secret: string, gateway: string) {
   const { endpoint, state } = await startSecretsManagerDouble(t)
   state.secret = secret
@@ -16,7 +16,7 @@ export async function loadCanary(t: Test, secret: string, gateway: string) {
     LOG_LEVEL: 'error',
   })
   loads += 1
-  // Node keeps a module; another query makes it another one, with the settings of this test.
+  // Node caches modules by URL. A unique query loads the module again with the settings of this test.
   const address = new URL(`../../canary/canary-lambda.ts?${loads}`, import.meta.url)
   const { handler } = (await import(address.href)) as typeof import('../../canary/canary-lambda.ts')
   const run = (remainingMs = 90_000) => handler({}, { getRemainingTimeInMillis: () => remainingMs })

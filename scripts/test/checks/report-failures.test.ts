@@ -62,7 +62,7 @@ test('a run without failures is printed unchanged', async (t) => {
   t.equal(await report(passing), passing)
 })
 
-/** In pieces that do not end with a line. */
+/** Writes the output in pieces that do not end at line breaks. */
 function report(tap: string): Promise<string> {
   const reporter = new FailureReporter()
   for (const [piece] of tap.matchAll(/.{1,50}/gs)) reporter.write(piece)

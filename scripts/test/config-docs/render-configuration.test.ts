@@ -13,7 +13,7 @@ t.test('docs/CONFIGURATION.md matches the schemas', async (t) => {
   t.equal(committed, rendered, 'run "npm run config-docs" and commit the result')
 })
 
-t.test('every setting with a pattern says in words what it must be', async (t) => {
+t.test('every setting with a pattern has a description of valid values', async (t) => {
   for (const { properties } of [gatewaySettings, processorSettings, compactionSettings, topicsSettings]) {
     for (const [name, setting] of Object.entries(properties)) {
       const { pattern, mustBe } = setting as { pattern?: string; mustBe?: string }

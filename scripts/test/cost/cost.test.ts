@@ -19,7 +19,7 @@ function readRows(text: string): Map<string, number> {
   return new Map([...rows].map(([, what, arithmetic, usd]) => [what ?? `${arithmetic}`, Number(usd)]))
 }
 
-t.test('the tables of deploy/README.md are what the command prints', async (t) => {
+t.test('the tables of deploy/README.md match the output of the command', async (t) => {
   const printed = readRows(
     (await cost('--images', '1000000', '--seconds', seconds, '--downloads', downloads)).stdout,
   )
@@ -34,7 +34,7 @@ t.test('the tables of deploy/README.md are what the command prints', async (t) =
   t.ok(images <= 77, `a million images cost ${images}`)
 })
 
-t.test('mistakes in the options', async (t) => {
+t.test('invalid options are refused', async (t) => {
   await t.rejects(cost('--seconds', 'fast'), /--seconds must be a number above 0, not "fast"\./)
   await t.rejects(cost('--images', '0'), /--images must be an integer of at least 1/)
   await t.rejects(cost('--downloads', 'many'), /--downloads must be an integer of at least 0/)

@@ -4,7 +4,7 @@ import { total } from '../../cost/prices.ts'
 
 const assumptions = { images: 1_000_000, downloads: 10, variantBytes: 200_000 }
 
-t.test('the price of ten million downloads of 200 kB, computed by hand', async (t) => {
+t.test('the price of ten million downloads of 200 kB matches a manual calculation', async (t) => {
   const { fromS3, fromCloudFront } = priceDownloads(assumptions)
   // 2,000 GB.
   t.strictSame(

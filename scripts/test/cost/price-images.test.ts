@@ -25,7 +25,7 @@ const assumptions = {
   compactionMemoryMiB: 1_024,
 }
 
-t.test('the price of a million images, computed by hand', async (t) => {
+t.test('the price of a million images matches a manual calculation', async (t) => {
   const rows = priceImages(usage, assumptions)
   const usd = Object.fromEntries(rows.map((row) => [row.what, Number(row.usd.toFixed(2))]))
   t.strictSame(usd, {
@@ -48,7 +48,7 @@ t.test('the price of a million images, computed by hand', async (t) => {
   })
 })
 
-t.test('the price grows with the images, and with the time that Lambda bills', async (t) => {
+t.test('the price grows with the number of images and with the billed time of Lambda', async (t) => {
   const price = (changes: object) => total(priceImages(usage, { ...assumptions, ...changes }))
   const million = price({})
   t.equal(price({ images: 2_000_000 }).toFixed(6), (2 * million).toFixed(6))

@@ -15,7 +15,7 @@ const priceOf = (values: ParameterValues) => priceMonth(modelDeployment('prod', 
 const rowsOf = (values: ParameterValues) =>
   Object.fromEntries(priceOf(values).map(({ what, usd }) => [what, Number(usd.toFixed(2))]))
 
-t.test('the parameters of an environment decide what it costs', async (t) => {
+t.test('the cost depends on the parameters of the environment', async (t) => {
   const usual = rowsOf(prod)
   t.match(usual, {
     'NAT gateways': 98.55,

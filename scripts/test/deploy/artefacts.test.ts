@@ -8,7 +8,7 @@ import { prepareDeployment } from './prepare-deployment.ts'
 
 const Bucket = 'artefacts'
 
-/** An S3 that checks what it is told. */
+/** A double of S3 that verifies checksums. */
 async function startStore(t: Test) {
   const credentials = { accessKeyId: 'access', secretAccessKey: 'secret' }
   const store = await startLocalS3({ directory: t.testdir({}), region: 'us-east-1', ...credentials })

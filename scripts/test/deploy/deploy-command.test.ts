@@ -94,14 +94,14 @@ t.test('--check shows in one table why dev.json as shipped cannot be deployed', 
   t.equal(code, 1)
   const readme = await readFile(new URL('../../../deploy/README.md', import.meta.url), 'utf8')
   const [, shown] = /--env dev --check\n(dev in [\s\S]*?)\n```/.exec(readme) ?? []
-  t.equal(stdout.trim(), shown, 'deploy/README.md shows the same')
+  t.equal(stdout.trim(), shown, 'deploy/README.md shows the same table')
 
   const stopped = await Promise.all(
     ['--plan', '--yes'].map((option) => run(['--env', 'dev', option], environment)),
   )
   for (const one of stopped) {
     t.match(one, { code: 1, stdout: /FAILS/, stderr: /^Nothing was deployed\. Fix what FAILS/ })
-    t.notMatch(one.stdout, /│ ok /, 'without what is ok')
+    t.notMatch(one.stdout, /│ ok /, 'passed checks are not shown')
   }
   const changing = ['CreateChangeSet', 'ExecuteChangeSet', 'PutObject']
   t.notOk(actionsAsked().some((action) => changing.includes(action)))
@@ -109,7 +109,7 @@ t.test('--check shows in one table why dev.json as shipped cannot be deployed', 
 
 t.test('retained resources stop the deployment before it starts', async (t) => {
   const { endpoint, outcomes, standing, actionsAsked } = await startAwsDouble(t)
-  // CloudFormation's validation would refuse the plan without naming what to do.
+  // CloudFormation's validation would reject the plan without advice.
   outcomes.set('hashgate-dev-foundation', { invalid: { LogBucket: 'The bucket already exists.' } })
   standing.set('hashgate-dev-logs-111122223333-eu-west-1', {})
   const args = ['--env', 'dev', '--stack', 'foundation', '--yes', '--poll-seconds', '0.01']

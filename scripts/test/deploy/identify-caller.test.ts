@@ -21,7 +21,7 @@ t.test('rejected credentials are reported in one sentence', async (t) => {
   }
 })
 
-t.test('the role of a session is looked up, as its name there lacks its path', async (t) => {
+t.test("the role of a session is looked up, because the session's ARN lacks the path", async (t) => {
   const { aws, calledAs, roles } = await startAwsDouble(t)
   calledAs('arn:aws:sts::111122223333:assumed-role/Deployer/ada')
   roles.set('Deployer', 'arn:aws:iam::111122223333:role/people/Deployer')

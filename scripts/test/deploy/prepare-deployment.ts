@@ -26,7 +26,7 @@ Resources:
 
 export const templates = { network, gateway }
 
-/** A folder with two stacks, of which the second reads what the first one writes, and the double of AWS. @param answers to the questions, in order */
+/** Prepares a folder with two stacks and the AWS double. The second stack reads an output of the first. @param answers to the questions, in order */
 export async function prepareDeployment(t: Test, answers: string[] = []) {
   const directory = t.testdir({
     'stacks.json': JSON.stringify([

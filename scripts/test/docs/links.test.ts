@@ -46,20 +46,20 @@ function foldersOf(file: string): string[] {
   return folder === '.' ? [] : [folder, ...foldersOf(folder)]
 }
 
-/** A path from the repository's root, or the name of a source file. */
+/** Whether code is a path from the repository's root or the name of a source file. */
 function namesPath(code: string): boolean {
   if (!/^[\w.@/-]+$/.test(code)) return false
   return topFolders.includes(code.split('/')[0] ?? '') ? code.includes('/') : /\.(ts|yaml|md)$/.test(code)
 }
 
-/** From the root, from the page's folder, or the end of a file's path. */
+/** Resolves a path from the root, from the page's folder, or as the end of a file's path. */
 function isPath(code: string, page: string): boolean {
   return (
     paths.has(code) || paths.has(join(dirname(page), code)) || files.some((file) => file.endsWith(`/${code}`))
   )
 }
 
-/** The anchors that GitHub gives to a page's headings. */
+/** The anchors that GitHub generates for a page's headings. */
 async function anchorsOf(page: string): Promise<string[]> {
   const text = withoutCodeBlocks(await readFile(join(root, page), 'utf8'))
   return [...text.matchAll(/^#+ +(.+)$/gm)].map(([, heading = '']) =>

@@ -37,13 +37,13 @@ t.test('the curl block of the README', { skip }, async (t) => {
     t.strictSame(await temporaryFiles(), [])
   })
 
-  t.test('hashes with shasum where there is no sha256sum, as on macOS', async (t) => {
+  t.test('hashes with shasum if sha256sum is missing, as on macOS', async (t) => {
     const { run } = await prepare(t, { gateway, key }, { sha256sum: 'exit 127' })
     const { code, stdout, stderr } = await run()
     t.match({ code, stderr, image: JSON.parse(stdout) }, { code: 0, stderr: '', image: { status: 'ready' } })
   })
 
-  t.test('shows why the gateway refuses', async (t) => {
+  t.test('shows why the gateway refuses a request', async (t) => {
     const { run, temporaryFiles } = await prepare(t, { gateway, key: 'wrong' })
     const { code, stdout, stderr } = await run()
     t.not(code, 0)
@@ -53,7 +53,7 @@ t.test('the curl block of the README', { skip }, async (t) => {
   })
 })
 
-/** A directory that looks like the root of the project to the block. @param programs replace programs of the machine */
+/** Prepares a directory with the files of the project that the block uses. @param programs replace programs of the machine */
 async function prepare(t: Test, local: object, programs: Record<string, string> = {}) {
   const directory = t.testdir({ '.data': { 'local.json': JSON.stringify(local) }, bin: {}, tmp: {} })
   await symlink(join(root, 'processor'), join(directory, 'processor'))

@@ -51,7 +51,7 @@ t.test('docs/FORMATS.md has every accepted format, and each row names a test', a
   t.ok(rows.length > 20)
   for (const row of rows) {
     const [, feature = '', , testedBy = ''] = row.split(/ ?\| ?/)
-    // That the files exist is tested with all other paths in the documentation.
+    // links.test.ts checks that the files exist.
     t.match(testedBy, /^`[\w/.-]+\.(test|services|browser)\.ts`/, feature)
   }
 })

@@ -9,7 +9,7 @@ import { startLocalDynamoDb } from '../../local/start-local-dynamodb.ts'
 
 const program = fileURLToPath(new URL('../../keys.ts', import.meta.url))
 
-/** A table of keys, and the command for it. */
+/** Creates a key table and a function that runs the command on it. */
 async function setUp(t: Test) {
   const { endpoint, close } = await startLocalDynamoDb()
   t.teardown(close)
@@ -97,7 +97,7 @@ t.test('each user error prints one line and changes nothing', async (t) => {
   t.notMatch((await run('list')).stdout, /valid|until/)
 })
 
-t.test('without settings, it uses the keys of the local system, if there is one', async (t) => {
+t.test('without settings, the command uses the keys of the local system if one is running', async (t) => {
   const { store } = await setUp(t)
   const local = { gateway: 'http://127.0.0.1:1', key: 'hg', store }
   const directory = t.testdir({ '.data': {} })

@@ -31,7 +31,7 @@ interface State {
   state: string
 }
 
-/** Nothing listens on this port. */
+/** A URL on which nothing listens. */
 const nobody = 'http://127.0.0.1:2'
 
 function createLog() {
@@ -42,7 +42,7 @@ function createLog() {
   }
 }
 
-/** Starts a gateway with these settings, and waits until it has found every dependency up or down. */
+/** Starts a gateway with these settings. */
 async function startWith(t: Test, settings: Partial<typeof environment> & Record<string, string>) {
   const { logger, lines } = createLog()
   const chosen = { ...environment, ...settings }
@@ -82,17 +82,17 @@ function jwt(settings: Record<string, string>): Record<string, string> {
 }
 
 for (const [dependency, expected, settings] of mistakes) {
-  t.test(`a wrong ${Object.keys(settings).join(', ')} is one line that names it`, async (t) => {
+  t.test(`a wrong ${Object.keys(settings).join(', ')} is reported in one line`, async (t) => {
     const { linesOf } = await startWith(t, settings)
     const { level, msg } = await pollUntil(() => linesOf(dependency)[0])
     t.equal(level, 'error')
     t.match(msg, expected)
-    t.notMatch(msg, environment.AWS_SECRET_ACCESS_KEY, 'no secret')
+    t.notMatch(msg, environment.AWS_SECRET_ACCESS_KEY, 'the message contains no secret')
   })
 }
 
 t.test(
-  'a wrong KEYS_TABLE does not make the catalog look down, and readiness does not repeat the line',
+  'a wrong KEYS_TABLE does not report the catalog as down, and readiness does not repeat the line',
   async (t) => {
     const { linesOf, readiness } = await startWith(t, { KEYS_TABLE: 'another-table' })
     await pollUntil(() => linesOf('keys')[0])
@@ -104,7 +104,7 @@ t.test(
   },
 )
 
-t.test('a worker names its wrong setting too, and is not ready', async (t) => {
+t.test('a worker with a wrong setting reports it and is not ready', async (t) => {
   const { logger, lines } = createLog()
   const chosen = { ...environment, PROCESSED_BUCKET: 'another-bucket' }
   const { s3, dynamoDb, close } = connectStores(chosen)
@@ -127,7 +127,7 @@ t.test('a worker names its wrong setting too, and is not ready', async (t) => {
   })
 })
 
-t.test('correct settings log no fault', async (t) => {
+t.test('correct settings log no error', async (t) => {
   const { readiness, lines } = await startWith(t, {})
   await pollUntil(async () => (await readiness()).status === 'ready')
   t.same(

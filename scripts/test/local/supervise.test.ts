@@ -26,10 +26,10 @@ t.test('a failed start shows the log of this run only', async (t) => {
     (error) => error,
   )
   t.match(error.message, /^The gateway did not start\.\nThe end of .*gateway\.log:\n {2}fault of this run$/)
-  t.equal(await readLog('gateway.previous.log'), 'fault of the run before\n', 'the log before is kept')
+  t.equal(await readLog('gateway.previous.log'), 'fault of the run before\n', 'the previous log is kept')
 })
 
-t.test('a program that starts has a log of its own run', async (t) => {
+t.test('the log of a started program has the output of this run only', async (t) => {
   const ready = '{ ready: true, url: "http://127.0.0.1:1" }'
   const program = `console.log("hello"); process.send(${ready}); setInterval(() => {}, 1_000)`
   const { started, readLog } = start(t, program, 'the run before\n')

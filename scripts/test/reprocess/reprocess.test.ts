@@ -16,7 +16,7 @@ const table = (size: number) => JSON.stringify([{ name: 'tile', width: size, hei
 const withTable = (size: number) => ({ ...environment, IMAGES_IN_FLIGHT: '1', VARIANTS: table(size) })
 const again = '--recipe-changed'
 
-/** Images that a worker with the default variant table has processed. */
+/** Images processed by a worker with the default variant table. */
 async function makeReady(): Promise<ImageRecord[]> {
   const worker = await startWorker({ ...environment, KAFKA_GROUP_ID: 'reprocess' })
   const images: ImageRecord[] = []
@@ -37,7 +37,7 @@ async function settled(image: ImageRecord): Promise<ImageRecord | undefined> {
 
 const images = await makeReady()
 const recipesOf = async () => Promise.all(images.map(async (image) => (await find(image))?.recipe))
-/** Of the recipe that the record names. Variants of previous recipes stay in the bucket. */
+/** Variants of the record's recipe. Those of earlier recipes stay in the bucket. */
 async function variantNames(image: ImageRecord): Promise<string[]> {
   const keys = await services.listProcessed(`${rawKey(image)}/${(await find(image))?.recipe}/`)
   return keys.map((key) => key.slice(key.lastIndexOf('/') + 1))

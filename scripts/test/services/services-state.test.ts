@@ -6,7 +6,7 @@ import { formatEnv } from '../../services/env-file.ts'
 import { servicesLayout } from '../../services/services-layout.ts'
 import { readOrCreateState, readState } from '../../services/services-state.ts'
 
-t.test('a second up finds the state of the first', async (t) => {
+t.test('a second up keeps the state of the first', async (t) => {
   const layout = servicesLayout(t.testdir())
   t.equal(await readState(layout), undefined)
   const first = await readOrCreateState(layout, {})
@@ -32,7 +32,7 @@ t.test('every new state has new secrets', async (t) => {
   t.not(one.kafka.password, two.kafka.password)
   t.not(one.s3.secretAccessKey, two.s3.secretAccessKey)
   t.not(one.redis.password, two.redis.password)
-  t.match(one.s3.accessKeyId, /^[a-z0-9]+$/, 'DynamoDB Local takes no other')
+  t.match(one.s3.accessKeyId, /^[a-z0-9]+$/, 'DynamoDB Local accepts the access key id')
   t.equal(one.kafka.password.length, 32)
 })
 

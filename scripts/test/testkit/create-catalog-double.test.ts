@@ -28,7 +28,7 @@ async function findOrFail(catalog: GatewayCatalog, digit: string): Promise<Image
   return record
 }
 
-/** What a catalog returns for the calls that the routes make, by what they do. */
+/** Calls of the routes, by a description of their behaviour. */
 const scenarios: Record<string, (catalog: GatewayCatalog) => Promise<unknown>> = {
   'registers a new image': (catalog) => catalog.register(request('a', { fileName: 'a.png' })),
   'returns an existing image': (catalog) => catalog.register(request('a', { fileName: 'a.png' })),

@@ -11,7 +11,7 @@ t.test("users and groups have the environment's names", async (t) => {
   t.ok(groups.processor.includes('hashgate-dev-processor-lambda'))
 })
 
-t.test('users of your own replace them', async (t) => {
+t.test('given users replace the defaults', async (t) => {
   const { users } = accessNames('dev', ['webhooks=worker', 'processor=worker'])
   t.strictSame(users, { gateway: 'hashgate-dev-gateway', processor: 'worker', webhooks: 'worker' })
 })

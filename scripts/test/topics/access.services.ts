@@ -34,7 +34,7 @@ const gateway = connectAs(componentUsers.gateway)
 const processor = connectAs(componentUsers.processor)
 const webhooks = connectAs(componentUsers.webhooks)
 type Client = typeof gateway
-/** kafkajs does not say why it cannot find the coordinator of a group. */
+/** kafkajs hides the reason why it cannot find the coordinator of a group. */
 const refusal = { message: /authorized|find group coordinator/i }
 
 await createEventTopics(operator, { topicPrefix, partitions: 1, retentionDays: 7 })
@@ -55,7 +55,7 @@ t.teardown(async () => {
   )
 })
 
-t.test('without access rules the logins may do nothing', async (t) => {
+t.test('without access rules the logins have no access', async (t) => {
   for (const kafka of [gateway, processor, webhooks])
     t.equal(await publish(kafka, topics.processed), 'refused')
 })
@@ -74,11 +74,11 @@ t.test('rules are created once, and others of a user are reported', async (t) =>
   ])
 })
 
-t.test('only a super user changes access rules', async (t) => {
+t.test('only a super user may change access rules', async (t) => {
   await t.rejects(allowAccess(gateway, rules), /This login may not change access rules/)
 })
 
-t.test('with its rules each login does its work', async (t) => {
+t.test('with its rules each login can do its work', async (t) => {
   const states = await allowAccess(operator, rules)
   t.strictSame(
     states.filter(({ rule, outcome }) => rule.includes(id) && outcome !== 'created'),
@@ -99,7 +99,7 @@ t.test('with its rules each login does its work', async (t) => {
   t.pass('webhooks read their topic in their group')
 })
 
-t.test('and no more', async (t) => {
+t.test('each login can do nothing beyond its rules', async (t) => {
   const uploads = topicPrefix + topics.uploadCompleted
   for (const [name, kafka] of Object.entries({ gateway, processor, webhooks })) {
     await asAdmin(kafka, async (admin) => {
@@ -125,16 +125,16 @@ t.test('and no more', async (t) => {
   await t.rejects(consumeOne(processor, webhookGroup, topics.uploadCompleted), refusal)
   for (const topic of [topics.uploadCompleted, topics.processed])
     t.equal(await publish(webhooks, topic), 'refused', 'webhooks write nothing')
-  await t.rejects(publishLetter(gateway), 'the gateway writes no dead letters')
+  await t.rejects(publishLetter(gateway), 'the gateway cannot write dead letters')
   t.equal(
     (await asAdmin(operator, (admin) => admin.listTopics())).filter((name) => name.startsWith(topicPrefix))
       .length,
     Object.keys(topics).length,
-    'all topics are still there',
+    'all topics still exist',
   )
 })
 
-/** Each broker gets new rules in its own time. @throws Error after 30 seconds */
+/** Publishes as soon as all brokers have the new rules. @throws Error after 30 seconds */
 function publishWhenAllowed(kafka: Client, topic: (typeof topics)[keyof typeof topics]): Promise<void> {
   return retryWhile(
     (error) => (error as Error).message === 'refused',
@@ -182,7 +182,7 @@ async function openStream(kafka: Client) {
   return { received: received.promise, close: () => follower.close() }
 }
 
-/** Resolves with the first message. @throws what Kafka refuses */
+/** Resolves with the first message. @throws Kafka's error */
 async function consumeOne(kafka: Client, groupId: string, topic: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const consumer = kafka.consumer({ groupId, retry: { retries: 0, restartOnFailure: async () => false } })

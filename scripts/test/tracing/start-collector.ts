@@ -23,7 +23,7 @@ interface Batch {
   scopeSpans: { spans: (Omit<CollectedSpan, 'service' | 'attributes'> & { attributes: KeyValue[] })[] }[]
 }
 
-/** A collector of traces that keeps all it is sent. Source: OTLP 1.x over HTTP, JSON encoding. */
+/** A trace collector that records all spans. Source: OTLP 1.x over HTTP, JSON encoding. */
 export async function startCollector(t: Test) {
   const spans: CollectedSpan[] = []
   const server = createServer(async (request, response) => {

@@ -27,7 +27,7 @@ async function start(t: Test, endpoint: string, startBacking: StartBacking = sta
   return system
 }
 
-/** Uploads an image as a client that is traced itself would, and waits until it is ready. */
+/** Uploads an image like a traced client, and waits until it is ready. */
 async function upload({ gatewayUrl, key }: System, { says }: { says: 'complete' | 'nothing' }) {
   const traceId = randomBytes(16).toString('hex')
   const headers = {
@@ -85,7 +85,11 @@ for (const [trigger, { startBacking, says }] of Object.entries(triggers)) {
     t.equal(processed.service, 'hashgate-processor')
 
     const parentOf = ({ parentSpanId }: CollectedSpan) => spans.find(({ spanId }) => spanId === parentSpanId)
-    t.equal(parentOf(work)?.service, 'hashgate-gateway', 'the work hangs on the request that caused it')
+    t.equal(
+      parentOf(work)?.service,
+      'hashgate-gateway',
+      'the parent of the work is the request that caused it',
+    )
     const steps = spans.filter(({ parentSpanId }) => parentSpanId === work.spanId).map(({ name }) => name)
     for (const step of ['claimRecord', 'fetchOriginal', 'renderVariants', 'announceResult']) {
       t.ok(steps.includes(step), step)
@@ -94,12 +98,12 @@ for (const [trigger, { startBacking, says }] of Object.entries(triggers)) {
   })
 }
 
-t.test('a collector that is down or hangs delays nobody', async (t) => {
+t.test('a collector that is down or hangs delays neither uploads nor shutdown', async (t) => {
   for (const state of ['shut', 'silent'] as const) {
     const gate = await startTcpGate(t, state)
     const system = await start(t, `http://${gate.address}`)
     t.match(await upload(system, { says: 'complete' }), { stored: 200, status: 'ready' }, state)
-    await t.resolves(system.close(), `it ends while the collector is ${state}`)
+    await t.resolves(system.close(), `the system closes while the collector is ${state}`)
   }
 })
 

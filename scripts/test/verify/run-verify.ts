@@ -9,7 +9,7 @@ const program = fileURLToPath(new URL('../../verify.ts', import.meta.url))
 
 export type VerifyOptions = Pick<TargetOptions, 'gateway' | 'key' | 'otherKey'> & Partial<TargetOptions>
 
-/** Verifies in this process, so that nobody really waits. @returns whether all is kept, and the lines of TAP */
+/** Runs the verification in this process, so that a test can replace its waits. @returns whether all checks passed, and the lines of TAP */
 export async function runVerify(options: VerifyOptions) {
   const output = new PassThrough()
   const printed = text(output)
@@ -19,7 +19,7 @@ export async function runVerify(options: VerifyOptions) {
   return { isKept, skipped, lines: (await printed).split('\n') }
 }
 
-/** Runs `npm run verify` as a person would, without npm. */
+/** Runs the program of `npm run verify` without npm. */
 export function runVerifyCommand(args: string[], directory?: string) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const child = execFile(process.execPath, [program, ...args], { cwd: directory }, (_, stdout, stderr) =>

@@ -3,13 +3,13 @@ import { checks } from '../../verify/verify-system.ts'
 import { runVerify, runVerifyCommand, type VerifyOptions } from './run-verify.ts'
 
 interface VerifyContract extends VerifyOptions {
-  /** What the system runs on, for people. */
+  /** Name of the services that the system uses, for test names. */
   name: string
 }
 
-/** A system that keeps its promises is found to keep them, whatever is under it. */
+/** Contract: a correct system passes the verification on any services. */
 export async function testVerify(t: Test, { name, ...options }: VerifyContract): Promise<void> {
-  await t.test(`every promise is kept over ${name}`, async (t) => {
+  await t.test(`every promise is kept on ${name}`, async (t) => {
     const { isKept, skipped, lines } = await runVerify(options)
     t.ok(isKept)
     t.strictSame(
@@ -27,7 +27,7 @@ export async function testVerify(t: Test, { name, ...options }: VerifyContract):
     t.equal(skipped.length, 2)
   })
 
-  await t.test(`the command over ${name} reports skipped checks`, async (t) => {
+  await t.test(`the command on ${name} reports skipped checks`, async (t) => {
     const { gateway, key } = options
     const args = ['--gateway', `${gateway}/`, '--key', key, '--expiry-wait-seconds', '1']
     const { code, stdout } = await runVerifyCommand(args)

@@ -11,7 +11,7 @@ const system = await startSystem({
   dataDirectory: t.testdir({}),
   port: 0,
   startBacking: useOwnServices(names),
-  // The shortest that there is: its end is waited for.
+  // The minimum, because the test waits until a URL expires.
   settings: { PRESIGN_TTL_SECONDS: '30' },
 })
 t.teardown(system.close)

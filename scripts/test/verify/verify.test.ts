@@ -4,21 +4,21 @@ import { startSystem } from '../../local/start-system.ts'
 import { addKey } from '../../testkit/system/add-key.ts'
 import { startInProcess } from '../../testkit/system/start-in-process.ts'
 import { runVerify, runVerifyCommand } from './run-verify.ts'
-import { type Lie, startLyingStore } from './start-lying-store.ts'
+import { type StoreFault, startFaultyStore } from './start-faulty-store.ts'
 import { testVerify } from './verify-contract.ts'
 
 const { gateway, key, environment, advanceClock } = await startInProcess(t)
-const honest = { gateway, key, otherKey: await addKey(environment, 'other') }
+const target = { gateway, key, otherKey: await addKey(environment, 'other') }
 
 await testVerify(t, {
   name: 'the stand-ins',
-  ...honest,
+  ...target,
   expiryWaitSeconds: 3_600,
   sleep: async (seconds) => advanceClock(seconds * 1_000),
 })
 
 t.test('two keys of one tenant fail the tenant checks', async (t) => {
-  const { isKept, lines } = await runVerify({ ...honest, otherKey: key })
+  const { isKept, lines } = await runVerify({ ...target, otherKey: key })
   t.notOk(isKept)
   t.strictSame(brokenPromises(lines), [
     'another tenant cannot read the image',
@@ -28,7 +28,7 @@ t.test('two keys of one tenant fail the tenant checks', async (t) => {
 })
 
 t.test('a store that wrongly answers 200 fails', async (t) => {
-  const { isKept, lines } = await runVerify(await startWithLiar(t, 'says yes'))
+  const { isKept, lines } = await runVerify(await startWithFaultyStore(t, 'answers 200'))
   t.notOk(isKept)
   const broken = brokenPromises(lines)
   for (const what of [
@@ -44,12 +44,12 @@ t.test('a store that wrongly answers 200 fails', async (t) => {
     )
   t.ok(broken.includes('the bucket refuses to overwrite: 412, with the same bytes'))
   t.notOk(broken.includes('the bucket accepts the announced bytes'))
-  t.notOk(broken.includes('the bucket refuses: reading with the upload URL'), 'this store does refuse that')
+  t.notOk(broken.includes('the bucket refuses: reading with the upload URL'), 'the store refuses reading')
   t.ok(lines.some((line) => line.includes('found: HTTP 200')))
 })
 
 t.test('a store that wrongly stores objects fails', async (t) => {
-  const { isKept, lines } = await runVerify(await startWithLiar(t, 'stores it'))
+  const { isKept, lines } = await runVerify(await startWithFaultyStore(t, 'stores the object'))
   t.notOk(isKept)
   t.ok(brokenPromises(lines).includes('the bucket refuses: one changed bit'))
   t.ok(lines.some((line) => line.includes('found: HTTP 200, and the object was stored')))
@@ -57,7 +57,7 @@ t.test('a store that wrongly stores objects fails', async (t) => {
 })
 
 t.test('an error of a broken store does not count as a refusal', async (t) => {
-  const { isKept, lines } = await runVerify(await startWithLiar(t, 'is broken'))
+  const { isKept, lines } = await runVerify(await startWithFaultyStore(t, 'answers 500'))
   t.notOk(isKept)
   t.ok(brokenPromises(lines).includes('the bucket refuses: one changed bit'))
   t.ok(lines.some((line) => line.includes('found: HTTP 500')))
@@ -82,16 +82,16 @@ function brokenPromises(lines: string[]): string[] {
   return lines.flatMap((line) => /^not ok \d+ - (.*)/.exec(line)?.[1] ?? [])
 }
 
-/** The whole system, over a store that lies. */
-async function startWithLiar(t: Test, lie: Lie) {
+/** Starts the whole system on a store with a fault. */
+async function startWithFaultyStore(t: Test, fault: StoreFault) {
   const system = await startSystem({
     dataDirectory: t.testdir({}),
     port: 0,
     startBacking: async (directory, onStop) => {
       const backing = await startStandIns(directory, onStop)
-      const liar = await startLyingStore(backing.environment, lie)
-      onStop(liar.close)
-      return { ...backing, environment: { ...backing.environment, S3_ENDPOINT: liar.url } }
+      const faultyStore = await startFaultyStore(backing.environment, fault)
+      onStop(faultyStore.close)
+      return { ...backing, environment: { ...backing.environment, S3_ENDPOINT: faultyStore.url } }
     },
   })
   t.teardown(system.close)

@@ -29,14 +29,14 @@ const cameras = [
   undefined,
 ]
 
-/** Images of as many days, the last of which is today: the same for the same arguments. More by day than by night, and more each day. */
+/** Generates reproducible images for the days up to today. More arrive by day than by night, and more on each later day. */
 export function inventImages(now: Date, days: number, perDay: number): InventedImage[] {
   const random = createRandom(7)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const firstMs = Date.parse(now.toISOString().slice(0, 10)) - (days - 1) * dayMs
 
   return Array.from({ length: days * perDay }, (_, index): InventedImage => {
-    // The square root puts more of them on later days.
+    // The square root shifts more of them to later days.
     const day = Math.floor(days * Math.sqrt((index + 0.5) / (days * perDay)))
     const hour = 7 + 14 * ((random() + random()) / 2)
     const requestedAtMs = Math.floor(firstMs + day * dayMs + hour * 3_600_000)

@@ -10,7 +10,7 @@ interface Options {
   retentionDays?: number
 }
 
-/** A warehouse over records and manifests of these images, until the end of the test. */
+/** Opens a warehouse with the records and manifests of these images. It is closed when the test ends. */
 export async function openInventedWarehouse(
   t: Test,
   images: InventedImage[],
@@ -54,7 +54,7 @@ function toManifest({
   return { tenant, imageId, generation, createdAt: iso(requestedAtMs), expiresAt, ...image }
 }
 
-/** As zero-ETL lands it. */
+/** The record as zero-ETL stores it. */
 function toItem(image: InventedImage, retentionDays: number) {
   const { startedAtMs, finishedAtMs, reason } = image
   return {

@@ -10,7 +10,7 @@ const today = now.toISOString().slice(0, 10)
 const event = { time: `${today}T00:30:00Z` }
 const [from, to] = [addDays(today, -7), addDays(today, -1)]
 const folder = `reports/${from}_${to}/`
-/** Images of today are in the warehouse too, and not in the report. */
+/** The warehouse also has images of today, which the report must leave out. */
 const images = inventImages(now, 8, 25)
 
 const charts = [
@@ -29,12 +29,12 @@ const objects = [...charts.map((name) => `${name}.csv`), 'mailed.json', 'report.
 
 let loads = 0
 
-/** The handler as Lambda loads it, with services of its own. */
+/** Loads the handler as Lambda does, with separate services. */
 async function start(t: Test, { listed = images, historyMode = true } = {}) {
   const services = await startReportServices(t, listed, { now, historyMode })
   Object.assign(process.env, services.environment)
   loads += 1
-  // Node keeps a module; another query makes it another one, with the settings of this test.
+  // Node caches modules by URL. A unique query loads the module again with the settings of this test.
   const address = new URL(`../../../analytics/report/report-lambda.ts?${loads}`, import.meta.url)
   const { handler } = (await import(
     address.href
@@ -44,7 +44,7 @@ async function start(t: Test, { listed = images, historyMode = true } = {}) {
   return { ...services, run }
 }
 
-t.test('the schedule writes the seven whole days before it, and mails once', async (t) => {
+t.test('a scheduled run reports on the seven whole days before it, and mails once', async (t) => {
   const { run, list, read, topic, warehouse } = await start(t)
   t.strictSame(await run(), { key: `${folder}report.html`, isMailed: true })
   t.strictSame(await list(), objects)
@@ -64,7 +64,7 @@ t.test('the schedule writes the seven whole days before it, and mails once', asy
   })
   t.match(warehouse.requests[0]?.input, { WorkgroupName: 'hashgate-test' })
   const callers = new Set(warehouse.requests.map(({ accessKeyId }) => accessKeyId))
-  t.strictSame([...callers], [assumedAccessKeyId], 'all queries are those of the viewer role')
+  t.strictSame([...callers], [assumedAccessKeyId], 'all queries run with the viewer role')
 
   t.equal(topic.messages.length, 1)
   t.match(topic.messages, [
@@ -77,7 +77,7 @@ t.test('the schedule writes the seven whole days before it, and mails once', asy
     `https://eu-west-1.console.aws.amazon.com/s3/object/hashgate-test-reports?region=eu-west-1&prefix=${encodeURIComponent(folder)}report.html`,
   )
   t.match(Message, `aws s3 cp --recursive s3://hashgate-test-reports/${folder} .`)
-  t.notMatch(Message, /X-Amz|Signature|undefined/, 'the link has no secret')
+  t.notMatch(Message, /X-Amz|Signature|undefined/, 'the mail has no signed URL')
 })
 
 t.test('the same event again overwrites the same objects and sends no second mail', async (t) => {
@@ -89,7 +89,7 @@ t.test('the same event again overwrites the same objects and sends no second mai
   t.strictSame(await list(), objects)
   t.equal((await read(`${folder}cameras.csv`)).text, text)
   t.equal(topic.messages.length, 1)
-  // A retry or a second schedule of the same day is the same period.
+  // A retry or a second schedule on the same day has the same period.
   await run(`${today}T00:00:00Z`)
   t.equal(topic.messages.length, 1)
 })
@@ -103,7 +103,7 @@ t.test('a mail that SNS refuses is sent by the next run', async (t) => {
   t.equal(topic.messages.length, 1)
 })
 
-t.test('a connection that hangs is given up, and the request repeated', async (t) => {
+t.test('a hanging request is aborted and retried', async (t) => {
   const { run, topic } = await start(t)
   topic.hanging.left = 1
   t.match(await run(), { isMailed: true })
@@ -111,7 +111,7 @@ t.test('a connection that hangs is given up, and the request repeated', async (t
   t.equal(topic.messages.length, 1)
 })
 
-t.test('when a query fails, nothing is written or mailed, and the error has the reason', async (t) => {
+t.test('if a query fails, nothing is written or mailed, and the error has the reason', async (t) => {
   const { run, list, topic, warehouse } = await start(t)
   warehouse.fates.push({ pattern: /rejects_by_reason/, status: 'FAILED' })
   await t.rejects(run(), { message: 'The warehouse of test: ERROR: permission denied for schema analytics' })
@@ -130,7 +130,7 @@ t.test('a statement that does not finish in time is cancelled', async (t) => {
   t.strictSame(await list(), [])
 })
 
-t.test('throttled requests are repeated; other refusals fail the run', async (t) => {
+t.test('throttled requests are retried; other errors fail the run', async (t) => {
   const { run, topic, warehouse } = await start(t)
   for (const action of ['ExecuteStatement', 'DescribeStatement', 'GetStatementResult'])
     warehouse.refusals.push({ action, name: 'ThrottlingException', message: 'Rate exceeded' })
@@ -143,7 +143,7 @@ t.test('throttled requests are repeated; other refusals fail the run', async (t)
   t.equal(topic.messages.length, 1)
 })
 
-t.test('an empty warehouse is reported, with what to check', async (t) => {
+t.test('the mail about an empty warehouse states what to check', async (t) => {
   const { run, read, topic } = await start(t, { listed: [] })
   await run()
   t.match((await read(`${folder}report.html`)).text, 'No image arrived in this period.')
@@ -152,7 +152,7 @@ t.test('an empty warehouse is reported, with what to check', async (t) => {
   ])
 })
 
-t.test('without history, page and mail state from which moment images are missing', async (t) => {
+t.test('without history, page and mail state before what time images are missing', async (t) => {
   const { run, read, topic } = await start(t, { historyMode: false })
   await run()
   const gap = /Records expire 7 days after the upload request, so images requested before .* UTC are missing/
@@ -160,7 +160,7 @@ t.test('without history, page and mail state from which moment images are missin
   t.match(topic.messages, [{ Message: gap }])
 })
 
-t.test('an event without a past time is refused', async (t) => {
+t.test('an event whose time is missing or in the future is refused', async (t) => {
   const { run, warehouse } = await start(t, { listed: [] })
   for (const time of ['', 'yesterday', '2026-11-30', '<aws.scheduler.scheduled-time>'])
     await t.rejects(run(time), { message: /"time" must be a time such as 2026-11-30T01:30:00Z/ })
@@ -168,7 +168,7 @@ t.test('an event without a past time is refused', async (t) => {
   t.strictSame(warehouse.requests, [])
 })
 
-t.test('a report names no image: no ids, keys or file names', async (t) => {
+t.test('a report contains no ids, keys or file names of images', async (t) => {
   const { run, list, read } = await start(t)
   await run()
   for (const key of (await list()).filter((name) => !name.endsWith('.json'))) {

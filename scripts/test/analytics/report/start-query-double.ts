@@ -7,8 +7,8 @@ import { listenLocally } from '../../../testkit/listen-locally.ts'
 export const assumedAccessKeyId = 'assumed'
 
 /**
- * SNS and STS, which share AWS's query protocol, over HTTP: as far as `Publish` and `AssumeRole`. It keeps messages, refuses as many of
- * them as `failures.left` says, never answers as many requests as `hanging.left` says, and lets nobody assume another role than this one.
+ * Serves `Publish` of SNS and `AssumeRole` of STS, which share AWS's query protocol. It records messages, refuses the next `failures.left`
+ * of them, leaves the next `hanging.left` requests unanswered, and permits only one role.
  */
 export async function startQueryDouble(t: Test, roleArn: string) {
   const messages: { TopicArn: string | null; Subject: string; Message: string }[] = []

@@ -23,7 +23,7 @@ interface Options {
   historyMode?: boolean
 }
 
-/** What the scheduled report needs: a warehouse of these images behind the Data API, a bucket and a topic. */
+/** Starts doubles for the scheduled report: a warehouse of these images behind the Data API, a bucket and a topic. */
 export async function startReportServices(t: Test, images: InventedImage[], options: Options) {
   const source = await openInventedWarehouse(t, images, options)
   const warehouse = await startDataApiDouble(t, source)
@@ -50,7 +50,7 @@ export async function startReportServices(t: Test, images: InventedImage[], opti
       return { text: (await Body?.transformToString()) ?? '', type: ContentType }
     },
     remove: (Key: string) => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key })),
-    /** The environment of the function: its settings, and where the SDK finds the services. */
+    /** The environment of the function: its settings and the endpoints of the services. */
     environment: {
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,

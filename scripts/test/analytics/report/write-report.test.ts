@@ -34,7 +34,7 @@ async function write(
     { ...options, csv: 'tables' },
     { open: async () => ({ query: warehouse.query, close }), sourceName: 'prod', directory, now },
   )
-  t.notOk(isOpen, 'the warehouse is closed')
+  t.notOk(isOpen, 'the report leaves the warehouse closed')
   const [file = ''] = written.files
   const markup = await readFile(file, 'utf8')
   const { document } = parseHTML(markup)
@@ -75,7 +75,7 @@ t.test('the page shows the numbers of the images', async (t) => {
   )
 })
 
-t.test('changes against the period before, with history', async (t) => {
+t.test('with history the page shows changes from the preceding period', async (t) => {
   const { headline, textOf } = await write(t, { historyMode: true })
   const before = images.filter(
     (image) => image.requestedAtMs < Date.parse('2026-11-23') && image.status !== 'pending',
@@ -114,13 +114,13 @@ t.test(
   },
 )
 
-t.test('the page has the retention of the system', async (t) => {
+t.test('the page states the retention of the system', async (t) => {
   const { textOf } = await write(t, { retentionDays: 1 })
   t.match(textOf('.note'), 'Records expire 1 day after the upload request')
   t.match(textOf('section[aria-labelledby=retention-outlook] p'), /expire within 1 day, most of it on/)
 })
 
-t.test('one tenant', async (t) => {
+t.test('a report of one tenant shows only its images', async (t) => {
   const { file, textOf, document, readTable } = await write(t, { tenant: 'acme' })
   t.match(file, /2026-11-29-acme\.html$/)
   t.match(textOf('.scope'), /tenant acme/)
@@ -128,7 +128,7 @@ t.test('one tenant', async (t) => {
   await t.rejects(readTable('top-tenants'))
 })
 
-t.test('an empty period is a page that says so', async (t) => {
+t.test('the page of an empty period states that it is empty', async (t) => {
   const { textOf, document, headline } = await write(t, { images: [] })
   t.equal(textOf('.lead'), 'No image arrived in this period.')
   t.match(headline('Images received'), /0\nof 0 requested/)
@@ -152,14 +152,14 @@ t.test('a report about one image uses the singular', async (t) => {
   t.match(sentence('retention-outlook'), /^1 image with .* expires within/)
 })
 
-t.test('images that have not arrived have no processing time and make no tenant the top one', async (t) => {
+t.test('images that were never uploaded count neither as processed nor for a tenant', async (t) => {
   const pending = images.filter(({ status }) => status === 'pending')
   const { textOf } = await write(t, { images: pending })
   t.match(textOf('section[aria-labelledby=top-tenants] p'), 'No image arrived in this period.')
   t.match(textOf('section[aria-labelledby=latency-by-hour] p'), 'No image was processed in this period.')
 })
 
-t.test('what cameras write is text, in the page and in a spreadsheet', async (t) => {
+t.test('camera names are escaped in the page and in spreadsheets', async (t) => {
   const hostile = '=HYPERLINK("http://x")</title><script>alert(1)</script>'
   const [first] = images.filter(
     ({ status, requestedAtMs }) => status === 'ready' && requestedAtMs > now.getTime() - 1e8,
@@ -171,7 +171,7 @@ t.test('what cameras write is text, in the page and in a spreadsheet', async (t)
   t.match(await readTable('cameras'), `"'=HYPERLINK(""http://x"")</title><script>alert(1)</script>",1\r\n`)
 })
 
-t.test('mistakes are refused before anything is written', async (t) => {
+t.test('invalid options are refused before anything is written', async (t) => {
   const warehouse = await openInventedWarehouse(t, images, { now })
   const directory = t.testdir({ file: '' })
   const open = async () => ({ query: warehouse.query, close: async () => {} })

@@ -31,7 +31,7 @@ async function prepare(t: Test) {
 
 const all = { password: 'p<&">', extract: true, subscriber: 'ada@example.com' }
 
-t.test('both files are published for the warehouse, without a password unless there is one', async (t) => {
+t.test('both files are published for the warehouse, with a password only if one is set', async (t) => {
   const { state, lines, run } = await prepare(t)
   await run()
   t.match(state.datasources, [{ name: 'hashgate', project: 'project-2' }])
@@ -60,7 +60,7 @@ t.test('an extract is encrypted and refreshed daily, and the workbook is mailed 
   t.match(state.payloads.get('datasource'), 'name="tableau" password="p&lt;&amp;&quot;&gt;" embed="true"')
   t.match(state.payloads.get('workbook'), `serverAddress="${warehouse}" serverPort="5439"`)
 
-  await t.test('again: nothing is made twice', async (t) => {
+  await t.test('a second run creates nothing twice', async (t) => {
     await run({ ...all, overwrite: true })
     t.equal(state.schedules.length, 2)
     t.equal(state.refreshes.length, 2)
@@ -81,7 +81,7 @@ t.test('on Tableau Cloud, each task has its own schedule', async (t) => {
   t.equal(state.refreshes.length, 2, 'once')
 })
 
-t.test('a name that exists is replaced only when that is wanted', async (t) => {
+t.test('an existing data source or workbook is replaced only with --overwrite', async (t) => {
   const { state, run } = await prepare(t)
   await run()
   await t.rejects(run(), {
@@ -91,7 +91,7 @@ t.test('a name that exists is replaced only when that is wanted', async (t) => {
   t.equal(state.workbooks.length, 1)
 })
 
-t.test('bad credentials', async (t) => {
+t.test('bad credentials are refused with advice', async (t) => {
   const { token } = await prepare(t)
   const message = /refused the token "ci" for the site ".+"\. A token expires after 15 days without use/
   await t.rejects(signIn({ ...token, tokenSecret: 'wrong' }), { message })
@@ -101,7 +101,7 @@ t.test('bad credentials', async (t) => {
   })
 })
 
-t.test('a session that ends in the middle is reported with what Tableau says', async (t) => {
+t.test("a session that ends during a run is reported with Tableau's message", async (t) => {
   const { state, token } = await prepare(t)
   const client = await signIn(token)
   state.sessions.clear()
@@ -112,7 +112,7 @@ t.test('a session that ends in the middle is reported with what Tableau says', a
   })
 })
 
-t.test('older versions of the API', async (t) => {
+t.test('older versions of the API are used, or refused before a token is sent', async (t) => {
   const { state, token, run } = await prepare(t)
   state.version = '3.5'
   await t.rejects(signIn(token), {
@@ -123,7 +123,7 @@ t.test('older versions of the API', async (t) => {
   await t.resolves(run(), 'requests use the version of the server')
 })
 
-t.test('a dropped connection, after which the command can be repeated', async (t) => {
+t.test('after a dropped connection the command can be repeated', async (t) => {
   const { state, url, run } = await prepare(t)
   state.drop = /^POST workbooks$/
   await t.rejects(run(all), {
@@ -138,7 +138,7 @@ t.test('a dropped connection, after which the command can be repeated', async (t
   t.equal(state.subscriptions.length, 1)
 })
 
-t.test('who is not an administrator is told what to ask for', async (t) => {
+t.test('the error for a user who is not an administrator states what to request', async (t) => {
   const { state, run } = await prepare(t)
   state.isAdministrator = false
   await t.rejects(run(all), {
@@ -146,7 +146,7 @@ t.test('who is not an administrator is told what to ask for', async (t) => {
   })
 })
 
-t.test('nothing is published when an option is wrong', async (t) => {
+t.test('nothing is published if an option is wrong', async (t) => {
   const { state, run } = await prepare(t)
   await t.rejects(run({ project: 'none' }), { message: /The site has no project "none"/ })
   await t.rejects(run({ ...all, subscriber: 'nobody' }), { message: /The site has no user "nobody"/ })
@@ -154,7 +154,7 @@ t.test('nothing is published when an option is wrong', async (t) => {
   t.strictSame([...state.datasources, ...state.workbooks], [])
 })
 
-t.test('the command', async (t) => {
+t.test('the command checks its options and writes the workbook', async (t) => {
   const { state, url } = await prepare(t)
   const command = fileURLToPath(new URL('../../../analytics/tableau.ts', import.meta.url))
   const secrets = { TABLEAU_TOKEN_NAME: 'ci', TABLEAU_TOKEN_SECRET: tokenSecret }

@@ -7,11 +7,11 @@ const folder = new URL('../../../../deploy/tableau/', import.meta.url)
 const dataSource = await readFile(new URL('hashgate.tds', folder), 'utf8')
 const workbook = await readFile(new URL('hashgate.twb', folder), 'utf8')
 
-t.test('the workbook is up to date', async (t) => {
+t.test('the committed workbook is up to date', async (t) => {
   t.equal(workbook, renderWorkbook(dataSource), 'or run: npm run tableau -- workbook')
 })
 
-t.test('every reference has a target', async (t) => {
+t.test('every reference in the workbook has a target', async (t) => {
   t.equal(XMLValidator.validate(workbook), true)
   const parser = new XMLParser({
     ignoreAttributes: false,
@@ -43,7 +43,7 @@ t.test('every reference has a target', async (t) => {
   t.notMatch(workbook, /password=/i)
 })
 
-t.test('a field that the data source does not have is refused', async (t) => {
+t.test('a worksheet with an unknown field is refused', async (t) => {
   t.throws(() => renderWorkbook(dataSource.replaceAll('[reason]', '[cause]')), {
     message: 'hashgate.tds has no field reason.',
   })

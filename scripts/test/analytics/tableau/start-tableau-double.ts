@@ -17,8 +17,8 @@ const namespaces =
 const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' })
 
 /**
- * A Tableau Server as its REST API is documented: "Signing In and Signing Out", "Publishing Resources", "Handling Errors", and the methods for
- * projects, users, data sources, workbooks, extracts, schedules and subscriptions. Only what `npm run tableau` uses.
+ * A double of the part of Tableau Server's REST API that `npm run tableau` uses. Source: "Signing In and Signing Out", "Publishing
+ * Resources", "Handling Errors", and the methods for projects, users, data sources, workbooks, extracts, schedules and subscriptions.
  */
 export async function startTableauDouble(t: Test) {
   const state = {

@@ -6,7 +6,7 @@ type Send = DataApi['aws']['redshiftData']['send']
 type Input = { Sql?: string; Id?: string; NextToken?: string; WorkgroupName?: string; SecretArn?: string }
 type Answers = Record<string, (input: Input) => object>
 
-/** A Data API with these answers, by command. */
+/** A double of the Data API with these answers by command. */
 function open(answers: Answers, signal?: AbortSignal) {
   const inputs: Input[] = []
   const send = async (command: { constructor: { name: string }; input: Input }) => {
@@ -53,7 +53,7 @@ t.test('a query returns all pages, as the user of the caller', async (t) => {
   t.strictSame(inputs[0], { WorkgroupName: 'hashgate-prod', Database: 'hashgate', Sql: 'SELECT 1' })
 })
 
-t.test('errors name the environment, the reason and what to do', async (t) => {
+t.test('errors state the environment, the reason and what to do', async (t) => {
   const refused = open({
     DescribeStatementCommand: () => ({ Status: 'FAILED', Error: 'ERROR: relation "x" does not exist' }),
   })
@@ -83,7 +83,7 @@ t.test('a statement without a result has no rows', async (t) => {
   t.strictSame(await query('SET x TO 1'), { columns: [], rows: [] })
 })
 
-t.test('an interrupted statement is cancelled, because Redshift would go on with it', async (t) => {
+t.test('an interrupted statement is cancelled on Redshift', async (t) => {
   const controller = new AbortController()
   const cancelled: (string | undefined)[] = []
   const { query } = open(

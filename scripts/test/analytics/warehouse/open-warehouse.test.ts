@@ -4,7 +4,7 @@ import type { Item } from '../../../analytics/warehouse/item-type.ts'
 import { openWarehouse } from '../../../analytics/warehouse/open-warehouse.ts'
 import { startStores } from './start-stores.ts'
 
-// Shared folders of this machine are full of other tests' files.
+// A separate folder for temporary files, because other tests write to the shared one.
 const temporary = t.testdir({})
 process.env.TMPDIR = temporary
 
@@ -34,51 +34,48 @@ const manifest = {
   camera: { make: "O'Neill" },
 }
 
-t.test(
-  'the views show the records and manifests of the running system at the moment of opening',
-  async (t) => {
-    const { dataDirectory, putRecord, putManifest } = await startStores(t)
-    await putRecord(record)
-    await putRecord({ ...record, pk: { S: 'old' }, imageId: { S: 'b'.repeat(64) }, expiresAt: { N: '1' } })
-    await putManifest(`manifests/day=2026-11-29/acme/${imageId}.json`, JSON.stringify(manifest))
-    await putManifest(`manifests/day=2026-11-29/acme/${'c'.repeat(64)}.json`, '{"tenant": "ac')
-    await putManifest(
-      `manifests/day=2026-11-29/acme/${'e'.repeat(64)}.json`,
-      JSON.stringify({ ...manifest, imageId: 'e'.repeat(64), width: 'wide' }),
-    )
-    await putManifest(`acme/${imageId}/20261129/0/thumb.webp`, 'a variant')
+t.test('the views show the records and manifests of the running system when they are opened', async (t) => {
+  const { dataDirectory, putRecord, putManifest } = await startStores(t)
+  await putRecord(record)
+  await putRecord({ ...record, pk: { S: 'old' }, imageId: { S: 'b'.repeat(64) }, expiresAt: { N: '1' } })
+  await putManifest(`manifests/day=2026-11-29/acme/${imageId}.json`, JSON.stringify(manifest))
+  await putManifest(`manifests/day=2026-11-29/acme/${'c'.repeat(64)}.json`, '{"tenant": "ac')
+  await putManifest(
+    `manifests/day=2026-11-29/acme/${'e'.repeat(64)}.json`,
+    JSON.stringify({ ...manifest, imageId: 'e'.repeat(64), width: 'wide' }),
+  )
+  await putManifest(`acme/${imageId}/20261129/0/thumb.webp`, 'a variant')
 
-    const { query, close } = await openWarehouse({ dataDirectory, now })
-    t.teardown(close)
-    const { columns, rows } = await query('SELECT * FROM analytics.images')
-    t.equal(rows.length, 1, 'without the expired record')
-    t.match(rows[0], {
-      tenant: 'acme',
-      byte_length: 9007199254740991,
-      format: 'png',
-      camera_make: "O'Neill",
-      requested_at: '2026-11-29 10:00:00+00',
-      finished_at: null,
-    })
-    t.match(columns.slice(0, 2), [
-      { name: 'day', type: 'DATE' },
-      { name: 'tenant', type: 'VARCHAR' },
-    ])
-    t.match(await query('SELECT day, images FROM analytics.formats_and_cameras'), {
-      rows: [{ day: '2026-11-29', images: 1 }],
-    })
+  const { query, close } = await openWarehouse({ dataDirectory, now })
+  t.teardown(close)
+  const { columns, rows } = await query('SELECT * FROM analytics.images')
+  t.equal(rows.length, 1, 'the expired record is left out')
+  t.match(rows[0], {
+    tenant: 'acme',
+    byte_length: 9007199254740991,
+    format: 'png',
+    camera_make: "O'Neill",
+    requested_at: '2026-11-29 10:00:00+00',
+    finished_at: null,
+  })
+  t.match(columns.slice(0, 2), [
+    { name: 'day', type: 'DATE' },
+    { name: 'tenant', type: 'VARCHAR' },
+  ])
+  t.match(await query('SELECT day, images FROM analytics.formats_and_cameras'), {
+    rows: [{ day: '2026-11-29', images: 1 }],
+  })
 
-    const manifests = await query('SELECT image_id, width FROM analytics.manifests ORDER BY image_id')
-    t.match(manifests.rows, [{ image_id: imageId }, { width: null }], 'a value of another type is null')
-    t.equal(manifests.rows.length, 2, 'a manifest that is no JSON is left out')
+  const manifests = await query('SELECT image_id, width FROM analytics.manifests ORDER BY image_id')
+  t.match(manifests.rows, [{ image_id: imageId }, { width: null }], 'a value of another type is null')
+  t.equal(manifests.rows.length, 2, 'a manifest that is not JSON is left out')
 
-    await putRecord({ ...record, pk: { S: 'later' }, imageId: { S: 'd'.repeat(64) } })
-    t.match(await query('SELECT COUNT(*) AS n FROM analytics.images'), { rows: [{ n: 1 }] })
-    const again = await openWarehouse({ dataDirectory, now })
-    t.teardown(again.close)
-    t.match(await again.query('SELECT COUNT(*) AS n FROM analytics.images'), { rows: [{ n: 2 }] })
-  },
-)
+  await putRecord({ ...record, pk: { S: 'later' }, imageId: { S: 'd'.repeat(64) } })
+  t.match(await query('SELECT COUNT(*) AS n FROM analytics.images'), { rows: [{ n: 1 }] })
+  const again = await openWarehouse({ dataDirectory, now })
+  t.teardown(again.close)
+  t.match(await again.query('SELECT COUNT(*) AS n FROM analytics.images'), { rows: [{ n: 2 }] })
+})
 
 t.test('a system without images has empty views', async (t) => {
   const { dataDirectory } = await startStores(t)
@@ -95,7 +92,7 @@ t.test('a system without images has empty views', async (t) => {
   }
 })
 
-t.test('a query uses the words of Redshift, and a refused one can be followed by another', async (t) => {
+t.test("a query uses Redshift's SQL, and another one can follow a failed one", async (t) => {
   const { dataDirectory } = await startStores(t)
   const { query, close } = await openWarehouse({ dataDirectory, now })
   t.teardown(close)

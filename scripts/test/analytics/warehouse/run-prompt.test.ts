@@ -4,7 +4,7 @@ import t from 'tap'
 import { runPrompt } from '../../../analytics/warehouse/run-prompt.ts'
 import type { Session } from '../../../analytics/warehouse/session.ts'
 
-/** Runs a prompt over these lines. @param sessions in the order in which they are opened; then the system is stopped */
+/** Runs a prompt on these lines. @param sessions in the order in which they are opened; after the last, no system is running */
 async function run(lines: string, sessions: Session[]) {
   const output = new PassThrough()
   const open = async () => {
@@ -41,7 +41,7 @@ t.test('the last statement of a pipe needs no semicolon', async (t) => {
   t.notOk(session.state.isOpen)
 })
 
-t.test('the data is read again, or kept when the system has been stopped', async (t) => {
+t.test('\\r reads the data again, or keeps it if the system has been stopped', async (t) => {
   const [first, second] = [createSession('first'), createSession('second')]
   const { failures, printed } = await run('\\r\nSELECT 1;\n\\r\nSELECT 2;\n', [first, second])
   t.equal(failures, 1)

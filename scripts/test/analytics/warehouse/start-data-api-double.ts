@@ -8,7 +8,7 @@ import { listenLocally } from '../../../testkit/listen-locally.ts'
 type Input = { Sql?: string; Id?: string; NextToken?: string; WorkgroupName?: string; Database?: string }
 
 interface Statement {
-  /** Answers of `DescribeStatement` that are still to come before the last one. */
+  /** Remaining answers of `DescribeStatement` before the last one. */
   waits: string[]
   result: Promise<Result | Error>
 }
@@ -19,13 +19,13 @@ interface Refusal {
   message: string
 }
 
-/** Rows of a page, few so that most results have several. */
+/** Rows per page; few, so that most results have several pages. */
 const pageRows = 3
 
 /**
- * Redshift's Data API over HTTP: statements run in a session of DuckDB, and their results have the types and pages of Redshift. As much
- * as `openRedshift` needs.
- * @param states of each statement, before it is finished
+ * A double of Redshift's Data API over HTTP, as far as `openRedshift` uses it. Statements run in DuckDB, and results have the types and
+ * pages of Redshift.
+ * @param states the states of each statement before it is finished
  */
 export async function startDataApiDouble(
   t: Test,
@@ -34,9 +34,9 @@ export async function startDataApiDouble(
 ) {
   const statements = new Map<string, Statement>()
   const requests: { action: string; input: Input; accessKeyId?: string }[] = []
-  /** Each answers one request. */
+  /** Errors for the next requests, one each. */
   const refusals: Refusal[] = []
-  /** A statement that matches stays in this state; `FAILED` comes with a reason. */
+  /** Matching statements stay in this state. `FAILED` has a reason. */
   const fates: { pattern: RegExp; status: 'STARTED' | 'FAILED' }[] = []
 
   const actions: Record<string, (input: Input) => object | Promise<object>> = {
@@ -101,7 +101,7 @@ export async function startDataApiDouble(
   }
 }
 
-/** DuckDB's types as Redshift would name them. It sums integers as NUMERIC. */
+/** Redshift's names of DuckDB's types. Redshift sums integers as NUMERIC. */
 function toRedshift(type: string): string {
   if (/^(HUGEINT|DECIMAL.*)$/.test(type)) return 'numeric'
   const known: Record<string, string> = {
@@ -116,7 +116,7 @@ function toRedshift(type: string): string {
   return known[type] ?? 'varchar'
 }
 
-/** The Data API's union: NUMERIC and times are text. */
+/** A value in the Data API's union. NUMERIC and times are text. */
 function toField(value: Value, type = 'varchar'): object {
   if (value === null) return { isNull: true }
   if (/^int/.test(type)) return { longValue: value }

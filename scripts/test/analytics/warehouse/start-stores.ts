@@ -7,7 +7,7 @@ import { connectStores } from '../../../local/create-stores.ts'
 import { writeLocalSettings } from '../../../local/local-settings.ts'
 import { startStandIns } from '../../../local/start-stand-ins.ts'
 
-/** The stores of a local system without a gateway and a processor, and the `local.json` that names them. */
+/** Starts the stores of a local system without a gateway and a processor, and writes the `local.json` that refers to them. */
 export async function startStores(t: Test) {
   const dataDirectory = t.testdir({})
   const stops: Stop[] = []

@@ -11,7 +11,7 @@ t.test('reads the CPU ratio from the row of the server', async (t) => {
   t.equal(readRecordedRatio(text, title), 3.7)
 })
 
-t.test('docs/MEASURED.md has the row that the check needs', async (t) => {
+t.test('docs/MEASURED.md has the row that the benchmark compares with', async (t) => {
   const text = await readFile(new URL('../../../../docs/MEASURED.md', import.meta.url), 'utf8')
   t.ok(readRecordedRatio(text, title) > 1)
 })
@@ -22,7 +22,7 @@ t.test('a missing row or figure is an error', async (t) => {
   }
 })
 
-t.test('more than twice the recorded cost fails, and so does no figure', async (t) => {
+t.test('more than twice the recorded cost fails, as does a missing figure', async (t) => {
   t.doesNotThrow(() => checkRatio(1, 3.7))
   t.doesNotThrow(() => checkRatio(7.4, 3.7))
   t.throws(() => checkRatio(7.41, 3.7), { message: /A request costs 7.41 times the CPU of a bare route/ })

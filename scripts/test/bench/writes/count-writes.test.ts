@@ -16,7 +16,7 @@ const all: GlobalSecondaryIndexDescription = { ...index, Projection: { Projectio
 const entry = { pk: 'acme#1', shard: 'a', at: 1, status: 'pending', note: 'x' }
 const item = (changes: object) => marshall({ ...entry, ...changes }, { removeUndefinedValues: true })
 
-t.test('writes to an index, as DynamoDB counts them', async (t) => {
+t.test('writes to an index are counted as DynamoDB counts them', async (t) => {
   const same = item({})
   t.equal(countIndexWrites(index, undefined, same), 1, 'a new entry')
   t.equal(countIndexWrites(index, same, undefined), 1, 'a deleted item')
@@ -24,7 +24,7 @@ t.test('writes to an index, as DynamoDB counts them', async (t) => {
   t.equal(countIndexWrites(index, item({ at: undefined }), same), 1, 'an item that enters the index')
   t.equal(countIndexWrites(index, same, item({ status: 'ready' })), 1, 'a projected attribute')
   t.equal(countIndexWrites(index, same, item({ note: 'y' })), 0, 'an attribute that is not projected')
-  t.equal(countIndexWrites(all, same, item({ note: 'y' })), 1, 'any attribute of an index that has all')
+  t.equal(countIndexWrites(all, same, item({ note: 'y' })), 1, 'any attribute of an index that projects all')
   t.equal(countIndexWrites(index, same, item({ at: 2 })), 2, 'another key')
   t.equal(countIndexWrites(index, undefined, item({ at: undefined })), 0, 'never in the index')
 })
@@ -35,6 +35,10 @@ t.test('one image costs four writes to the table and five to its indexes', async
   t.strictSame([upload.length, sum(indexWrites)], [4, 5])
   t.equal(sum(upload.map(({ units }) => units)), 6, 'write units of the table')
   const duplicateIndexWrites = duplicate.flatMap(({ indexes }) => Object.values(indexes))
-  t.strictSame([duplicate.length, sum(duplicateIndexWrites)], [2, 0], 'the refused record and its counter')
+  t.strictSame(
+    [duplicate.length, sum(duplicateIndexWrites)],
+    [2, 0],
+    'a duplicate costs the refused put and the counter',
+  )
   t.equal(sum(duplicate.map(({ units }) => units)), 3)
 })

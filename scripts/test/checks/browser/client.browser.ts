@@ -7,7 +7,7 @@ import { serveClient } from './serve-client.ts'
 
 const photo = fileURLToPath(new URL('../../../../processor/test/photos/stream-baseline.jpg', import.meta.url))
 
-t.test('a page on another port of this machine uploads the file that a person chose', async (t) => {
+t.test('a page on another port of this machine uploads the file that a user chose', async (t) => {
   const { page } = await openPage(t)
   await withSystem(async ({ gatewayUrl, key }) => {
     await page.locator('input').setInputFiles(photo)
@@ -16,20 +16,20 @@ t.test('a page on another port of this machine uploads the file that a person ch
     t.match(first.image, { status: 'ready', fileName: 'stream-baseline.jpg', contentType: 'image/jpeg' })
     t.ok(first.progress.length > 0, 'it reports progress')
     const { sentBytes, totalBytes } = first.progress.at(-1) ?? {}
-    t.equal(sentBytes, totalBytes, 'to the last byte')
+    t.equal(sentBytes, totalBytes, 'progress ends with all bytes')
 
     const again = await upload(page, { gateway: gatewayUrl, key })
-    t.match(again, { image: { status: 'ready' }, progress: [] }, 'a duplicate is not sent')
+    t.match(again, { image: { status: 'ready' }, progress: [] }, 'no bytes of a duplicate are sent')
 
     const refused = await upload(page, { gateway: gatewayUrl, key: 'hg_000000000000_nonsense' })
-    t.equal(refused.code, 'UNAUTHENTICATED', 'and refusals can be read')
+    t.equal(refused.code, 'UNAUTHENTICATED', 'the page can read the error of a refusal')
 
     const variant = await page.evaluate((url) => fetch(url).then(({ status }) => status), first.url)
-    t.equal(variant, 200, 'the page may read the variants')
+    t.equal(variant, 200, 'the page can download the variants')
   })
 })
 
-t.test('a page of an origin that is not listed gets nothing', async (t) => {
+t.test('CORS blocks a page of an origin that is not listed', async (t) => {
   const { page } = await openPage(t)
   await withSystem(
     async ({ gatewayUrl, key }) => {
@@ -40,7 +40,7 @@ t.test('a page of an origin that is not listed gets nothing', async (t) => {
   )
 })
 
-/** A page of some web application, in a browser of its own. */
+/** Opens a page of a web application in a new browser. */
 async function openPage(t: Test): Promise<{ page: Page; origin: string }> {
   const origin = await serveClient(t)
   const page = await (await openBrowser(t)).newPage()
@@ -62,10 +62,10 @@ interface Outcome {
   code?: string
 }
 
-/** Uploads what is chosen in the page's own input, by the client as the page has loaded it. */
+/** Uploads the file chosen in the page's input with the client that the page has loaded. */
 function upload(page: Page, options: { gateway: string; key: string }): Promise<Outcome> {
   return page.evaluate(async (options) => {
-    // A path of the page, unknown to the compiler.
+    // A URL of the page, which the compiler cannot resolve.
     const module = '/upload-image.ts'
     const { uploadImage } = await import(module)
     const file = document.querySelector('input')?.files?.[0]

@@ -10,7 +10,7 @@ import { openBrowser } from './open-browser.ts'
 const run = promisify(execFile)
 const photo = fileURLToPath(new URL('../../../../processor/test/photos/drum-portrait.jpg', import.meta.url))
 
-t.test('who has a key and this page can upload a photo by hand', (t) =>
+t.test('a user with a key can upload a photo from the API page', (t) =>
   withSystem(async ({ gatewayUrl, key }) => {
     const page = await (await openBrowser(t)).newPage()
     const faults: string[] = []
@@ -26,7 +26,7 @@ t.test('who has a key and this page can upload a photo by hand', (t) =>
     const granted = await execute(asking)
     t.match(granted, { status: '201', answer: { imageId: sum, duplicate: false } })
 
-    await t.test('the file goes with the command that the page shows', async (t) => {
+    await t.test('the command shown on the page uploads the file', async (t) => {
       const command = await page.locator('.info code').filter({ hasText: 'curl ' }).innerText()
       t.match(command, /^curl -f -X PUT --upload-file photo.jpg (-H '.+' )+'upload.url'/)
       const { url, headers } = granted.answer.upload
@@ -42,7 +42,7 @@ t.test('who has a key and this page can upload a photo by hand', (t) =>
     const thumb = await page.request.get(answer.variants[0].url)
     t.equal((await thumb.body()).toString('latin1', 8, 12), 'WEBP')
 
-    await t.test('the list, as it opens, is that of today', async (t) => {
+    await t.test('the list shows today by default', async (t) => {
       const { answer } = await execute(await open(page, 'listImages'))
       t.match(answer.images, [{ imageId: sum }])
     })
@@ -54,7 +54,7 @@ t.test('who has a key and this page can upload a photo by hand', (t) =>
   }),
 )
 
-t.test("the page has the product's mark, and links to the upload page", (t) =>
+t.test("the page has the product's logo and a link to the upload page", (t) =>
   withSystem(async ({ gatewayUrl }) => {
     const page = await (await openBrowser(t)).newPage()
     await page.goto(`${gatewayUrl}/docs`)
@@ -67,7 +67,7 @@ t.test("the page has the product's mark, and links to the upload page", (t) =>
   }),
 )
 
-t.test('the page says what is wrong with a key', (t) =>
+t.test('the page shows why a key is refused', (t) =>
   withSystem(async ({ gatewayUrl }) => {
     const page = await (await openBrowser(t)).newPage()
     await page.goto(`${gatewayUrl}/docs`)
@@ -91,10 +91,10 @@ async function open(page: Page, operationId: string): Promise<Locator> {
   return operation
 }
 
-/** What the page shows as the answer. */
+/** The response that the page shows. */
 async function execute(operation: Locator) {
   const live = operation.locator('.live-responses-table .response')
-  // Otherwise the answer of the call before would be read.
+  // Otherwise the response of the previous call would be read.
   const clear = operation.getByRole('button', { name: /^Clear$/ })
   if (await clear.isVisible()) await clear.click()
   await live.waitFor({ state: 'detached' })

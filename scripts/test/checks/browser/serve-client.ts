@@ -7,7 +7,7 @@ import { listenLocally } from '../../../testkit/listen-locally.ts'
 const client = new URL('../../../../openapi/packages/client/src/', import.meta.url)
 const page = '<!doctype html><title>Upload</title><input type="file">'
 
-/** A page of some web application, with the client as its modules. Returns its origin. */
+/** Serves a page of a web application and the client's modules. Returns the origin. */
 export async function serveClient(t: Test): Promise<string> {
   const server = createServer(async ({ url = '/' }, response) => {
     if (!/^\/([\w-]+\/)?[\w-]+\.ts$/.test(url))

@@ -8,7 +8,7 @@ import { serveClient } from './serve-client.ts'
 
 const settings = { VARIANTS: JSON.stringify([{ name: 'hero', widths: [320, 640, 1280] }]) }
 
-t.test('Chromium chooses a variant of the set by the width that it needs', async (t) => {
+t.test('Chromium chooses a variant from srcset by the width that it needs', async (t) => {
   const page = await (await openBrowser(t)).newPage()
   await page.goto(await serveClient(t))
   await withSystem(async ({ gatewayUrl: gateway, key }) => {

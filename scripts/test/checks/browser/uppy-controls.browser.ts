@@ -9,7 +9,7 @@ const photos = names.map((name) =>
   fileURLToPath(new URL(`../../../../processor/test/photos/${name}.jpg`, import.meta.url)),
 )
 
-t.test('a person pauses all uploads and resumes them', async (t) => {
+t.test('a user pauses all uploads and resumes them', async (t) => {
   const { page, double, holdPuts } = await openPage(t)
   const held = await holdPuts()
   await choose(page, photos)
@@ -23,7 +23,7 @@ t.test('a person pauses all uploads and resumes them', async (t) => {
   t.equal(double.images.size, 3)
 })
 
-t.test('a person cancels an upload', async (t) => {
+t.test('a user cancels an upload', async (t) => {
   const { page, double, holdPuts } = await openPage(t)
   const held = await holdPuts()
   await choose(page, photos)
@@ -36,10 +36,10 @@ t.test('a person cancels an upload', async (t) => {
     'dogs-orientation-6.jpg',
     'stream-baseline.jpg',
   ])
-  t.equal(await page.locator('.refusals').count(), 0, 'which is not an error')
+  t.equal(await page.locator('.refusals').count(), 0, 'a canceled upload is not shown as an error')
 })
 
-t.test('a person retries uploads that the store refused', async (t) => {
+t.test('a user retries uploads that the store refused', async (t) => {
   const { page, double } = await openPage(t)
   let isRefusing = true
   const refusal = '<Error><Code>BadDigest</Code><Message>The checksum does not match.</Message></Error>'
@@ -79,7 +79,7 @@ async function holdPuts(page: Page) {
   await page.route(pattern, async (route) => {
     reached += 1
     await promise
-    // The page may have given it up.
+    // The page may have aborted the request.
     await route.continue().catch(() => {})
   })
   const until = async (condition: () => boolean) => {

@@ -12,10 +12,10 @@ import { serveClient } from './serve-client.ts'
 
 const imageCount = 34
 
-/** So long that no window ends during the test. */
+/** Longer than the test, so that the URLs stay the same. */
 const settings = { VARIANT_URL_TTL_SECONDS: String(7 * 86_400) }
 
-t.test('a gallery of 102 variants that is loaded again sends no request to the store', async (t) => {
+t.test('reloading a gallery of 102 variants sends no request to the store', async (t) => {
   const origin = await serveClient(t)
   const page = await (await openBrowser(t)).newPage()
   const countRequests = await watchNetwork(page)
@@ -32,7 +32,7 @@ t.test('a gallery of 102 variants that is loaded again sends no request to the s
   }, settings)
 })
 
-/** A small image that no other index has. */
+/** A small image that is unique to the index. */
 async function makeImage(index: number): Promise<Blob> {
   const background = { r: index, g: 120, b: 200 }
   const png = await sharp({ create: { width: 48, height: 32, channels: 3, background } })
@@ -41,7 +41,7 @@ async function makeImage(index: number): Promise<Blob> {
   return new Blob([new Uint8Array(png)])
 }
 
-/** The URLs as the gateway issues them now. */
+/** The URLs that the gateway issues now. */
 async function listVariants(options: ClientOptions): Promise<string[]> {
   const images = await Array.fromAsync(createHashgateClient(options).eachImage())
   return images.flatMap(({ variants = [] }) => variants.map(({ url }) => url))

@@ -52,7 +52,7 @@ t.test('a breaking change fails and is reported', async (t) => {
   t.match(await check(t, repository), { passed: false, text: /list is gone.*info\.version/s })
 })
 
-t.test('… even if another change was committed since', async (t) => {
+t.test('a breaking change is reported even after another commit', async (t) => {
   const { repository, commit } = startRepository(t)
   commit('1.0.0', 'ask', 'list')
   commit('1.0.0', 'ask')

@@ -24,7 +24,7 @@ test('ΔE is the distance in CIELAB', async (t) => {
   t.ok(Math.abs((await comparePictures(await paint('#00ff00'), red)).deltaE - distance) < 0.2)
 })
 
-test('transparent is neither black nor white', async (t) => {
+test('a transparent picture differs from a black and a white one', async (t) => {
   const transparent = await readPicture(await paint({ r: 0, g: 0, b: 0, alpha: 0 }))
   for (const color of ['#000000', '#ffffff']) {
     t.ok((await comparePictures(await paint(color), transparent)).deltaE > 99, color)
@@ -50,7 +50,7 @@ test('the same picture in another orientation is recognised', async (t) => {
   ])
 })
 
-test('the EXIF orientations are turned as libvips turns them', async (t) => {
+test('EXIF orientations are applied as in libvips', async (t) => {
   const picture = await readPicture(await drawPicture().png().toBuffer())
   for (const [index, orientation] of orientations.entries()) {
     const tagged = await drawPicture()

@@ -10,7 +10,7 @@ const command = new URL('../../../checks/corpus.ts', import.meta.url).pathname
 
 tap.setTimeout(300_000)
 
-test('a folder is processed, compared and summed up', async (t) => {
+test('a folder is processed, compared and summarized', async (t) => {
   const jpeg = await drawPicture().jpeg().toBuffer()
   const folder = t.testdir({
     'good.jpg': jpeg,
@@ -19,7 +19,7 @@ test('a folder is processed, compared and summed up', async (t) => {
     'README.md': 'no image',
   })
   const { code, stdout } = await run('--no-browser', '--json', folder)
-  t.equal(code, 0, 'a rightful rejection is not flagged')
+  t.equal(code, 0, 'a correct rejection is not flagged')
   const { summary, files } = JSON.parse(stdout)
   t.match(summary, { files: 3, ready: 2, compared: { geotiff: 1, LittleCMS: 1 }, flagged: [] })
   t.strictSame(Object.keys(summary.rejected), ['image_corrupt'])
@@ -33,7 +33,7 @@ test('a folder is processed, compared and summed up', async (t) => {
   )
 })
 
-test('an image that is not what it looks like is flagged', async (t) => {
+test('an image that differs from its reference is flagged', async (t) => {
   const jpeg = await drawPicture(96, 64).jpeg().toBuffer()
   const grey = await drawPicture(96, 64)
     .composite([{ input: { create: greyBox }, left: 0, top: 32 }])
@@ -46,7 +46,7 @@ test('an image that is not what it looks like is flagged', async (t) => {
   t.match(stdout, /Flagged:\n {2}.*half-grey\.jpg: the lower \d+ % is the grey of missing data/)
 })
 
-test('a crash and a hang cost one file', async (t) => {
+test('a crash or a hang affects only one file', async (t) => {
   const program = new URL('./faulty-program.ts', import.meta.url).pathname
   // Only the hang takes this long.
   const processor = startProcessor(10, program)
@@ -61,7 +61,7 @@ test('a crash and a hang cost one file', async (t) => {
   t.match(await processor.processFile('ready'), { outcome: 'ready' })
 })
 
-test('a path without files and a wrong number are named', async (t) => {
+test('a path without files and an invalid number are reported', async (t) => {
   const empty = t.testdir()
   t.match(await run(empty), { code: 1, stderr: `No file found at ${empty}.\n` })
   t.match(await run('--timeout', 'soon', empty), { code: 1, stderr: /--timeout must be an integer/ })

@@ -16,12 +16,16 @@ const shownAs = (...pixels: number[]) => ({
   pixels: Buffer.from(pixels),
 })
 
-test('alpha that Chromium took for limited range is corrected, if it is of full range', async (t) => {
+test('full-range alpha that Chromium decoded as limited range is corrected', async (t) => {
   const shown = shownAs(90, 60, 30, 56, 1, 2, 3, 0, 1, 2, 3, 255)
   const straight = correctAlpha(shown, makeAvif({ ...size, ...streams, nclx }))
   t.same([...straight.pixels], [90, 60, 30, 64, 1, 2, 3, 0, 1, 2, 3, 255])
   const multiplied = correctAlpha(shown, makeAvif({ ...size, ...streams, nclx, isPremultiplied: true }))
-  t.same([...multiplied.pixels.subarray(0, 4)], [79, 53, 26, 64], 'and the colours that it divided by it')
+  t.same(
+    [...multiplied.pixels.subarray(0, 4)],
+    [79, 53, 26, 64],
+    'the colours divided by the wrong alpha are corrected too',
+  )
   const { image, alpha } = streams
   if (!alpha) throw new Error('The image has no alpha.')
   t.same(
@@ -34,7 +38,7 @@ test('alpha that Chromium took for limited range is corrected, if it is of full 
   t.same(correctAlpha(shown, png).pixels, shown.pixels, 'a PNG')
 })
 
-test('Chromium shows the picture of a full-range sequence, and the frames of any other', async (t) => {
+test('Chromium shows the still image of a full-range sequence, and the frames of any other', async (t) => {
   const full = makeSequence({ ...size, ...streams, nclx, still: makeAvif({ ...size, ...streams, nclx }) })
   t.equal(hideFrames(full).toString('latin1', 4, 12), 'ftypavif')
   t.equal(full.toString('latin1', 4, 12), 'ftypavis', 'the file itself is not changed')
@@ -49,7 +53,7 @@ test('Chromium shows the picture of a full-range sequence, and the frames of any
   t.equal(hideFrames(still), still)
 })
 
-test('only a browser that shows another alpha has the fault', async (t) => {
+test('the fault is detected by the alpha that the browser shows', async (t) => {
   const showing = (alpha: number) => async () => ({
     by: 'Chromium' as const,
     ...size,
@@ -57,5 +61,5 @@ test('only a browser that shows another alpha has the fault', async (t) => {
   })
   t.equal(await ignoresRange(showing(56)), true)
   t.equal(await ignoresRange(showing(65)), false)
-  t.equal(await ignoresRange(async () => undefined), false, 'nor one that shows no AVIF')
+  t.equal(await ignoresRange(async () => undefined), false, 'a browser without AVIF does not have the fault')
 })

@@ -14,7 +14,7 @@ import { colourChunk, insertChunks } from '../../../testkit/images/tag-png.ts'
 const picture = () => drawPicture()
 const original = await picture().png().toBuffer()
 
-test('LittleCMS turns a profile back into the colours that were encoded, in 8 and 16 bits', async (t) => {
+test('LittleCMS restores the encoded colours from a profile, in 8 and 16 bits', async (t) => {
   const adobe = join(t.testdir(), 'adobe.icc')
   await writeFile(adobe, makeAdobeRgbProfile())
   for (const profile of ['srgb', 'p3', adobe]) {
@@ -83,7 +83,7 @@ test('a PNG whose colours only a browser converts has no other reference', async
   t.equal(await convertProfile(linear), undefined)
 })
 
-/** The same numbers and profile in 16 bits. libvips would convert them on the way. */
+/** The same numbers and profile in 16 bits. libvips would convert the colours when writing such a file. */
 async function deepen(tagged: Buffer): Promise<Buffer> {
   const { icc = fail() } = await sharp(tagged).metadata()
   const numbers = await sharp(tagged, { ignoreIcc: true }).toColourspace('rgb16').png().toBuffer()

@@ -25,5 +25,9 @@ test('Chromium shows files upright and in sRGB, and files that it cannot show ar
     t.ok((await comparePictures(original, picture)).deltaE < 1, file)
   }
   t.equal(await browser.show(await write('no.tif', drawPicture().tiff())), undefined)
-  t.match(await browser.show(shown[0] ?? ''), { width: 96 }, 'and the next one')
+  t.match(
+    await browser.show(shown[0] ?? ''),
+    { width: 96 },
+    'the browser shows the next file after a failure',
+  )
 })

@@ -9,10 +9,10 @@ export function createAccountDouble() {
     ['vpc/L-F678F1CE', 5],
     ['ec2/L-1216C47A', 5],
   ])
-  /** Quotas of the account that AWS lists by name only. */
+  /** Quotas of the account that are found only by listing them. */
   const namedQuotas: { QuotaName: string; Value: number }[] = []
   const certificates = new Map<string, Partial<CertificateDetail> & { NotAfter?: unknown }>()
-  /** How many resources of a type there are. */
+  /** Number of resources by type. */
   const counts = new Map([['AWS::EC2::VPC', 1]])
   const workgroups: { baseCapacity: number }[] = []
   const lambda = { limit: 10, unreserved: 10 }
@@ -24,7 +24,7 @@ export function createAccountDouble() {
   }
 
   const targets: Record<string, (body: Record<string, unknown>) => object> = {
-    // Service Quotas has a value of the account only for some quotas.
+    // Service Quotas has account-specific values only for some quotas.
     'ServiceQuotasV20190624.GetServiceQuota': (body) => {
       if (body.ServiceCode === 'vpc')
         throw refuse(400, 'NoSuchResourceException', 'only the default is known')

@@ -14,7 +14,7 @@ export type Form = Record<string, string>
 /** Answers an action of AWS's query protocol with the content of its result, in XML. */
 export type QueryAction = (form: Form) => string
 
-/** CloudFormation with the stacks and the outcomes of change sets that a test sets up. */
+/** A double of CloudFormation with the stacks and change-set outcomes that a test sets up. */
 export function createCloudFormationDouble() {
   const stacks = new Map<string, DoubleStack>()
   /** Stacks whose latest change set compares with the actual resources. */

@@ -1,7 +1,7 @@
 import type { DoubleChange, DoubleEvent } from './double-stack.ts'
 import { escapeXml, xmlTag } from './xml-tag.ts'
 
-/** An event of a stack, as DescribeStackEvents has it. */
+/** An event of a stack in the response of DescribeStackEvents. */
 export function describeEvent(event: DoubleEvent, index: number, stackId: string): string {
   const { status, logicalId = 'Stack', type = 'AWS::Some::Thing', reason = '' } = event
   const isStack = type === 'AWS::CloudFormation::Stack'
@@ -17,7 +17,7 @@ export function describeEvent(event: DoubleEvent, index: number, stackId: string
   )
 }
 
-/** A change of a resource, as DescribeChangeSet has it. */
+/** A change of a resource in the response of DescribeChangeSet. */
 export function describeChange({ action, id, replacement, property, drift }: DoubleChange): string {
   const values =
     typeof drift === 'object'

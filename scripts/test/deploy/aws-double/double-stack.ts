@@ -6,7 +6,7 @@ export interface DoubleEvent {
   reason?: string
 }
 
-/** The answer to one request for a stack, and the events since the request before. */
+/** The answer to one request for a stack, and the events since the previous request. */
 export interface Look {
   status: string
   reason?: string
@@ -16,7 +16,7 @@ export interface Look {
 export interface DoubleStack {
   status: string
   events: DoubleEvent[]
-  /** The answers after a command, one for each request; the last one stays. */
+  /** The answers after a command, one for each request; the last one repeats. */
   looks: Look[]
   body?: string
   parameters?: Record<string, string>
@@ -28,20 +28,20 @@ export interface DoubleChange {
   id: string
   replacement?: string
   property?: string
-  /** Values before and after a change outside CloudFormation, or that the resource is gone. Only a drift-aware change set shows it. */
+  /** Drift, which only a drift-aware change set shows: values before and after, or that the resource was deleted. */
   drift?: { previous: string; actual: string } | 'deleted'
 }
 
 /** The result of a change set for a stack. */
 export interface Outcome {
   changes?: DoubleChange[]
-  /** Why there is none. */
+  /** Why the change set cannot be created. */
   refusal?: string
-  /** What CloudFormation's validation found, one reason per resource. */
+  /** Findings of CloudFormation's validation, one reason per resource. */
   invalid?: Record<string, string>
-  /** What happens when it is executed. */
+  /** Answers after the change set is executed. */
   looks?: Look[]
-  /** What happens when the stack is deleted, attempt by attempt; the last one stays. */
+  /** Answers after each attempt to delete the stack; the last one repeats. */
   deletions?: Look[][]
 }
 

@@ -1,10 +1,10 @@
-/** Redshift's Data API, which keeps the SQL that it gets, and fails or returns rows as a test sets up. */
+/** A double of Redshift's Data API that records SQL, and fails or returns rows as a test sets up. */
 export function createRedshiftDouble() {
   const sqlFailures = new Map<RegExp, string>()
   const sqlAnswers: { pattern: RegExp; rows: string[][] }[] = []
   const sql: string[] = []
 
-  /** Each answer once, but the last one for a pattern stays. */
+  /** Returns each answer once; the last one for a pattern repeats. */
   function takeRows(text: string): string[][] {
     const fitting = sqlAnswers.filter(({ pattern }) => pattern.test(text))
     const [first] = fitting

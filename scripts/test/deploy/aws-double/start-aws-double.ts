@@ -11,8 +11,8 @@ import { refuse } from './refuse.ts'
 import { escapeXml, xmlTag } from './xml-tag.ts'
 
 /**
- * Starts the part of AWS that a deployment calls, over HTTP, with the answers that a test sets up: CloudFormation, Cloud Control, SSM, STS, S3
- * and Redshift's Data API. Unlike moto, it has stacks that take time, failures, empty change sets, and the states of an interrupted run.
+ * Starts an HTTP double of the AWS services that a deployment calls, with answers set up by the test: CloudFormation, Cloud Control, SSM,
+ * STS, S3 and Redshift's Data API. Unlike moto, it has slow stacks, failures, empty change sets and the states of an interrupted run.
  */
 export async function startAwsDouble(t: Test) {
   const cloudFormation = createCloudFormationDouble()
@@ -21,12 +21,12 @@ export async function startAwsDouble(t: Test) {
   const parameters = new Map<string, string>()
   const requests: { action: string; form: Form }[] = []
   const refusals: { action: string; status: number; code: string; message: string }[] = []
-  /** Actions that the caller has no permission for. */
+  /** Actions for which the caller has no permission. */
   const denied = new Set<string>()
   const roles = new Map<string, string>()
   /** Names, ARNs or URLs of resources that exist without a stack; with properties, if they matter. */
   const standing = new Map<string, object>()
-  /** Keys of objects that exist, in whatever bucket. */
+  /** Keys of existing objects, in any bucket. */
   const objects = new Set<string>()
   let callerArn = 'arn:aws:iam::111122223333:user/ada'
   const calledAs = (arn: string) => {

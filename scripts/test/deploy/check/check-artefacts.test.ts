@@ -7,7 +7,7 @@ import { prepareCheck } from './prepare-check.ts'
 const folder = (t: Test, files: Record<string, string>) => pathToFileURL(`${t.testdir(files)}/`)
 const release = 'kafka/kafka_2.13-4.1.1.tgz'
 
-t.test('zips are built by the deployment, or have to be there', async (t) => {
+t.test('zips must exist unless the deployment builds them', async (t) => {
   const { context, double } = await prepareCheck(t, ['processor', 'gateway', 'reports'])
   const dist = folder(t, { 'processor.zip': 'bytes' })
   t.match(await checkArtefacts(context, { builds: true, dist }), [
@@ -40,7 +40,7 @@ t.test("the reference cluster needs Kafka's release in the bucket", async (t) =>
   t.match(await check(), [{ verdict: 'ok', text: `${release} is in the bucket` }])
 })
 
-t.test('stacks without artefacts need none', async (t) => {
+t.test('stacks without artefacts are not checked', async (t) => {
   const { context } = await prepareCheck(t, ['network'])
   t.strictSame(await checkArtefacts(context, { builds: true, dist: folder(t, {}) }), [])
 })

@@ -61,10 +61,10 @@ t.test('a lookup without permission is unknown and names the permission', async 
     { verdict: 'ok' },
     'the others count',
   )
-  t.ok(isDeployable(findings), 'what is unknown does not stop a deployment')
+  t.ok(isDeployable(findings), 'unknown findings do not stop a deployment')
 })
 
-t.test('a lookup that fails is unknown as well', async (t) => {
+t.test('a failed lookup is unknown as well', async (t) => {
   const { context, double } = await prepareCheck(t, ['edge'], given)
   const failure = { status: 400, code: 'InvalidArnException', message: 'odd' }
   double.refusals.push({ action: 'DescribeCertificate', ...failure })
@@ -76,7 +76,7 @@ t.test('a lookup that fails is unknown as well', async (t) => {
   )
 })
 
-t.test('the table shows what fails', async (t) => {
+t.test('the table shows failed checks', async (t) => {
   const { context } = await prepareCheck(t, ['edge'])
   const findings = await checkDeployment(context.deployment, context.stacks, artefacts)
   t.notOk(isDeployable(findings))

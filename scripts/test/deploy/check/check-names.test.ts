@@ -4,7 +4,7 @@ import { prepareCheck } from './prepare-check.ts'
 
 const log = 'hashgate-dev-logs-111122223333-eu-west-1'
 
-t.test('names that an earlier environment kept are listed with what to do', async (t) => {
+t.test('names that a destroyed environment still uses are listed with advice', async (t) => {
   const { context, double, stand } = await prepareCheck(t, ['foundation'])
   t.match(await checkNames(context), [{ subject: 'names', verdict: 'ok' }])
   double.standing.set(log, {})
@@ -12,5 +12,5 @@ t.test('names that an earlier environment kept are listed with what to do', asyn
   t.match(finding, { verdict: 'fails', text: `\n  ${log}  AWS::S3::Bucket\n` })
   t.match(finding?.text, /another name \(--env\), or remove them, or import them/)
   stand('foundation')
-  t.strictSame(await checkNames(context), [], 'they belong to the stack that exists')
+  t.strictSame(await checkNames(context), [], 'names of an existing stack are not reported')
 })

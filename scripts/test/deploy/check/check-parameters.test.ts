@@ -39,7 +39,7 @@ t.test('values that CloudFormation would refuse later are found', async (t) => {
   t.match(withCluster, [{ verdict: 'ok' }], 'the assertions hold only under their condition')
 })
 
-t.test('placeholders are found, and what resembles them is not', async (t) => {
+t.test('placeholders are found, and similar values are not reported', async (t) => {
   const zeros = 'arn:aws:acm:eu-west-1:111122223333:certificate/00000000-0000-0000-0000-000000000000'
   const placeholders = ['images.example.com', 'https://app.example.org', 'a.example', '123456789012', zeros]
   for (const value of placeholders) {
@@ -54,13 +54,13 @@ t.test('placeholders are found, and what resembles them is not', async (t) => {
   }
 })
 
-t.test('a bucket that admits no page is a note', async (t) => {
+t.test('a bucket without CORS origins is a note', async (t) => {
   const text = /CorsOrigins is not set: no page can upload/
   t.match(await check(t, 'storage', {}), [{ verdict: 'note', text }])
   t.match(await check(t, 'storage', { CorsOrigins: 'https://acme.io' }), [{ verdict: 'ok' }])
 })
 
-t.test('what needs three zones is not deployed into two', async (t) => {
+t.test('stacks that need three zones are not deployed into two', async (t) => {
   const names = ['network', 'kafka-cluster', 'analytics']
   const { context } = await prepareCheck(t, names, { network: { Zones: '2' } })
   t.match(await checkParameters(context), [
@@ -69,7 +69,7 @@ t.test('what needs three zones is not deployed into two', async (t) => {
   ])
 })
 
-t.test('what a content delivery network needs is complete', async (t) => {
+t.test('parameters that CloudFront requires must be complete', async (t) => {
   const gateway = { CdnUrl: 'https://cdn.acme.io' }
   const DistributionArn = 'arn:aws:cloudfront::222233334444:distribution/E2QWRUHAPOMQZL'
   const storage = { CorsOrigins: 'https://acme.io' }
@@ -109,7 +109,7 @@ t.test('a distribution without a public key is found', async (t) => {
   ])
 })
 
-t.test('a repository of the pipeline is named as in the subject of a token', async (t) => {
+t.test("the pipeline's repository must have the format of a token's subject", async (t) => {
   for (const Repository of ['octo-org/octo-repo', 'octo-org@123456/octo.repo_1@789012'])
     t.match(await check(t, 'pipeline', { Repository }), [{ verdict: 'ok' }], Repository)
   for (const Repository of [

@@ -6,7 +6,7 @@ import { prepareCheck } from './prepare-check.ts'
 
 const of = (findings: Finding[], name: string) => findings.find(({ subject }) => subject === `quota: ${name}`)
 
-t.test('addresses and networks that remain must suffice', async (t) => {
+t.test('the remaining Elastic IPs and VPCs must suffice', async (t) => {
   const { context, double } = await prepareCheck(t, ['network'])
   const before = await checkQuotas(context)
   t.match(of(before, 'Elastic IPs'), { verdict: 'ok', text: '3 needed, 5 left of 5' })
@@ -17,7 +17,7 @@ t.test('addresses and networks that remain must suffice', async (t) => {
   t.match(of(after, 'VPCs'), { verdict: 'fails', text: '1 needed, 0 left of 5: request an increase' })
 })
 
-t.test('the addresses counted are those that the template creates', async (t) => {
+t.test('the number of Elastic IPs matches the template', async (t) => {
   const edge = { DomainName: 'images.acme.io', HostedZoneId: 'Z1' }
   for (const Zones of ['2', '3']) {
     for (const NatPerZone of ['yes', 'no']) {
@@ -59,7 +59,7 @@ t.test('a reservation must leave enough concurrent executions of Lambda', async 
     ['200', 10, 10, undefined, 'fails'],
     ['200', 1_000, 250, undefined, 'fails'],
     ['200', 1_000, 300, undefined, 'ok'],
-    // An existing function has its reservation already.
+    // An existing function already has its reservation.
     ['200', 1_000, 100, '200', 'ok'],
     ['300', 1_000, 100, '200', 'fails'],
   ]
@@ -85,7 +85,7 @@ t.test("the warehouse's processing units are compared with a quota if AWS lists 
   })
 })
 
-t.test('stacks that exist need nothing more', async (t) => {
+t.test('existing stacks need no further quota', async (t) => {
   const { context, stand } = await prepareCheck(t, ['network', 'gateway', 'kafka-cluster', 'analytics'])
   for (const { name } of context.stacks) stand(name)
   t.strictSame(await checkQuotas(context), [])

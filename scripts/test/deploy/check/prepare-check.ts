@@ -7,10 +7,10 @@ import { prepareDeployment } from '../prepare-deployment.ts'
 
 const deployFolder = new URL('../../../../deploy/', import.meta.url)
 
-/** The account of the double; documentation uses its number as well. */
+/** The account of the double, whose number AWS's documentation also uses. */
 export const account = '111122223333'
 
-/** The templates as they are, with these parameters, in a new account. @param names the stacks to deploy */
+/** Prepares a check of the real templates with these parameters in a new account. @param names the stacks to deploy */
 export async function prepareCheck(t: Test, names: string[], given: ParameterValues = {}) {
   const { deployment, double } = await prepareDeployment(t)
   const all = await readStacks(deployFolder, 'dev')
@@ -19,7 +19,7 @@ export async function prepareCheck(t: Test, names: string[], given: ParameterVal
     .map((stack) => ({ ...stack, given: given[stack.name] ?? {} }))
   const found = new Map<string, FoundStack>()
   const context: CheckContext = { deployment: { ...deployment, env: 'dev' }, stacks, found }
-  /** Lets a stack exist. */
+  /** Adds an existing stack to the double. */
   const stand = (name: string, parameters: Record<string, string> = {}) =>
     found.set(name, { stackId: name, status: 'CREATE_COMPLETE', parameters })
   return { context, double, stand }

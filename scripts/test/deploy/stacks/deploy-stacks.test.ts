@@ -7,7 +7,7 @@ import { prepareDeployment } from '../prepare-deployment.ts'
 const added = [{ action: 'Add', id: 'Bucket' }]
 const created = [{ status: 'CREATE_COMPLETE', events: [ofStack('CREATE_COMPLETE')] }]
 
-t.test('a new environment is planned as far as inputs exist, then created in order', async (t) => {
+t.test('a new environment is planned until an input is missing, then created in order', async (t) => {
   const { deployment, double, stacks, said } = await prepareDeployment(t)
   double.outcomes.set('hashgate-test-network', { changes: added, looks: created })
   double.outcomes.set('hashgate-test-gateway', { changes: added, looks: created })
@@ -17,7 +17,7 @@ t.test('a new environment is planned as far as inputs exist, then created in ord
   t.match(said(), /hashgate-test-gateway: to be created, once \/hashgate\/test\/network\/vpc-id exists/)
   t.match(said(), /\+ create {4}Topic {2}AWS::SNS::Topic/)
   t.notOk(double.actionsAsked().includes('ExecuteChangeSet'), 'a plan changes nothing')
-  t.ok(double.actionsAsked().includes('DeleteStack'), 'and leaves nothing behind')
+  t.ok(double.actionsAsked().includes('DeleteStack'), 'a plan leaves no empty stack behind')
 
   double.parameters.set('/hashgate/test/network/vpc-id', 'vpc-1')
   await deployStacks(deployment, plans)
@@ -52,7 +52,7 @@ t.test('a slow stack is followed to its end, and each event is printed once', as
   double.outcomes.set('hashgate-test-network', {
     changes: added,
     looks: [
-      { status: 'UPDATE_COMPLETE' }, // not yet begun
+      { status: 'UPDATE_COMPLETE' }, // the update has not begun yet
       { status: 'UPDATE_IN_PROGRESS', events: [ofStack('UPDATE_IN_PROGRESS')] },
       { status: 'UPDATE_IN_PROGRESS', events: [topic] },
       { status: 'UPDATE_IN_PROGRESS' },

@@ -74,7 +74,7 @@ t.test('a failed deletion stops with its reason', async (t) => {
 })
 
 t.test(
-  'a deletion that waits for network interfaces of Lambda is repeated, with the reason shown',
+  'a deletion blocked by network interfaces of Lambda is repeated and the reason is shown',
   async (t) => {
     const { deployment, double, stacks, deleted, said } = await prepareStanding(t, ['yes', 'test'])
     double.outcomes.set('hashgate-test-network', { deletions: [heldGroup, heldSubnet, gone] })
@@ -88,14 +88,14 @@ t.test(
   },
 )
 
-t.test('attempts end when the interfaces stay', async (t) => {
+t.test('the deletion fails if the interfaces remain after all attempts', async (t) => {
   const { deployment, double, stacks, deleted } = await prepareStanding(t, ['yes', 'test'])
   double.outcomes.set('hashgate-test-network', { deletions: [heldGroup] })
   await t.rejects(destroyStacks(deployment, stacks, stacks), { message: /network could not be deleted/ })
   t.equal(deleted().filter((name) => name === 'hashgate-test-network').length, 25)
 })
 
-t.test('a deletion with another failure besides is not repeated', async (t) => {
+t.test('a deletion with an additional failure is not repeated', async (t) => {
   const { deployment, double, stacks, deleted } = await prepareStanding(t, ['yes', 'test'])
   const [begun, failed] = heldGroup
   const other = { status: 'DELETE_FAILED', logicalId: 'Key', reason: 'not permitted' }

@@ -8,7 +8,7 @@ const deployFolder = new URL('../../../../deploy/', import.meta.url)
 const bucket = 'hashgate-test-logs-111122223333-eu-west-1'
 const queue = 'https://sqs.eu-west-1.amazonaws.com/111122223333/hashgate-test-processor-failed'
 
-/** The templates as they are, in an environment that has never been, or that was destroyed. */
+/** The real templates in an environment that is new or was destroyed. */
 async function prepareRealStacks(t: Parameters<typeof prepareDeployment>[0]) {
   const stacks = (await readStacks(deployFolder, 'dev')).map((stack) => ({
     ...stack,
@@ -54,7 +54,7 @@ t.test('every retained resource with a fixed name is checked', async (t) => {
   const { deployment, stacks } = await prepareRealStacks(t)
   for (const stack of stacks) {
     const kept = Object.values(stack.template.Resources).filter(isKept)
-    // Keys have no names, and a policy is where its bucket is.
+    // Keys have no names, and a bucket policy exists only with its bucket.
     const nameless = ['AWS::KMS::Key', 'AWS::S3::BucketPolicy']
     const withName = kept.filter(({ Type }) => !nameless.includes(Type))
     const names = listKept(deployment, stack).map(({ name }) => name)

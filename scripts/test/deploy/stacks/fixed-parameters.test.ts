@@ -9,7 +9,7 @@ import { prepareDeployment } from '../prepare-deployment.ts'
 const keeper = 'arn:aws:iam::111122223333:role/deployments'
 const ada = 'arn:aws:iam::111122223333:user/ada'
 
-/** A stack that exists with these values of its parameters, and is deployed by Ada. */
+/** Prepares an existing stack with these parameter values, which Ada deploys. */
 async function prepareStack(t: Test, parameters: Record<string, string>, given: Record<string, string> = {}) {
   const prepared = await prepareDeployment(t)
   const { double, stacks } = prepared
@@ -54,7 +54,7 @@ t.test('only the keeper may change a stack that has one', async (t) => {
   t.ok(double.actionsAsked().includes('ExecuteChangeSet'))
 })
 
-t.test('the keeper hands over to the principal in the parameters', async (t) => {
+t.test('the keeper can name another principal as the keeper', async (t) => {
   const next = 'arn:aws:iam::111122223333:role/next'
   const { deployment, double, stack, sent } = await prepareStack(
     t,
@@ -66,7 +66,7 @@ t.test('the keeper hands over to the principal in the parameters', async (t) => 
   t.equal(sent('KeeperRoleArn'), next)
 })
 
-t.test('a locked-out environment gets the caller as its keeper if the parameters say so', async (t) => {
+t.test('a caller whom the parameters name as keeper can recover a locked-out environment', async (t) => {
   const { deployment, double, stack, sent } = await prepareStack(
     t,
     { KeeperRoleArn: keeper },
@@ -77,7 +77,7 @@ t.test('a locked-out environment gets the caller as its keeper if the parameters
   t.equal(sent('KeeperRoleArn'), ada)
 })
 
-t.test('a new stack is kept by the principal that deploys it first', async (t) => {
+t.test('the principal that first deploys a stack becomes its keeper', async (t) => {
   const { deployment, double, stack, sent } = await prepareStack(t, {})
   double.stacks.delete(stack.stackName)
   double.outcomes.set(stack.stackName, changed)
@@ -91,7 +91,7 @@ t.test('the topic prefix of an existing stack cannot change', async (t) => {
     double.outcomes.set(stack.stackName, changed)
     await t.rejects(planStacks(deployment, [stack]), {
       message:
-        /: TopicPrefix cannot change from "first" to "(prod|other)"\. Lambda would go on reading the old topics/,
+        /: TopicPrefix cannot change from "first" to "(prod|other)"\. Lambda would continue to read the old topics/,
     })
     t.notOk(double.actionsAsked().includes('CreateChangeSet'))
   }
@@ -112,7 +112,7 @@ Resources: {}
   t.doesNotThrow(() => refuseNewValues({ ...stack, template: parseTemplate(body) }, values, found))
 })
 
-t.test('a template without the parameter changes nothing about it', async (t) => {
+t.test('a template without the fixed parameter is not checked', async (t) => {
   const { stack } = await prepareStack(t, {})
   const template = parseTemplate('Resources: {}')
   const found = { stackId: '1', status: 'CREATE_COMPLETE', parameters: { TopicPrefix: 'hashgate.' } } as const

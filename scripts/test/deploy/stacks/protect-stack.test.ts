@@ -31,7 +31,7 @@ t.test('a stack without changes is protected unless it already is', async (t) =>
   }
 })
 
-t.test('these stacks hold data', async (t) => {
+t.test('the stacks with retained data are protected', async (t) => {
   const stacks = await readStacks(new URL('../../../../deploy/', import.meta.url), 'dev')
   const names = stacks.filter(holdsData).map(({ name }) => name)
   t.strictSame(names, [

@@ -19,7 +19,7 @@ const agreed = {
   drift: { previous: '128', actual: '512' },
 }
 
-/** A stack that exists and whose resources were changed by hand. */
+/** Prepares an existing stack whose resources were changed manually. */
 async function prepareDrift(t: Test, answers: string[] = []) {
   const prepared = await prepareDeployment(t, answers)
   const { double, stacks } = prepared
@@ -40,21 +40,24 @@ t.test('without the option, drift is neither shown nor reverted', async (t) => {
   t.strictSame(modes(), [undefined, undefined])
 })
 
-t.test('with it, the plan shows each value before and after, and the deployment restores it', async (t) => {
-  const { deployment, double, network, lines, questions, modes } = await prepareDrift(t)
-  const reverting = { ...deployment, revertsDrift: true }
-  const plans = await planStacks(reverting, network)
-  t.strictSame(lines, [
-    'hashgate-test-network: 3 changes',
-    '  ~ change    Topic  AWS::Some::Thing (DisplayName)\n      drift: DisplayName was images and is test',
-    '  + create    Rule  AWS::Some::Thing\n      drift: it was deleted outside CloudFormation',
-    '  = keep      Function  AWS::Some::Thing\n      drift: MemorySize was 128 and is 512; the template agrees',
-  ])
-  await deployStacks(reverting, plans)
-  t.ok(double.actionsAsked().includes('ExecuteChangeSet'))
-  t.strictSame(questions, [], 'the plan showed them')
-  t.strictSame(modes(), ['REVERT_DRIFT', 'REVERT_DRIFT'])
-})
+t.test(
+  'with the option, the plan shows each value before and after, and the deployment restores it',
+  async (t) => {
+    const { deployment, double, network, lines, questions, modes } = await prepareDrift(t)
+    const reverting = { ...deployment, revertsDrift: true }
+    const plans = await planStacks(reverting, network)
+    t.strictSame(lines, [
+      'hashgate-test-network: 3 changes',
+      '  ~ change    Topic  AWS::Some::Thing (DisplayName)\n      drift: DisplayName was images and is test',
+      '  + create    Rule  AWS::Some::Thing\n      drift: it was deleted outside CloudFormation',
+      '  = keep      Function  AWS::Some::Thing\n      drift: MemorySize was 128 and is 512; the template agrees',
+    ])
+    await deployStacks(reverting, plans)
+    t.ok(double.actionsAsked().includes('ExecuteChangeSet'))
+    t.strictSame(questions, [], 'changes shown by the plan need no confirmation')
+    t.strictSame(modes(), ['REVERT_DRIFT', 'REVERT_DRIFT'])
+  },
+)
 
 t.test('drift that the plan did not show needs another confirmation', async (t) => {
   for (const answer of ['yes', 'no']) {
@@ -65,13 +68,13 @@ t.test('drift that the plan did not show needs another confirmation', async (t) 
     if (answer === 'yes') await deploying
     else await t.rejects(deploying, { message: /the changes were not confirmed/ })
     t.match(said(), /did not show these changes:\n {2}~ change {4}Topic .*\n.*\n {2}\+ create {4}Rule/)
-    t.notMatch(said(), /keep {6}Function/, 'what stays as it is needs none')
+    t.notMatch(said(), /keep {6}Function/, 'unchanged resources need no confirmation')
     t.strictSame(questions, ['Continue? (yes/no)'])
     t.equal(double.actionsAsked().includes('ExecuteChangeSet'), answer === 'yes')
   }
 })
 
-t.test('a stack that is created has no drift to revert', async (t) => {
+t.test('the option does not prevent the creation of a new stack', async (t) => {
   const { deployment, double, stacks, said } = await prepareDeployment(t)
   double.outcomes.set('hashgate-test-network', {
     changes: [{ action: 'Add', id: 'Topic' }],

@@ -43,7 +43,7 @@ async function prepareWarehouse(t: Test, { history = 'false', sql = files as Rec
   return {
     ...prepared,
     apply: () => applySql(prepared.deployment, directory),
-    /** Without the questions. */
+    /** The applied statements, without queries. */
     applied: () => prepared.double.sql.filter((sql) => !/^(SELECT|SET)/.test(sql)),
   }
 }
@@ -62,7 +62,7 @@ FROM "hashgate-test-catalog"`,
   t.match(said(), 'Applying 4 statements to hashgate-test')
 })
 
-t.test('with history the views begin elsewhere', async (t) => {
+t.test('with history the views of the history file are created', async (t) => {
   const { apply, double } = await prepareWarehouse(t, { history: 'true' })
   await apply()
   t.ok(double.sql.includes('CREATE VIEW history AS SELECT 1'))
@@ -84,7 +84,7 @@ t.test('only "-- once" statements may already exist', async (t) => {
   const broken = await prepareWarehouse(t)
   broken.double.sqlFailures.set(/^CREATE DATABASE/, 'ERROR: integration is not active')
   await t.rejects(broken.apply(), { message: /integration is not active/ })
-  t.equal(broken.applied().length, 1, 'the rest is not tried')
+  t.equal(broken.applied().length, 1, 'later statements are not executed')
 })
 
 t.test('waits until the integration is active', async (t) => {
@@ -106,10 +106,10 @@ t.test('an integration that never becomes active is an error', async (t) => {
   t.strictSame(applied(), [])
 })
 
-t.test('a database of an earlier integration', async (t) => {
+t.test('an existing database of an integration', async (t) => {
   const there = { pattern: /svv_redshift_databases/, rows: [['hashgate_records']] }
 
-  t.test('is recreated', async (t) => {
+  t.test('is recreated if it belongs to an earlier integration', async (t) => {
     const { apply, applied, double, said } = await prepareWarehouse(t)
     double.sqlAnswers.push(there)
     await apply()
@@ -127,7 +127,7 @@ t.test('a database of an earlier integration', async (t) => {
     t.strictSame(applied(), [])
   })
 
-  t.test('is no such thing when the integration names it as its own', async (t) => {
+  t.test('is kept if it belongs to the current integration', async (t) => {
     const { apply, applied, double } = await prepareWarehouse(t)
     double.sqlAnswers.splice(0, 1, { pattern: /svv_integration/, rows: [['hashgate_records  ']] }, there)
     await apply()
@@ -135,7 +135,7 @@ t.test('a database of an earlier integration', async (t) => {
   })
 })
 
-t.test('a name without a value, or a value that would break out of its quotes, is refused', async (t) => {
+t.test('a name without a value, or a value with quotes, is refused', async (t) => {
   const unknown = await prepareWarehouse(t, { sql: { '10.sql': `SELECT '\${Unknown}';` } })
   await t.rejects(unknown.apply(), { message: /^The SQL uses ..Unknown., which has no value/ })
   const { apply, double } = await prepareWarehouse(t)

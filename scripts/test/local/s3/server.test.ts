@@ -113,8 +113,8 @@ t.test('close succeeds with open connections: idle, half a request, a missing bo
   const ended = Promise.all([half, hanging].map((socket) => once(socket.resume(), 'close')))
   await s3.close()
   await ended
-  t.same(await readdir(join(directory, 'staging')), [], 'what did not arrive is gone')
-  await t.resolves(s3.close(), 'closing twice is no error')
+  t.same(await readdir(join(directory, 'staging')), [], 'incomplete uploads are removed')
+  await t.resolves(s3.close(), 'closing twice is not an error')
 })
 
 t.test('a port in use rejects and does not touch the files of the other server', async (t) => {

@@ -4,7 +4,7 @@ import { type LocalS3, type LocalS3Options, startLocalS3 } from '../../../local/
 
 export const keys = { accessKeyId: 'AKIDLOCALTEST', secretAccessKey: 'local/test+secret' }
 
-/** A local S3 that is gone when the test is over. */
+/** Starts a local S3 that is closed when the test ends. */
 export async function startTestS3(t: Test, options: Partial<LocalS3Options> = {}): Promise<LocalS3> {
   const s3 = await startLocalS3({ ...keys, ...options, directory: options.directory ?? t.testdir() })
   t.teardown(() => s3.close())

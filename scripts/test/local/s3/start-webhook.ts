@@ -8,8 +8,8 @@ import type { ObjectCreatedEvent } from '../../../local/s3/events/object-created
 export type ReceivedRecord = ObjectCreatedEvent['Records'][number]
 
 /**
- * Receives events.
- * @param answer the status to answer an event with; a promise that never resolves is a receiver that hangs
+ * Starts a webhook that receives events.
+ * @param answer returns the status for an event; a promise that never resolves makes the receiver hang
  */
 export async function startWebhook(
   t: Test,
@@ -32,7 +32,7 @@ export async function startWebhook(
     server.close()
   })
 
-  /** Resolves as soon as what was received satisfies the condition. */
+  /** Resolves as soon as the received records satisfy the condition. */
   async function until(isEnough: (records: ReceivedRecord[]) => boolean): Promise<ReceivedRecord[]> {
     while (!isEnough(received)) await once(arrivals, 'arrival')
     return received

@@ -8,7 +8,7 @@ import { servicesLayout } from '../../../services/services-layout.ts'
 
 const waits = 'setInterval(() => {}, 60_000)'
 
-/** A service that is a line of JavaScript, in directories of its own. */
+/** A service that runs a line of JavaScript, in new directories. */
 async function prepare(t: Test, script: string, settings: Partial<Service> = {}) {
   const layout = servicesLayout(t.testdir())
   await mkdir(layout.logs)
@@ -64,7 +64,7 @@ t.test('if a service exits before it is ready, the error shows the end of its lo
   t.strictSame(await readRecords(layout.processes), [])
 })
 
-t.test('a service that does not become ready is stopped, and the error says why', async (t) => {
+t.test('a service that does not become ready is stopped, and the error has the reason', async (t) => {
   const probe = () => Promise.reject(new Error('still loading'))
   const { layout, service } = await prepare(t, waits, { probe, readyWithinMs: 100 })
   await t.rejects(bringUp(layout, service), { message: /fake was not ready after 0.1 s: still loading/ })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Test } from 'tap'
 import { readStartMark } from '../../../services/process/process-record.ts'
 
-/** A process that only waits. @param deafTo a signal that it does not mind */
+/** Starts a process that only waits. @param deafTo a signal that it ignores */
 export async function startSleeper(t: Test, deafTo?: NodeJS.Signals) {
   const deaf = deafTo ? `process.on('${deafTo}', () => {});` : ''
   const script = `${deaf} setInterval(() => {}, 60_000); console.log('ready')`

@@ -11,7 +11,7 @@ t.test('answers until the receiver starts', async (t) => {
   t.equal((await post()).status, 200)
   const second = await answerTestEvent(url)
   await second()
-  t.equal((await post()).status, 200, 'who is there already is not disturbed')
+  t.equal((await post()).status, 200, 'a receiver that already listens is not affected')
   await makeRoom()
   await t.rejects(post())
 })

@@ -26,7 +26,7 @@ t.test('the preceding period has as many days', async (t) => {
   t.strictSame(listDays({ from: '2026-12-31', to: '2027-01-01' }), ['2026-12-31', '2027-01-01'])
 })
 
-t.test('days that cannot be right are refused, with what to do', async (t) => {
+t.test('invalid days are refused with advice', async (t) => {
   const refused = (options: { from?: string; to?: string }, message: RegExp) =>
     t.throws(() => choosePeriod(options, now), { message })
   refused({ from: '2026-11-29', to: '2026-11-20' }, /Swap them: --from 2026-11-20 --to 2026-11-29/)
@@ -41,7 +41,7 @@ t.test('days that cannot be right are refused, with what to do', async (t) => {
   refused({ from: '2026-01-01' }, /333 days\. A report covers at most 92: choose a later --from/)
 })
 
-t.test('the whole days before a moment, in UTC', async (t) => {
+t.test('a scheduled report covers the whole UTC days before its time', async (t) => {
   const monday = { from: '2026-11-16', to: '2026-11-22' }
   const times = ['2026-11-23T00:00:00Z', '2026-11-23T23:59:59.999Z', '2026-11-22T20:00:00-05:00']
   for (const time of times) t.strictSame(periodBefore(time, 7, now), monday, time)

@@ -8,7 +8,7 @@ const period = { from: '2026-11-23', to: '2026-11-29' }
 const images = inventImages(now, 14, 60)
 const inPeriod = images.filter(({ requestedAtMs }) => requestedAtMs >= Date.parse(period.from))
 
-t.test('every number is that of the images', async (t) => {
+t.test('every number of a report matches the images', async (t) => {
   const source = await openInventedWarehouse(t, images, { now })
   const data = await readReport(source, { period, now })
   checkNumbers(t, data, inPeriod)
@@ -47,7 +47,7 @@ t.test(
   },
 )
 
-t.test('another retention decides what has expired, and when the rest expires', async (t) => {
+t.test('the retention determines which records have expired and when the rest expires', async (t) => {
   const source = await openInventedWarehouse(t, images, { now, retentionDays: 3 })
   const data = await readReport(source, { period, now })
   t.match(data, { retentionDays: 3, isPartlyExpired: true })
@@ -58,7 +58,7 @@ t.test('another retention decides what has expired, and when the rest expires', 
   t.match(await readReport(source, { period: lastDays, now }), { isPartlyExpired: false })
 })
 
-t.test('a camera is listed once, whether or not its photos have the make', async (t) => {
+t.test('a camera is listed once even if some of its photos lack the make', async (t) => {
   const [photo] = inPeriod.filter(({ camera }) => camera?.model === 'Canon EOS 40D')
   const withCamera = (digit: string, camera: InventedImage['camera']) => ({
     ...(photo as InventedImage),
@@ -84,7 +84,7 @@ t.test('a camera is listed once, whether or not its photos have the make', async
   ])
 })
 
-t.test('a tenant without images is refused, and those with images are named', async (t) => {
+t.test('a tenant without images is refused, and the error lists those with images', async (t) => {
   const source = await openInventedWarehouse(t, images, { now })
   const ask = (tenant: string) => readReport(source, { period, tenant, now })
   await t.rejects(ask('acmee'), {
@@ -98,7 +98,7 @@ t.test('a tenant without images is refused, and those with images are named', as
   })
 })
 
-t.test('a warehouse that refuses a statement fails the report with its reason', async (t) => {
+t.test("a failed statement fails the report with the warehouse's reason", async (t) => {
   const source = { query: async () => Promise.reject(new Error('permission denied for schema analytics')) }
   await t.rejects(readReport(source, { period, now }), { message: 'permission denied for schema analytics' })
 })
@@ -107,7 +107,10 @@ function checkNumbers(t: Test, data: ReportData, expected: InventedImage[]) {
   const final = expected.filter(isFinal)
   const ready = expected.filter(({ status }) => status === 'ready')
   const rejected = expected.filter(({ status }) => status === 'rejected')
-  t.ok(ready.length > 20 && rejected.length > 0 && final.length < expected.length, 'a report of all kinds')
+  t.ok(
+    ready.length > 20 && rejected.length > 0 && final.length < expected.length,
+    'the images include every status',
+  )
 
   t.strictSame(
     data.days,
@@ -174,7 +177,7 @@ function expectLatency(list: InventedImage[]) {
   const seconds = list
     .map(({ startedAtMs = 0, finishedAtMs = 0 }) => (finishedAtMs - startedAtMs) / 1_000)
     .sort((a, b) => a - b)
-  /** Linear interpolation between the two neighbours. */
+  /** A percentile with linear interpolation. */
   const percentile = (share: number) => {
     const rank = share * (seconds.length - 1)
     const below = seconds[Math.floor(rank)] ?? 0

@@ -1,6 +1,6 @@
 import type { Page, Route } from 'playwright-core'
 
-/** Records the uploads that reach the store, over reloads of the page. */
+/** Records the uploads that reach the store, including after reloads of the page. */
 export function recordUploads(page: Page) {
   const started: string[] = []
   const stored: string[] = []
@@ -12,8 +12,8 @@ export function recordUploads(page: Page) {
 }
 
 /**
- * Lets `count` uploads through and holds the others, so that a test can act in the middle. `reached` resolves when the first one is
- * held and those before it are stored.
+ * Lets `count` uploads through and holds the others, so that a test can act in between. `reached` resolves when the first upload is held
+ * and those before it are stored.
  */
 export async function holdUploads(page: Page, count: number) {
   const held: Route[] = []
@@ -37,7 +37,7 @@ export async function holdUploads(page: Page, count: number) {
   )
   return {
     reached: reached.promise,
-    /** Those that the page has given up in the meantime are gone. */
+    /** Releases held uploads. The page may have aborted some of them. */
     release() {
       isReleased = true
       for (const route of held) route.continue().catch(() => {})

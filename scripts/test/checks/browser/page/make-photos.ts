@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 
-/** A file as a person would choose it. */
+/** A file for a file input. */
 export interface ChosenFile {
   name: string
   mimeType: string
@@ -39,7 +39,7 @@ export function makeMixedPhotos(): Promise<ChosenFile[]> {
   )
 }
 
-/** JPEGs that no other seed has. */
+/** JPEGs that are unique to the seed. */
 export function makePhotos(count: number, seed: number): Promise<ChosenFile[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, index) => ({
@@ -61,7 +61,7 @@ export async function makeBrokenPng(): Promise<ChosenFile> {
   return { name: 'broken.png', mimeType: 'image/png', buffer: png.subarray(0, png.length / 2) }
 }
 
-/** A file that looks like a photo of a phone, and that the gateway refuses unless HEIC is on. */
+/** A file that looks like a phone's HEIC photo, which the gateway refuses unless HEIC is on. */
 export function makeHeicHead(): ChosenFile {
   const head = Buffer.alloc(64)
   head.writeUInt32BE(24)

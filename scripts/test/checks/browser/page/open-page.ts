@@ -8,10 +8,10 @@ await writeWebApp(await buildWebApp(), fileURLToPath(new URL('../../../../../dis
 
 export type Files = Parameters<Locator['setInputFiles']>[0]
 
-/** A busy gateway refuses requests for a moment, which the browser reports as errors, and the page repeats. */
+/** The browser reports errors when a busy gateway sheds load, but the page retries. */
 const isRefusal = (text: string) => /the server responded with a status of (429|503)/.test(text)
 
-/** Opens the page in a browser of its own, and collects what goes wrong in it. */
+/** Opens the page in a new browser and collects its errors. */
 export async function openPage(
   t: Test,
   url: string,
@@ -34,12 +34,12 @@ export const choose = (page: Page, files: Files) =>
 export const cards = (page: Page, status: string) =>
   page.getByRole('button', { name: new RegExp(`, ${status}\\b`) })
 
-/** Waits until the gallery shows so many images of a status. */
+/** Waits until the gallery shows `count` images with a status. */
 export const waitForCards = (page: Page, status: string, count: number) =>
   cards(page, status)
     .nth(count - 1)
     .waitFor({ timeout: 240_000 })
 
-/** The width that does not fit on the screen, in pixels. */
+/** The width of the page beyond the screen, in pixels. */
 export const findOverflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - innerWidth)

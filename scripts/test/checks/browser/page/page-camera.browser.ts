@@ -2,10 +2,10 @@ import t from 'tap'
 import { withSystem } from '../../../../local/with-system.ts'
 import { openPage, waitForCards } from './open-page.ts'
 
-/** A camera that shows a moving pattern, and a person who allows its use. */
+/** Options for a fake camera with a moving pattern, and permission to use it. */
 const fakeCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
 
-t.test('a person takes a picture with the camera, and it is uploaded', (t) =>
+t.test('a user takes a picture with the camera, and the page uploads it', (t) =>
   withSystem(async ({ gatewayUrl, key }) => {
     const { page, faults } = await openPage(t, `${gatewayUrl}/#key=${key}`, fakeCamera)
     await page.getByRole('tab', { name: 'Camera' }).click()
@@ -15,6 +15,6 @@ t.test('a person takes a picture with the camera, and it is uploaded', (t) =>
     await page.locator('.card').click()
     await page.getByRole('dialog', { name: /\.jpe?g$/ }).waitFor()
     t.match(await page.getByRole('dialog').locator('dl').innerText(), 'image/jpeg')
-    t.strictSame(faults, [], 'the policies of the page allow it')
+    t.strictSame(faults, [], 'the content security policy allows the camera')
   }),
 )

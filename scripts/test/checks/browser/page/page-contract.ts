@@ -11,19 +11,19 @@ import { cards, choose, findOverflow, openPage, waitForCards } from './open-page
 import { refuseToKeepFiles, waitUntilKept } from './uppy-database.ts'
 
 interface PageOptions {
-  /** What the system runs on, for people. */
+  /** Name of the services that the system uses, for test names. */
   name: string
   startBacking?: StartBacking
 }
 
 interface Started extends Pick<LocalSystem, 'gatewayUrl'> {
-  /** A link that signs in as a tenant of its own, with these scopes. */
+  /** A link that signs in as a new tenant with these scopes. */
   linkFor: (tenant: string, scopes?: ('upload' | 'read')[]) => Promise<string>
 }
 
-/** What a person does with the page, over whatever is under the gateway. The store has another origin than the page. */
+/** Contract of the upload page on any services. The store has another origin than the page. */
 export async function testPage(t: Test, { name, startBacking }: PageOptions): Promise<void> {
-  await t.test(`the page over ${name}`, async (t) => {
+  await t.test(`the upload page on ${name}`, async (t) => {
     const dataDirectory = t.testdir({})
     const { gatewayUrl, close } = await startSystem({ dataDirectory, port: 0, startBacking })
     t.teardown(close)
@@ -32,12 +32,16 @@ export async function testPage(t: Test, { name, startBacking }: PageOptions): Pr
     const linkFor: Started['linkFor'] = async (tenant, scopes) =>
       `${gatewayUrl}/#key=${await addKey(settings.store, tenant, scopes)}`
     const started = { gatewayUrl, linkFor }
-    await t.test('thirty mixed photos, and some again', (t) => testMixedPhotos(t, started))
-    await t.test('files that are refused', (t) => testRefusedFiles(t, started))
-    await t.test('the network fails during an upload', (t) => testOffline(t, started))
-    await t.test('a reload during an upload', (t) => testReload(t, started))
-    await t.test('a reload when the browser has kept no file', (t) => testReloadWithoutFiles(t, started))
-    await t.test('keys without rights', (t) => testKeys(t, started))
+    await t.test('thirty photos of all formats are uploaded, and duplicates are not', (t) =>
+      testMixedPhotos(t, started),
+    )
+    await t.test('refused files are shown with the reason', (t) => testRefusedFiles(t, started))
+    await t.test('uploads continue after a network failure', (t) => testOffline(t, started))
+    await t.test('uploads continue after a reload', (t) => testReload(t, started))
+    await t.test('after a reload without stored files, the page names the photos to choose again', (t) =>
+      testReloadWithoutFiles(t, started),
+    )
+    await t.test('the page handles keys with missing scopes', (t) => testKeys(t, started))
   })
 }
 
@@ -58,8 +62,11 @@ async function testMixedPhotos(t: Test, { gatewayUrl, linkFor }: Started): Promi
   await choose(page, photos.slice(0, 4))
   const bytes = photos.slice(0, 4).reduce((sum, { buffer }) => sum + buffer.length, 0)
   const saved = page.getByText(/^4 photos already there: [\d.]+ [kM]B saved\.$/)
-  t.ok((await saved.innerText()).includes(`${Math.floor(bytes / 1_000)}`), 'it says how much was saved')
-  t.equal(uploads.started().length, 30, 'and no byte is sent')
+  t.ok(
+    (await saved.innerText()).includes(`${Math.floor(bytes / 1_000)}`),
+    'the page shows how much was saved',
+  )
+  t.equal(uploads.started().length, 30, 'no byte of a duplicate is sent')
 
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
@@ -77,12 +84,15 @@ async function testMixedPhotos(t: Test, { gatewayUrl, linkFor }: Started): Promi
     await page.getByRole('button', { name: 'mixed-1600x200.avif, Ready' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('image/avif', { exact: true }).waitFor()
-    t.ok(await dialog.evaluate((shown) => shown.scrollWidth <= shown.clientWidth), 'and the page of an image')
-    t.strictSame(await findViolations(page), [], 'which is accessible')
+    t.ok(
+      await dialog.evaluate((shown) => shown.scrollWidth <= shown.clientWidth),
+      'the page of an image fits on a phone',
+    )
+    t.strictSame(await findViolations(page), [], 'the page of an image is accessible on a phone')
     await page.goBack()
     await dialog.waitFor({ state: 'detached' })
   }
-  t.strictSame(faults, [], 'nothing violates the policies of the page and of the store')
+  t.strictSame(faults, [], 'nothing violates the content security policy or CORS')
 }
 
 async function testRefusedFiles(t: Test, { linkFor }: Started): Promise<void> {
@@ -114,7 +124,7 @@ async function testOffline(t: Test, { linkFor }: Started): Promise<void> {
   await waitForCards(page, 'Ready', 8)
   t.equal(await cards(page, 'Ready').count(), 8)
   t.equal(new Set(uploads.stored().map(objectOf)).size, 8)
-  t.equal(await page.locator('.refusals').count(), 0, 'no upload is given up')
+  t.equal(await page.locator('.refusals').count(), 0, 'no upload has failed')
 }
 
 async function testReload(t: Test, { linkFor }: Started): Promise<void> {
@@ -127,19 +137,19 @@ async function testReload(t: Test, { linkFor }: Started): Promise<void> {
   const uploads = recordUploads(page)
   const held = await holdUploads(page, 3)
   const photos = await makePhotos(8, 200)
-  // Browsers ask only people who have used the page.
+  // Browsers show the dialog only after an interaction with the page.
   await page.getByRole('heading', { name: 'Your photos' }).click()
   await choose(page, photos)
   await held.reached
-  // Until then, a person who leaves in spite of the question has to choose some photos again.
+  // Before that, a user who leaves despite the dialog has to choose some photos again.
   await waitUntilKept(page, { uploads: 8, finished: 3, files: 5 })
   await page.reload()
-  t.strictSame(asked, ['beforeunload'], 'the page asks before it is left')
+  t.strictSame(asked, ['beforeunload'], 'the page asks before it is closed')
   held.release()
   await waitForCards(page, 'Ready', 8)
-  t.equal(await cards(page, 'Ready').count(), 8, 'the uploads go on by themselves')
+  t.equal(await cards(page, 'Ready').count(), 8, 'the uploads continue automatically')
   const stored = uploads.stored().map(objectOf)
-  t.equal(stored.length, 8, 'nothing is sent twice')
+  t.equal(stored.length, 8, 'no photo is sent twice')
   const hashes = photos.map(({ buffer }) => createHash('sha256').update(buffer).digest('hex'))
   t.strictSame([...new Set(stored)].sort(), hashes.sort())
 }
@@ -165,21 +175,21 @@ async function testReloadWithoutFiles(t: Test, { linkFor }: Started): Promise<vo
 
 async function testKeys(t: Test, { gatewayUrl, linkFor }: Started): Promise<void> {
   const photos = await makePhotos(2, 300)
-  await t.test('one that may only upload', async (t) => {
+  await t.test('a key with the scope upload only', async (t) => {
     const { page } = await openPage(t, await linkFor('rights', ['upload']))
     await page.getByText('This key cannot list photos').waitFor()
     await choose(page, photos.slice(0, 1))
     await waitForCards(page, 'Ready', 1)
     t.strictSame(await findViolations(page), [])
   })
-  await t.test('one that may only read', async (t) => {
+  await t.test('a key with the scope read only', async (t) => {
     const { page } = await openPage(t, await linkFor('rights', ['read']))
     await waitForCards(page, 'Ready', 1)
     await choose(page, photos.slice(1))
     await page.getByRole('alert').getByText('This call requires the scope "upload"').waitFor()
     t.equal(await cards(page, 'Waiting').count(), 0)
   })
-  await t.test('none', async (t) => {
+  await t.test('an invalid key', async (t) => {
     const { page } = await openPage(t, gatewayUrl)
     t.strictSame(await findViolations(page), [])
     await page.getByLabel('API key or token').fill('hg_000000000000_nonsense')

@@ -9,7 +9,7 @@ import { cards, choose, openPage, waitForCards } from './open-page.ts'
 const run = promisify(execFile)
 const photos = listPhotos('sunset-12mp-gps', 'drum-portrait')
 
-t.test("an image's page shows all that is known about it", (t) =>
+t.test("an image's page shows its record, URLs and commands", (t) =>
   withSystem(async ({ gatewayUrl, key }) => {
     const { page, faults } = await openPage(t, `${gatewayUrl}/#key=${key}`)
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -19,19 +19,19 @@ t.test("an image's page shows all that is known about it", (t) =>
     const dialog = page.getByRole('dialog', { name: 'sunset-12mp-gps.jpg' })
     const term = (name: string) => dialog.locator('dt', { hasText: name }).locator('+ dd')
 
-    await t.test('facts', async (t) => {
+    await t.test('the page shows the fields of the record', async (t) => {
       t.equal(await term('Dimensions').innerText(), '4272 × 2848 pixels')
       t.equal(await term('Size').innerText(), '1.1 MB')
       t.match(await term('Camera').innerText(), /\w+ \w+/)
       t.match(await term('Taken').innerText(), /\d{4}/)
     })
 
-    await t.test('its history, and when it will be deleted', async (t) => {
+    await t.test('the page shows the history and the time of deletion', async (t) => {
       const steps = await dialog.locator('.history li').allInnerTexts()
       t.match(steps, [/^Upload requested/, /^Ready.*after \d/s, /^Will be deleted.*in 7 days$/s])
     })
 
-    await t.test('URLs to copy', async (t) => {
+    await t.test('URLs can be copied', async (t) => {
       await dialog.getByRole('button', { name: 'Copy the URL of thumb' }).click()
       await dialog.getByText('Copied').first().waitFor()
       const url = await page.evaluate(() => navigator.clipboard.readText())
@@ -40,7 +40,7 @@ t.test("an image's page shows all that is known about it", (t) =>
       t.match([status, headers.get('content-type')], [200, 'image/webp'])
     })
 
-    await t.test('commands that repeat the calls of the page', async (t) => {
+    await t.test('the commands on the page repeat its calls', async (t) => {
       await dialog.getByText('Calls that this page made').click()
       const commands = await dialog.locator('pre').allInnerTexts()
       t.notMatch(commands.join(), key, 'without the key')
@@ -55,7 +55,7 @@ t.test("an image's page shows all that is known about it", (t) =>
       }
     })
 
-    await t.test('it has an address, and the back button closes it', async (t) => {
+    await t.test('the page has a URL, and the back button closes it', async (t) => {
       t.match(page.url(), /#image=[0-9a-f]{64}$/)
       await page.reload()
       await dialog.waitFor()
@@ -64,7 +64,7 @@ t.test("an image's page shows all that is known about it", (t) =>
       t.equal(page.url(), `${gatewayUrl}/`)
     })
 
-    await t.test('the next image is one key away', async (t) => {
+    await t.test('an arrow key opens the next image', async (t) => {
       await waitForCards(page, 'Ready', 2)
       const [first, second] = await page
         .locator('.card')
@@ -79,7 +79,7 @@ t.test("an image's page shows all that is known about it", (t) =>
       t.equal(await page.getByRole('dialog').count(), 0)
     })
 
-    await t.test('a rejected one shows the reason', async (t) => {
+    await t.test('a rejected image shows the reason', async (t) => {
       await page.getByRole('button', { name: 'Done' }).waitFor({ state: 'detached' })
       await choose(page, [await makeBrokenPng()])
       await cards(page, 'Rejected').click()

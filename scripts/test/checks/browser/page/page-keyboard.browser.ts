@@ -4,10 +4,10 @@ import { withSystem } from '../../../../local/with-system.ts'
 import { listPhotos } from './list-photos.ts'
 import { openPage, waitForCards } from './open-page.ts'
 
-/** More than the page has. */
+/** More than the number of elements on the page. */
 const maxSteps = 60
 
-t.test('a person with only a keyboard uploads a photo and looks at it', (t) =>
+t.test('a user with only a keyboard uploads a photo and looks at it', (t) =>
   withSystem(async ({ gatewayUrl, key }) => {
     const { page } = await openPage(t, gatewayUrl)
     await tabTo(page, 'API key or token')
@@ -45,7 +45,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`No element named "${name}" was reached.`)
 }
 
-/** The label, or else the text, of the element that has the focus. */
+/** The label or, without one, the text of the focused element. */
 const focusedName = (page: Page) =>
   page.evaluate(() => {
     const focused = document.activeElement as HTMLInputElement | null

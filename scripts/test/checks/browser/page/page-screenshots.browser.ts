@@ -8,7 +8,7 @@ import { listPhotos } from './list-photos.ts'
 import { choose, findOverflow, openPage, waitForCards } from './open-page.ts'
 
 const folder = fileURLToPath(new URL('../../../../../docs/images/', import.meta.url))
-/** `npm run test:browser -- --screenshots` writes what the documentation shows; other runs only look whether it can be made. */
+/** `npm run test:browser -- --screenshots` writes the screenshots of the documentation. Other runs only check that they can be made. */
 const isWriting = process.argv.includes('--screenshots')
 const documented = new Set(['page-light', 'image-dark', 'page-phone-dark'])
 
@@ -20,7 +20,7 @@ const photos = listPhotos(
   'sunset-12mp-gps',
 )
 
-t.test('screenshots: light, dark and on a phone', (t) =>
+t.test('screenshots can be made in light and dark mode and on a phone', (t) =>
   withSystem(async ({ gatewayUrl, key }) => {
     const { page } = await openPage(t, `${gatewayUrl}/#key=${key}`)
     await page.emulateMedia({ reducedMotion: 'reduce' })
@@ -34,7 +34,7 @@ t.test('screenshots: light, dark and on a phone', (t) =>
       t.ok((await findOverflow(page)) <= 0, `${name}: nothing is wider than the screen`)
       const picture = await page.screenshot({ animations: 'disabled' })
       const { channels } = await sharp(picture).stats()
-      t.ok(channels[0] && channels[0].stdev > 5, `${name}: it is not empty`)
+      t.ok(channels[0] && channels[0].stdev > 5, `${name}: the screenshot is not empty`)
       if (!isWriting || !documented.has(name)) return
       await mkdir(folder, { recursive: true })
       await writeFile(`${folder}${name}.webp`, await sharp(picture).webp({ quality: 82 }).toBuffer())

@@ -1,16 +1,16 @@
 import type { Page } from 'playwright-core'
 import { pollUntil } from '../../../../testkit/poll-until.ts'
 
-/** What the browser has kept to continue after a reload. */
+/** What the browser has stored for continuing after a reload. */
 interface Kept {
   uploads: number
-  /** Uploads that are kept as finished. */
+  /** Uploads that are stored as finished. */
   finished: number
-  /** Files whose bytes are kept. Uppy deletes those of uploaded files. */
+  /** Files whose bytes are stored. Uppy deletes those of uploaded files. */
   files: number
 }
 
-/** Waits until the browser has kept at least so much. Uppy writes files one after another, and its state at most twice a second. */
+/** Waits until the browser has stored at least this much. Uppy writes files one after another, and its state at most twice a second. */
 export async function waitUntilKept(page: Page, expected: Kept): Promise<void> {
   await pollUntil(async () => {
     const { uploads, finished, files } = await readKept(page)

@@ -13,11 +13,11 @@ import { createRoot, hydrateRoot } from 'react-dom/client'
 /** A small application that uses the package. Its page calls these functions. */
 export interface App {
   version: string
-  /** What each upload went through, in order: file name, status, and percent. */
+  /** The states of the uploads in order: file name, status and percent. */
   seen: string[]
   showUploader: (options: HashgateOptions) => void
   showImage: (options: HashgateOptions | undefined, props: ImageProps) => void
-  /** Takes over HTML that a server rendered. */
+  /** Hydrates HTML that a server rendered. */
   hydrateImage: (props: ImageProps) => void
   unmount: () => void
 }

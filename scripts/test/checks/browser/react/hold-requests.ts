@@ -1,6 +1,6 @@
 import type { Page, Request, Route } from 'playwright-core'
 
-/** Holds requests in the browser. Returns a function that lets them, and later ones, go on. */
+/** Holds requests in the browser. Returns a function that releases them and lets later ones through. */
 export async function holdRequests(
   page: Page,
   isHeld: (request: Request) => boolean,
@@ -16,7 +16,7 @@ export async function holdRequests(
   )
   return async () => {
     isOpen = true
-    // Canceled requests cannot go on.
+    // Canceled requests cannot be continued.
     for (const route of held) await route.continue().catch(() => {})
   }
 }

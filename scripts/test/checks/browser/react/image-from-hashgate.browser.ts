@@ -14,7 +14,7 @@ const { renderToString }: typeof import('react-dom/server') = require('react-dom
 
 const photo = new URL('../../../../../processor/test/photos/stream-baseline.jpg', import.meta.url)
 
-t.test('images in a page', async (t) => {
+t.test('ImageFromHashgate shows images', async (t) => {
   await withSystem(async ({ gatewayUrl: gateway, key }) => {
     const options = { gateway, key }
     const image = await uploadImage(await openAsBlob(photo), options)
@@ -45,7 +45,7 @@ t.test('images in a page', async (t) => {
       t.equal(count(requests, read), 0)
     })
 
-    await t.test('an id is enough; one that does not exist says so', async (t) => {
+    await t.test('an image is shown by its id, and a missing one shows an error', async (t) => {
       const { page } = await openApp(t)
       await call(page, 'showImage', options, { imageId: image.imageId, variant: 'thumb', width: 100 })
       await waitForPixels(page)
@@ -81,7 +81,7 @@ t.test('images in a page', async (t) => {
       await waitForPixels(page)
       await call(page, 'hydrateImage', props)
       await page.waitForFunction(() => document.images[0]?.getAttribute('style') === '')
-      t.strictSame(faults, [], 'React finds what it would have rendered')
+      t.strictSame(faults, [], 'hydration finds no mismatch')
     })
   })
 })

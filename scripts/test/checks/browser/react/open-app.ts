@@ -8,7 +8,7 @@ import { listenLocally } from '../../../../testkit/listen-locally.ts'
 import { openBrowser } from '../open-browser.ts'
 import type { App } from './app.tsx'
 
-/** React 19 is in the folder of the package, React 18 in that of the repository. */
+/** React 19 is installed in the folder of the package, React 18 in the root of the repository. */
 const packageFolder = new URL('../../../../../openapi/packages/react/', import.meta.url)
 const reactFolders = {
   18: new URL('../../../../../node_modules/', import.meta.url),
@@ -19,13 +19,13 @@ export type ReactVersion = keyof typeof reactFolders
 
 export interface OpenApp {
   page: Page
-  /** Errors and warnings of the page, those of React included. */
+  /** Errors and warnings of the page, including React's. */
   faults: string[]
   /** Method and path of each request to the gateway and the store, without preflight requests. */
   requests: string[]
 }
 
-/** Opens the application in a browser of its own, from an origin of its own. */
+/** Opens the application in a new browser, on a separate origin. */
 export async function openApp(t: Test, react: ReactVersion = 19): Promise<OpenApp> {
   const origin = await serveApp(t, await bundleApp(react))
   const page = await (await openBrowser(t)).newPage()

@@ -12,10 +12,10 @@ const photos = (...names: string[]) =>
     fileURLToPath(new URL(`../../../../../processor/test/photos/${name}.jpg`, import.meta.url)),
   )
 
-/** Each test has photos of its own, because they share a system. */
+/** Each test has different photos, because the tests share a system. */
 const versions = { 18: ['drum-portrait', 'stream-baseline'], 19: ['dogs-orientation-6', 'sunset-12mp-gps'] }
 
-t.test('uploads in a page', (t) =>
+t.test('useUpload uploads photos', (t) =>
   withSystem(async ({ gatewayUrl: gateway, key }) => {
     for (const react of [18, 19] as const) {
       await t.test(`React ${react} uploads photos and shows them`, async (t) => {
@@ -38,9 +38,9 @@ t.test('uploads in a page', (t) =>
         t.match(
           await image.boundingBox(),
           { width: box?.width, height: box?.height },
-          'its size stays the same',
+          'the size of the element does not change',
         )
-        t.equal(await image.getAttribute('style'), '', 'nothing is behind it')
+        t.equal(await image.getAttribute('style'), '', 'the placeholder is removed')
         t.match(await image.evaluate((element: HTMLImageElement) => element.currentSrc), '/medium.webp?')
 
         const seen = (await readSeen(page)).filter((line) => line.startsWith(`${name}.jpg `))
@@ -49,7 +49,7 @@ t.test('uploads in a page', (t) =>
         const percents = seen.map((line) => Number(line.split(' ')[2]))
         t.ok(
           percents.some((percent) => percent > 0 && percent < 100),
-          'progress is shown on the way',
+          'progress is shown during the upload',
         )
         t.strictSame(
           percents,
@@ -67,13 +67,13 @@ t.test('uploads in a page', (t) =>
         t.strictSame(
           requests.filter((request) => request.startsWith('PUT')),
           [],
-          'a duplicate is not sent',
+          'no bytes of a duplicate are sent',
         )
         t.strictSame(faults, [])
       })
     }
 
-    await t.test('an upload can be canceled and started again, and refusals say why', async (t) => {
+    await t.test('an upload can be canceled and started again, and rejections show the reason', async (t) => {
       const { page, faults, requests } = await openApp(t)
       await call(page, 'showUploader', { gateway, key })
       const sendBytes = await holdRequests(page, (request) => request.method() === 'PUT')
@@ -121,7 +121,7 @@ function isVariant(request: Request): boolean {
   return request.url().includes('.webp?')
 }
 
-/** So that the browser reports progress on the way: the photos have about a megabyte. */
+/** Photos of about a megabyte, so that the browser reports progress during the upload. */
 async function slowDownUploads(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.enable')

@@ -43,7 +43,7 @@ t.test(
         t.equal(
           await page.locator('svg.plot[role=img]:visible').count(),
           8,
-          `${name}: each chart is there once`,
+          `${name}: each chart is visible once`,
         )
         await page.evaluate(() => {
           for (const details of document.querySelectorAll('details')) details.open = true
@@ -53,30 +53,31 @@ t.test(
   },
 )
 
-t.test(
-  'printed from a dark screen it is black on white, without what cannot be opened on paper',
-  async (t) => {
-    const page = await openReport(t)
-    await page.emulateMedia({ colorScheme: 'dark', media: 'print' })
-    t.equal(await page.locator('details:visible').count(), 0)
-    const colors = await page.evaluate(() => {
-      const { color, backgroundColor } = getComputedStyle(document.documentElement)
-      return { color, backgroundColor }
-    })
-    t.strictSame(colors, { color: 'rgb(27, 31, 36)', backgroundColor: 'rgb(255, 255, 255)' })
-    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
-    t.match(pdf.match(/\/Type \/Page\b/g)?.length, 3, 'pages')
-    t.match(pdf, /\/MediaBox \[0 0 59[45]\S* 84[12]\S*\]/, 'A4')
-  },
-)
+t.test('printed in dark mode, the report is black on white and leaves out the details', async (t) => {
+  const page = await openReport(t)
+  await page.emulateMedia({ colorScheme: 'dark', media: 'print' })
+  t.equal(await page.locator('details:visible').count(), 0)
+  const colors = await page.evaluate(() => {
+    const { color, backgroundColor } = getComputedStyle(document.documentElement)
+    return { color, backgroundColor }
+  })
+  t.strictSame(colors, { color: 'rgb(27, 31, 36)', backgroundColor: 'rgb(255, 255, 255)' })
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+  t.match(pdf.match(/\/Type \/Page\b/g)?.length, 3, 'pages')
+  t.match(pdf, /\/MediaBox \[0 0 59[45]\S* 84[12]\S*\]/, 'A4')
+})
 
-t.test('a picture for the documentation', async (t) => {
+t.test('the screenshot of the documentation can be made', async (t) => {
   const page = await openReport(t)
   await page.setViewportSize({ width: 1000, height: 1060 })
   const picture = await page.screenshot({ animations: 'disabled' })
   const { channels } = await sharp(picture).stats()
-  t.ok(channels[0] && channels[0].stdev > 5, 'it is not empty')
+  t.ok(channels[0] && channels[0].stdev > 5, 'the screenshot is not empty')
   const webp = await sharp(picture).resize(800).webp({ quality: 80 }).toBuffer()
   if (isWriting) await writeFile(join(folder, 'report.webp'), webp)
-  else t.ok((await readFile(join(folder, 'report.webp'))).length < 60_000, 'the one in docs/images is small')
+  else
+    t.ok(
+      (await readFile(join(folder, 'report.webp'))).length < 60_000,
+      'docs/images/report.webp is smaller than 60 kB',
+    )
 })

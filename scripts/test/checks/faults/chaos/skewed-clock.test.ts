@@ -4,7 +4,7 @@ import t from 'tap'
 
 const preload = new URL('../../../../checks/faults/chaos/skewed-clock.ts', import.meta.url).href
 
-t.test('a program with the preload reads the clock of its file', async (t) => {
+t.test('a program with the preload uses the clock offset in its file', async (t) => {
   const year = 365 * 86_400_000
   const directory = t.testdir({
     clocks: { 'server.ts': String(-20 * year) },

@@ -2,7 +2,7 @@ import t from 'tap'
 import { runScript } from '../../../../checks/faults/run-script.ts'
 
 t.test(
-  'a gateway closes with 500 open streams: every client ends with the right state of each image',
+  'a gateway closes with 500 open streams: every client receives the final state of each image',
   async (t) => {
     const { code, lines, webhookFigures } = await runScript('webhooks/streams-moved', () => {})
     if (code !== 0) t.comment(lines.join('\n'))

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { runScript } from '../../../../checks/faults/run-script.ts'
 
-// Addresses and signatures have tests of their own in processor/test/webhooks/send. A tenth of what `npm run faults -- webhooks` does. Whether one receiver slows down another is judged there, on an idle machine.
+// A tenth of the load of `npm run faults -- webhooks`, which also checks, on an idle machine, whether one receiver slows down another.
+// Addresses and signatures are tested in processor/test/webhooks/send.
 for (const [name, expected] of [
   ['receivers-failing', 400],
   ['delivery-killed', 200],

@@ -6,8 +6,8 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { s3ClientOptions } from '../../../core/aws/aws-client-options.ts'
 import type { StoreSettings } from '../../local/create-stores.ts'
 
-/** What the store makes of a PUT that it should refuse. */
-export type Lie = 'says yes' | 'stores it' | 'is broken'
+/** What the store does with a PUT that it should refuse. */
+export type StoreFault = 'answers 200' | 'stores the object' | 'answers 500'
 
 interface Answer {
   status: number
@@ -15,14 +15,14 @@ interface Answer {
   body: Buffer
 }
 
-/** Stands in front of an honest store, and does not refuse what that one refuses. */
-export async function startLyingStore(settings: StoreSettings, lie: Lie) {
+/** Starts a proxy in front of a store that hides refused PUTs behind a fault. */
+export async function startFaultyStore(settings: StoreSettings, fault: StoreFault) {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings
   const client = new S3Client({ ...s3ClientOptions(settings), credentials: { accessKeyId, secretAccessKey } })
 
-  async function tellLie(path: string, body: Buffer): Promise<Answer> {
-    const status = lie === 'is broken' ? 500 : 200
-    if (lie === 'stores it') {
+  async function answerWrongly(path: string, body: Buffer): Promise<Answer> {
+    const status = fault === 'answers 500' ? 500 : 200
+    if (fault === 'stores the object') {
       const [, Bucket, ...segments] = decodeURIComponent(path.replace(/\?.*/, '')).split('/')
       const ContentType = 'image/jpeg'
       await client.send(new PutObjectCommand({ Bucket, Key: segments.join('/'), Body: body, ContentType }))
@@ -30,18 +30,18 @@ export async function startLyingStore(settings: StoreSettings, lie: Lie) {
     return { status, headers: {}, body: Buffer.alloc(0) }
   }
 
-  async function answer(incoming: IncomingMessage): Promise<Answer> {
+  async function respond(incoming: IncomingMessage): Promise<Answer> {
     const body = await buffer(incoming)
     const { method = 'GET', url: path = '/' } = incoming
-    const honest = await askHonestStore(settings.S3_ENDPOINT, incoming, body)
+    const answer = await askRealStore(settings.S3_ENDPOINT, incoming, body)
     const isUpload = method === 'PUT' && path.startsWith(`/${settings.RAW_BUCKET}/`)
-    return isUpload && honest.status >= 400 ? tellLie(path, body) : honest
+    return isUpload && answer.status >= 400 ? answerWrongly(path, body) : answer
   }
 
-  /** The honest store may not go before it has answered. */
+  /** Requests in progress: the real store must not close before it has answered them. */
   const underWay = new Set<Promise<void>>()
   const server = createServer((incoming, response) => {
-    const work = answer(incoming).then(
+    const work = respond(incoming).then(
       ({ status, headers, body }) => void response.writeHead(status, headers).end(body),
       () => void response.destroy(),
     )
@@ -60,8 +60,8 @@ export async function startLyingStore(settings: StoreSettings, lie: Lie) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
 }
 
-/** With the headers as they are: the client has signed them, `host` too. */
-function askHonestStore(endpoint: string, incoming: IncomingMessage, body: Buffer): Promise<Answer> {
+/** Forwards the request with unchanged headers, because the client has signed them, including `host`. */
+function askRealStore(endpoint: string, incoming: IncomingMessage, body: Buffer): Promise<Answer> {
   const { hostname, port } = new URL(endpoint)
   const { method, headers, url: path } = incoming
   return new Promise((resolve) => {
