@@ -1,4 +1,4 @@
-/** `npm run test:mutation [-- PACKAGE…]`: changes the source of a folder piece by piece and counts the changes that its tests notice. */
+/** `npm run test:mutation [-- PACKAGE…]`: mutates the source of a folder and counts the mutants that its tests detect. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runCommand } from '../run-command.ts'

@@ -35,10 +35,10 @@ export default class FailureReporter extends Transform {
   }
 }
 
-/** Facts of a failure that are the same for every failure of its file, or that the stack implies. */
+/** Fields that are the same for every failure of a file, or that the stack implies. */
 const details = new Set(['source', 'stdio', 'cwd', 'externalID', 'command', 'args', 'jobId'])
 
-/** A test fails with each of its assertions, which say more. */
+/** Whether `outer` contains `inner`. The failure of a test only repeats those of its assertions, which have more details. */
 function isWithin(inner: Result, outer: Result): boolean {
   return inner.fullname.startsWith(`${outer.fullname} > `)
 }

@@ -1,7 +1,7 @@
 import { type Browser, chromium } from 'playwright-core'
 import { findTool } from '../../services/find-tool.ts'
 
-/** Nothing of the browser's own goes out to the network. */
+/** Turns off the browser's own network traffic. */
 const quiet = [
   '--disable-background-networking',
   '--disable-component-update',
@@ -10,7 +10,7 @@ const quiet = [
   '--no-first-run',
 ]
 
-/** Launches the Chromium of this machine. Root has no sandbox. @throws Error when there is none */
+/** Launches this machine's Chromium, as root without a sandbox. @throws Error when it is not installed */
 export function launchChromium(args: string[] = []): Promise<Browser> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   return chromium.launch({ executablePath: findTool('chromium'), args: [...quiet, ...sandbox, ...args] })

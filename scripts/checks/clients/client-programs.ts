@@ -48,7 +48,7 @@ export const clientPrograms: ClientProgram[] = [
     ],
     run: () => [
       findTool('java'),
-      // The property of Java 17 and that of later versions, as not every console announces UTF-8.
+      // The property names of Java 17 and of later versions, because not every console announces UTF-8.
       ...['sun.stdout.encoding', 'stdout.encoding'].map((name) => `-D${name}=UTF-8`),
       '-cp',
       [join(java, 'classes'), join(java, 'lib/*')].join(':'),

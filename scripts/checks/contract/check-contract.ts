@@ -1,7 +1,7 @@
 import type { FindBreakingChanges } from './find-breaking-changes.ts'
 import { readCurrentContract, readEarlierContracts } from './read-contracts.ts'
 
-/** Compares the contract in the work tree with every committed one of its version line. Returns whether none of them is broken. */
+/** Compares the contract in the work tree with every committed one of its version line. Returns whether it is compatible with all of them. */
 export async function checkContract(
   repository: string,
   findBreakingChanges: FindBreakingChanges,

@@ -7,9 +7,9 @@ export const comparedSide = 512
 export const mostDeltaE = 3
 
 export interface Difference {
-  /** ΔE76, the mean over all pixels, on white or on black, whichever is larger. */
+  /** Mean ΔE76 over all pixels, on white or on black, whichever is larger. */
   deltaE: number
-  /** Set when the reference, turned like this, is the same picture: `mirrored, turned 90°`. */
+  /** Set when the picture matches the reference only in another orientation, such as `mirrored, turned 90°`. */
   orientation?: string
 }
 

@@ -1,10 +1,10 @@
 import type { Picture } from './picture.ts'
 
-/** What JPEG decoders fill in for missing data, give or take what scaling does to it. */
+/** The grey that JPEG decoders fill in for missing data. Scaling changes it slightly. */
 const filling = 128
 const tolerance = 1
 
-/** The share of rows at the lower end that are the grey of missing data, from 0 to 1. */
+/** The share of rows at the bottom with the grey of missing data, from 0 to 1. */
 export function findMissingRows({ width, height, pixels }: Picture): number {
   const isFilling = (row: number) =>
     pixels

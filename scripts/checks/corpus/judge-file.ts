@@ -6,18 +6,18 @@ import { describeColor } from './reference/describe-color.ts'
 import type { Reference } from './reference/reference.ts'
 import type { Measured } from './start-processor.ts'
 
-/** Each viewer maps PQ and HLG to SDR by a curve of its own; only a missing or wrong mapping differs by more. */
+/** Viewers map PQ and HLG to SDR with different curves. Only a missing or wrong mapping differs by more. */
 const mostDeltaEOfHdr = 10
 
-/** A larger plain grey end of a JPEG is more likely missing data than a motif. */
+/** A larger plain grey area at the bottom of a JPEG is probably missing data. */
 const mostMissingRows = 0.05
 
-/** Reasons that say nothing about the file: the processor gave it up. */
+/** Reasons that do not depend on the file: processing failed. */
 const givenUp: readonly (RejectionReason | undefined)[] = ['processing_failed', 'processing_timeout']
 
 const jpegStart = 0xffd8
 
-/** What one file of the corpus came to. */
+/** The result of one file of the corpus. */
 export interface FileReport extends Partial<Difference> {
   file: string
   bytes: number
@@ -30,11 +30,11 @@ export interface FileReport extends Partial<Difference> {
   height?: number
   ms: number
   peakMegabytes: number | null
-  /** What the variant is compared with; absent when nothing could show the file. */
+  /** What the variant is compared with; absent when no reference could show the file. */
   reference?: Reference['by']
   /** Whether Chromium shows all or a part of the file; absent without Chromium. */
   shownByBrowser?: boolean
-  /** What is wrong. Empty for a file that is right, or rightly rejected. */
+  /** Findings. Empty for a correct variant or a correct rejection. */
   findings: string[]
 }
 

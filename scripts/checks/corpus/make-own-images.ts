@@ -15,7 +15,7 @@ const profiles = ['srgb', 'p3', 'adobe'] as const
 const picture = () => drawPicture()
 const seeThrough = () => drawPicture(96, 64, 4)
 
-/** Sound images in every format, depth, profile and orientation that can be made here. @param directory for the profiles */
+/** Makes valid images in every format, depth, profile and orientation that sharp can write. @param directory for the profiles */
 export async function makeOwnImages(directory: string): Promise<OwnImages> {
   const adobe = join(directory, 'adobe.icc')
   await writeFile(adobe, makeAdobeRgbProfile())

@@ -14,7 +14,7 @@ export interface Turn {
   degrees: number
 }
 
-/** The ways to hold a picture, in the order of the EXIF orientations 1 to 8. Source: Exif 3.0, 4.6.5.1. */
+/** The orientations 1 to 8 of EXIF, in order. Source: Exif 3.0, 4.6.5.1. */
 export const orientations: readonly Turn[] = [
   { mirrored: false, degrees: 0 },
   { mirrored: true, degrees: 0 },

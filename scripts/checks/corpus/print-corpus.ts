@@ -4,7 +4,7 @@ import { printable } from '../../../openapi/packages/cli/src/terminal/printable.
 import type { FileReport } from './judge-file.ts'
 import type { CorpusSummary } from './summarise-corpus.ts'
 
-/** One row per file; what is wrong stands below the row. */
+/** Prints one row per file, with its findings below the row. */
 export function printFiles(reports: FileReport[]): void {
   const table = new Table({
     head: ['file', 'result', 'pixels', 'reference', 'ΔE', 'ms', 'MB'],

@@ -1,6 +1,6 @@
 /**
- * A program: processes the files that its parent sends, one at a time, with the settings of the environment, and answers each with
- * a `Processed`. It is a process of its own, so that a crash or a hang costs one file, and the peak of its memory is one file's.
+ * A program that processes the files its parent sends, one at a time, with the settings of the environment, and answers each with a
+ * `Processed`. It is a separate process, so that a crash or a hang affects only one file, and the memory peak is that of one file.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import type { RejectionReason } from '../../../core/errors.ts'
@@ -14,25 +14,25 @@ import { createMemoryProcessor } from '../../testkit/memory/create-memory-proces
 import { processBytes } from '../../testkit/memory/process-bytes.ts'
 import { comparedSide } from './compare-pictures.ts'
 
-/** How a file ended. Neither `outcome` nor `error`: it hung, or the process died. */
+/** The result of a file. It has neither `outcome` nor `error` if processing hung or the process died. */
 export interface Processed {
   outcome?: string
-  /** Of a rejection: its code, and the sentence for the uploader. */
+  /** For a rejection: its code, and in `detail` the sentence for the uploader. */
   reason?: RejectionReason
   detail?: string
-  /** What was thrown; no file may make that happen. */
+  /** The error that processing threw. No file may cause one. */
   error?: string
-  /** Of a ready image: pixels of the original, upright. */
+  /** For a ready image: the dimensions of the upright original in pixels. */
   width?: number
   height?: number
-  /** Of a ready image: a PNG that is not larger than `comparedSide`. */
+  /** For a ready image: a PNG of at most `comparedSide`. */
   variant?: Buffer
 }
 
 const name = 'compared'
 const compared = { name, width: comparedSide, height: comparedSide, format: 'png', effort: 0 }
 
-// Stores that nothing connects to: the ones in memory replace them.
+// Required settings that are never used: stores in memory replace these.
 const nowhere = { RAW_BUCKET: 'raw', PROCESSED_BUCKET: 'processed', CATALOG_TABLE: 'images' }
 const config = readProcessorConfig({ ...nowhere, KAFKA_BROKERS: '127.0.0.1:9', KAFKA_TLS: 'false' })
 const { deps } = await composeProcessor(config, { logger: createLogger('corpus', 'silent') })
@@ -52,13 +52,13 @@ async function processFile(file: string): Promise<Processed> {
   return { ...ending, detail: record?.rejection?.detail, width, height, variant }
 }
 
-/** As a client declares it that looks at the bytes. What is no accepted image is declared as one, as an attacker would. */
+/** The type of an accepted image by its bytes. Other files are declared as JPEG, as an attacker would do. */
 function declaredType(bytes: Buffer): AcceptedContentType {
   const identified = identifyFormat(bytes, { heic: true })
   return 'format' in identified ? acceptedFormats[identified.format] : acceptedFormats.jpeg
 }
 
-/** From here on the process's peak (`VmHWM`) is that of this file. Source: proc_pid_clear_refs(5). */
+/** Resets the memory peak (`VmHWM`) of the process before a file. Source: proc_pid_clear_refs(5). */
 async function forgetPeak(): Promise<void> {
   await writeFile('/proc/self/clear_refs', '5').catch(() => {})
 }

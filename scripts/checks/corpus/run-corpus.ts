@@ -8,7 +8,7 @@ import { type BrowserReference, startBrowserReference } from './reference/show-i
 import { type Measured, startProcessor } from './start-processor.ts'
 
 export interface CorpusOptions {
-  /** Files that are processed at the same time, each by a process of its own. */
+  /** Files that are processed at the same time, each in a separate process. */
   inFlight?: number
   /** Longest time for one file, in the processor and again in Chromium. */
   timeoutSeconds: number
@@ -54,8 +54,7 @@ export async function runCorpus(files: string[], options: CorpusOptions): Promis
 }
 
 /**
- * Chromium where it shows the file, except CMYK; otherwise a decoder of its own for TIFFs; otherwise libvips with
- * LittleCMS.
+ * Chooses the reference: Chromium if it shows the file, except for CMYK; otherwise geotiff for TIFFs; otherwise libvips with LittleCMS.
  */
 async function findReference(
   file: string,

@@ -7,15 +7,15 @@ import type { Processed } from './processor-program.ts'
 
 export interface Measured extends Processed {
   ms: number
-  /** The most that the process held, Node included. NaN without /proc. */
+  /** Peak memory of the process, Node included. NaN without /proc. */
   peakMegabytes: number
 }
 
 const processorProgram = fileURLToPath(new URL('./processor-program.ts', import.meta.url))
 
 /**
- * Starts a processor in a process of its own, and another one after each file that hangs or crashes it.
- * @param program answers each path that it is sent with a `Processed`, after it has sent `ready`
+ * Starts a processor in a new process, and another one after each file that hangs or crashes it.
+ * @param program sends `ready`, then answers each path with a `Processed`
  */
 export function startProcessor(timeoutSeconds: number, program = processorProgram) {
   let child: ChildProcess | undefined

@@ -1,6 +1,6 @@
 import type { FileReport } from './judge-file.ts'
 
-/** What the reports of all files say together. */
+/** The summary of all reports. */
 export interface CorpusSummary {
   files: number
   ready: number

@@ -48,7 +48,7 @@ async function runChaos(run: FaultRun, minutes: number, seed: number) {
 
   printKinds(injected, seed)
   console.log(`objects compared ${compared}, different from their records ${different.length}`)
-  // An object that is not what its record says is an image that was lost.
+  // An object that differs from its record counts as a lost image.
   return { ...figures, lost: figures.lost + different.length, findings: [...figures.findings, ...different] }
 }
 

@@ -42,7 +42,7 @@ export function runFault(defaults: FaultLimits, scenario: Scenario<Figures>): Pr
 }
 
 /**
- * Runs one fault scenario and reports its figures. The exit code is 0 only if the report says that the run is clean. The process ends
+ * Runs one fault scenario and reports its figures. The exit code is 0 only if the run is clean. The process ends
  * at most a minute after its time limit, even if something hangs.
  * @param readOptions may throw: its message is printed
  */

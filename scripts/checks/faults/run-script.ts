@@ -25,9 +25,9 @@ interface FaultOutcome {
   code: number
   /** Lines of stdout. */
   lines: string[]
-  /** Of a fault of images. */
+  /** Figures of a fault of images. */
   figures?: PrintedFigures
-  /** Of a fault of webhooks or streams. */
+  /** Figures of a fault of webhooks or streams. */
   webhookFigures?: PrintedWebhookFigures
 }
 

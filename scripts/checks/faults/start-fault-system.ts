@@ -15,8 +15,8 @@ export const loadSettings = {
 }
 
 /**
- * Starts the gateway and the processor on the real services, with buckets, a table and topics of their own, and stops them with
- * the run. `evidence` holds the settings for reading what they stored.
+ * Starts the gateway and the processor on the real services, with separate buckets, table and topics, and stops them with the run.
+ * `evidence` holds the settings for reading what they stored.
  */
 export async function startFaultSystem(
   { directory, say, onStop }: FaultRun,

@@ -1,4 +1,4 @@
-/** Kills the worker with SIGKILL every few seconds while images arrive. The restarted worker does not know what was in progress. */
+/** Kills the worker with SIGKILL every few seconds while images arrive. The restarted worker has no state of the images in progress. */
 import { judge } from './evidence/judge.ts'
 import { killRepeatedly } from './kill-repeatedly.ts'
 import { runFault } from './run-fault.ts'

@@ -31,7 +31,7 @@ export async function testPackage(name: string, testFiles: string[]): Promise<st
     // TypeScript 7 has no API for Stryker's rewrite of tsconfig.json, and Node does not read that file.
     tsconfigFile: 'none.json',
     coverageAnalysis: 'perTest',
-    // A mutant of code that runs once, when its module loads, needs every test: nine tenths of the time for a tenth of the mutants.
+    // A mutant of code that runs when its module loads needs every test. These mutants are a tenth, but take nine tenths of the time.
     ignoreStatic: true,
     concurrency: 1,
     timeoutMS: 20_000,

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 
-/** This Node, and the machine's own, which may be older. npm's scripts have the project's Node first in `PATH`. */
+/** This Node and the machine's, which may be older. npm scripts have the project's Node first in `PATH`. */
 export async function findNodes(): Promise<string[]> {
   const folders = (process.env.PATH ?? '')
     .split(delimiter)
@@ -9,7 +9,7 @@ export async function findNodes(): Promise<string[]> {
   for (const program of folders.map((folder) => join(folder, 'node'))) {
     if (await isThere(program)) return [process.execPath, program]
   }
-  console.log('The machine has no Node of its own, so that of the project is the only one tried.')
+  console.log("Only the project's Node is tested, because the machine has no other.")
   return [process.execPath]
 }
 

@@ -9,7 +9,7 @@ import { runProgram } from './run-program.ts'
 
 const attw = join(import.meta.dirname, '../../../node_modules/.bin/attw')
 
-/** Gzipped bytes of the main entry with everything that it loads at once. */
+/** Limit of the gzipped main entry with its static imports, in bytes. */
 const maxEntryBytes: Record<string, number> = { client: 6_000, react: 4_000, uppy: 3_000 }
 
 /** An import or export from another file of the package, in minified code. An `import()` does not match: it loads when it is used. */

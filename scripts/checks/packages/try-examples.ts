@@ -13,7 +13,7 @@ const timeout = 120_000
 interface Example {
   name: 'react' | 'uppy'
   photo: string
-  /** What the page does besides the example. */
+  /** What the page does in addition to the example. */
   main: (key: string) => string
   /** Resolves when the page shows that the photo was uploaded. */
   finish: (page: Page, photo: string) => Promise<unknown>

@@ -20,7 +20,7 @@ document.querySelector('input').addEventListener('change', async ({ target }) =>
 const htmlOf = (script: string) =>
   `<!doctype html><title>Upload</title><input type="file" multiple><output></output>${script}`
 
-/** Uploads two photos from a page that Vite has built, and from one that loads the package's files as they are. @returns lines for the table */
+/** Uploads two photos from a page built by Vite, and from one that loads the package's files without a bundler. @returns lines for the table */
 export async function tryInBrowser(project: string, system: LocalSystem): Promise<string[]> {
   await writeFile(join(project, 'index.html'), htmlOf('<script type="module" src="/main.js"></script>'))
   await writeFile(join(project, 'main.js'), pageOf('@hashgate/client'))

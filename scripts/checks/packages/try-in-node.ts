@@ -5,7 +5,7 @@ import { runProgram } from './run-program.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The example of the README, as a person would run it. @returns a line for the table */
+/** Runs the example of the README like a user. @returns a line for the table */
 export async function tryInNode(
   program: string,
   project: string,

@@ -59,7 +59,7 @@ async function processOne(): Promise<string> {
   return reason ?? outcome
 }
 
-/** Pools are picked with equal probability: of twenty images one is a photograph, twelve are valid and seven are damaged. */
+/** Pools are picked with equal probability: of twenty, one is a photograph, twelve are other valid images and seven are damaged. */
 async function makePools(): Promise<SoakInput[][]> {
   const oddities = await makeOddities()
   const valid = [...oddities, ...(await makePolyglots())]

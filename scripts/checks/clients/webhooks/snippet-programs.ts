@@ -3,11 +3,11 @@ import { clientsCache } from '../../../clients/client-folders.ts'
 import { findTool } from '../../../services/find-tool.ts'
 
 /**
- * A program around the snippet of a language: it reads the body from stdin and the headers and the secret from the environment, and
+ * Wraps the snippet of a language in a program that reads the body from stdin, and the headers and the secret from the environment. It
  * prints the id of the event, or `rejected`.
  */
 export interface SnippetProgram {
-  /** As in the fence of the snippet. */
+  /** The language in the code fence of the snippet. */
   language: string
   folder: string
   files: (snippet: string) => Record<string, string>

@@ -27,7 +27,7 @@ interface Delivery {
 export async function trySnippets(): Promise<void> {
   const docs = await readFile(join(repository, 'docs/WEBHOOKS.md'), 'utf8')
   const secret = generateSecret()
-  // As while a secret is rotated: the receiver still has the older one.
+  // Two secrets, as during a rotation: the receiver still has the older one.
   const secrets = [generateSecret(), secret]
   const fresh = await receive(secrets, Date.now())
   const old = await receive(secrets, Date.now() - 6 * 60_000)

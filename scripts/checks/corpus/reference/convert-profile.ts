@@ -4,9 +4,9 @@ import { describeColor } from './describe-color.ts'
 import type { Reference } from './reference.ts'
 
 /**
- * Decodes with libvips and converts the profile with LittleCMS in 8 bits, on another way than the processor's. It sees nothing wrong
- * that libvips itself does while decoding.
- * @returns undefined when the colours are described by more than a profile, or libvips cannot decode the file
+ * Decodes with libvips and converts the profile with LittleCMS in 8 bits, unlike the processor. It cannot reveal faults of libvips'
+ * decoders.
+ * @returns undefined when more than a profile describes the colours, or when libvips cannot decode the file
  */
 export async function convertProfile(bytes: Buffer): Promise<Reference | undefined> {
   if (describeColor(bytes).needsBrowser) return undefined
@@ -18,7 +18,7 @@ export async function convertProfile(bytes: Buffer): Promise<Reference | undefin
   }
 }
 
-/** Whether a file is in CMYK. Browsers convert inks each in a way of their own, so LittleCMS is the judge. */
+/** Whether a file is in CMYK. Browsers convert CMYK differently, so LittleCMS is the reference. */
 export async function isCmyk(bytes: Buffer): Promise<boolean> {
   const metadata = await sharp(bytes, { failOn: 'none' })
     .metadata()
@@ -26,11 +26,11 @@ export async function isCmyk(bytes: Buffer): Promise<boolean> {
   return metadata?.space === 'cmyk'
 }
 
-/** @param encoded an image whose ICC profile says what its numbers mean; sRGB without one. @throws when it cannot be decoded */
+/** @param encoded an image in the colour space of its ICC profile; sRGB without one. @throws when it cannot be decoded */
 export async function toSrgb(encoded: Buffer): Promise<Picture> {
   const options = { failOn: 'none', limitInputPixels: false } as const
   const { depth } = await sharp(encoded, options).metadata()
-  // libvips converts deeper pixels through another colour space; so their numbers are first cut to 8 bits, with the profile kept.
+  // libvips converts deeper pixels through another colour space, so first reduce the numbers to 8 bits and keep the profile.
   const shallow =
     depth === 'uchar'
       ? encoded

@@ -1,6 +1,6 @@
 /**
- * Debian's Chromium 156 takes the alpha of every AVIF, and the frames of every AVIF sequence, for limited range, even where stream and boxes
- * say full range; libavif does not. This corrects what it shows.
+ * Debian's Chromium 156 decodes the alpha of every AVIF, and the frames of every AVIF sequence, as limited range, even if stream and boxes
+ * declare full range. libavif does not. This module corrects the pixels that Chromium shows.
  */
 import { readHeifColour } from '../../../../processor/imaging/colour/read-heif-colour.ts'
 import { sharp } from '../../../../processor/imaging/decoder.ts'
@@ -9,7 +9,7 @@ import type { Reference } from './reference.ts'
 
 const probeAlpha = 64
 
-/** Whether the browser has this fault. @param show shows the bytes of a file in it */
+/** Whether the browser has this fault. @param show decodes a file in the browser */
 export async function ignoresRange(
   show: (content: Buffer) => Promise<Reference | undefined>,
 ): Promise<boolean> {
@@ -19,7 +19,7 @@ export async function ignoresRange(
   return Math.abs((shown?.picture.pixels[3] ?? probeAlpha) - probeAlpha) > 4
 }
 
-/** Names the still picture of a full-range sequence as what to show: encoders make it of the first frame. */
+/** Changes the brand of a full-range sequence so that Chromium shows the still image, which encoders make from the first frame. */
 export function hideFrames(file: Buffer): Buffer {
   const color = file.indexOf('colrnclx', 0, 'latin1')
   const isFullRange = color > 0 && (file[color + 14] ?? 0) > 127
@@ -29,7 +29,7 @@ export function hideFrames(file: Buffer): Buffer {
   return corrected
 }
 
-/** Takes the expansion to full range back. What it cut off, near 0 and 255, is lost. */
+/** Reverts the expansion to full range. Values that were clipped near 0 and 255 stay lost. */
 export function correctAlpha({ pixels, ...size }: Picture, file: Buffer): Picture {
   const isAvif = /^ftyp(avi[fs]|mif1)/.test(file.toString('latin1', 4, 12))
   const faults = isAvif ? readHeifColour(file).alpha : undefined
@@ -40,7 +40,7 @@ export function correctAlpha({ pixels, ...size }: Picture, file: Buffer): Pictur
     if (shown === 0 || shown === 255) continue
     const alpha = Math.round((shown * 219) / 255 + 16)
     corrected[at] = alpha
-    // Chromium has divided colours that are multiplied with alpha by the wrong one.
+    // Chromium has divided premultiplied colours by the wrong alpha.
     for (let channel = at - 3; faults?.isPremultiplied && channel < at; channel++) {
       corrected[channel] = Math.min(255, Math.round(((pixels[channel] ?? 0) * shown) / alpha))
     }

@@ -1,6 +1,6 @@
 /** Which parts of a file describe its colours. */
 export interface ColorDescription {
-  /** Transfer functions PQ and HLG, which each viewer maps to its own idea of SDR. */
+  /** Transfer functions PQ and HLG, which viewers map to SDR differently. */
   isHdr: boolean
   /** Colours that only a browser converts: a PNG's gAMA, cHRM or cICP without a profile, and every AVIF's CICP. */
   needsBrowser: boolean

@@ -29,12 +29,12 @@ interface Alpha extends Pick<Colors, 'samples' | 'most'> {
 /** By number, because geotiff does not find the profile by its name. Source: TIFF 6.0; ICC.1, B.4. */
 const tags = { photometric: 262, orientation: 274, extraSamples: 338, profile: 34_675 }
 
-/** PhotometricInterpretation that geotiff converts as Chromium or LittleCMS would. Not CMYK, which needs a profile. Source: TIFF 6.0. */
+/** Values of PhotometricInterpretation that geotiff converts like Chromium or LittleCMS. Not CMYK, which needs a profile. Source: TIFF 6.0. */
 const convertible = [0, 1, 2, 3, 6]
 
 /**
  * Decodes a TIFF with geotiff, which shares no code with libtiff, and converts its profile with LittleCMS.
- * @param size that of the page to decode; the first page is decoded when none has it
+ * @param size of the page to decode; without such a page, the first one is decoded
  * @returns undefined when geotiff cannot decode the file
  */
 export async function readTiff(bytes: Buffer, size: Partial<Size>): Promise<Reference | undefined> {
@@ -69,7 +69,7 @@ async function findPage(bytes: Buffer, size: Partial<Size>): Promise<GeoTIFFImag
   return tiff.getImage(0)
 }
 
-/** sRGB or what the page's profile says, four bytes per pixel. @throws Error when geotiff does not convert such pixels */
+/** Pixels in sRGB or in the page's profile, four bytes each. @throws Error when geotiff does not convert such pixels */
 async function readPixels(page: GeoTIFFImage): Promise<Buffer> {
   const photometric = await readTag<number>(page, tags.photometric)
   if (!convertible.includes(photometric ?? -1)) throw new Error(`photometric interpretation ${photometric}`)
@@ -104,7 +104,7 @@ async function readColors(page: GeoTIFFImage, photometric = 0): Promise<Colors> 
   return { samples: samples ?? new Uint8Array(), perPixel: 1, most }
 }
 
-/** The first extra sample, if the file says that it is alpha. Source: TIFF 6.0, ExtraSamples. */
+/** The first extra sample if the file declares it as alpha. Source: TIFF 6.0, ExtraSamples. */
 async function readAlpha(page: GeoTIFFImage): Promise<Alpha | undefined> {
   const kinds = await readTag<ArrayLike<number>>(page, tags.extraSamples)
   const kind = kinds?.[0] ?? 0

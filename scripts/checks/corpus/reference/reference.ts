@@ -1,11 +1,11 @@
 import type { Picture } from '../picture.ts'
 
-/** What a file looks like to a program that shares no code with the processor, or as little as possible. */
+/** A file decoded by a program that shares as little code with the processor as possible. */
 export interface Reference {
   by: 'Chromium' | 'geotiff' | 'LittleCMS'
   /** Pixels of the original, upright. */
   width: number
   height: number
-  /** The same picture, perhaps smaller. */
+  /** The decoded picture, possibly scaled down. */
   picture: Picture
 }

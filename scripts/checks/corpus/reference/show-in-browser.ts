@@ -25,15 +25,15 @@ export interface BrowserReference {
 }
 
 /**
- * Chromium as the judge of what a file looks like: it draws each file to an sRGB canvas, upright, and posts the pixels to a server of
- * this process. Start it once; it shows several files at a time, each in a page of its own.
+ * Starts Chromium as a reference decoder: it draws each file upright to an sRGB canvas and posts the pixels to a server in this process.
+ * Start it once. It shows several files at a time, each in a separate page.
  * @throws Error when Chromium is not installed
  */
 export async function startBrowserReference(timeoutSeconds: number): Promise<BrowserReference> {
   const shown = new Map<string, Buffer>()
   const drawn = new Map<string, Buffer>()
   const server = createServer((request, response) => void answer(request, response))
-  // The profile of the screen, which Chromium converts to, is sRGB whatever the machine says.
+  // Force the profile of the screen, which Chromium converts to, to sRGB.
   const browser = await launchChromium(['--force-color-profile=srgb'])
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -69,7 +69,7 @@ export async function startBrowserReference(timeoutSeconds: number): Promise<Bro
       if (!pixels) return undefined
       return { ...size, by: 'Chromium', picture: { width: drawnWidth, height: drawnHeight, pixels } }
     } catch (error) {
-      // What Chromium does not show is an error of the page. After any other, such as a hang, the page is not used again.
+      // The page reports a file that Chromium cannot show. After any other error, such as a hang, the page is not reused.
       isUsable = error instanceof Error && error.message.includes('EncodingError')
       return undefined
     } finally {
@@ -95,7 +95,7 @@ export async function startBrowserReference(timeoutSeconds: number): Promise<Bro
   return { show, stop }
 }
 
-/** Runs in the page. An animation is drawn as its first frame, as canvases do. */
+/** Runs in the page. A canvas draws the first frame of an animation. */
 function draw(page: Page, name: string): Promise<Shown> {
   return page.evaluate(
     async ([name, mostPixels]) => {

@@ -23,7 +23,7 @@ interface Targets {
 const layout = servicesLayout()
 const brokers = ['kafka-1', 'kafka-2', 'kafka-3']
 const slowMs = 1_500
-/** A presigned URL tolerates this much: S3 accepts a clock that is 15 minutes ahead, and a URL is valid for 15 minutes. */
+/** Presigned URLs tolerate this skew: S3 accepts a clock that is 15 minutes ahead, and a URL is valid for 15 minutes. */
 const maxClockJumpMs = 5 * 60_000
 
 /** How each fault is injected and repaired. */
@@ -37,7 +37,7 @@ export function createInjectors({ gateway, workers, proxies, clocks }: Targets):
       await alone(() => downServices(layout, names))
       return () => bringUp(...names)
     }
-  /** A service that lost its disk may have ended, as a broker does. */
+  /** A service whose disk was full may have exited, as brokers do. */
   const fill =
     (pickName: (choice: number) => string): Inject =>
     async (choice) => {

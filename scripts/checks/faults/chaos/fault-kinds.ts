@@ -13,7 +13,7 @@ export const faultKinds = {
   'gateway-killed': { part: 'gateways', target: 'gateway', seconds: [0, 0] },
   'gateway-paused': { part: 'gateways', target: 'gateway', seconds: [2, 8] },
   'worker-killed': { part: 'workers', target: 'worker', seconds: [0, 0] },
-  /** Longer than the lease, so that the other worker takes over and this one wakes up without a lease. */
+  /** Longer than the lease, so that the other worker takes over and this one resumes without a lease. */
   'worker-paused': { part: 'workers', target: 'worker', seconds: [12, 20] },
   'broker-disk-full': { part: 'disk', target: 'kafka', seconds: [2, 5] },
   's3-disk-full': { part: 'disk', target: 's3', seconds: [2, 5] },

@@ -12,12 +12,12 @@ export interface PlannedFault {
 
 /** Seconds between the starts of two faults. */
 const gap = [4, 12] as const
-/** Seconds that a target has to recover in before its next fault. A broker takes longest to start. */
+/** Seconds that a target has to recover before its next fault. A broker takes longest to start. */
 const recoverySeconds = 10
 
 /**
- * Plans random faults of all kinds for a run of `minutes`. The same seed gives the same plan. Every kind comes once, in random
- * order, before any kind comes again, unless its target is still busy.
+ * Plans random faults of all kinds for a run of `minutes`. The same seed gives the same plan. Every kind occurs once, in
+ * random order, before any kind is repeated, unless its target is still busy.
  */
 export function planFaults(seed: number, minutes: number): PlannedFault[] {
   const random = createRandom(seed)
@@ -39,7 +39,7 @@ export function planFaults(seed: number, minutes: number): PlannedFault[] {
 
 const pick = (random: Random, [from, to]: readonly [number, number]) => from + random(to - from + 1)
 
-/** Fisher and Yates. */
+/** Fisher–Yates shuffle. */
 function shuffle<T>(random: Random, items: readonly T[]): T[] {
   const shuffled = [...items]
   for (let last = shuffled.length - 1; last > 0; last--) {

@@ -9,7 +9,7 @@ export function kill({ pid }: { pid: () => number | undefined }): Repair {
   return () => {}
 }
 
-/** Stops a process without its noticing, as a suspended virtual machine or a swapping one. */
+/** Suspends a process, as happens on a paused or swapping virtual machine. */
 export function pause(pid: number | undefined): Repair {
   signalTo(pid, 'SIGSTOP')
   return () => signalTo(pid, 'SIGCONT')
@@ -30,7 +30,7 @@ export async function fillDisk(layout: ServicesLayout, name: string): Promise<Re
   // Only the soft limit, so that it can be lifted.
   const limit = (bytes: string) => execFileSync('prlimit', [`--pid=${service.pid}`, `--fsize=${bytes}:`])
   limit('0')
-  // A broker ends when it cannot write, and leaves no limit to lift.
+  // A broker exits when it cannot write, so there is no limit left to lift.
   return () => {
     if (isAlive(service)) limit('unlimited')
   }
@@ -42,7 +42,7 @@ async function findService({ processes }: ServicesLayout, name: string): Promise
   return service
 }
 
-/** A process that has just ended cannot get a signal, which is no error here. */
+/** Ignores processes that have just ended. */
 function signalTo(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(pid, signal)

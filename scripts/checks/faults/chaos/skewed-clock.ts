@@ -1,6 +1,6 @@
 /**
  * Preloaded into a gateway or worker: moves its clock by the milliseconds in the file `‹CLOCK_DIRECTORY›/‹program›`, as soon as they
- * change. Timers are not affected, as with the clock of a real machine.
+ * change. Timers are not affected, just as when a real machine's clock is set.
  */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'

@@ -8,7 +8,7 @@ import { readRecords } from './gather-evidence.ts'
 
 export interface ComparedObjects {
   compared: number
-  /** Describes each object that is not what its record says. */
+  /** Describes each object that differs from its record. */
   different: string[]
 }
 

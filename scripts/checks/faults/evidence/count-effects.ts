@@ -7,7 +7,7 @@ import type { Figures } from './figures.ts'
 import type { Evidence } from './gather-evidence.ts'
 import { groupByImage, type ImageEvidence } from './group-by-image.ts'
 
-/** What the clients were told. */
+/** The responses that clients received. */
 export interface Promised {
   /** Ids of images whose upload request got a 2xx. */
   granted: ReadonlySet<string>

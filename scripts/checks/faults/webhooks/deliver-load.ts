@@ -18,10 +18,10 @@ interface Registered extends Party {
   endpointId: string
 }
 
-/** What became of the events of a load. */
+/** The results of the events of a load. */
 export interface LoadResult {
   expected: number
-  /** Events that their receiver has accepted and the log calls delivered. */
+  /** Events that their receiver accepted and that the delivery log lists as delivered. */
   right: number
   repeated: number
   findings: string[]
@@ -86,7 +86,7 @@ async function judge(
     return open
   }
 
-  // The receiver has an answered request a moment before the log does.
+  // The delivery log is written shortly after the receiver has answered.
   await waitUntil(isRecorded, signal)
   const unrecorded = await listUnrecorded()
   const missing = published.filter(([{ receiver }, id]) => !receiver.received.get(id)?.accepted)

@@ -14,7 +14,7 @@ import { startWebhookSystem } from './start-webhook-system.ts'
 const settings = { WEBHOOK_RETRY_SECONDS: '1' }
 const tenants = ['one', 'two', 'three', 'four', 'five']
 const perSecond = 20
-/** The killing goes on for at least as long, so that small runs have several kills, too. */
+/** Minimum duration of the kills, so that small runs have several, too. */
 const minKillingMs = 40_000
 
 await runWebhookFault({ images: 2_000, seconds: 900 }, async (run) => {

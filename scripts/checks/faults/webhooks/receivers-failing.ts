@@ -1,21 +1,21 @@
 /**
  * Delivers to five tenants: one receiver answers 500 to half of the requests, one resets half of the connections, one hangs, one is
- * away, and one is fine. Before that, it delivers as many events to five fine receivers, for comparison.
+ * down, and one is healthy. Before that, it delivers as many events to five healthy receivers, for comparison.
  */
 import { deliverLoad, quantile } from './deliver-load.ts'
 import { runWebhookFault } from './run-webhook-fault.ts'
 import { startParty } from './start-party.ts'
 import { startWebhookSystem } from './start-webhook-system.ts'
 
-/** Waits of 1, 3, 9 … seconds at most instead of 5, 15, 45 …, so that the run ends in minutes. */
+/** Retry delays of at most 1, 3, 9 … seconds instead of 5, 15, 45 …, so that the run ends in minutes. */
 const settings = { WEBHOOK_RETRY_SECONDS: '1' }
 const perSecond = 20
-/** By how much the p99 of the fine receiver may grow. */
+/** Largest accepted ratio of the healthy receiver's p99 to that of the comparison. */
 const allowedGrowth = 1.2
-/** Three minutes for 2,000 images, and fewer for fewer. */
+/** Three minutes for 2,000 images, and less for fewer. */
 const awayMsPerImage = 90
 const hangMsPerImage = 45
-/** At most so many requests of one event fail, because each further wait is three times as long. */
+/** Maximum failures of one event, because each retry delay is three times as long as the one before. */
 const maxFailures = 4
 
 const half = (reaction: 'fail' | 'reset') => (tries: number) =>
@@ -24,7 +24,7 @@ const half = (reaction: 'fail' | 'reset') => (tries: number) =>
 await runWebhookFault({ images: 2_000, seconds: 1_500 }, async (run) => {
   const system = await startWebhookSystem(run, settings)
   const load = { ...run, perSecond }
-  // Joining the consumer group takes seconds, which are no part of the comparison.
+  // Joining the consumer group takes seconds, which must not affect the comparison.
   await deliverLoad(system, [await startParty(run, 'first')], { ...load, images: 20 })
 
   const calm = await Promise.all([1, 2, 3, 4, 5].map((n) => startParty(run, `calm-${n}`)))

@@ -3,7 +3,7 @@ import { formatWebhookFigures, type WebhookFigures } from './webhook-figures.ts'
 
 /**
  * Runs one fault of webhooks or streams, and prints its figures in one line. `--images` and `--seconds` override the limits. The exit
- * code is 0 only if all that was expected came about, nothing was lost, and there is no finding.
+ * code is 0 only if everything expected happened, nothing was lost, and there are no findings.
  */
 export function runWebhookFault(
   defaults: FaultLimits,

@@ -1,4 +1,4 @@
-/** A receiver verifies signatures with the public package: all are valid, none of a changed body or a timestamp six minutes old. */
+/** A receiver verifies signatures with the public package. It must accept all of them, but none with a changed body or a timestamp six minutes old. */
 import { verifySignatures } from '../../../testkit/webhooks/verify-signatures.ts'
 import { runWebhookFault } from './run-webhook-fault.ts'
 

@@ -15,11 +15,11 @@ export interface ReceiverOptions {
   delayMs?: () => number
 }
 
-/** The requests with one event. */
+/** The requests for one event. */
 export interface Received {
   tries: number
   accepted: number
-  /** From the event to the first request that was accepted. */
+  /** Time from the event to the first accepted request. */
   latencyMs?: number
 }
 
@@ -48,7 +48,7 @@ export async function startReceiver({ react = () => 'accept', delayMs = () => 0 
   }
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A killed sender may break off.
+    // A killed sender may abort the request.
     const body = await text(request).catch(() => undefined)
     if (body === undefined) return
     const { id, time } = verify(body, request.headers as Record<string, string>)
@@ -80,7 +80,7 @@ export async function startReceiver({ react = () => 'accept', delayMs = () => 0 
     return closed
   }
 
-  /** Accepts no connection for a while. */
+  /** Refuses connections for this time. */
   async function leave(ms: number): Promise<void> {
     await stop()
     await sleep(ms)

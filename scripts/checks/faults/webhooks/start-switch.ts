@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
 /**
- * Starts a TCP proxy like a load balancer with one target: new connections go to the present target, and open ones stay where they are.
+ * Starts a TCP proxy like a load balancer with one target: new connections go to the current target, and open ones keep theirs.
  * @param target URL of the first target
  */
 export async function startSwitch(target: string) {

@@ -19,12 +19,12 @@ export type WebhookSystem = Awaited<ReturnType<typeof startWebhookSystem>>
 const program = new URL('../../../../processor/webhook-worker.ts', import.meta.url)
 const publishBudgetMs = 30_000
 const retentionSeconds = 86_400
-/** One in so many images is rejected. */
+/** One of this many images is rejected. */
 const rejectedEvery = 10
 
 /**
- * Starts the program that delivers webhooks, on a table and topics of its own on the real services. There is no gateway and no image
- * processing: events are published by the product's own code from records of images.
+ * Starts the program that delivers webhooks on the real services, with a separate table and topics. There is no gateway and no image
+ * processing: the product's own code publishes the events of image records.
  */
 export async function startWebhookSystem(
   { directory, onStop, say, signal }: FaultRun,

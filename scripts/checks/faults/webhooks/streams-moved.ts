@@ -1,6 +1,6 @@
 /**
- * Closes a gateway with 500 open streams while images become ready. Every client must reconnect to another gateway by itself, and end
- * with the state that the record of each of its images has.
+ * Closes a gateway with 500 open streams while images become ready. Every client must reconnect to another gateway by itself and receive
+ * the final state of each of its images.
  */
 import { once } from 'node:events'
 import { hashBlob } from '../../../../openapi/packages/client/src/hash/hash-blob.ts'
@@ -60,7 +60,7 @@ await runWebhookFault({ images: 60, seconds: 300 }, async (run) => {
     repeated: 0,
     // On a busy machine closing can take longer than the gateway's 4 s, and then its exit code is 1. No client may depend on it.
     remark: `${clients} streams moved, the gateway closed in ${seconds.toFixed(1)} s with exit code ${code}`,
-    findings: wrong.map((id) => `a client does not know that ${id} is ${truth.get(id)?.status}`),
+    findings: wrong.map((id) => `a client did not receive that ${id} is ${truth.get(id)?.status}`),
   }
 
   async function requestUpload(number: number) {
@@ -76,7 +76,7 @@ await runWebhookFault({ images: 60, seconds: 300 }, async (run) => {
     }
   }
 
-  /** What a client has received when it has seen the final state of each of its images: one of the first, one of the middle and so on. */
+  /** Follows images spread over the run as one client. Returns their ids and the last received states. */
   async function watch(index: number) {
     const step = Math.floor(images / imagesPerClient)
     const watched = Array.from({ length: imagesPerClient }, (_, n) => ids[(index + n * step) % images] ?? '')
@@ -101,7 +101,7 @@ async function startGateway({ onStop }: FaultRun, settings: Record<string, strin
     return Number(/^hashgate_streams_open (\d+)$/m.exec(text)?.[1])
   }
 
-  /** Closes it as a deployment does. */
+  /** Closes the gateway as a deployment does. */
   async function close() {
     const startedAt = performance.now()
     child.kill('SIGTERM')

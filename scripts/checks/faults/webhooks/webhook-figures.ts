@@ -1,10 +1,10 @@
 /** The outcome of a fault run of webhooks or streams. */
 export interface WebhookFigures {
-  /** What had to come about: events to deliver, addresses to refuse, signatures to verify, images to know the state of. */
+  /** Number of expected effects: deliveries, refused addresses, verified signatures or received image states. */
   expected: number
-  /** How much of it came about, each counted once. */
+  /** Number of them that happened, each counted once. */
   right: number
-  /** What did not, and whatever must never come about. */
+  /** Number of them that did not happen, and of effects that must never happen. */
   lost: number
   /** Repetitions that reached a receiver. They do no harm: each has the `webhook-id` of the first one. */
   repeated: number
