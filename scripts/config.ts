@@ -63,7 +63,7 @@ export const readKeysConfig = (overrides: NodeJS.ProcessEnv): Static<typeof keys
 /** Whether the environment names the table of the images to reprocess. */
 export const hasCatalog = (): boolean => Boolean(process.env.CATALOG_TABLE)
 
-/** The given settings, as far as the environment has them. */
+/** The given settings that the environment has. */
 export function namedSettings(names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
@@ -87,12 +87,12 @@ export function targetEnvironment(): { gateway?: string; key?: string } {
   return { gateway: process.env.HASHGATE_GATEWAY, key: process.env.HASHGATE_KEY }
 }
 
-/** The environment for child processes: everything except the way to a real AWS account. */
+/** The environment for child processes, without access to a real AWS account. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined }
 }
 
-/** The secrets of `npm run tableau -- publish`, as far as the environment has them. */
+/** The secrets of `npm run tableau -- publish` that the environment has. */
 export function tableauEnvironment(): {
   tokenName?: string
   tokenSecret?: string

@@ -1,6 +1,6 @@
 /**
  * Runs the main function of a command and sets the exit code. An error prints its message only and sets exit code 1,
- * because a stack trace does not help someone who mistyped a path.
+ * because a stack trace does not help a user who mistyped a path.
  * @param main returns the exit code
  */
 export async function runCommand(main: () => Promise<number>): Promise<void> {

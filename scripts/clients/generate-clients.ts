@@ -26,8 +26,8 @@ export async function generateClients(): Promise<void> {
 }
 
 /**
- * OpenAPI Generator 7 makes calls of a client from webhooks, although a client receives no such requests, and those in Python are no
- * valid Python. Their payloads stay in the contract as schemas.
+ * OpenAPI Generator 7 generates client methods for webhooks, although a client does not send them, and those in Python are not valid
+ * Python. The payloads stay in the contract as schemas.
  */
 async function writeCallsOnly(): Promise<void> {
   const { webhooks: _, ...document } = JSON.parse(await readFile(contract, 'utf8'))

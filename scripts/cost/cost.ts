@@ -1,5 +1,5 @@
 /**
- * `npm run cost`: computes what hashgate costs on AWS, from what an image uses in a run of the real gateway and processor over the local
+ * `npm run cost`: computes the cost of hashgate on AWS from the usage per image in a run of the real gateway and processor on the local
  * stand-ins, from the templates, and from `prices.json`.
  */
 import { readdir } from 'node:fs/promises'
@@ -65,10 +65,10 @@ await runCommand(async () => {
     console.log()
     console.log(renderCosts(fromCloudFront, 'through CloudFront'))
   }
-  console.log(`\nEach month, whatever the load (${values.env}):\n`)
+  console.log(`\nEach month, regardless of the load (${values.env}):\n`)
   console.log(renderCosts(priceMonth(stacks), 'per month'))
   console.log(
-    `\nHere the handler took ${lambda.seconds.toFixed(2)} s per image on one core, ${lambda.cpuSeconds.toFixed(2)} s of them processor time.`,
+    `\nHere the handler took ${lambda.seconds.toFixed(2)} s per image on one core, ${lambda.cpuSeconds.toFixed(2)} s of them CPU time.`,
   )
   return 0
 })

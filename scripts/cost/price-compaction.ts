@@ -8,20 +8,20 @@ interface CompactionAssumptions {
 
 /** Manifests that one LIST request returns. Source: "ListObjectsV2", Amazon S3 API Reference. */
 const manifestsPerList = 1_000
-/** An assumption, not measured on AWS. The requests of a day follow each other. */
+/** An assumption, not measured on AWS. The requests of a day are sequential. */
 const secondsPerList = 0.08
 /**
- * Reading a million manifests once, and rewriting their day in each hour in which images arrive or expire: 84 and 64 microseconds per row on
- * one core of an Intel Xeon, at 70,000 rows, and 64 reads at a time of 15 ms each.
+ * Seconds for reading a million manifests once, and for rewriting their day in each hour in which images arrive or expire. Measured on one
+ * core of an Intel Xeon with 70,000 rows: 84 and 64 microseconds per row, with 64 concurrent reads of 15 ms.
  */
 const otherSecondsPerMillion = 1_900
-/** Of a run that finds nothing to do, with its start. An assumption, not measured on AWS. */
+/** Seconds of a run without work, including the cold start. An assumption, not measured on AWS. */
 const idleSeconds = 2
 
 /** Days with manifests: those of the retention, and the one that is expiring. */
 const daysOf = (retentionDays: number) => retentionDays + 1
 
-/** What the hourly compaction costs for these images. It reads each manifest once, and lists all of them in each run. */
+/** The cost of the hourly compaction for these images. It reads each manifest once, and lists all of them in each run. */
 export function priceCompaction(assumptions: CompactionAssumptions, count: string): CostRow[] {
   const { images, retentionDays, compactionMemoryMiB } = assumptions
   const runs = daysOf(retentionDays) * 24
@@ -47,14 +47,14 @@ export function priceCompaction(assumptions: CompactionAssumptions, count: strin
   ]
 }
 
-/** What the runs of a month cost without images. @param runs in the month */
+/** The cost of the runs of a month without images. @param runs number of runs in the month */
 export function priceIdleCompaction(
   { retentionDays, compactionMemoryMiB }: Omit<CompactionAssumptions, 'images'>,
   runs: number,
 ): CostRow {
   const memory = compactionMemoryMiB / 1_024
   const days = daysOf(retentionDays)
-  // Two find the days; each day has one list of its manifests and one of its Parquet files.
+  // Two lists find the days, and each day has one list of its manifests and one of its Parquet files.
   const lists = 2 + 2 * days
   const requests = (lists * priceOf('s3WritesPerMillion') + days * priceOf('s3ReadsPerMillion')) / 1e6
   const perRun = requests + idleSeconds * memory * priceOf('lambdaGigabyteSecond')

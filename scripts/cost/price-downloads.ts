@@ -3,7 +3,7 @@ import { type CostRow, priceOf, round } from './prices.ts'
 
 export interface DownloadAssumptions {
   images: number
-  /** Downloads of a variant, for each image. */
+  /** Variant downloads per image. */
   downloads: number
   /** Average size of a variant. */
   variantBytes: number
@@ -13,7 +13,7 @@ const gigabyte = 1e9
 const million = 1e6
 
 /**
- * What downloads by clients cost, without and with CloudFront. Transfers from S3 to CloudFront are free.
+ * The cost of downloads by clients, without and with CloudFront. Transfers from S3 to CloudFront are free.
  * Source: "Data transfer out", Amazon CloudFront pricing.
  */
 export function priceDownloads({ images, downloads, variantBytes }: DownloadAssumptions) {

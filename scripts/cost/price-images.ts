@@ -4,7 +4,7 @@ import { type CostRow, priceOf, round } from './prices.ts'
 
 export interface ImageAssumptions {
   images: number
-  /** For which Lambda bills each image, over all its calls. */
+  /** Seconds that Lambda bills per image, over all calls. */
   seconds: number
   /** Memory of the function. */
   memoryMiB: number
@@ -17,14 +17,14 @@ const gigabyte = 1e9
 const daysPerMonth = 30.4
 /**
  * S3 bills an object until the midnight after it expires, half a day later on average, and then keeps it for another day as a noncurrent
- * version, again until midnight. It does not bill an expired object that it has yet to remove.
+ * version, again until midnight. It does not bill for an expired object that is not removed yet.
  * Source: "Expiring objects", Amazon S3 User Guide.
  */
 const s3DaysAfterRetention = 2
 /** DynamoDB removes expired items within a few days. Source: "Using time to live", Amazon DynamoDB Developer Guide. */
 const dynamoDbDaysAfterRetention = 2
 
-/** What images cost, by what they use. Webhooks are not included, and `priceDownloads` has the downloads by clients. */
+/** The cost of images by usage, without webhooks and without downloads by clients, which `priceDownloads` computes. */
 export function priceImages(usage: ImageUsage, assumptions: ImageAssumptions): CostRow[] {
   const { images, seconds, memoryMiB, retentionDays } = assumptions
   const count = describeCount(images)

@@ -8,12 +8,12 @@ const hours = 730
 const billedMinutesPerLoad = 1
 /** Metrics that gateway and processor send, with all their dimensions. */
 const customMetrics = 40
-/** What the agent and detailed monitoring add for each instance. Source: "Instance metrics", Amazon EC2 User Guide. */
+/** Metrics that the agent and detailed monitoring add per instance. Source: "Instance metrics", Amazon EC2 User Guide. */
 const detailedMetrics = 7
 /** Flow logs of an environment with little traffic. */
 const flowLogGigabytes = 2
 
-/** What an environment costs each month, whatever it does: the resources of its templates with their parameters. */
+/** The fixed monthly cost of an environment: the resources of its templates with their parameters. */
 export function priceMonth(stacks: ModelStack[]): CostRow[] {
   const resources = stacks
     .filter(({ stack }) => !separateStacks.includes(stack))
@@ -92,7 +92,7 @@ export function priceMonth(stacks: ModelStack[]): CostRow[] {
   ]
 }
 
-/** Optional parts, which the table in deploy/README.md lists on their own. */
+/** Optional parts, which the table in deploy/README.md lists separately. */
 const separateStacks = ['kafka-cluster', 'kafka-alarms', 'reports', 'canary', 'webhooks', 'webhook-alarms']
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])

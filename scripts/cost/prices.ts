@@ -2,7 +2,7 @@ import prices from './prices.json' with { type: 'json' }
 
 export interface CostRow {
   what: string
-  /** How the amount follows from the quantities and prices. */
+  /** How the amount is computed from quantities and prices. */
   arithmetic: string
   usd: number
 }
@@ -11,15 +11,15 @@ export const { date: priceDate, region: priceRegion } = prices
 
 export type PriceName = keyof typeof prices.usd
 
-/** List price in US dollars. Each name ends with what it is for. */
+/** List prices in US dollars. Each name ends with the unit. */
 export const priceOf = (name: PriceName): number => prices.usd[name].price
 
-/** At most two decimals, and none that are zero. */
+/** At most two decimals, without trailing zeros. */
 export const round = (value: number): string => String(Number(value.toFixed(2)))
 
 export const total = (rows: CostRow[]): number => rows.reduce((sum, { usd }) => sum + usd, 0)
 
-/** A table in Markdown, which is the one in deploy/README.md. */
+/** Renders costs as the Markdown table in deploy/README.md. */
 export function renderCosts(rows: CostRow[], sumOf: string): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`
   return [

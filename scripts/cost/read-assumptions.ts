@@ -1,7 +1,7 @@
 import type { ModelStack } from '../../deploy/model/model-deployment.ts'
 import type { ImageAssumptions } from './price-images.ts'
 
-/** What the parameters of an environment say about the cost of an image. */
+/** The values that affect the cost of an image, from the parameters of an environment. */
 export function readAssumptions(
   stacks: ModelStack[],
 ): Pick<ImageAssumptions, 'memoryMiB' | 'retentionDays' | 'compactionMemoryMiB'> {

@@ -16,7 +16,7 @@ import { ensureLocalKey } from './ensure-local-key.ts'
 const logger = createLogger('test', 'silent')
 const anyPort = { host: '127.0.0.1', port: 0 }
 
-/** Everything shares one process, which can be busy for long. */
+/** Generous, because everything shares one process, which can be busy for long. */
 const patientSettings = {
   RATE_LIMIT_PER_MINUTE: '100000',
   EVENT_BUDGET_MS: '5000',
@@ -27,7 +27,7 @@ interface InProcessOptions extends Backing {
   environment: Backing['environment'] & { KAFKA_BROKERS: string }
   /** The clock of the gateway and the processor, in epoch milliseconds. */
   now: () => number
-  /** The clock of the S3, which rejects URLs that are signed by another one. */
+  /** The clock of the S3, which rejects URLs signed with a different clock. */
   storeNow: () => number
   onStop: (stop: Stop) => void
 }
@@ -98,7 +98,7 @@ async function startGateway(
   clients: Clients,
   { logins, now, storeNow, onStop }: InProcessOptions,
 ) {
-  // The process shares the CPU with tests, whose load is not what the gateway has to shed.
+  // The process shares the CPU with tests, so their load must not cause load shedding.
   const config = { ...readGatewayConfig(environment), MAX_EVENT_LOOP_DELAY_MS: 60_000 }
   const gateway = await composeGateway(config, {
     ...clients,

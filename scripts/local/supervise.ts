@@ -26,8 +26,8 @@ const restartDelayMs = 300
 
 /**
  * Runs a program as a child process and restarts it when it exits unexpectedly. The child reports
- * readiness by an IPC message `{ ready: true, url?, adminUrl? }`. The log has the output of this run, restarts included; the log of
- * the run before is kept as `….previous.log`.
+ * readiness by an IPC message `{ ready: true, url?, adminUrl? }`. The log has the output of this run, including restarts; the previous
+ * log is kept as `….previous.log`.
  * @throws Error with the end of the log when the first start fails
  */
 export async function supervise(options: SuperviseOptions) {

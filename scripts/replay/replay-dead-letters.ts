@@ -13,27 +13,27 @@ import { readToEnd } from '../../core/kafka/read-to-end.ts'
 export interface ReplayOptions {
   /** The dead-letter topic, prefix included. */
   topic: string
-  /** Epoch milliseconds: replays every letter from then on. By default those since the last replay. */
+  /** Epoch milliseconds: replays every letter since then. By default those since the last replay. */
   sinceMs?: number
   /** Lists the letters without sending them. */
   dryRun: boolean
   onLetter: (letter: FoundLetter) => void
 }
 
-/** `facts` is undefined when the headers do not say where the message came from. Such a message stays where it is. */
+/** `facts` is undefined when the headers lack the origin of the message. Such a message is not replayed. */
 export interface FoundLetter {
   key: string
   facts: DeadLetterFacts | undefined
 }
 
-/** Whether a letter holds a message and says where it came from. */
+/** Whether a letter contains a message and its origin. */
 export const canReplay = ({ facts }: Pick<FoundLetter, 'facts'>): boolean =>
   facts !== undefined && facts.reason !== unreadableBatch
 
-/** Marks a message that was a dead letter, with the time at which it was sent again. */
+/** Header of a replayed message, with the time of the replay. */
 export const replayedHeader = 'replayed-at'
 
-/** Sends the dead letters that are on the topic now back to the topics that they came from, otherwise unchanged. */
+/** Sends the current dead letters of the topic back to their original topics, otherwise unchanged. */
 export async function replayDeadLetters(kafka: KafkaClient, options: ReplayOptions): Promise<void> {
   const { topic, sinceMs, dryRun, onLetter } = options
   const groupId = `hashgate-replay-${topic}`

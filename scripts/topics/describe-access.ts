@@ -13,13 +13,13 @@ export interface AccessOptions {
 
 const { deadLetter, ...eventTopics } = topics
 
-/** The least that the gateway, the processor and the delivery of webhooks need on Kafka. The operator is a super user. */
+/** The minimal access of the gateway, the processor and the delivery of webhooks on Kafka. The operator is a super user. */
 export function describeAccess({ topicPrefix, users, groups }: AccessOptions): AccessRule[] {
   const onTopics = (user: string, operation: 'READ' | 'WRITE', names: readonly string[]) =>
     names.map((name) => ({ user, operation, resource: 'TOPIC' as const, name: topicPrefix + name }))
   const onGroups = (user: string, names: string[]) =>
     names.map((name) => ({ user, operation: 'READ' as const, resource: 'GROUP' as const, name }))
-  /** What AWS documents for Lambda's pollers beyond topic and group: "Configuring Lambda permissions for Amazon MSK". */
+  /** Access of Lambda's pollers beyond topic and group. Source: "Configuring Lambda permissions for Amazon MSK", AWS Lambda Developer Guide. */
   const asPoller = (user: string) =>
     ({ user, operation: 'DESCRIBE_CONFIGS', resource: 'CLUSTER', name: clusterName }) as const
   const ofStream = {

@@ -7,7 +7,7 @@ const signedHeaders = ['content-length', 'content-type', 'host', 'if-none-match'
 export const gatewayChecks: Check[] = [
   {
     promise: 'the gateway and all its dependencies are ready',
-    diagnosis: 'GET /readyz names the dependency; the gateway’s log says why it cannot be reached.',
+    diagnosis: 'GET /readyz names the dependency; the gateway’s log has the reason.',
     isVital: true,
     run: async ({ gateway }) => {
       const answer = await sendExactly({ method: 'GET', url: `${gateway}/readyz`, headers: {} })

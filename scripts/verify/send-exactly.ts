@@ -10,7 +10,7 @@ export interface Attempt {
 }
 
 export interface Answer {
-  /** 0 when the connection broke before an answer arrived. */
+  /** 0 if the connection broke before a response arrived. */
   status: number
   /** The S3 error code, or the error code of the broken connection. */
   code: string

@@ -21,7 +21,7 @@ export interface Target extends TargetOptions {
   client: HashgateClient
   /** Uploaded and processed normally. */
   photo: FreshPhoto
-  /** Must never be stored: the checks try to abuse its upload URL. */
+  /** Must never be stored: the checks misuse its upload URL. */
   unwanted: FreshPhoto
 }
 

@@ -30,7 +30,7 @@ export function followEvents(brokers: string) {
   const ofTopic = (topic: string) => messages.filter((message) => message.topic === topic)
 
   return {
-    /** Returns the first messages of a topic, once there are so many. @throws Error when they do not come within a minute */
+    /** Resolves to the first `count` messages of a topic. @throws Error when they do not arrive within a minute */
     waitFor: async (topic: string, count: number): Promise<KafkaMessage[]> => {
       for (const startedAt = Date.now(); ofTopic(topic).length < count; await sleep(20))
         if (Date.now() - startedAt > maxWaitMs)

@@ -6,7 +6,7 @@ const original = fileURLToPath(
 )
 const startOfImage = Buffer.from([0xff, 0xd8])
 
-/** Makes JPEGs as phones take them: 12 megapixels in 3 MB. They differ only in a comment, which gives each an id of its own. */
+/** Makes JPEGs like those of phones: 12 megapixels in 3 MB. They differ only in a comment, which gives each a unique id. */
 export async function makePhonePhotos(count: number): Promise<Blob[]> {
   const photo = await sharp(original)
     .resize(4_000, 3_000)

@@ -22,7 +22,7 @@ import { startMeteredGateway } from './start-metered-gateway.ts'
 import { type S3Requests, startS3Counter } from './start-s3-counter.ts'
 import { toKafkaEvent, toS3Event } from './to-lambda-event.ts'
 
-/** What one image takes on average, from its upload request until clients have read the result `readsPerImage` times. */
+/** Average usage per image, from its upload request until clients have read the result `readsPerImage` times. */
 export interface ImageUsage {
   /** Images that were measured. */
   images: number
@@ -37,7 +37,7 @@ export interface ImageUsage {
     storedBytes: StoredBytes
   }
   lambda: {
-    /** Seconds of one processor core in which the handler ran, which is what a function of one vCPU is billed. */
+    /** Seconds that the handler ran on one core, for which a function with one vCPU is billed. */
     seconds: number
     cpuSeconds: number
     calls: number
@@ -53,8 +53,8 @@ export const readsPerImage = 3
 const images = 10
 
 /**
- * Uploads photos to a gateway over the embedded S3, DynamoDB and Kafka, calls the processor's Lambda handler with the events that they
- * cause, and counts what AWS would bill. The first photo is not counted, because the handler is slower when it starts.
+ * Uploads photos to a gateway on the embedded S3, DynamoDB and Kafka, calls the processor's Lambda handler with the resulting events, and
+ * counts what AWS would bill. The first photo is not counted, because the handler is slower when it starts.
  */
 export function measureImages(): Promise<ImageUsage> {
   return useDirectory(async (directory) => {
@@ -154,7 +154,7 @@ async function upload(client: HashgateClient, photo: Blob) {
   return { imageId: answer.imageId, objectKey: decodeURIComponent(parts.join('/')), bytes: photo.size }
 }
 
-/** Takes the writes, once none has come for a while: some follow the answer to a request. */
+/** Returns the writes as soon as none has come for a while, because some follow the response to a request. */
 async function settle({ take }: { take: () => CountedWrite[] }): Promise<CountedWrite[]> {
   const writes = take()
   for (;;) {

@@ -8,13 +8,13 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { sum } from '../../bench/sum.ts'
 import { entryOf } from './index-entry.ts'
 
-/** For each item and each entry of an index. Source: "DynamoDB item sizes and formats", Amazon DynamoDB Developer Guide. */
+/** Overhead of each item and each index entry. Source: "DynamoDB item sizes and formats", Amazon DynamoDB Developer Guide. */
 const overheadBytes = 100
 
 /** Bytes that DynamoDB bills for an item on average. */
 export interface StoredBytes {
   table: number
-  /** Of its copies in the indexes. */
+  /** Bytes of its copies in the indexes. */
   indexes: number
 }
 
@@ -43,6 +43,6 @@ export async function measureStorage(client: DynamoDBClient, TableName: string):
   }
 }
 
-/** As JSON, which is about what DynamoDB counts: the names and the values. */
+/** The size as JSON, which is about what DynamoDB counts: names and values. */
 const countBytes = (item: Record<string, AttributeValue>): number =>
   Buffer.byteLength(JSON.stringify(unmarshall(item))) + overheadBytes

@@ -72,7 +72,7 @@ export async function startDynamoDbCounter(client: DynamoDBClient, endpoint: str
       writes.push({
         operation,
         changed: changedAttributes(before, after),
-        // A refused write costs a unit, which its answer does not state.
+        // A refused write costs a unit, which the response does not include.
         units: unitsOf(answer) || 1,
         indexes: Object.fromEntries(indexes),
       })

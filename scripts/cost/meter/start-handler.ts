@@ -8,7 +8,7 @@ import type { TriggerEvent } from '../../../processor/lambda.ts'
 export interface Call {
   /** Wall-clock milliseconds, which Lambda bills. */
   ms: number
-  /** Processor time in milliseconds, over all threads. */
+  /** CPU time of all threads in milliseconds. */
   cpuMs: number
 }
 
@@ -18,7 +18,7 @@ const program = fileURLToPath(new URL('handler-program.ts', import.meta.url))
 const firstCore = ['--cpu-list', '0']
 
 /**
- * Starts the processor's Lambda handler in a process that has one processor core, as a function with 1,769 MB of memory has. Needs Linux's
+ * Starts the processor's Lambda handler in a process restricted to one core, like a function with 1,769 MB of memory. Needs Linux's
  * `taskset`; elsewhere the process may use all cores.
  */
 export async function startHandler(environment: Record<string, string>) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { forwardRequest } from './forward-request.ts'
 
-/** The requests that S3 bills, and what they stored. */
+/** The requests that S3 bills, and the bytes that they stored. */
 export interface S3Requests {
   /** PUT, COPY, POST and LIST. */
   writes: number

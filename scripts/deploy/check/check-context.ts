@@ -3,7 +3,7 @@ import { type Deployment, knownValues } from '../deployment.ts'
 import type { Stack } from '../read-stacks.ts'
 import { type FoundStack, hasResources } from '../stacks/find-stack.ts'
 
-/** What the checks look at. */
+/** Input of the checks. */
 export interface CheckContext {
   deployment: Deployment
   /** The stacks to be deployed. */
@@ -34,7 +34,7 @@ export function isNew({ found }: CheckContext, { name }: Stack): boolean {
 
 const empty = Buffer.alloc(0)
 
-/** Stand for artefacts whose keys are known only after the build. */
+/** Replacements for keys of artefacts, which are known only after the build. */
 const unbuilt: Artefacts = {
   processor: nameArtefact('processor', 'zip', empty),
   gateway: nameArtefact('gateway', 'zip', empty),

@@ -21,7 +21,7 @@ export async function checkKeeper(context: CheckContext): Promise<Finding[]> {
     if (found?.Role?.Arn !== given)
       return say(
         'fails',
-        `${stack.name}.KeeperRoleArn is ${given}, which does not exist: nobody could change the buckets`,
+        `${stack.name}.KeeperRoleArn is ${given}, which does not exist: no one could change the buckets`,
       )
   }
   const keeper = context.found.get(stack.name)?.parameters.KeeperRoleArn

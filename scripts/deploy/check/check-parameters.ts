@@ -72,7 +72,7 @@ function findFault(parameter: Parameter, value: string): string | undefined {
   return undefined
 }
 
-/** The default of the bucket's origins admits no page. */
+/** By default, CORS of the bucket allows no page. */
 function checkOrigins({ name }: Stack, { CorsOrigins = '' }: Record<string, string>): Finding[] {
   if (!CorsOrigins.endsWith('.invalid')) return []
   const text = `${name}.CorsOrigins is not set: no page can upload, not even the gateway's own`

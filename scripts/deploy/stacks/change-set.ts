@@ -87,7 +87,7 @@ function isEmpty({ StatusReason = '' }: DescribeChangeSetCommandOutput): boolean
 }
 
 /**
- * Reads what CloudFormation's validation found, one line per resource. The status reason of the change set only says that there is something.
+ * Reads what CloudFormation's validation found, one line per resource. The status reason of the change set lacks them.
  * Source: AWS CloudFormation User Guide, "Validate stack deployments".
  */
 async function readFailures(client: Aws['cloudFormation'], ChangeSetName: string): Promise<string[]> {

@@ -8,13 +8,13 @@ import { findLastEvent } from './stack-events.ts'
 const pausePolls = 24
 const maxAttempts = 25
 
-/** What EC2 answers for security groups, subnets and networks whose interfaces still exist. */
+/** EC2's errors for security groups, subnets and networks whose interfaces still exist. */
 const isInUse = /DependencyViolation|dependent object|has dependencies|in use/i
 
 /**
  * Deletes a stack and waits for the result. Lambda keeps the network interfaces of a deleted function for up to 40 minutes, and until then
- * their security groups and subnets cannot be deleted. CloudFormation waits for the interfaces of a function itself, if the caller has the
- * permission `ec2:DescribeNetworkInterfaces`, but it does not promise so for those of event sources. So a deletion that fails for such a
+ * their security groups and subnets cannot be deleted. CloudFormation itself waits for the interfaces of a function if the caller has the
+ * permission `ec2:DescribeNetworkInterfaces`, but no such wait is documented for those of event sources. So a deletion that fails for this
  * reason is repeated.
  * Sources: AWS::Lambda::Function VpcConfig in the CloudFormation reference; terraform-provider-aws, issue 10329.
  * @throws Error with the reasons if the deletion fails for another reason, or still fails after 25 attempts

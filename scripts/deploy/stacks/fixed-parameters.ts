@@ -2,11 +2,11 @@ import type { Deployment } from '../deployment.ts'
 import type { Stack } from '../read-stacks.ts'
 import type { FoundStack } from './find-stack.ts'
 
-/** Parameters whose change AWS would accept without doing what it says, and what to do instead. */
+/** Parameters whose change AWS would accept without effect, and what to do instead. */
 const createOnly: Record<string, string> = {
   // Lambda documents no way to change the topics of a self-managed Kafka event source: the update succeeds and changes nothing.
   TopicPrefix:
-    'Lambda would go on reading the old topics. Deploy under another name (--env), or destroy the stacks that read the prefix first',
+    'Lambda would continue to read the old topics. Deploy under another name (--env), or destroy the stacks that read the prefix first',
 }
 
 /** The values that an existing stack keeps unless the environment's parameters say otherwise. */
@@ -44,6 +44,6 @@ export function refuseOtherKeeper(
   if (!keeper || [keeper, given.KeeperRoleArn].includes(caller.principalArn)) return
   throw new Error(
     `${stackName} has changes, which only its keeper, ${keeper}, may deploy; you are ${caller.principalArn}. ` +
-      `Run this as the keeper, or deploy the other stacks with --stack. deploy/README.md says how to change the keeper of ${name}.`,
+      `Run this as the keeper, or deploy the other stacks with --stack. deploy/README.md describes how to change the keeper of ${name}.`,
   )
 }

@@ -14,7 +14,7 @@ export interface StackPlan {
 
 /**
  * Prints what a deployment would change.
- * @throws Error if a stack cannot be changed as its parameters say, or if only another principal may change it
+ * @throws Error if a stack cannot be changed according to its parameters, or if only another principal may change it
  */
 export async function planStacks(deployment: Deployment, stacks: Stack[]): Promise<StackPlan[]> {
   const plans: StackPlan[] = []

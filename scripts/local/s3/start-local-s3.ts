@@ -54,7 +54,7 @@ export async function startLocalS3(options: LocalS3Options): Promise<LocalS3> {
     requestTimeout: 300_000,
     keepAliveTimeout: 65_000,
   })
-  // Listen first: a server that fails to get the port must not touch the files of the one that has it.
+  // Listen first: a server without the port must not touch the files of the server that uses it.
   const opened = listen(server, options.port ?? 0).then(() => openS3(options))
   const closeServer = serve(server, opened)
   try {

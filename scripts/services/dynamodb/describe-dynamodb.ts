@@ -14,7 +14,7 @@ const jarsOptions = {
 }
 
 /**
- * DynamoDB Local, on disk. It accepts every access key, and it cannot listen on 127.0.0.1 only: do not run it on a
+ * DynamoDB Local, on disk. It accepts every access key and cannot listen on 127.0.0.1 only, so do not run it on a
  * machine in an open network.
  */
 export function describeDynamoDb(layout: ServicesLayout, state: ServicesState): Service {

@@ -50,7 +50,7 @@ function network(layout: ServicesLayout, state: ServicesState, id: BrokerId) {
     'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config':
       'org.apache.kafka.common.security.scram.ScramLoginModule required;',
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    // Anonymous is who connects by PLAINTEXT.
+    // Clients of PLAINTEXT are anonymous.
     'super.users': `User:ANONYMOUS;User:${state.kafka.username}`,
     'ssl.keystore.type': 'PEM',
     'ssl.keystore.location': join(layout.tls, 'broker.pem'),

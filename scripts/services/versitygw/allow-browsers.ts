@@ -1,10 +1,10 @@
 import { type CORSRule, PutBucketCorsCommand } from '@aws-sdk/client-s3'
 import { connectStores, type StoreSettings } from '../../local/create-stores.ts'
 
-/** Pages that this machine serves, on any port. */
+/** Origins of pages on this machine, on any port. */
 const origins = ['http://127.0.0.1:*', 'http://localhost:*']
 
-/** As in deploy/storage.yaml. */
+/** The same as in deploy/storage.yaml. */
 export const rawRule: CORSRule = {
   AllowedOrigins: origins,
   AllowedMethods: ['PUT'],

@@ -4,7 +4,7 @@ import { S3Error } from './s3-error.ts'
 
 const allowedMethods = ['GET', 'HEAD', 'PUT']
 
-/** Allows any origin. Errors have these headers too; otherwise a browser could not show them. */
+/** Allows any origin. Errors have these headers too, otherwise a page could not read them. */
 export function addCorsHeaders(message: IncomingMessage, response: ServerResponse): void {
   if (!message.headers.origin) return
   response.setHeader('access-control-allow-origin', '*')

@@ -67,8 +67,8 @@ function readOverrides({ query }: VerifiedRequest): Record<string, string> {
 }
 
 /**
- * A single byte range (RFC 9110, section 14.1.2). Undefined when the whole object is meant: no header, or one that
- * this server does not understand, such as several ranges at once. Throws `InvalidRange`.
+ * A single byte range (RFC 9110, section 14.1.2). Undefined for the whole object: without a header, or with
+ * an unsupported one, such as several ranges. Throws `InvalidRange`.
  */
 function parseRange(
   header: string | undefined,

@@ -47,7 +47,7 @@ export async function receiveBody(
 async function forBatches(request: S3Request, consume: (batch: Buffer[]) => Promise<void>): Promise<void> {
   let batch: Buffer[] = []
   let batchBytes = 0
-  // The request must outlive an early exit: its connection still carries the answer.
+  // Do not destroy the request on an early exit: the response still uses its connection.
   for await (const chunk of readChunks(request)) {
     batch.push(chunk)
     batchBytes += chunk.length

@@ -79,7 +79,7 @@ function readFromQuery(request: S3Request): SignatureClaim {
     longDate,
     signedAt,
     expiresInSeconds,
-    // Presigned requests cannot know their body, so S3 takes this constant unless the URL says otherwise.
+    // The body is unknown when a URL is presigned, so S3 uses this constant unless the URL has another value.
     payloadHash:
       request.query.get('X-Amz-Content-Sha256') ??
       readHeader(request, 'x-amz-content-sha256') ??

@@ -12,8 +12,8 @@ const maxSkewMs = 15 * 60 * 1000
 
 /**
  * Verifies a request as S3 does: the SDK's signer signs the received request with the headers that the client signed,
- * and both signatures must be equal. The signer writes its own parameters anew, `X-Amz-SignedHeaders` sorted for one,
- * while S3 signs them as they were sent; so they must be equal too.
+ * and both signatures must be equal. The signer rewrites its own parameters (it sorts `X-Amz-SignedHeaders`, for example),
+ * while S3 signs them as sent, so they must be equal too.
  * @returns a function that resolves to the signed payload hash, which the body still has to match
  */
 export function createSignatureVerifier(options: {
@@ -121,7 +121,7 @@ function pickHeaders(request: S3Request, names: Set<string>): Record<string, str
   return picked
 }
 
-/** S3 decodes the path and encodes it again in one way, so clients may differ in what they escape. */
+/** S3 decodes the path and encodes it canonically, so clients may escape different characters. */
 function canonicalPath({ path }: S3Request): string {
   return path.split('/').map(escapeSegment).join('/')
 }

@@ -58,7 +58,7 @@ export async function createObjectStore(directory: string) {
     const path = pathOf(bucket, key)
     if (!ifAbsent) return rename(stagedPath, path)
     try {
-      // Unlike rename, link never replaces: the file system itself decides who was first.
+      // Unlike rename, link never replaces a file, so of two concurrent writers only the first succeeds.
       await link(stagedPath, path)
     } catch (error) {
       throw isErrno(error, 'EEXIST') ? preconditionFailed('If-None-Match') : error

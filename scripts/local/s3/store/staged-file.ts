@@ -29,7 +29,8 @@ export async function createStagedFile(directory: string, digestNames: readonly 
       if (digestNames.includes('crc32')) crc = crc32(chunk, crc)
     }
     const { bytesWritten } = await written
-    if (bytesWritten !== batchBytes) throw new Error(`the disk took ${bytesWritten} of ${batchBytes} bytes`)
+    if (bytesWritten !== batchBytes)
+      throw new Error(`only ${bytesWritten} of ${batchBytes} bytes were written`)
     byteLength += batchBytes
   }
 
