@@ -83,7 +83,7 @@ const hasJq = await run('jq', ['--version']).then(
   () => false,
 )
 
-t.test('the example of the README', { skip: hasJq ? false : 'jq is not installed' }, async (t) => {
+t.test('the example of the README works', { skip: hasJq ? false : 'jq is not installed' }, async (t) => {
   const readme = await readFile(join(project, 'node_modules/@hashgate/cli/README.md'), 'utf8')
   const example = /```sh\n(.*?)```/s.exec(readme)?.[1] ?? ''
   const photo = 'drum-portrait.jpg'

@@ -34,7 +34,7 @@ t.test('--json prints one line per file; the exit code is 0 when all are ready',
   t.ok(second.results.every(({ result, uploadedBytes }) => result === 'duplicate' && uploadedBytes === 0))
 })
 
-t.test('the exit code is 1 when an image is not ready, and the table says why', async (t) => {
+t.test('the exit code is 1 when an image is not ready, and the table has the reason', async (t) => {
   const fake = await startFakeGateway(t, {
     verdict: ({ fileName }) => (fileName === 'bad.png' ? 'rejected' : 'ready'),
   })
@@ -73,7 +73,7 @@ t.test('a closed stdout does not crash it', async (t) => {
   child.stdout.destroy()
   const errors = text(child.stderr)
   const [code] = await once(child, 'close')
-  t.equal(code, 1, 'the results of some files are unknown')
+  t.equal(code, 1, 'because the results of some files are unknown')
   t.equal(await errors, '')
 })
 

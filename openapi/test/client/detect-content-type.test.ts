@@ -28,7 +28,7 @@ t.test('AVIF and HEIC are distinguished by any of their brands', async (t) => {
   t.equal(await detectContentType(new Blob([ftyp(['isom']), 'avif'])), undefined, 'text behind the brands')
 })
 
-t.test('other files have no type', async (t) => {
+t.test('the type of other files is undefined', async (t) => {
   const files = ['', 'ÿØ', '\x89PN', 'RIFF1234WAVE', '<svg/>', '%PDF-1.7', 'BM', '1234ftyp', '1234ftypavif']
   for (const text of files) t.equal(await detectContentType(new Blob([text])), undefined, text)
 })

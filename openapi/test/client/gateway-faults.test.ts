@@ -3,7 +3,7 @@ import { uploadImage } from '../../packages/client/src/upload-image.ts'
 import { type Answer, startFakeSystem } from './start-fake-system.ts'
 import { create, file, granted, system } from './upload-script.ts'
 
-t.test('problems of the gateway', async (t) => {
+t.test('a problem of the gateway is thrown as HashgateError', async (t) => {
   const errors = [{ field: 'byteLength', message: 'must be <= 5' }]
   const invalid = {
     status: 400,

@@ -34,7 +34,7 @@ t.test('returns the events in the order of arrival, without repeats and stale on
   t.strictSame(items.map(short), [opened, 'a 3', 'b 5', 'a 6', 'a 3', 'a undefined', 'b 6'])
 })
 
-t.test('characters and lines that are split between chunks arrive whole', async (t) => {
+t.test('characters and lines that are split between chunks are reassembled', async (t) => {
   const extra = { note: 'Größe 🖼 日本' }
   const server = await startEventServer(t, async (connection) => {
     connection.open('\u{feff}:\n\n')

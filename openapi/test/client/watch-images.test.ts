@@ -218,7 +218,7 @@ t.test('an aborted signal and a loop that is left close the connection', async (
     break
   }
   await pollUntil(() => open === 0)
-  t.strictSame(await Array.fromAsync(watchImages([], server)), [], 'no ids, no connection')
+  t.strictSame(await Array.fromAsync(watchImages([], server)), [], 'without ids, no connection is opened')
   t.equal(server.calls.filter((call) => call === 'GET /v1/events').length, 2)
 })
 

@@ -96,7 +96,7 @@ t.test('a rejected image has a reason and is not retried', async (t) => {
   t.strictSame(statuses(queue), ['rejected'])
 })
 
-t.test('removing stops an upload and takes it off the list', async (t) => {
+t.test('removing an upload cancels it and removes it from the list', async (t) => {
   const hash = () => new Promise<string>(() => {})
   const queue = createUploadQueue({ gateway: 'http://127.0.0.1:1', key: 'k', hash, concurrency: 2 })
   const settled = queue.add([file, file])

@@ -38,7 +38,7 @@ t.test('250 files share few calls', async (t) => {
   const result = await uppy.upload()
   t.equal(result?.successful?.length, 250)
   t.equal(gateway.stored.size, 250)
-  t.ok(Math.max(...gateway.batches) <= 100, 'none is larger than the gateway accepts')
+  t.ok(Math.max(...gateway.batches) <= 100, 'no batch exceeds the gateway’s limit')
   t.equal(
     gateway.batches.reduce((sum, size) => sum + size, 0),
     250,
@@ -97,7 +97,7 @@ t.test('a paused file is sent when it is resumed, while the others continue', as
   t.strictSame([...gateway.stored.values()].sort(), ['other', 'paused'])
 })
 
-t.test('pausing all stops all, and resuming all sends all', async (t) => {
+t.test('all files can be paused and resumed together', async (t) => {
   const gateway = await startFakeGateway(t)
   const uppy = createUppy(gateway)
   uppy.addFiles(['one', 'two'].map(photo))

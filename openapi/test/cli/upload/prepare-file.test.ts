@@ -32,7 +32,7 @@ t.test('unknown content gets the type of its extension', async (t) => {
   t.equal((await prepareFile(join(directory, 'scan.tif'))).request.contentType, 'image/tiff')
 })
 
-t.test('the hash covers the whole file, also of a large one', async (t) => {
+t.test('the hash covers the whole file, even if it is large', async (t) => {
   const bytes = Buffer.alloc(3 * 1024 * 1024 + 1, 'hashgate')
   const { request } = await prepareFile(join(t.testdir({ 'large.png': bytes }), 'large.png'))
   t.equal(request.sha256, createHash('sha256').update(bytes).digest('hex'))

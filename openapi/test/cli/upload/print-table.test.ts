@@ -39,8 +39,8 @@ t.test('the table fits the terminal', async (t) => {
     lines.join('\n'),
   )
   t.match(lines.join('\n'), /…[\w/-]*-photo\.jpg +│ uploaded +│ thumb medium large │ 1234 │/)
-  t.ok(lines.includes(`│   ${ready.imageId?.padEnd(74)} │`), 'the id is whole, on a line of its own')
-  t.equal(lines.filter((line) => line.startsWith('├')).length, 1, 'a line below the head only')
+  t.ok(lines.includes(`│   ${ready.imageId?.padEnd(74)} │`), 'the id is not shortened, on a separate line')
+  t.equal(lines.filter((line) => line.startsWith('├')).length, 1, 'the only separator is below the head')
 })
 
 t.test('without a terminal, nothing is shortened', async (t) => {
@@ -61,7 +61,7 @@ t.test('control characters of a file name or a reason are escaped', async (t) =>
   for (const character of '\u0007\u001b\u202e') t.notOk(lines.join('\n').includes(character))
 })
 
-t.test('reasons and the summary line', async (t) => {
+t.test('the table has reasons and a summary line', async (t) => {
   const lines = print(t, 80)
   const why = lines.filter((line) => /^│ +│ [^│]*│$/.test(line)).map((line) => line.split('│')[2]?.trim())
   t.equal(why.join(' '), reason)

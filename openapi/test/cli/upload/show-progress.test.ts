@@ -17,7 +17,7 @@ const options = {
 }
 const at = (value: number, total: number) => ({ value, total, progress: value / total }) as never
 
-t.test('progress lines', async (t) => {
+t.test('the progress lines have the counts, the percentage and the name', async (t) => {
   const total = (sentBytes: number, sending: number) =>
     formatTotalLine(options, at(3, 12), { sentBytes, sending })
   t.equal(total(0, 0).trimEnd(), ' █░░░  3/12 files  0 B sent')
@@ -43,7 +43,7 @@ t.test('bytes that the store already had or refused are not counted as sent', as
   progress.stop()
   t.notOk(
     written.some((text) => /[69]\.0 kB sent/.test(text)),
-    'the bar shows what the summary shows',
+    'the bar and the summary show the same number',
   )
   t.notMatch(written.join(''), 'a\u001b[2J', 'control characters of a file name are escaped')
 })

@@ -115,7 +115,7 @@ t.test('--concurrency limits the files sent at the same time, and the end of eac
   t.equal(sizes.size, 40)
 })
 
-t.test('a key that may only upload follows its images with their read tokens', async (t) => {
+t.test('an upload-only key follows its images with their read tokens', async (t) => {
   const fake = await startFakeGateway(t, {
     refuse: (call, key) => (call.startsWith('GET') && !key.startsWith('read-') ? 403 : undefined),
   })
@@ -143,5 +143,5 @@ t.test('a signal ends the run; aborted files are not reported', async (t) => {
   const { results, error } = await upload(t, fake, numbers(300), { signal: controller.signal, onSending })
   t.match(error, { message: 'enough' })
   t.strictSame(results, [])
-  t.ok(fake.batches.flat().length <= 200, 'only a limited number of files is begun')
+  t.ok(fake.batches.flat().length <= 200, 'only a limited number of files is started')
 })

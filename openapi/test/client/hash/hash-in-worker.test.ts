@@ -41,7 +41,7 @@ t.test('files share one worker, and each gets its own answers', async (t) => {
   t.equal(started, 1)
 })
 
-t.test('a file that cannot be read fails alone', async (t) => {
+t.test('an unreadable file does not affect the others', async (t) => {
   const worker = createFakeWorker()
   const hash = hashInWorker(() => worker as unknown as Worker)
   const [broken, fine] = [hash(file), hash(file)]
