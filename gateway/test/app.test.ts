@@ -166,7 +166,7 @@ t.test('the document at /openapi.json names this gateway and its retention', asy
   t.match(info.description, /deleted 30 days after/)
 })
 
-t.test('Swagger UI keeps no key in the browser', async (t) => {
+t.test('Swagger UI does not store keys in the browser', async (t) => {
   const { app } = await createTestApp(t)
   t.match((await app.inject('/docs/static/swagger-initializer.js')).body, /"persistAuthorization":false/)
 })

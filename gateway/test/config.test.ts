@@ -116,7 +116,7 @@ t.test('an origin must be written as browsers send it', async (t) => {
   }
 })
 
-t.test('the settings of the content delivery network are set together', async (t) => {
+t.test('the settings of the content delivery network require each other', async (t) => {
   t.match(readGatewayConfig(needed), { CDN_URL: '', CDN_KEY_SECRET_ID: '' })
   const cdn = {
     CDN_URL: 'https://images-cdn.example.com',

@@ -60,38 +60,41 @@ t.test('without valid credentials, a call has no effect and reveals nothing', as
   )
 })
 
-t.test('no operation reveals another tenant’s images, by its response or by its work', async (t) => {
-  const system = await startIsolated(t)
-  const { keys, issuer, catalog, asked, published, stored } = system
-  const others = {
-    'by key': bearer(keys.make({ tenant: 'other' }).text),
-    'by token': bearer(await issuer.sign({ tenant: 'other', scope: 'upload read' }, Date.now())),
-  }
-  const owner = bearer(keys.make({ tenant: 'owner' }).text)
-  let cases = 0
-  for (const [name, route] of Object.entries(imageRoutes)) {
-    for (const status of states) {
-      for (const [way, other] of Object.entries(others)) {
-        const theirs = await makeImage(catalog, status)
-        stored.add(`owner/${theirs}/${day.replaceAll('-', '')}`)
-        const nobodys = newId()
-        const answers = []
-        for (const imageId of [theirs, nobodys]) {
-          asked.length = 0
-          const answer = await ask(system, route, imageId, other)
-          answers.push({ ...comparable(answer, imageId), asked: [...asked] })
+t.test(
+  'no operation reveals another tenant’s images, by its response or by its database calls',
+  async (t) => {
+    const system = await startIsolated(t)
+    const { keys, issuer, catalog, asked, published, stored } = system
+    const others = {
+      'by key': bearer(keys.make({ tenant: 'other' }).text),
+      'by token': bearer(await issuer.sign({ tenant: 'other', scope: 'upload read' }, Date.now())),
+    }
+    const owner = bearer(keys.make({ tenant: 'owner' }).text)
+    let cases = 0
+    for (const [name, route] of Object.entries(imageRoutes)) {
+      for (const status of states) {
+        for (const [way, other] of Object.entries(others)) {
+          const theirs = await makeImage(catalog, status)
+          stored.add(`owner/${theirs}/${day.replaceAll('-', '')}`)
+          const nobodys = newId()
+          const answers = []
+          for (const imageId of [theirs, nobodys]) {
+            asked.length = 0
+            const answer = await ask(system, route, imageId, other)
+            answers.push({ ...comparable(answer, imageId), asked: [...asked] })
+          }
+          t.strictSame(answers[0], answers[1], `${name} of an image that is ${status}, ${way}`)
+          const own = await ask(system, route, theirs, owner)
+          t.ok(own.statusCode < 300, 'its owner can read it')
+          cases += 1
         }
-        t.strictSame(answers[0], answers[1], `${name} of an image that is ${status}, ${way}`)
-        const own = await ask(system, route, theirs, owner)
-        t.ok(own.statusCode < 300, 'its owner can read it')
-        cases += 1
       }
     }
-  }
-  t.comment(`${cases} pairs: ${Object.keys(imageRoutes).length} calls, ${states.length} states, 2 ways`)
-  const mixed = published.filter(({ data }) => !data.objectKey.startsWith(`${data.tenant}/`))
-  t.strictSame(mixed, [])
-})
+    t.comment(`${cases} pairs: ${Object.keys(imageRoutes).length} calls, ${states.length} states, 2 ways`)
+    const mixed = published.filter(({ data }) => !data.objectKey.startsWith(`${data.tenant}/`))
+    t.strictSame(mixed, [])
+  },
+)
 
 t.test('another tenant’s webhook endpoint is treated as unknown', async (t) => {
   const system = await startIsolated(t)

@@ -73,7 +73,7 @@ t.test('Kafka is read while there are streams, and for five minutes after the la
   t.equal(source.followers.size, 0)
   const stream = await open()
   await open()
-  t.equal(source.followers.size, 1, 'once for all streams')
+  t.equal(source.followers.size, 1, 'Kafka is read once for all streams')
   stream.close()
   pass(180)
   await pollUntil(async () => (await metric('hashgate_streams_open')) === 0)

@@ -98,7 +98,7 @@ t.test('the request beyond the limit of a principal is answered at once, and oth
   t.match(await Promise.all(held), Array(3).fill({ status: 'ready' }))
   const next = waitForFinal('key:a', record, never)
   await pass(100)
-  t.match(await next, { status: 'ready' }, 'finished requests free their places')
+  t.match(await next, { status: 'ready' }, 'finished requests free their slots')
 })
 
 t.test('a wait that ends returns the record as last read, and its polling stops', async (t) => {

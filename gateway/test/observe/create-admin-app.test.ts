@@ -32,7 +32,7 @@ t.test('shows how many events are pending and for how long', async (t) => {
   t.match(body, /^hashgate_oldest_owed_event_age_seconds 90.5$/m)
 })
 
-t.test('an unavailable catalog leaves out its values only', async (t) => {
+t.test('an unavailable catalog affects only the outbox metrics', async (t) => {
   const { admin, catalog } = await createTestApp(t)
   catalog.outbox.measurePending = async () => {
     throw new DependencyUnavailable('catalog')

@@ -22,7 +22,7 @@ async function openConnection(t: Test, server: Server): Promise<Socket> {
 
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve))
 
-t.test('the server closes while clients hold connections without a whole request', async (t) => {
+t.test('the server closes although clients hold connections without a complete request', async (t) => {
   const app = await startApp(t)
   const unused = await openConnection(t, app.server)
   const begun = await openConnection(t, app.server)

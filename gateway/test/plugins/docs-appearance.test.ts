@@ -24,7 +24,7 @@ for (const WEB of ['on', 'off'] as const)
       t.match(shown, '[the upload page](/)')
       t.match(script, "href = '/'")
     } else {
-      t.equal(shown, contract, 'no link leads to the missing page')
+      t.equal(shown, contract, 'there is no link to the missing page')
       t.match(script, "href = '/docs'")
     }
   })

@@ -205,7 +205,7 @@ t.test('a batch counts its items', async (t) => {
   t.match(never.json(), { code: 'VALIDATION_FAILED', errors: [{ field: 'uploads' }] }, 'waiting cannot help')
 })
 
-t.test('simultaneous batches use the whole rate', async (t) => {
+t.test('simultaneous batches can use the whole rate', async (t) => {
   const { app, keys } = await createTestApp(t)
   const headers = bearer(keys.make({ requestsPerMinute: 300 }).text)
   const ask = (batch: number) => {

@@ -38,7 +38,7 @@ export function testRateLimitCounters(t: Test, counters: RateLimitCounters, othe
     t.match(await reserve(counters, key, 0, 1), { current: 1, isReserved: false })
   })
 
-  t.test('simultaneous reservations use the whole limit and no more', async (t) => {
+  t.test('simultaneous reservations can use exactly the whole limit', async (t) => {
     const key = randomUUID()
     const attempts = Array.from({ length: 12 }, (_, index) =>
       reserve(index % 2 ? counters : other, key, 100, 300),

@@ -57,7 +57,7 @@ t.test('the answer to a bad batch is not much larger than the batch', async (t) 
   }
 })
 
-t.test('the same hash twice makes one record and one event', async (t) => {
+t.test('the same hash twice creates one record and one event', async (t) => {
   const { app, records, published } = await createTestApp(t)
   const { results } = (await app.inject(post({ uploads: [good, good, good] }))).json()
   t.equal(results.length, 3)

@@ -75,7 +75,7 @@ t.test('an invalid hash is rejected', async (t) => {
   t.equal(records.size, 0)
 })
 
-t.test('a duplicate gets no URL and no event, and its expiry stays the same', async (t) => {
+t.test('a duplicate gets no URL and no event, and its expiry is unchanged', async (t) => {
   const { app, clock, records, published } = await createTestApp(t)
   await app.inject(post(good))
   const record = records.get(`local#${sha256}`)
@@ -118,7 +118,7 @@ t.test('a duplicate gets no URL and no event, and its expiry stays the same', as
   Object.assign(record ?? {}, { status: 'rejected', rejection, image: undefined })
   t.match((await app.inject(post(good))).json(), { status: 'rejected', duplicate: true, rejection })
   t.strictSame(published, [])
-  t.equal(record?.duplicates, 3, 'each is counted')
+  t.equal(record?.duplicates, 3, 'each duplicate is counted')
 })
 
 t.test('a duplicate that cannot be counted is still answered', async (t) => {

@@ -44,7 +44,7 @@ t.test('lists today’s images, newest first, each as getImage describes it', as
   t.strictSame(rest, {})
   t.strictSame(idsOf(images), idsOf(made).reverse())
   t.match(images[1].variants[0].url, /X-Amz-Signature=/)
-  t.notMatch(response.body, /thumb\.webp"/, 'no keys of the bucket')
+  t.notMatch(response.body, /thumb\.webp"/, 'object keys are not exposed')
   for (const image of images) {
     t.strictSame((await app.inject(list(`/${image.imageId}`))).json(), image)
   }
@@ -66,7 +66,7 @@ t.test('pages have 20 images by default and follow each other', async (t) => {
   }
 })
 
-t.test('a list that began before midnight stays on its day', async (t) => {
+t.test('a listing that began before midnight stays on its day', async (t) => {
   const { app, made, clock } = await buildFilledApp(t, 30)
   const { nextCursor } = (await app.inject(list())).json()
   clock.now += 86_400_000

@@ -113,7 +113,7 @@ t.test('the number of streams is limited for a tenant and for the process', asyn
   t.match(JSON.parse(fifth.text()), { status: 503, code: 'OVERLOADED' })
   first.close()
   await pollUntil(async () => (await metric('hashgate_streams_open')) === 2)
-  t.equal((await open()).status, 200, 'a closed stream frees its place')
+  t.equal((await open()).status, 200, 'a closed stream frees its slot')
 })
 
 t.test('HEAD answers like GET without a stream', async (t) => {
@@ -136,7 +136,7 @@ t.test('a Kafka message that is not an event is skipped', async (t) => {
   t.strictSame(stream.ids(), ['good'])
 })
 
-t.test('the example in the contract is an event as it is published', async (t) => {
+t.test('the example in the contract matches a published event', async (t) => {
   const [, text = ''] = /^data: (.*)$/m.exec(examples.eventStream) ?? []
   const nowMs = Date.parse('2026-11-22T10:00:02.000Z')
   const upload = { tenant: 'acme', imageId: examples.imageId, ...examples.uploadRequest }

@@ -37,7 +37,7 @@ t.test(
     t.strictSame(
       typesOf((await fixture.find(record)).pendingEvents ?? []),
       [requested, completed],
-      'still owed',
+      'still pending',
     )
 
     fixture.kafka.isAway = false

@@ -84,7 +84,11 @@ t.test('neither the URL nor a cached object outlives the image', async (t) => {
     t.notOk(isAdmitted(url, startMs + 1_234_000))
     const query = new URL(url).searchParams
     t.equal(query.get('response-expires'), 'Sun, 22 Nov 2026 10:20:34 GMT')
-    t.equal(query.get('response-cache-control'), 'immutable', 'CloudFront does not store private answers')
+    t.equal(
+      query.get('response-cache-control'),
+      'immutable',
+      'no `private`, because CloudFront would not cache the response',
+    )
   }
 })
 

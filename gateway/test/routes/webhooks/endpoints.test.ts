@@ -85,7 +85,7 @@ t.test('names the invalid field', async (t) => {
   t.equal((await call('GET', '/whe_1')).json.errors[0].field, 'endpointId')
 })
 
-t.test('the operator can allow networks, and http outside production for loopback addresses', async (t) => {
+t.test('the operator can allow networks, and http for loopback addresses outside production', async (t) => {
   const settings = { WEBHOOK_ALLOW_NETWORKS: '10.0.0.0/8,127.0.0.0/8' }
   const local = await startWebhookApp(t, settings)
   const production = await startWebhookApp(t, { ...settings, NODE_ENV: 'production' })

@@ -42,7 +42,7 @@ t.test('a test of a disabled or unknown endpoint is refused', async (t) => {
   t.match(unknown, { status: 404, json: { code: 'WEBHOOK_NOT_FOUND' } })
 })
 
-t.test('a test counts as ten requests, or as the whole rate of a slow key', async (t) => {
+t.test('a test counts as ten requests, or as the whole rate of a key with less', async (t) => {
   for (const [requestsPerMinute, allowed] of [
     [32, 3],
     [5, 1],
