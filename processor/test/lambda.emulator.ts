@@ -80,7 +80,7 @@ test('images of a Kafka event become ready, and an unreadable message becomes a 
   await pollUntil(() => services.deadLetters.length >= 2)
 })
 
-test('an image that cannot be finished in time is redelivered alone', async (t) => {
+test('only the image that cannot be finished in time is redelivered', async (t) => {
   const stuck = await services.upload(await makeImage('jpeg'), 'image/jpeg')
   const lucky = await services.upload(await makeImage('jpeg'), 'image/jpeg')
   s3Proxy.stall((path) => path.includes(stuck.imageId))
@@ -94,7 +94,7 @@ test('an image that cannot be finished in time is redelivered alone', async (t) 
   t.match(await services.find(lucky), { status: 'ready' })
   const given = await services.find(stuck)
   t.match(given, { status: 'pending' })
-  t.notOk(given?.leaseOwner, 'free at once')
+  t.notOk(given?.leaseOwner, 'the lease is released at once')
   t.match(
     processor.readOutput().filter(({ imageId }) => imageId === stuck.imageId),
     [{ code: 'OUT_OF_TIME' }],

@@ -35,7 +35,7 @@ test('both triggers together have one effect', async (t) => {
   t.equal(await worker.stop(), 0, 'it exits with code 0 on SIGTERM')
 })
 
-test('Kafka alone is enough', async (t) => {
+test('images are processed with the Kafka trigger alone', async (t) => {
   services.s3Server.notifyTo('http://127.0.0.1:1/no-listener')
   await startWorkerFor(t)
   const record = await services.upload(await makeImage('png'), 'image/png')
@@ -69,7 +69,11 @@ test('an image whose worker was killed becomes ready after a restart', async (t)
   const record = await services.upload(large, 'image/jpeg')
   await pollUntil(async () => (await services.find(record))?.status === 'processing')
   await worker.kill()
-  t.match(await services.find(record), { status: 'processing', attempts: 1 }, 'killed in mid-image')
+  t.match(
+    await services.find(record),
+    { status: 'processing', attempts: 1 },
+    'killed while it processed the image',
+  )
 
   // With the default lease: on a busy machine the short one can expire, and would count as another attempt.
   await startTestWorker(t)

@@ -33,7 +33,7 @@ function toRecord({
   return { ...record, status, ...(isExpired && { expiresAt: 0 }) }
 }
 
-t.test('the pages together are the whole day, newest first, for any page size', async (t) => {
+t.test('the pages together contain the whole day, newest first, for any page size', async (t) => {
   const options = fc.record({
     limit: fc.integer({ min: 1, max: 100 }),
     status: fc.option(fc.constantFrom(...statuses), { nil: undefined }),

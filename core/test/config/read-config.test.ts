@@ -97,7 +97,7 @@ t.test('all errors are reported together', async (t) => {
   for (const name of [...Object.keys(needed), 'LOG_LEVEL', 'RETENTION_DAYS']) t.match(message, name)
 })
 
-t.test('the message has one line per setting that says what is expected', async (t) => {
+t.test('the message has one line per setting with the expected value', async (t) => {
   const { message } = errorOf({ ...needed, RAW_BUCKET: undefined, RETENTION_DAYS: 'week', LOG_LEVEL: 'loud' })
   t.strictSame(message.split('\n').sort(), [
     'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent.',

@@ -48,6 +48,6 @@ t.test('a second failure replaces the facts of the first', async (t) => {
   t.equal(again.length, before.length)
 })
 
-t.test('a message that is not a dead letter has no facts', async (t) => {
+t.test('headers of a message that is not a dead letter return undefined', async (t) => {
   t.equal(readDeadLetterHeaders(own), undefined)
 })

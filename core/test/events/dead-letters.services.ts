@@ -35,7 +35,7 @@ t.test('a message that was compressed fits into the dead-letter topic', async (t
   t.equal(found?.value.length, value.length)
 })
 
-t.test('of a message that is too large, only the headers with its position are published', async (t) => {
+t.test('for a message that is too large, only the headers with its position are published', async (t) => {
   const value = randomBytes(1_500_000)
   await deadLetters.publish({ ...facts, key: Buffer.from('too large'), value, headers: [] })
   const [found] = await reader.messagesOf('too large', 1)
@@ -43,7 +43,7 @@ t.test('of a message that is too large, only the headers with its position are p
   t.match(found?.headers, { 'dead-letter-topic': facts.topic, 'dead-letter-offset': facts.offset })
 })
 
-t.test('of a message whose headers are too large, only its position is published', async (t) => {
+t.test('for a message with headers that are too large, only its position is published', async (t) => {
   const headers = [{ name: 'large', value: randomBytes(1_500_000) }]
   const offset = '1208'
   await deadLetters.publish({ ...facts, offset, key: Buffer.from('key'), value: Buffer.from('v'), headers })

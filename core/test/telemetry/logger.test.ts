@@ -191,7 +191,7 @@ t.test('an SDK error that contains the signed request is redacted', async (t) =>
   for (const secret of secrets) t.notMatch(lines.join(''), secret)
 })
 
-t.test('one secret alone in a line is hidden, in any case', async (t) => {
+t.test('a single secret in a line is redacted, in upper and lower case', async (t) => {
   const secret = 'f00dfeed'.repeat(6)
   const alone: Record<string, object> = {
     'a signature': { at: `?X-Amz-Signature=${secret}` },

@@ -58,7 +58,7 @@ t.test('a dependency that never answers is reported as down with the timeout', a
   t.same(read(), ['error The store is unavailable: no answer within 1 ms. Check THE_SETTING.'])
 })
 
-t.test('a ping that throws at once is down, and leaves no unhandled rejection', async (t) => {
+t.test('a ping that throws synchronously counts as down and leaves no unhandled rejection', async (t) => {
   const { logger } = createLog()
   const unhandled: unknown[] = []
   const collect = (reason: unknown) => unhandled.push(reason)

@@ -69,7 +69,11 @@ export async function testWebhookStoreContract(
     nowMs += 1_000
     const failing = await endpoints.change(endpoint, { status: 'failing', failingSince: 'then' })
     t.match(failing, { status: 'failing', failingSince: 'then', updatedAt: '2026-11-22T10:00:01.000Z' })
-    t.equal(await endpoints.change(endpoint, { status: 'active' }), undefined, 'a change of an old version')
+    t.equal(
+      await endpoints.change(endpoint, { status: 'active' }),
+      undefined,
+      'a change based on an old version fails',
+    )
     const active = failing && (await endpoints.change(failing, { status: 'active', failingSince: undefined }))
     t.notOk('failingSince' in (active ?? {}), 'an undefined field is removed')
     t.not(active?.updatedAt, failing?.updatedAt, 'a change within the same millisecond is a new version')

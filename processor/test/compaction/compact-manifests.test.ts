@@ -101,7 +101,7 @@ t.test('one run drops expired images, and the partition of a day without images'
   t.strictSame(locations(), {})
   clock.nowMs += hourMs
   await compact()
-  t.strictSame(await store.listParquetFiles(today), [], 'its files are deleted by the run after')
+  t.strictSame(await store.listParquetFiles(today), [], 'its files are deleted by the next run')
 })
 
 t.test('manifests of expired images are not read after the file was deleted', async (t) => {
@@ -140,7 +140,7 @@ t.test('a superseded file stays until queries have finished with it', async (t) 
   t.equal(await countFiles(), 1)
 })
 
-t.test('a run reads no more manifests than it may, and the next one continues', async (t) => {
+t.test('a run reads at most the given number of manifests, and the next one continues', async (t) => {
   const { putManifest, compact, queryImages, queryRows, clock } = await startTestCompaction(t)
   for (const letter of 'bcd') await putManifest(`acme/${letter}`, today, { width: 1 })
   await compact()
@@ -151,7 +151,11 @@ t.test('a run reads no more manifests than it may, and the next one continues', 
     { day: today, read: 2, left: 2, rows: 4 },
     { day: yesterday, read: 0, left: 1 },
   ])
-  t.strictSame(await queryImages(today), ['acme/a', 'acme/b', 'acme/c', 'acme/d'], 'rows to be replaced stay')
+  t.strictSame(
+    await queryImages(today),
+    ['acme/a', 'acme/b', 'acme/c', 'acme/d'],
+    'rows that are yet to be replaced are kept',
+  )
   t.match(await queryRows(today), [{ width: 2 }, { width: 2 }, { width: 1 }, { width: 1 }])
   t.match(await compact({ maxReads: 3 }), [
     { read: 2, left: 0 },
@@ -195,7 +199,7 @@ t.test('a day that fails does not keep the others from being compacted', async (
   t.strictSame(await queryImages(today), ['acme/a'])
 })
 
-t.test('the error has every reason, with its days', async (t) => {
+t.test('the error lists every reason with its days', async (t) => {
   const { putManifest, openDeps } = await startTestCompaction(t)
   for (const day of [today, yesterday, '2026-11-27']) await putManifest('acme/a', day)
   const deps = await openDeps()
@@ -207,7 +211,7 @@ t.test('the error has every reason, with its days', async (t) => {
   })
 })
 
-t.test('days for which no time is left are named, and left to the next run', async (t) => {
+t.test('days without time left are named and left to the next run', async (t) => {
   const { putManifest, compact, queryImages, clock } = await startTestCompaction(t)
   await putManifest('acme/a', today)
   await t.rejects(compact({ endsAtMs: clock.nowMs }), {

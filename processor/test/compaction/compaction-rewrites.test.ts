@@ -61,7 +61,7 @@ t.test('after the type of a column was changed, the file is written again', asyn
   t.match(await queryRows(today), [{ width: 3n }])
 })
 
-t.test('a file that must be written again stays while the run may read no manifest', async (t) => {
+t.test('an outdated file is kept while the run may read no manifest', async (t) => {
   const { putManifest, compact, locations, state } = await startTestCompaction(t)
   await putManifest('acme/a', today)
   await putManifest('acme/a', yesterday)

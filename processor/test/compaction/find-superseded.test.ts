@@ -25,13 +25,13 @@ t.test('a file that this run superseded stays, regardless of its age', async (t)
   t.strictSame(findSuperseded({ files, current: 'b', nowMs, graceMs }), [])
 })
 
-t.test('the file that the partition pointed to before this run stays', async (t) => {
+t.test('the file that the partition pointed to before this run is kept', async (t) => {
   const files = [fileOf('a', 90), fileOf('b', 60), fileOf('c', 30)]
   t.strictSame(findSuperseded({ files, current: 'c', queried: 'a', nowMs, graceMs }), ['b'])
   t.strictSame(findSuperseded({ files, current: 'c', queried: 'c', nowMs, graceMs }), ['a', 'b'])
 })
 
-t.test('the newest file stays, because another run can be about to move the partition to it', async (t) => {
+t.test('the newest file is kept, because another run can be about to move the partition to it', async (t) => {
   const files = [fileOf('a', 90), fileOf('by-another-run', 60)]
   t.strictSame(findSuperseded({ files, current: 'a', queried: 'a', nowMs, graceMs }), [])
 })

@@ -29,7 +29,7 @@ t.test('an image is removed from every day, every file and the manifests at once
   await compact()
   t.strictSame(await queryImages(today), ['acme/b', 'acme/c', 'zoo/a'], 'a later run does not restore it')
   t.equal(await removeImage(image, await openDeps(), { retentionDays }), false)
-  t.strictSame(await queryImages(yesterday), ['acme/b', 'zoo/a'], 'it can be repeated')
+  t.strictSame(await queryImages(yesterday), ['acme/b', 'zoo/a'], 'removal can be repeated')
 })
 
 t.test('removing the only image of a day removes the file and the partition', async (t) => {

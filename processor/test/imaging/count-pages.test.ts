@@ -19,7 +19,7 @@ test('counts pages as the decoder does', async (t) => {
   }
 })
 
-test('stops at the limit', async (t) => {
+test('stops counting at the limit', async (t) => {
   t.equal(countPages('webp', await makeWebp({ ...size, frames: 90_000 }), 10), 11)
   t.equal(countPages('tiff', makeTiff({ ...size, pages: 50 }), 10), 11)
   t.equal(countPages('tiff', makeTiff({ ...size, afterLast: 'first page' }), 10), 11, 'an endless chain')

@@ -26,7 +26,7 @@ function holdInTurn(maxBytes: number) {
   }
 }
 
-test('tasks run together while they fit, and the others in order', async (t) => {
+test('tasks run concurrently while they fit the budget, and the others follow in order', async (t) => {
   const { running, begin, end } = holdInTurn(100)
   const all = [begin('a', 60), begin('b', 40), begin('c', 50), begin('d', 1)]
   await nextTurn()

@@ -84,7 +84,7 @@ test('an invalid time is left out', async (t) => {
   t.strictSame(
     readPhotoFacts(exif, without),
     { takenAt: '2024-02-29T23:59:59' },
-    'without its zone, which is a place',
+    'without the time zone, which would reveal a location',
   )
 })
 

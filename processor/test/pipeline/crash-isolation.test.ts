@@ -86,7 +86,7 @@ test('only images that kill their process are rejected, and none that only share
   }
 })
 
-test('an image whose start ended without a result is alone at its next start', async (t) => {
+test('after a start without a result, an image is started alone', async (t) => {
   const fixture = await createTestProcessor(t)
   const images = await uploadMany(fixture, 4)
   const [poison, ...neighbours] = images
@@ -120,7 +120,7 @@ test('an image whose start ended without a result is alone at its next start', a
   for (const record of await recordsOf(fixture, images)) t.match(record, { status: 'ready', attempts: 2 })
 })
 
-test('a deployment that crashes on every image rejects none, and after its repair all are ready', async (t) => {
+test('a deployment that crashes on every image rejects none, and all become ready after a fix', async (t) => {
   const fixture = await createTestProcessor(t)
   const images = await uploadMany(fixture, 6)
   for (let starts = 0; starts < fixture.deps.limits.maxAttempts * 6; starts++)

@@ -30,7 +30,7 @@ test('real photographs become ready, and no variant keeps any metadata of the ca
   }
 })
 
-test('the original of the GPS photograph has a location', async (t) => {
+test('the original of the GPS photograph contains a location', async (t) => {
   const name = names.find((name) => name.includes('gps')) ?? ''
   const bytes = await readFile(new URL(name, folder))
   const found = await exifr.parse(bytes, readAll)

@@ -51,7 +51,7 @@ test('an attempt that started late in its call does not count', async (t) => {
   t.match(await processImage(image, fixture.deps), { outcome: 'ready' })
 })
 
-test('an attempt that had a whole call counts, even if the call is too short', async (t) => {
+test('an attempt that had a whole call counts, even if the call was too short for it', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const { nowMs } = fixture.clock
@@ -169,7 +169,7 @@ test('the limits of a step shrink with the time left', async (t) => {
   deadline.clear()
 })
 
-test('the earlier of image timeout and call end applies', async (t) => {
+test('the deadline is the earlier of image timeout and call end', async (t) => {
   const endOf = async (imageTimeoutMs: number, callMs: number) => {
     const clock = createTestClock(0)
     const deadline = startDeadline(imageTimeoutMs, { endsAtMs: callMs }, clock)

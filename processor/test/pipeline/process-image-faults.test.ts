@@ -82,7 +82,7 @@ test('a catalog that stays unavailable delays the image by one lease at most', a
     await t.rejects(processImage(image, fixture.deps), { name: 'LeaseLost' }, name)
     fixture.clock.nowMs += fixture.deps.limits.leaseMs + 1
     t.match(await processImage(image, fixture.deps), { outcome: 'ready' }, name)
-    t.equal(new Set(fixture.eventsOf(image)).size, 1, 'a repeated event is the same event')
+    t.equal(new Set(fixture.eventsOf(image)).size, 1, 'a repeated event has the same id')
   }
 })
 

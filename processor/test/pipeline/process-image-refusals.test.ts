@@ -101,7 +101,7 @@ test('an object over the size limit is not read', async (t) => {
   })
 })
 
-test('decompression bombs cost no memory, and the next image becomes ready', async (t) => {
+test('decompression bombs take no memory, and the next image becomes ready', async (t) => {
   const small = await makeImage('jpeg')
   const folder = t.testdir()
   const files = {

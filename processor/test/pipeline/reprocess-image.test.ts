@@ -156,7 +156,7 @@ test('an image that repeatedly kills its workers is unchanged', async (t) => {
   t.match(await fixture.find(image), { recipe, attempts: before?.attempts, reprocessAttempts: undefined })
 })
 
-test('the reconciler finishes for a worker that died after recording', async (t) => {
+test('the reconciler completes the image of a worker that died after recording', async (t) => {
   const { fixture, image, deps } = await makeReady(t)
   const killed = () => Promise.reject(new Error('killed'))
   await t.rejects(reprocessImage(image, { ...deps, eventBus: { publish: killed } }), /killed/)

@@ -30,7 +30,7 @@ test('S3 and Kafka triggers for one image, three times each, have one effect', a
   t.equal(fixture.rawBucket.reads.length, 1)
 })
 
-test('every image of a notification is tried, and one failure makes the store send it again', async (t) => {
+test('every image of a notification is attempted, and one failure makes the store redeliver it', async (t) => {
   const fixture = await createTestProcessor(t)
   const images = await Promise.all(
     [0, 1, 2].map(async () => fixture.upload(await makeImage('png'), 'image/png')),

@@ -122,7 +122,7 @@ test('an image that another worker is processing is acknowledged, so that its le
   t.strictSame(letters, [])
 })
 
-test('an unexpected error makes a dead letter after the configured attempts', async (t) => {
+test('an unexpected error causes a dead letter after the configured attempts', async (t) => {
   const { handle, letters } = createTestHandler(() => Promise.reject(new TypeError('a bug')))
   for (let attempt = 1; attempt < maxAttempts; attempt++) t.strictSame(await handle([upload]), [upload])
   t.strictSame(letters, [])

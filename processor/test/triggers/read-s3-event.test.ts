@@ -37,7 +37,7 @@ test('keys are form-decoded, and a key that cannot be decoded stays as it is', a
   t.match(readS3Event(await eventOf('broken%'), 'raw'), [{ key: 'broken%' }])
 })
 
-test('only the creation of objects counts, in all its forms', async (t) => {
+test('only events of created objects are read, of every kind', async (t) => {
   const names = [
     'ObjectCreated:Put',
     'ObjectCreated:CompleteMultipartUpload',

@@ -161,7 +161,7 @@ test('an image whose starts keep ending without a result is started less and les
     })
   }
   const pauses = starts.slice(1).map((minute, index) => minute - (starts[index] ?? 0))
-  t.strictSame(pauses.slice(0, 4), [10, 10, 10, 10], 'the first few at once')
-  t.equal(Math.max(...pauses), 70, 'then about once an hour')
+  t.strictSame(pauses.slice(0, 4), [10, 10, 10, 10], 'the first few starts follow at once')
+  t.equal(Math.max(...pauses), 70, 'later starts follow about once an hour')
   t.ok(starts.length < 40, `${starts.length} starts in a day`)
 })

@@ -71,7 +71,7 @@ test('a message that is not an event is skipped and counted', async (t) => {
   )
 })
 
-test('an endpoint gets no events from before its creation', async (t) => {
+test('an endpoint gets no events that occurred before its creation', async (t) => {
   const { clock, addEndpoint, startDelivery } = await createTestWebhooks(t)
   const endpoint = await addEndpoint()
   const { requests, send } = createSender(delivered)
@@ -82,7 +82,7 @@ test('an endpoint gets no events from before its creation', async (t) => {
   t.equal(requests.length, 1, 'clocks may differ by a minute')
 })
 
-test('an endpoint gets every event from after its creation, although endpoints are cached', async (t) => {
+test('an endpoint gets every event after its creation, although endpoints are cached', async (t) => {
   const { clock, addEndpoint, startDelivery } = await createTestWebhooks(t)
   const { tenant } = await addEndpoint({ events: ['image.rejected'] })
   const { requests, send } = createSender(delivered)

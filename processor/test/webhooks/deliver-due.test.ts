@@ -55,7 +55,7 @@ test('an endpoint that hangs does not hold up another one in its shard, whose de
   t.strictSame(got.toSorted(), ids.toSorted())
 })
 
-test('the backlog of a dead endpoint costs one try and no other write per probe, and is delivered once it is back', async (t) => {
+test('a dead endpoint’s backlog costs one try and no other write per probe, and is delivered once it works', async (t) => {
   const webhooks = await createTestWebhooks(t)
   const { clock, addEndpoint, startDelivery, logOf, store } = webhooks
   const endpoint = await addEndpoint()

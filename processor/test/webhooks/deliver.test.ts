@@ -142,7 +142,7 @@ test('a worker killed after sending and before recording repeats the delivery un
   t.match(await logOf(endpoint), [{ status: 'delivered' }])
 })
 
-test('of several workers one makes each due try', async (t) => {
+test('each due try is made by one of several workers', async (t) => {
   const { clock, addEndpoint, startDelivery } = await createTestWebhooks(t)
   const endpoint = await addEndpoint()
   const { requests, send } = createSender(failed)

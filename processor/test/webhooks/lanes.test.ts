@@ -107,7 +107,7 @@ test('the queue of an endpoint is dropped when its circuit opens', async (t) => 
   t.strictSame(running(), ['dead'], 'only the try that was running')
   await open[0]?.end('fails')
   await lanes.idle()
-  t.notOk(lanes.isInHand({ endpointId: 'dead', eventId: '19' }), 'it can be taken again')
+  t.notOk(lanes.isInHand({ endpointId: 'dead', eventId: '19' }), 'it can be reserved again')
 })
 
 test('a success in between and results without a request do not open the circuit', async (t) => {
@@ -128,7 +128,7 @@ test('many dead endpoints leave slots to the others', async (t) => {
   for (const endpointId of dead) await openCircuit(endpointId)
   clock.advance(60_000)
   for (const endpointId of dead) offer(endpointId)
-  t.strictSame(running(), ['d1', 'd2'], 'as many as there are slots for probes')
+  t.strictSame(running(), ['d1', 'd2'], 'limited to the slots for probes')
   offer('fine')
   t.strictSame(running(), ['d1', 'd2', 'fine'])
 })

@@ -19,7 +19,7 @@ export async function testConditionalWrites(
     t.equal(await bucket.write('conditions/once', second, 'image/png', { only }), false)
     const found = await bucket.head('conditions/once', { withSha256: true })
     t.match(found, { byteLength: first.length, contentType: 'image/webp', sha256 })
-    t.notOk((await bucket.head('conditions/once'))?.sha256, 'only on request')
+    t.notOk((await bucket.head('conditions/once'))?.sha256, 'the checksum is returned only on request')
   })
 
   await t.test('a write that must replace an object with an ETag leaves any other unchanged', async (t) => {

@@ -56,7 +56,7 @@ export async function testReading(t: Test, { client, bucket, options }: BucketUn
     })
   }
 
-  await t.test('a part has no checksum header, which would be that of the whole object', async (t) => {
+  await t.test('a range has no checksum header, because it would be that of the whole object', async (t) => {
     const object = { Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' } as const
     const part = await client.send(new GetObjectCommand({ ...object, Range: 'bytes=10-19' }))
     t.equal(part.ChecksumSHA256, undefined)

@@ -42,7 +42,7 @@ export async function testSignedPutRefusals(t: Test, subject: BucketUnderTest): 
       const bytes = randomBytes(10_000)
       const signed = await signPut(client, { bucket, key, bytes })
       await refuse(t, key, refusal, () => refusal.send(signed, bytes))
-      t.equal((await sendSignedPut(signed, bytes)).status, 200, 'the untouched URL works')
+      t.equal((await sendSignedPut(signed, bytes)).status, 200, 'the unchanged URL works')
     })
   }
 

@@ -41,7 +41,7 @@ export async function testDay(t: Test, store: CatalogStore): Promise<void> {
       t.strictSame(pages.flat(), whole.flat(), `pages of ${limit}`)
       t.ok(
         pages.slice(0, -1).every(({ length }) => length === limit),
-        'all but the last are full',
+        'all pages but the last are full',
       )
     }
   })

@@ -101,7 +101,7 @@ export async function testRedeclaring(t: Test, store: CatalogStore): Promise<voi
     t.notOk('owingShard' in ((await readItem(store, record)) ?? {}))
   })
 
-  await t.test('concurrent declarations make it pending once', async (t) => {
+  await t.test('concurrent declarations make a rejected image pending once', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const { rejected } = await reject(catalog, 'format_mismatch')
     const results = await Promise.all(
@@ -113,7 +113,7 @@ export async function testRedeclaring(t: Test, store: CatalogStore): Promise<voi
     t.equal(results[0]?.record.generation, `${rejected.generation}-2`)
   })
 
-  await t.test('the final record states what is stored', async (t) => {
+  await t.test('the final record has the length and type of the stored object', async (t) => {
     const { catalog } = openCatalog(store)
     const held = await registerAndClaim(catalog, 'worker')
     const stored = { byteLength: 99, contentType: 'image/webp' } as const

@@ -108,7 +108,7 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
     },
   )
 
-  await t.test('a newer request replaces only the declared fields of a pending record', async (t) => {
+  await t.test('a newer request updates only the declared fields of a pending record', async (t) => {
     const { catalog, clock } = openCatalog(store)
     const request = someUpload({ fileName: 'a.png' })
     const first = await catalog.register(request)
@@ -170,6 +170,6 @@ export async function testRegistering(t: Test, store: CatalogStore): Promise<voi
     t.equal(await catalog.find(tenant, imageId), undefined)
     const claim = await catalog.claim({ tenant, imageId, generation: '20261122' }, 'worker', leaseMs)
     t.strictSame(claim, { outcome: 'gone' })
-    t.equal(await catalog.find(tenant, imageId), undefined, 'a claim does not create it')
+    t.equal(await catalog.find(tenant, imageId), undefined, 'a claim does not create a record')
   })
 }

@@ -37,7 +37,7 @@ function near(t: Test, found: number[], expected: number[], name: string): void 
   t.ok(isNear, `${name}: ${found}`, { expected })
 }
 
-test('a sequence is shown by its first frame, not by the picture besides the frames', async (t) => {
+test('a sequence is shown by its first frame, not by its separate still picture', async (t) => {
   near(t, await decodePixel(await sequenceOf(green, { nclx: srgb })), green.slice(0, 3), 'avis')
   for (const brand of ['msf1', 'mif1']) {
     const sequence = await sequenceOf(green, { nclx: srgb })

@@ -193,8 +193,8 @@ test('orientation and crops are applied as for other images', async (t) => {
   const work = await inspectedWork(insertChunks(halves, gAMA(1)), 'image/png', deps)
   const frame = await decodeImage(work, { width: 20, height: 20, fit: 'cover' }, deps.limits)
   t.match(frame, { width: 20, height: 20, channels: 3 })
-  t.strictSame([...frame.data.subarray(0, 3)], [255, 0, 0], 'the left is on top')
-  t.strictSame([...frame.data.subarray(-3)], [0, 0, 255], 'the right is at the bottom')
+  t.strictSame([...frame.data.subarray(0, 3)], [255, 0, 0], 'the left side is on top')
+  t.strictSame([...frame.data.subarray(-3)], [0, 0, 255], 'the right side is at the bottom')
 })
 
 const avifSize = { width: side, height: side }

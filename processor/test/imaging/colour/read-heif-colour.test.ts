@@ -95,7 +95,7 @@ test('the range in nclx is applied even if all else in it is unspecified', async
 
 test('without nclx, the code points of the stream are applied', async (t) => {
   const { image } = await encode([200, 100, 50, 255], 8)
-  t.strictSame(readHeifColour(makeAvif({ ...size, image })), {}, 'sRGB needs nothing')
+  t.strictSame(readHeifColour(makeAvif({ ...size, image })), {}, 'no conversion for sRGB')
   const wide = { ...image, payload: replaceBits(image.payload, [1, 13, 6], [12, 13, 6]) }
   near(t, await decodePixel(makeAvif({ ...size, image: wide })), [215, 93, 31], 'Display P3')
   near(t, await decodePixel(makeAvif({ ...size, image: wide, nclx })), [200, 100, 50], 'nclx overrides it')

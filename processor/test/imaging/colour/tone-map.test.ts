@@ -49,7 +49,7 @@ test('greys follow method A of BT.2446', (t) => {
   t.end()
 })
 
-test('HLG and PQ of the same light are shown alike', (t) => {
+test('HLG and PQ of the same light give the same colours', (t) => {
   // BT.2408, table 1: diffuse white, and 18 % grey.
   for (const [hlgSignal, pqSignal] of [
     [0.75, 0.58],
@@ -71,7 +71,7 @@ test('the tone map is monotonic, and no value is out of range', (t) => {
       t.ok(Math.abs(red - green) < 1e-3 && Math.abs(blue - green) < 1e-3, `${signal} is grey`)
       last = green
     }
-    t.ok(last > 0.99, 'the brightest is white')
+    t.ok(last > 0.99, 'the brightest signal is white')
   }
   t.end()
 })

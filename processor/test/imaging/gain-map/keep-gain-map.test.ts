@@ -71,7 +71,7 @@ test('a map with separate parameters for its three channels keeps them', async (
   t.ok(difference < 0.06, `${difference}`)
 })
 
-test('a map of one channel is kept in every colour space, one of three only in that of its picture', async (t) => {
+test('a map with one channel is kept in every colour space, a map with three only in that of its picture', async (t) => {
   const cases = [
     [{}, 'srgb', undefined],
     [{}, 'p3', undefined],

@@ -57,7 +57,7 @@ test('8 and 10 bits, transparency and profiles are decoded to the colours that t
   }
 })
 
-test('code points in an nclx box mean the same as a profile', async (t) => {
+test('code points in an nclx box have the same effect as a profile', async (t) => {
   const { hvcC, data } = takeApart(readHeicFile('display-p3.heic'))
   const [displayP3, srgb] = [12, 13]
   const colr = box('colr', Buffer.from('nclx'), Buffer.from([0, displayP3, 0, srgb, 0, 6, 0x80]))
@@ -66,7 +66,7 @@ test('code points in an nclx box mean the same as a profile', async (t) => {
   checkQuarters(t, await decode(file), quarterColors, rounding, 'Display P3')
 })
 
-test('10-bit HLG and PQ are tone-mapped as in every other format', async (t) => {
+test('10-bit HLG and PQ are tone-mapped as in other formats', async (t) => {
   const { hvcC, data } = takeApart(readHeicFile('ten-bit.heic'))
   const bt2020 = 9
   for (const [transfer, code] of [
@@ -155,7 +155,7 @@ test('an EXIF orientation does not turn the image, with and without an irot box'
   }
 })
 
-test('a grid is put together from its tiles, as on every iPhone', async (t) => {
+test('a grid is assembled from its tiles, as iPhones write it', async (t) => {
   const [red, lime] = [readHeicFile('red.heic'), readHeicFile('lime.heic')]
   const file = makeGrid([red, lime, lime, red], 64, 2, { width: 120, height: 100 })
   const frame = await decode(file)
@@ -163,7 +163,7 @@ test('a grid is put together from its tiles, as on every iPhone', async (t) => {
   checkQuarters(t, frame, [topLeft, topRight, topRight, topLeft], loss, 'grid')
 })
 
-test('the primary image of a burst is shown, wherever it is', async (t) => {
+test('the primary image of a burst is shown, regardless of its position', async (t) => {
   const items = [
     pictureItem(1, [], 'red.heic'),
     pictureItem(2, [], 'lime.heic'),

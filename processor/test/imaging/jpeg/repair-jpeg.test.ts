@@ -53,7 +53,7 @@ const kinds = {
   progressive: { options: { progressive: true }, edits: oddities },
 }
 
-test('an odd JPEG that is whole shows all of its picture', async (t) => {
+test('an odd but complete JPEG is shown in full', async (t) => {
   for (const [kind, { options, edits }] of Object.entries(kinds)) {
     const jpeg = await drawJpeg(options)
     const pixels = await decode(jpeg)

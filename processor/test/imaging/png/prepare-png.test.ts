@@ -28,7 +28,11 @@ test('an animated PNG is shown by its first frame', async (t) => {
     '00ff00',
     'not by its picture',
   )
-  t.equal(await firstPixel(await makeApng({ ...size, frames })), '00ff00', 'which can be its picture')
+  t.equal(
+    await firstPixel(await makeApng({ ...size, frames })),
+    '00ff00',
+    'the first frame can be the picture',
+  )
 })
 
 test('ancillary chunks with a wrong checksum are ignored, as in browsers', async (t) => {
@@ -78,7 +82,7 @@ test('the colours of a first frame on a canvas are those that the file describes
   t.ok(Math.abs(red - 137) <= 2 && Math.abs(green - 188) <= 2, `gamma 1: ${red}, ${green}`)
 })
 
-test('a frame that leaves the canvas is not shown', async (t) => {
+test('a frame that exceeds the canvas is not shown', async (t) => {
   const png = await makeApng({ ...size, hidden: '#ff0000', frames: ['#00ff00'], offset: 4 })
   const at = png.indexOf('fcTL')
   png.writeUInt32BE(5, at + 16)

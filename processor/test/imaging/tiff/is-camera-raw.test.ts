@@ -44,7 +44,7 @@ test('the first directory can be anywhere in the file', async (t) => {
     const raw = directoryAt(start, true, [254, 4, 1], [50_706, 4, 0x01040000])
     t.match(identifyFormat(raw), { refused: /a raw photo/ }, String(start))
     t.strictSame(identifyFormat(directoryAt(start, false, [254, 4, 0])), { format: 'tiff' })
-    t.strictSame(identifyFormat(raw.subarray(0, start)), { format: 'tiff' }, 'left to the decoder')
+    t.strictSame(identifyFormat(raw.subarray(0, start)), { format: 'tiff' }, 'the decoder decides')
   }
 })
 
@@ -54,7 +54,7 @@ test('a scan is not a raw file, even with reduced copies of itself', async (t) =
   t.strictSame(identifyFormat(firstDirectory(true, [254, 4, 0], [330, 4, 500])), { format: 'tiff' })
 })
 
-test('no directory causes an error', async (t) => {
+test('no damaged directory causes an error', async (t) => {
   const whole = firstDirectory(true, [254, 4, 1], [330, 4, 500])
   for (let length = 0; length < whole.length; length++) {
     t.doesNotThrow(() => isCameraRaw(whole.subarray(0, length)))

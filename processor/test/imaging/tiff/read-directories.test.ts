@@ -2,7 +2,7 @@ import { test } from 'tap'
 import { makeTiff } from '../../../../scripts/testkit/images/make-tiff.ts'
 import { findDirectories, readDirectory, readFirstDirectory } from '../../../imaging/tiff/read-directories.ts'
 
-test('reads numbers in the entry and behind it', async (t) => {
+test('reads numbers inside the entry and at an offset', async (t) => {
   const tiff = makeTiff({ width: 8, height: 8, tags: { 254: 1, 530: [4, 2] } })
   const directory = readFirstDirectory(tiff)
   t.strictSame(directory.get(258), [8, 8, 8], 'bits per channel, stored elsewhere')

@@ -10,7 +10,7 @@ function claimed(bytes: Buffer): Work<'claimed'> {
   return { stage: 'claimed', record, owner }
 }
 
-test('the bytes come with their stored content type', async (t) => {
+test('the bytes are returned with their stored content type', async (t) => {
   const bytes = await makeImage('png')
   const { deps } = createStepDeps()
   const body = new PassThrough()

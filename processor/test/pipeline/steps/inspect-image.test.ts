@@ -29,7 +29,7 @@ test('the size is that of the upright image', async (t) => {
   t.match(await inspectImage(fetchedWork(rotated, 'image/jpeg'), deps), { width: 48, height: 64 })
 })
 
-test('the bytes must be of the declared type', async (t) => {
+test('bytes of another type than the declared one are rejected', async (t) => {
   const bytes = await makeImage('png')
   const declared = fetchedWork(bytes, 'image/jpeg')
   await t.rejects(inspectImage(declared, deps), {
@@ -62,7 +62,7 @@ test('too many pixels are rejected by the header alone', async (t) => {
   t.match(await inspectImage(fetchedWork(makeBlankPng(10_000, 10_000), 'image/png'), deps), { width: 10_000 })
 })
 
-test('the pixels of all frames count where a variant shows them', async (t) => {
+test('the pixels of all frames count if a variant shows them', async (t) => {
   const animation = makeGif({ width: 20, height: 10, frames: 10 })
   const { deps: narrow } = createStepDeps({ maxAnimatedPixels: 1_999 })
   const fetched = fetchedWork(animation, 'image/gif')
@@ -104,7 +104,7 @@ test('formats that are decoded in one piece have a separate limit', async (t) =>
   t.match(await inspectImage(rowByRow, narrow), { width: 1_000 })
 })
 
-test('the pixels of all frames count where a variant stays animated', async (t) => {
+test('the pixels of all frames count if a variant stays animated', async (t) => {
   const { deps: narrow } = createStepDeps({ maxDecodeBytes: 10_000_000 })
   const variants = readVariants('[{"name":"moving","width":100,"height":100,"animated":true}]')
   const animation = await makeWebp({ width: 500, height: 500, frames: 20 })

@@ -4,7 +4,7 @@ import { makeImage } from '../../../../scripts/testkit/images/make-image.ts'
 import { claimRecord } from '../../../pipeline/steps/claim-record.ts'
 import { recordResult } from '../../../pipeline/steps/record-result.ts'
 
-test('the result and its pending event are one write', async (t) => {
+test('the result and its pending event are stored in one write', async (t) => {
   const fixture = await createTestProcessor(t)
   const image = await fixture.upload(await makeImage('png'), 'image/png')
   const claimed = await claimRecord({ stage: 'requested', image }, fixture.deps)

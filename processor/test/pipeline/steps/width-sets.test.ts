@@ -66,7 +66,7 @@ test('a set and other variants together decode the image once', async (t) => {
   ])
 })
 
-test('a set can stay animated', async (t) => {
+test('a set of widths can stay animated', async (t) => {
   const gif = await makeAnimation('gif', { width: 64, height: 32 })
   const { rendered, sizes } = await render(gif, 'image/gif', [
     { name: 'moving', widths: [16, 32, 128, 256], animated: true },

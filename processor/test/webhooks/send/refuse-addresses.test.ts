@@ -110,7 +110,7 @@ t.test('a name that resolves to a forbidden address after its registration is re
   t.same(connections, ['127.0.0.2'], 'no connection to 127.0.0.1')
 })
 
-t.test('the address that was checked is the one that is connected to', async (t) => {
+t.test('the connection goes to the address that was checked', async (t) => {
   const { port, connections } = await startReceivers(t)
   // Only the first query returns the good address, so a second one would lead elsewhere.
   const { server, questions } = await startDnsServer(t, () => [
@@ -132,7 +132,7 @@ t.test('a name without an address is a failure', async (t) => {
   })
 })
 
-t.test('a DNS server that does not answer takes no longer than a try', async (t) => {
+t.test('a DNS server that does not answer is given up within the timeout', async (t) => {
   const socket = createSocket('udp4').bind(0, '127.0.0.1')
   t.teardown(() => socket.close())
   await once(socket, 'listening')

@@ -126,7 +126,7 @@ t.test('64 KiB of the response are read and 1,000 bytes kept', async (t) => {
   t.ok(sent < 64 * 1024 * 1024, 'reading an endless response is stopped')
 })
 
-t.test('the kept text is safe to display', async (t) => {
+t.test('the stored text is safe to display', async (t) => {
   const url = await startReceiver(t, (_request, response) =>
     response.end(`a\u0000\u001b[31m\u202e\r\n\t${'b'.repeat(980)}éééé`),
   )

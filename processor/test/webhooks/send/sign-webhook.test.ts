@@ -21,7 +21,7 @@ t.test('a receiver rejects a changed id, an old timestamp and another secret', a
   t.throws(() => new Webhook(generateSecret()).verify('{}', sign(Date.now())), rejected)
 })
 
-t.test('the signature is the one of the specification', async (t) => {
+t.test('the signature matches the test vector of the specification', async (t) => {
   // Source: the test vector of the reference libraries, standard-webhooks/libraries.
   const headers = signWebhook({
     eventId: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
