@@ -6,7 +6,7 @@ import {
 import type { HttpAnswer } from './send-request.ts'
 
 /**
- * The AWS SDK's exception for DynamoDB's answer to a failed call. Only exceptions with additional properties have their own
+ * The AWS SDK's exception for DynamoDB's response to a failed call. Only exceptions with additional properties have their own
  * class here; the others are distinguished by `name`.
  */
 export function toDynamoDbError({ status, headers, body }: HttpAnswer): DynamoDBServiceException {

@@ -59,7 +59,7 @@ export function createDynamoDbJsonClient({ config }: DynamoDBClient, options: Js
   }
 
   /**
-   * Resolves with DynamoDB's answer.
+   * Resolves with DynamoDB's response.
    * @param input JSON as DynamoDB's API has it, with attribute values
    * @throws the SDK's exceptions
    */
@@ -144,7 +144,7 @@ function openAgent(): Agent {
     connect: { timeout: dynamoDbLimits.connectTimeoutMs },
     // AWS's gateways drop idle connections after 350 seconds.
     keepAliveTimeout: 60_000,
-    // `sendRequest` has a timeout for the whole answer.
+    // `sendRequest` has a timeout for the whole response.
     headersTimeout: 0,
     bodyTimeout: 0,
   })
@@ -152,7 +152,7 @@ function openAgent(): Agent {
 
 /** Transient for the retry strategy, because another attempt brings the right bytes. */
 function checksumError(): Error {
-  const message = "DynamoDB's answer does not match its checksum."
+  const message = "DynamoDB's response does not match its checksum."
   return Object.assign(new Error(message), { name: 'CRC32CheckFailed', $retryable: {} })
 }
 

@@ -15,7 +15,7 @@ interface Limits {
 }
 
 /**
- * Sends one request over pooled connections and resolves with the whole answer. `dispatch` is undici's interface without streams
+ * Sends one request over pooled connections and resolves with the whole response. `dispatch` is undici's interface without streams
  * and their promises, which cost as much CPU as the rest of a small request.
  * @throws Error with the name `TimeoutError` or `AbortError`, or with the `code` that Node.js has for such an error, so that the AWS SDK's
  *   retry rules apply
@@ -60,7 +60,7 @@ export function sendRequest(
       },
       onResponseData(_controller, chunk) {
         length += chunk.length
-        if (length > maxBytes) fail(new Error(`The answer is longer than ${maxBytes} bytes.`))
+        if (length > maxBytes) fail(new Error(`The response is longer than ${maxBytes} bytes.`))
         else chunks.push(chunk)
       },
       onResponseEnd() {
@@ -92,7 +92,7 @@ function toNodeError(error: NodeJS.ErrnoException): Error {
 }
 
 function timeoutError(timeoutMs: number): Error {
-  return Object.assign(new Error(`No whole answer came within ${timeoutMs} ms.`), { name: 'TimeoutError' })
+  return Object.assign(new Error(`No complete response within ${timeoutMs} ms.`), { name: 'TimeoutError' })
 }
 
 function abortError(): Error {

@@ -100,7 +100,7 @@ export function watchDependencies<W extends Watched>(watched: W, logger: Logger)
 async function tryPing(ping: WatchedDependency['ping'], timeoutMs: number): Promise<Error | undefined> {
   const signal = AbortSignal.timeout(timeoutMs)
   const timeout = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs} ms`)))
+    signal.addEventListener('abort', () => reject(new Error(`no response within ${timeoutMs} ms`)))
   })
   try {
     // Called in a promise, so that a ping that throws at once leaves no rejection of `timeout` unhandled.

@@ -45,7 +45,7 @@ export function createEndpointTable(client: DocumentClient, TableName: string, n
     const created = newEndpoint(request, now())
     for (;;) {
       const existing = await list(request.tenant)
-      // When the answer to the write was lost, the SDK repeats it, and its condition fails because of the first one.
+      // When the response to the write was lost, the SDK repeats it, and its condition fails because of the first one.
       const own = existing.find(({ endpointId }) => endpointId === created.endpointId)
       if (own) return own
       check(existing)

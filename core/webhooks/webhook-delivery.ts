@@ -42,10 +42,10 @@ export interface WebhookDelivery extends DeliveryRef {
 export interface DeliveryTry {
   /** RFC 3339, UTC. */
   at: string
-  /** HTTP status; absent when there was no answer. */
+  /** HTTP status; absent when there was no response. */
   status?: number
   latencyMs: number
-  /** The first 1,000 bytes of the answer, as text. */
+  /** The first 1,000 bytes of the response, as text. */
   answer?: string
   /** Why the try failed, as a sentence; absent after a success. */
   reason?: string

@@ -165,7 +165,7 @@ t.test('a checksum that is always wrong fails the call after three attempts', as
 
 t.test('an answer above 1 MiB is refused and the call is not retried', async (t) => {
   const { documents, calls } = await startDynamoDbDouble(t, answer(' '.repeat(1_048_577)))
-  await t.rejects(documents.send(get), { message: 'The answer is longer than 1048576 bytes.' })
+  await t.rejects(documents.send(get), { message: 'The response is longer than 1048576 bytes.' })
   t.equal(calls.length, 1)
   const whole = await startDynamoDbDouble(t, answer('{}'.padEnd(1_048_576)))
   await t.resolves(whole.documents.send(get))
@@ -188,7 +188,7 @@ t.test('a call that waits for a connection times out too', async (t) => {
   const dynamoDb = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1 })
   const dispatcher = { dispatch: () => true, close: async () => {} } as unknown as Dispatcher
   const documents = createDocumentClient(dynamoDb, { dispatcher, requestTimeoutMs: 1 })
-  await t.rejects(documents.send(get), { name: 'TimeoutError', message: 'No whole answer came within 1 ms.' })
+  await t.rejects(documents.send(get), { name: 'TimeoutError', message: 'No complete response within 1 ms.' })
 })
 
 t.test('connections are reused', async (t) => {

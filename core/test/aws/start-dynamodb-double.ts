@@ -75,7 +75,7 @@ export const refuse =
     )
   }
 
-/** Forwards every request to the store at `endpoint`. @param changed headers to replace in its answers */
+/** Forwards every request to the store at `endpoint`. @param changed headers to replace in its responses */
 export const forwardTo =
   (endpoint: string, changed: Record<string, string> = {}): Answer =>
   (request, response) =>
@@ -112,7 +112,7 @@ export const refuseOtherTimes =
     refuse(400, 'InvalidSignatureException')(request, response)
   }
 
-/** Uses one answer for the first `count` requests of an operation, and another for all others. */
+/** Uses one response for the first `count` requests of an operation, and another for all others. */
 export function answerFirst(operation: string, count: number, first: Answer, otherwise: Answer): Answer {
   let left = count
   return (request, response) => {

@@ -55,7 +55,7 @@ t.test('a dependency that never answers is reported as down with the timeout', a
   const keepAlive = setInterval(() => {}, 1_000)
   t.teardown(() => clearInterval(keepAlive))
   t.match(await watchDependencies({ store }, logger).check(1), { store: { state: 'down' } })
-  t.same(read(), ['error The store is unavailable: no answer within 1 ms. Check THE_SETTING.'])
+  t.same(read(), ['error The store is unavailable: no response within 1 ms. Check THE_SETTING.'])
 })
 
 t.test('a ping that throws synchronously counts as down and leaves no unhandled rejection', async (t) => {

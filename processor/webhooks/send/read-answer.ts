@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Bytes that are read of an answer. The connection is closed after that. */
+/** Bytes that are read of a response. The connection is closed after that. */
 const maxReadBytes = 64 * 1024
 
-/** Bytes that are kept of an answer. */
+/** Bytes that are kept of a response. */
 const maxKeptBytes = 1_000
 
 /**
- * Reads the body of an answer until it ends, breaks off or exceeds 64 KiB, and returns its first 1,000 bytes as text. Characters
- * that could change how a log or a page is displayed are replaced. A compressed answer is not inflated.
+ * Reads the body of a response until it ends, breaks off or exceeds 64 KiB, and returns its first 1,000 bytes as text. Characters
+ * that could change how a log or a page is displayed are replaced. A compressed response is not inflated.
  */
 export async function readAnswer(response: IncomingMessage): Promise<string> {
   const kept: Buffer[] = []
@@ -22,7 +22,7 @@ export async function readAnswer(response: IncomingMessage): Promise<string> {
       if (readBytes >= maxReadBytes) break
     }
   } catch {
-    // The status has decided the outcome already; an answer that breaks off is kept as far as it came.
+    // The status has decided the outcome already; a response that breaks off is kept as far as it came.
   }
   // With `stream`, a character that the cut divides is left out.
   return toSafeText(new TextDecoder().decode(Buffer.concat(kept), { stream: true }))

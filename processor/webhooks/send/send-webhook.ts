@@ -34,10 +34,10 @@ export interface WebhookResult {
    * `failed`: everything else; a retry can help.
    */
   outcome: 'delivered' | 'failed' | 'gone' | 'refused'
-  /** HTTP status; absent when there was no answer. */
+  /** HTTP status; absent when there was no response. */
   status?: number
   latencyMs: number
-  /** The first 1,000 bytes of the answer, as text that is safe to display. Absent when there was none. */
+  /** The first 1,000 bytes of the response, as text that is safe to display. Absent when there was none. */
   answer?: string
   /** Why the webhook was not delivered, as a sentence for the tenant; absent after a success. */
   reason?: string
@@ -47,7 +47,7 @@ const resolveByDns = createResolveHost()
 
 /**
  * Makes one try to deliver an event. It never throws because of the receiver. The status alone decides the outcome: a success
- * remains one even if the body of the answer is cut off.
+ * remains one even if the body of the response is cut off.
  */
 export async function sendWebhook(request: WebhookRequest): Promise<WebhookResult> {
   const startedAt = performance.now()
@@ -55,7 +55,7 @@ export async function sendWebhook(request: WebhookRequest): Promise<WebhookResul
   const headers = signWebhook(request)
   const signal = AbortSignal.timeout(timeoutMs)
   const result = await send(request, headers, signal).catch((error: unknown) => {
-    const reason = signal.aborted ? `No answer within ${timeoutMs / 1000} seconds.` : describeFailure(error)
+    const reason = signal.aborted ? `No response within ${timeoutMs / 1000} seconds.` : describeFailure(error)
     return { outcome: 'failed', reason } as const
   })
   return { ...result, latencyMs: Math.round(performance.now() - startedAt) }
@@ -113,7 +113,7 @@ function post(
   request(url, options)
     .on('response', resolve)
     .on('error', reject)
-    // The only event after an answer of 101, which switches to another protocol.
+    // The only event after a response of 101, which switches to another protocol.
     .on('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
     .end(body)
   return promise

@@ -57,7 +57,7 @@ export async function testSignedPut(t: Test, subject: BucketUnderTest): Promise<
 
   await t.test('a second write gets 412 and the first bytes are kept', async (t) => {
     const first = randomBytes(1_000)
-    // A store that closes the connection before it has read a long body can destroy its own answer.
+    // A store that closes the connection before it has read a long body can destroy its own response.
     const second = randomBytes(options.showsRefusalToFetch === false ? 2_000 : 3_000_000)
     const key = 'written-twice'
     t.equal((await sendSignedPut(await signPut(client, { bucket, key, bytes: first }), first)).status, 200)

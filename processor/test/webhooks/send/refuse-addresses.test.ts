@@ -139,7 +139,7 @@ t.test('a DNS server that does not answer is given up within the timeout', async
   const resolve = createResolveHost([`127.0.0.1:${socket.address().port}`])
   t.match(await send({ url: `https://${host}:8443/`, rules: publicOnly, resolve, timeoutMs: 100 }), {
     outcome: 'failed',
-    reason: 'No answer within 0.1 seconds.',
+    reason: 'No response within 0.1 seconds.',
   })
 })
 

@@ -146,7 +146,10 @@ t.test('a compressed answer is not inflated', async (t) => {
 
 t.test('a receiver that never answers is given up', async (t) => {
   const url = await startRawReceiver(t, () => {})
-  t.match(await send(url, { timeoutMs: 200 }), { outcome: 'failed', reason: 'No answer within 0.2 seconds.' })
+  t.match(await send(url, { timeoutMs: 200 }), {
+    outcome: 'failed',
+    reason: 'No response within 0.2 seconds.',
+  })
 })
 
 t.test('a receiver that trickles its headers is given up', async (t) => {
@@ -155,7 +158,10 @@ t.test('a receiver that trickles its headers is given up', async (t) => {
     const timer = setInterval(() => socket.write('x-a: b\r\n'), 20)
     socket.on('close', () => clearInterval(timer))
   })
-  t.match(await send(url, { timeoutMs: 300 }), { outcome: 'failed', reason: 'No answer within 0.3 seconds.' })
+  t.match(await send(url, { timeoutMs: 300 }), {
+    outcome: 'failed',
+    reason: 'No response within 0.3 seconds.',
+  })
 })
 
 t.test('a receiver that trickles its answer cannot stretch a try, and its status counts', async (t) => {
@@ -173,7 +179,7 @@ t.test('a success counts although the answer breaks off', async (t) => {
 })
 
 const faults: [name: string, answer: string | Buffer, reason: RegExp][] = [
-  ['nothing', '', /closed the connection without an answer/],
+  ['nothing', '', /closed the connection without a response/],
   ['an answer that is not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', /not valid HTTP\/1\.1/],
   ['HTTP/2', Buffer.from('000000040000000000', 'hex'), /not valid HTTP\/1\.1/],
   ['headers of 100 kB', `HTTP/1.1 200 OK\r\nx-a: ${'a'.repeat(100_000)}\r\n\r\n`, /not valid HTTP\/1\.1/],
