@@ -47,7 +47,7 @@ export const gatewaySettings = Type.Object({
     mustBe: 'at least 32 characters without spaces, or empty',
     default: '',
     description:
-      'Secret of at least 32 characters, the same for all gateways, that signs the read tokens in upload answers. Empty: no read tokens.',
+      'Secret of at least 32 characters, the same for all gateways, that signs the read tokens in upload responses. Empty: no read tokens.',
   }),
   MAX_UPLOAD_BYTES: Type.Integer({
     minimum: 1,

@@ -7,7 +7,7 @@ const details: Partial<Record<AuthFailureReason, string>> = {
   revoked: 'It has been revoked.',
 }
 
-/** Rejected credentials; the answer is 401. Other reasons appear in the audit log only, because they would help to guess keys. */
+/** Rejected credentials; the response is 401. Other reasons appear in the audit log only, because they would help to guess keys. */
 export class AuthenticationError extends Problem {
   readonly reason: AuthFailureReason
   readonly subject: AuditSubject

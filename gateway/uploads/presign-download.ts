@@ -30,7 +30,7 @@ export async function createPresignDownload(
  * The `Expires` header states a moment. `max-age` would count from each download, so a late download would be cached for too long.
  * The bytes behind a URL never change, because the key of a variant contains its recipe.
  * @param expiresAt epoch seconds
- * @param caches `private`: only browsers may store the answer. `shared`: a content delivery network may, too.
+ * @param caches `private`: only browsers may store the response. `shared`: a content delivery network may, too.
  */
 export const cacheUntil = (expiresAt: number, caches: 'private' | 'shared') => ({
   'response-cache-control': caches === 'private' ? 'private, immutable' : 'immutable',

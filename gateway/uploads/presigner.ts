@@ -15,7 +15,7 @@ export interface PresignerOptions {
 
 interface PresignRequest {
   headers: Record<string, string>
-  /** Headers that S3 sets on its answer to a GET, such as `response-expires`. */
+  /** Headers that S3 sets on its response to a GET, such as `response-expires`. */
   answerHeaders?: AnswerHeaders
   /** Epoch seconds: when the image expires. No URL outlives it. */
   expiresAt: number

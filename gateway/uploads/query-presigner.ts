@@ -17,7 +17,7 @@ export interface BucketAddress {
   region: string
 }
 
-/** Headers of S3's answer to a GET. Source: AWS, "GetObject" (Amazon S3 API Reference), "Overriding response header values". */
+/** Headers of S3's response to a GET. Source: AWS, "GetObject" (Amazon S3 API Reference), "Overriding response header values". */
 export type AnswerHeaders = Partial<Record<'response-cache-control' | 'response-expires', string>>
 
 export interface PresignOptions {

@@ -11,7 +11,7 @@ export function readUrl(text: string, rules: ReceiverRules): string {
 }
 
 /**
- * Two endpoints with the same URL would get every event twice. The likely cause is a request that was repeated because its answer
+ * Two endpoints with the same URL would get every event twice. The likely cause is a request that was repeated because its response
  * was lost.
  * @throws Problem WEBHOOK_EXISTS
  */

@@ -131,11 +131,13 @@ export const WebhookTry = Type.Object(
   {
     at: moment('When the request was sent.'),
     status: Type.Optional(
-      Type.Integer({ description: 'HTTP status of the answer. Absent if there was none.' }),
+      Type.Integer({ description: 'HTTP status of the response. Absent if there was none.' }),
     ),
-    latencyMs: Type.Number({ minimum: 0, description: 'Milliseconds until the answer or the failure.' }),
+    latencyMs: Type.Number({ minimum: 0, description: 'Milliseconds until the response or the failure.' }),
     answer: Type.Optional(
-      Type.String({ description: 'The first 1,000 bytes of the answer. The text is untrusted: escape it.' }),
+      Type.String({
+        description: 'The first 1,000 bytes of the response. The text is untrusted: escape it.',
+      }),
     ),
     reason: Type.Optional(
       Type.String({ description: 'Why the try failed, as a sentence. Absent after a success.' }),

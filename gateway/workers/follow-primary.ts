@@ -33,7 +33,7 @@ export function followPrimary({ app, metricsReader }: Gateway, close: () => void
   }
 
   process.on('message', carryOut)
-  // The answer to listen() comes from the primary, and nothing else may keep the process alive until then.
+  // The response to listen() comes from the primary, and nothing else may keep the process alive until then.
   process.channel?.ref()
   // A closing terminal sends SIGHUP to all processes. Only the primary acts on it.
   process.on('SIGHUP', () => {})

@@ -80,7 +80,7 @@ export const Image = Type.Object(
     imageId: ImageId,
     status: ref(ImageStatus),
     sequence: count(
-      'Version of the status: rises with each change of it, and with a new result of a ready image. An event with a lower `data.sequence` is older than this answer.',
+      'Version of the status: rises with each change of it, and with a new result of a ready image. An event with a lower `data.sequence` is older than this response.',
     ),
     byteLength: bytes({
       description:

@@ -10,7 +10,7 @@ import { type WebhookRouteOptions, webhookBodyLimitBytes, webhookTags } from './
 const description = `Events of your images are then sent to the URL, signed as [Standard Webhooks](https://www.standardwebhooks.com)
 describes. The answer has the secret for verifying the signatures; no other call returns it.
 
-A tenant can have one endpoint per URL. If you repeat a request because its answer was lost, you get \`WEBHOOK_EXISTS\` with the id
+A tenant can have one endpoint per URL. If you repeat a request because its response was lost, you get \`WEBHOOK_EXISTS\` with the id
 of the endpoint: call \`rotateWebhookSecret\` to get a secret.`
 
 /** `POST /v1/webhooks`: creates an endpoint. */

@@ -81,7 +81,7 @@ const isUploadRequest = (method: string, url: string) => method === 'POST' && ur
 
 type Answer = Pick<UploadAnswer, 'imageId' | 'readToken'>
 
-/** The answers for all images of a request for one or for many. */
+/** The responses for all images of a request for one or for many. */
 async function readAnswers(response: Response): Promise<Answer[]> {
   const answer: Answer | { results: (Answer | object)[] } = await response.json()
   const answers = 'results' in answer ? answer.results : [answer]

@@ -40,7 +40,7 @@ t.test('at most 100 requests go into one call', async (t) => {
   const { fake, batcher } = await startBatcher(t, {
     [batch]: [results(numbers(0, 100).map(answer)), results(numbers(100, 150).map(answer))],
   })
-  // The second call is sent later, so that the answers of the script belong to the right one.
+  // The second call is sent later, so that the responses of the script belong to the right one.
   const first = Promise.all(numbers(0, 100).map((number) => batcher.requestUpload(request(number))))
   t.equal((await first).length, 100)
   const second = await Promise.all(numbers(100, 150).map((number) => batcher.requestUpload(request(number))))

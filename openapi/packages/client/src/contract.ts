@@ -102,7 +102,7 @@ export type components = {
             /** @description SHA-256 of the content as lower-case hex. */
             imageId: string;
             status: components["schemas"]["ImageStatus"];
-            /** @description Version of the status: rises with each change of it, and with a new result of a ready image. An event with a lower `data.sequence` is older than this answer. */
+            /** @description Version of the status: rises with each change of it, and with a new result of a ready image. An event with a lower `data.sequence` is older than this response. */
             sequence: number;
             /**
              * Format: int64
@@ -369,11 +369,11 @@ export type components = {
              * @description When the request was sent.
              */
             at: string;
-            /** @description HTTP status of the answer. Absent if there was none. */
+            /** @description HTTP status of the response. Absent if there was none. */
             status?: number;
-            /** @description Milliseconds until the answer or the failure. */
+            /** @description Milliseconds until the response or the failure. */
             latencyMs: number;
-            /** @description The first 1,000 bytes of the answer. The text is untrusted: escape it. */
+            /** @description The first 1,000 bytes of the response. The text is untrusted: escape it. */
             answer?: string;
             /** @description Why the try failed, as a sentence. Absent after a success. */
             reason?: string;

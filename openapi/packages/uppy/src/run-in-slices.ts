@@ -2,7 +2,7 @@
 const sliceMs = 8
 
 /**
- * Creates a function that runs small pieces of work in order, in tasks of a few milliseconds each. One answer of the gateway can settle
+ * Creates a function that runs small pieces of work in order, in tasks of a few milliseconds each. One response of the gateway can settle
  * 100 files; reporting them at once would block the page.
  */
 export function createSlices(): (work: () => void) => Promise<void> {

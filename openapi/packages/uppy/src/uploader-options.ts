@@ -17,7 +17,7 @@ interface UploaderSettings<M extends Meta, B extends Body> extends PluginOpts {
   limit?: number
   /** Computes the SHA-256 of a file in lower-case hex. The default, of `@hashgate/client`, works in a worker. */
   hash?: HashFunction
-  /** Called with the gateway's answer for a file, before its bytes are sent. A paused file gets another answer when it is resumed. */
+  /** Called with the gateway's response for a file, before its bytes are sent. A paused file gets another response when it is resumed. */
   onAnswer?: (file: UppyFile<M, B>, answer: UploadAnswer) => void
 }
 

@@ -29,7 +29,7 @@ export interface UploadedFile<F extends Blob = Blob> {
   duplicate: boolean
   /** 0 if the store already had the bytes. */
   sentBytes: number
-  /** `ready` or `rejected`. Without `wait`, present only if the gateway's first answer had it. */
+  /** `ready` or `rejected`. Without `wait`, present only if the gateway's first response had it. */
   image?: Image
   error?: undefined
 }
