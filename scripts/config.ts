@@ -76,7 +76,7 @@ export function callerDirectory(): string {
   return directory === projectRoot ? (process.env.INIT_CWD ?? directory) : directory
 }
 
-/** The data of the local system: `.data` in the project, wherever the user is, or the directory in `HASHGATE_DATA`. */
+/** The data of the local system: `HASHGATE_DATA`, or `.data` in the project regardless of the user's directory. */
 export function localDataDirectory(): string {
   const { HASHGATE_DATA } = process.env
   return HASHGATE_DATA ? resolve(callerDirectory(), HASHGATE_DATA) : resolve(projectRoot, '.data')

@@ -99,8 +99,8 @@ async function main(): Promise<number> {
       pollMs: Number(values['poll-seconds']) * 1_000,
     }
     // Includes optional stacks that the environment no longer has a section for.
-    const doomed = values.stack.length > 0 ? chosen : all
-    if (verb === 'destroy') return (await destroyStacks(deployment, doomed, all)) ? 0 : 1
+    const toDelete = values.stack.length > 0 ? chosen : all
+    if (verb === 'destroy') return (await destroyStacks(deployment, toDelete, all)) ? 0 : 1
     const isReady = await check(deployment, chosen, values)
     if (values.check) return isReady ? 0 : 1
     if (!isReady) throw new Error('Nothing was deployed. Fix what FAILS in the table above.')

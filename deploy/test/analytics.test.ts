@@ -194,7 +194,7 @@ t.test('a stack publishes the value of each placeholder', async (t) => {
     await readFile(new URL('../stacks.json', import.meta.url), 'utf8'),
   )
   const published = stacks.flatMap(({ stack, writes }) => writes.map((name) => `${stack}/${name}`))
-  // As analytics/README.md says
+  // The sources that analytics/README.md lists
   const sources: Record<string, string> = {
     IntegrationId: 'analytics/integration-arn',
     GlueDatabase: 'analytics/glue-database',

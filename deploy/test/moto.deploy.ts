@@ -126,11 +126,11 @@ t.test('stateful resources remain after the stacks are deleted', async (t) => {
     names.map((name) => readOutput(aws.ssm, env, name)),
   )
   // moto refuses to delete a network whose resources are deleted in the same run.
-  const doomed = stacks.filter(({ name }) => !['foundation', 'network'].includes(name))
+  const toDelete = stacks.filter(({ name }) => !['foundation', 'network'].includes(name))
   const answers = ['yes', env]
-  t.ok(await destroyStacks({ ...deployment, ask: async () => answers.shift() ?? '' }, doomed, stacks))
+  t.ok(await destroyStacks({ ...deployment, ask: async () => answers.shift() ?? '' }, toDelete, stacks))
 
-  for (const { stackName } of doomed)
+  for (const { stackName } of toDelete)
     t.equal(await findStack(aws.cloudFormation, stackName), undefined, stackName)
   for (const TableName of [catalog, keys, webhooks]) {
     const { Table } = await aws.dynamoDb.send(new DescribeTableCommand({ TableName }))

@@ -4,7 +4,7 @@ import { readGatewayConfig } from '../../gateway/config.ts'
 import { environments, modelEnvironment } from '../model/model-environment.ts'
 import { modelResource } from '../model/model-resource.ts'
 import { gatewaySettings } from '../model/read-settings.ts'
-import { deleteAt, type LifecycleRule, liveThrough } from './lifecycle/live-through.ts'
+import { deleteAt, type LifecycleRule, simulateLifecycle } from './lifecycle/simulate-lifecycle.ts'
 
 const dayMs = 86_400_000
 const midnight = Date.UTC(2026, 10, 22)
@@ -25,7 +25,7 @@ for (const env of environments) {
       `${env}: every object in the ${name} is deleted, including versions and delete markers`,
       async (t) => {
         for (const uploadedMs of uploads) {
-          const { hidden, bytes, marker, parts } = liveThrough(Rules, uploadedMs)
+          const { hidden, bytes, marker, parts } = simulateLifecycle(Rules, uploadedMs)
           t.ok(
             hidden !== undefined && hidden >= days,
             `the object stays at least ${days} days, as long as its image`,
@@ -108,7 +108,11 @@ t.test('a report is deleted after its retention, including versions and delete m
     'reports',
     'Bucket',
   )
-  const { hidden = 0, bytes = 0, marker } = liveThrough(bucket.LifecycleConfiguration.Rules, midnight + 1)
+  const {
+    hidden = 0,
+    bytes = 0,
+    marker,
+  } = simulateLifecycle(bucket.LifecycleConfiguration.Rules, midnight + 1)
   t.ok(hidden > 365 && hidden <= 366, 'a report is hidden after a year, rounded up to midnight')
   t.ok(bytes <= hidden + 32, 'the last version is deleted within 32 more days')
   t.ok(marker)
@@ -119,14 +123,14 @@ t.test('the check finds a missing rule', async (t) => {
     { Status: 'Enabled', ExpirationInDays: 7, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
     { Status: 'Enabled', ExpiredObjectDeleteMarker: true },
   ]
-  t.match(liveThrough(whole, midnight), { hidden: 7, bytes: 9, marker: 10 })
-  t.match(liveThrough(whole, midnight + 1), { hidden: 8 - 1 / dayMs })
+  t.match(simulateLifecycle(whole, midnight), { hidden: 7, bytes: 9, marker: 10 })
+  t.match(simulateLifecycle(whole, midnight + 1), { hidden: 8 - 1 / dayMs })
   const [first = { Status: 'Enabled' as const }, markers = { Status: 'Enabled' as const }] = whole
   t.equal(
-    liveThrough([{ ...first, NoncurrentVersionExpiration: undefined }, markers], midnight).bytes,
+    simulateLifecycle([{ ...first, NoncurrentVersionExpiration: undefined }, markers], midnight).bytes,
     undefined,
   )
-  t.equal(liveThrough([first], midnight).marker, undefined)
-  t.equal(liveThrough([{ ...first, Status: 'Disabled' }, markers], midnight).hidden, undefined)
-  t.equal(liveThrough([{ ...first, Prefix: 'a/' }, markers], midnight).hidden, undefined)
+  t.equal(simulateLifecycle([first], midnight).marker, undefined)
+  t.equal(simulateLifecycle([{ ...first, Status: 'Disabled' }, markers], midnight).hidden, undefined)
+  t.equal(simulateLifecycle([{ ...first, Prefix: 'a/' }, markers], midnight).hidden, undefined)
 })

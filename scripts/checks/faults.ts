@@ -76,7 +76,7 @@ async function runTimed(name: FaultName | WebhookFaultName, args: string[]) {
   return { ...outcome, seconds: Math.round((performance.now() - startedAt) / 1_000) }
 }
 
-/** The faults that a name on the command line stands for. */
+/** Resolves a name on the command line to faults. */
 const expand = (name: string): string[] =>
   name === webhooksName ? webhookFaults.map((fault) => `${webhookPrefix}${fault}`) : [name]
 

@@ -15,12 +15,12 @@ export interface Check {
   run: (target: Target) => Promise<void>
 }
 
-/** The promise is broken; the message says what was found. */
+/** The promise is broken; the message states what was found. */
 export class Broken extends Error {
   override readonly name = 'Broken'
 }
 
-/** The check did not run; the message says why. */
+/** The check did not run; the message states the reason. */
 export class Skipped extends Error {
   override readonly name = 'Skipped'
 }

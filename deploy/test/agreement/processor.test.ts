@@ -83,7 +83,7 @@ for (const env of environments) {
 
   t.test(`${env}: a throttled schedule queues no runs`, async (t) => {
     const { Target } = modelResource<{ Target: { Arn: string } }>(stacks, 'processor', 'ReconcilerSchedule')
-    t.match(Target.Arn, /ReconcilerAlias/, 'it invokes an alias, which has limits of its own')
+    t.match(Target.Arn, /ReconcilerAlias/, 'the schedule invokes an alias, which has separate limits')
     const limits = { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }
     t.match(modelResource(stacks, 'processor', 'ReconcilerInvocation'), {
       Qualifier: 'reconciler',

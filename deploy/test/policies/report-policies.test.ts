@@ -42,7 +42,7 @@ t.test('only the function writes reports, and only readers read them', async (t)
     [true, { role: 'administrator', action: 's3:DeleteObject', resource: page }],
   ]
   for (const [expected, request] of cases) {
-    const { role = 'nobody', action, resource, context } = request
+    const { role = 'an anonymous caller', action, resource, context } = request
     const how = context ? ` with ${JSON.stringify(context)}` : ''
     t.equal(await isAllowed(request), expected, `${role}, ${action} ${resource.replace(bucket, '')}${how}`)
   }

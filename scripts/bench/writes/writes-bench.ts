@@ -56,7 +56,7 @@ async function countIn(directory: string, onStop: (stop: Stop) => void): Promise
   const image = await makeImage()
   const writes: CountedWrite[] = []
   await uploadImage(image, system)
-  // The answer says `ready` before the event is published, which is the last write.
+  // The status is `ready` before the last write, which follows the publication of the event.
   await pollUntil(() => {
     writes.push(...proxy.take())
     return writes.some(({ changed }) => changed.includes('owedEvents') && changed.includes('leaseOwner'))

@@ -97,7 +97,7 @@ async function bundleEntry(
   return Object.keys(metafile.inputs)
 }
 
-/** The built packages among the dependencies, with the file that declares each. In the repository, the names stand for the sources. */
+/** The built packages among the dependencies, with the file that declares each. In the repository, the names resolve to the sources. */
 function findBuilt({ dependencies = {} }: SourceManifest, out: string): Record<string, string> {
   const built = packageBuilds.filter(({ name }) => `@hashgate/${name}` in dependencies)
   const files = built.map(({ name, entries: { index = '' } }) => [

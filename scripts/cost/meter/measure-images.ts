@@ -48,7 +48,7 @@ export interface ImageUsage {
   logBytes: number
 }
 
-/** How often clients ask for an image after it is ready. */
+/** How often clients request an image after it is ready. */
 export const readsPerImage = 3
 const images = 10
 

@@ -11,7 +11,7 @@ import { deleteStack } from './delete-stack.ts'
 import { findStack } from './find-stack.ts'
 import { protectStack } from './protect-stack.ts'
 
-interface Doomed {
+interface StackToDelete {
   stack: Stack
   stackId: string
   isProtected?: boolean
@@ -27,28 +27,28 @@ interface Doomed {
  */
 export async function destroyStacks(deployment: Deployment, stacks: Stack[], all: Stack[]): Promise<boolean> {
   const { say, env, caller } = deployment
-  const doomed = (await Promise.all(stacks.map((stack) => inspectStack(deployment, stack))))
+  const toDelete = (await Promise.all(stacks.map((stack) => inspectStack(deployment, stack))))
     .filter((found) => found !== undefined)
     .reverse()
-  if (doomed.length === 0) {
+  if (toDelete.length === 0) {
     say(`There is nothing to destroy in ${env}.`)
     return true
   }
-  await refuseWhileRead(deployment, doomed, all)
-  for (const { stack, removed, retained } of doomed) {
+  await refuseWhileRead(deployment, toDelete, all)
+  for (const { stack, removed, retained } of toDelete) {
     say(`${stack.stackName}: ${removed.length} resources to remove, ${retained.length} to keep`)
     for (const line of removed) say(`  - remove    ${line}`)
     for (const line of retained) say(`    keep      ${line}`)
   }
-  if (!(await isConfirmed(deployment, doomed.length))) {
+  if (!(await isConfirmed(deployment, toDelete.length))) {
     say('Nothing was destroyed.')
     return false
   }
-  for (const one of doomed) await destroyStack(deployment, one)
+  for (const one of toDelete) await destroyStack(deployment, one)
   say(
     `Destroyed in account ${caller.account}, ${caller.region}. The retained resources cost money and hold data:`,
   )
-  for (const line of doomed.flatMap(({ retained }) => retained)) say(`  ${line}`)
+  for (const line of toDelete.flatMap(({ retained }) => retained)) say(`  ${line}`)
   say(
     `Before you deploy ${env} again, delete or import those with fixed names: see deploy/README.md, "Destroy".`,
   )
@@ -61,7 +61,10 @@ async function isConfirmed({ ask, env, caller }: Deployment, count: number): Pro
   return (await ask('This stops the service. Type the name of the environment to confirm:')) === env
 }
 
-async function destroyStack(deployment: Deployment, { stack, stackId, isProtected }: Doomed): Promise<void> {
+async function destroyStack(
+  deployment: Deployment,
+  { stack, stackId, isProtected }: StackToDelete,
+): Promise<void> {
   deployment.say(`${stack.stackName}: deleting …`)
   try {
     if (isProtected) await protectStack(deployment, stackId, false)
@@ -74,7 +77,7 @@ async function destroyStack(deployment: Deployment, { stack, stackId, isProtecte
   }
 }
 
-async function inspectStack({ aws }: Deployment, stack: Stack): Promise<Doomed | undefined> {
+async function inspectStack({ aws }: Deployment, stack: Stack): Promise<StackToDelete | undefined> {
   const client = aws.cloudFormation
   const found = await findStack(client, stack.stackName)
   if (!found) return undefined
@@ -115,8 +118,12 @@ async function readKept(
   return new Set(Object.keys(Resources).filter((id) => isKept(Resources[id] ?? { Type: '' })))
 }
 
-async function refuseWhileRead(deployment: Deployment, doomed: Doomed[], all: Stack[]): Promise<void> {
-  const names = new Set(doomed.map(({ stack }) => stack.name))
+async function refuseWhileRead(
+  deployment: Deployment,
+  toDelete: StackToDelete[],
+  all: Stack[],
+): Promise<void> {
+  const names = new Set(toDelete.map(({ stack }) => stack.name))
   for (const stack of all.filter(({ name }) => !names.has(name))) {
     const read = listReads(stack, deployment.env)
       .map((path) => path.split('/')[3] ?? '')

@@ -20,7 +20,7 @@ import { startGlueDouble } from '../../testkit/compaction/start-glue-double.ts'
 import { makeImage } from '../../testkit/images/make-image.ts'
 import { pollUntil } from '../../testkit/poll-until.ts'
 import { startEmbeddedServices } from '../../testkit/start-embedded-services.ts'
-import { inventImages } from '../analytics/report/invent-images.ts'
+import { generateImages } from '../analytics/report/generate-images.ts'
 import { startReportServices } from '../analytics/report/start-report-services.ts'
 import { startCollector } from '../tracing/start-collector.ts'
 import { readZipEntries } from './read-zip-entries.ts'
@@ -98,7 +98,7 @@ test('the scheduled report is written and mailed from its zip alone', async (t) 
   const folder = join(directory, 'report')
   await unpackZip(zipFile('report.zip'), folder)
   const now = new Date()
-  const { environment, list, read, topic } = await startReportServices(t, inventImages(now, 8, 10), { now })
+  const { environment, list, read, topic } = await startReportServices(t, generateImages(now, 8, 10), { now })
   const event = { time: now.toISOString() }
   const caller = `
     const { handler } = await import(${JSON.stringify(pathToFileURL(join(folder, 'report-lambda.mjs')).href)})

@@ -31,8 +31,8 @@ interface State {
   state: string
 }
 
-/** A URL on which nothing listens. */
-const nobody = 'http://127.0.0.1:2'
+/** Nothing listens on this port. */
+const unusedUrl = 'http://127.0.0.1:2'
 
 function createLog() {
   const lines: Line[] = []
@@ -66,15 +66,19 @@ const mistakes: [dependency: string, names: RegExp, settings: Record<string, str
   ['bucket', /Check AWS_REGION\./, { AWS_REGION: 'eu-west-1' }],
   ['bucket', /SignatureDoesNotMatch.*AWS_SECRET_ACCESS_KEY/, { AWS_SECRET_ACCESS_KEY: 'wrong' }],
   ['bucket', /InvalidAccessKeyId.*AWS_ACCESS_KEY_ID/, { AWS_ACCESS_KEY_ID: 'wrong' }],
-  ['bucket', /ECONNREFUSED.* Check S3_ENDPOINT/, { S3_ENDPOINT: nobody }],
+  ['bucket', /ECONNREFUSED.* Check S3_ENDPOINT/, { S3_ENDPOINT: unusedUrl }],
   ['catalog', /ResourceNotFoundException.* Check CATALOG_TABLE/, { CATALOG_TABLE: 'another-table' }],
-  ['catalog', /ECONNREFUSED.* Check DYNAMODB_ENDPOINT/, { DYNAMODB_ENDPOINT: nobody }],
+  ['catalog', /ECONNREFUSED.* Check DYNAMODB_ENDPOINT/, { DYNAMODB_ENDPOINT: unusedUrl }],
   ['keys', /ResourceNotFoundException.* Check KEYS_TABLE/, { KEYS_TABLE: 'another-table' }],
   ['events', /ECONNREFUSED.* Check KAFKA_BROKERS/, { KAFKA_BROKERS: '127.0.0.1:9' }],
   ['events', /Check KAFKA_BROKERS and KAFKA_TLS/, { KAFKA_TLS: 'true' }],
   ['redis', /ECONNREFUSED.* Check REDIS_URL/, { REDIS_URL: 'redis://127.0.0.1:9' }],
-  ['issuer', /ECONNREFUSED.* Check JWT_ISSUER/, jwt({ JWT_ISSUER: nobody })],
-  ['issuer', /ECONNREFUSED.* Check JWT_JWKS_URL/, jwt({ JWT_ISSUER: 'x', JWT_JWKS_URL: `${nobody}/keys` })],
+  ['issuer', /ECONNREFUSED.* Check JWT_ISSUER/, jwt({ JWT_ISSUER: unusedUrl })],
+  [
+    'issuer',
+    /ECONNREFUSED.* Check JWT_JWKS_URL/,
+    jwt({ JWT_ISSUER: 'x', JWT_JWKS_URL: `${unusedUrl}/keys` }),
+  ],
 ]
 
 function jwt(settings: Record<string, string>): Record<string, string> {

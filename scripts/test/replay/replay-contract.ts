@@ -87,7 +87,7 @@ export async function testReplay(t: Test, { kafka, environment, createTopics }: 
     t.strictSame(await replay(), { code: 1, stdout, stderr: '' })
   })
 
-  await t.test('a letter that stands for an unreadable batch is skipped and reported', async (t) => {
+  await t.test('a letter of an unreadable batch is skipped and reported', async (t) => {
     await publishDeadLetter('batch', 'unreadable_batch')
     const stdout = `1 skipped on ${dead}: they name batches that could not be read\n`
     t.strictSame(await replay(), { code: 1, stdout, stderr: '' })

@@ -175,11 +175,11 @@ function claimTiff(width: number, height: number): Buffer {
 
 /** Changes the dimensions in the property `ispe` (image spatial extents). Source: ISO/IEC 23008-12, 6.5.3. */
 function claimAvif(avif: Buffer, width: number, height: number): Buffer {
-  const lying = Buffer.from(avif)
-  const at = lying.indexOf('ispe') + 8
-  lying.writeUInt32BE(width, at)
-  lying.writeUInt32BE(height, at + 4)
-  return lying
+  const changed = Buffer.from(avif)
+  const at = changed.indexOf('ispe') + 8
+  changed.writeUInt32BE(width, at)
+  changed.writeUInt32BE(height, at + 4)
+  return changed
 }
 
 function addSegments(jpeg: Buffer, count: number): Buffer {

@@ -46,7 +46,7 @@ export async function makePolyglots(): Promise<HostileInput[]> {
       'image_corrupt',
     ),
     polyglot(
-      'HTML that says it is a JPEG',
+      'HTML with the signature of a JPEG',
       'jpeg',
       Buffer.concat([jpeg.subarray(0, 4), html]),
       'image_corrupt',

@@ -46,7 +46,7 @@ export function testAccess(
     for (const [title, requests] of Object.entries(casesOf(nameResources(env)))) {
       t.test(`${env}: ${title}`, async (t) => {
         for (const [expected, request] of requests) {
-          const { role = 'nobody', action, resource, byUrl, context } = request
+          const { role = 'an anonymous caller', action, resource, byUrl, context } = request
           const key = resource.split('/').slice(1).join('/').replace(image.imageId, '…')
           const how = `${byUrl ? ' by URL' : ''}${context ? ` with ${JSON.stringify(context)}` : ''}`
           const may = expected ? 'may' : 'may not'

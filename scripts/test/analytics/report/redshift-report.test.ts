@@ -6,17 +6,17 @@ import { writeReport } from '../../../analytics/report/write-report.ts'
 import { openRedshift } from '../../../analytics/warehouse/open-redshift.ts'
 import type { Session } from '../../../analytics/warehouse/session.ts'
 import { startDataApiDouble } from '../warehouse/start-data-api-double.ts'
-import { inventImages } from './invent-images.ts'
-import { openInventedWarehouse } from './open-invented-warehouse.ts'
+import { generateImages } from './generate-images.ts'
+import { openGeneratedWarehouse } from './open-generated-warehouse.ts'
 
 const now = new Date('2026-11-29T18:20:00Z')
-const images = inventImages(now, 14, 60)
+const images = generateImages(now, 14, 60)
 
 t.test(
   'the report through the Data API is byte for byte the same as that of the local warehouse',
   async (t) => {
     for (const historyMode of [false, true]) {
-      const local = await openInventedWarehouse(t, images, { now, historyMode })
+      const local = await openGeneratedWarehouse(t, images, { now, historyMode })
       const double = await startDataApiDouble(t, local, { states: ['SUBMITTED', 'PICKED', 'STARTED'] })
       const redshiftData = new RedshiftDataClient({
         endpoint: double.endpoint,

@@ -1,7 +1,7 @@
 import { parseHTML } from 'linkedom'
 import t, { type Test } from 'tap'
 import { addDays } from '../../../analytics/report/data/period.ts'
-import { inventImages } from './invent-images.ts'
+import { generateImages } from './generate-images.ts'
 import { assumedAccessKeyId } from './start-query-double.ts'
 import { startReportServices, topicArn } from './start-report-services.ts'
 
@@ -11,7 +11,7 @@ const event = { time: `${today}T00:30:00Z` }
 const [from, to] = [addDays(today, -7), addDays(today, -1)]
 const folder = `reports/${from}_${to}/`
 /** The warehouse also has images of today, which the report must leave out. */
-const images = inventImages(now, 8, 25)
+const images = generateImages(now, 8, 25)
 
 const charts = [
   'cameras',
@@ -113,7 +113,7 @@ t.test('a hanging request is aborted and retried', async (t) => {
 
 t.test('if a query fails, nothing is written or mailed, and the error has the reason', async (t) => {
   const { run, list, topic, warehouse } = await start(t)
-  warehouse.fates.push({ pattern: /rejects_by_reason/, status: 'FAILED' })
+  warehouse.forcedStates.push({ pattern: /rejects_by_reason/, status: 'FAILED' })
   await t.rejects(run(), { message: 'The warehouse of test: ERROR: permission denied for schema analytics' })
   t.strictSame(await list(), [])
   t.equal(topic.messages.length, 0)
@@ -121,7 +121,7 @@ t.test('if a query fails, nothing is written or mailed, and the error has the re
 
 t.test('a statement that does not finish in time is cancelled', async (t) => {
   const { run, list, warehouse } = await start(t)
-  warehouse.fates.push({ pattern: /./, status: 'STARTED' })
+  warehouse.forcedStates.push({ pattern: /./, status: 'STARTED' })
   await t.rejects(run(event.time, 0), {
     message:
       'The warehouse of test did not answer all queries within 1 s. The statement was cancelled. Lambda tries again.',

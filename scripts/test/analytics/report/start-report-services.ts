@@ -8,8 +8,8 @@ import {
 import type { Test } from 'tap'
 import { startLocalS3 } from '../../../local/s3/start-local-s3.ts'
 import { startDataApiDouble } from '../warehouse/start-data-api-double.ts'
-import type { InventedImage } from './invent-images.ts'
-import { openInventedWarehouse } from './open-invented-warehouse.ts'
+import type { GeneratedImage } from './generate-images.ts'
+import { openGeneratedWarehouse } from './open-generated-warehouse.ts'
 import { startQueryDouble } from './start-query-double.ts'
 
 const region = 'eu-west-1'
@@ -24,8 +24,8 @@ interface Options {
 }
 
 /** Starts doubles for the scheduled report: a warehouse of these images behind the Data API, a bucket and a topic. */
-export async function startReportServices(t: Test, images: InventedImage[], options: Options) {
-  const source = await openInventedWarehouse(t, images, options)
+export async function startReportServices(t: Test, images: GeneratedImage[], options: Options) {
+  const source = await openGeneratedWarehouse(t, images, options)
   const warehouse = await startDataApiDouble(t, source)
   const topic = await startQueryDouble(t, viewerRoleArn)
   const store = await startLocalS3({ directory: t.testdir({}), region, ...credentials })

@@ -4,17 +4,17 @@ import { parseHTML } from 'linkedom'
 import t, { type Test } from 'tap'
 import { formatBytes, formatCount, formatShare } from '../../../analytics/report/format.ts'
 import { writeReport } from '../../../analytics/report/write-report.ts'
-import { type InventedImage, inventImages } from './invent-images.ts'
-import { openInventedWarehouse } from './open-invented-warehouse.ts'
+import { type GeneratedImage, generateImages } from './generate-images.ts'
+import { openGeneratedWarehouse } from './open-generated-warehouse.ts'
 
 const now = new Date('2026-11-29T18:20:00Z')
-const images = inventImages(now, 14, 60)
+const images = generateImages(now, 14, 60)
 
 interface Options {
   from?: string
   to?: string
   tenant?: string
-  images?: InventedImage[]
+  images?: GeneratedImage[]
   historyMode?: boolean
   retentionDays?: number
 }
@@ -25,7 +25,7 @@ async function write(
   { images: listed = images, historyMode, retentionDays, ...options }: Options = {},
 ) {
   const directory = t.testdir()
-  const warehouse = await openInventedWarehouse(t, listed, { now, historyMode, retentionDays })
+  const warehouse = await openGeneratedWarehouse(t, listed, { now, historyMode, retentionDays })
   let isOpen = true
   const close = async () => {
     isOpen = false
@@ -142,7 +142,7 @@ t.test('a report about one image uses the singular', async (t) => {
   const [first] = images.filter(
     ({ status, requestedAtMs }) => status === 'rejected' && requestedAtMs > now.getTime() - 3e8,
   )
-  const image = { ...(first as InventedImage), duplicates: 1 }
+  const image = { ...(first as GeneratedImage), duplicates: 1 }
   const { textOf, headline, summary } = await write(t, { images: [image] })
   const sentence = (name: string) => textOf(`section[aria-labelledby=${name}] p`)
   t.match(summary, '1 image arrived, and it was rejected.')
@@ -164,7 +164,7 @@ t.test('camera names are escaped in the page and in spreadsheets', async (t) => 
   const [first] = images.filter(
     ({ status, requestedAtMs }) => status === 'ready' && requestedAtMs > now.getTime() - 1e8,
   )
-  const image = { ...(first as InventedImage), camera: { make: '', model: hostile } }
+  const image = { ...(first as GeneratedImage), camera: { make: '', model: hostile } }
   const { document, readTable } = await write(t, { images: [image] })
   t.equal(document.querySelectorAll('script').length, 0)
   t.equal(document.querySelector('section[aria-labelledby=cameras] tbody th')?.textContent, hostile)
@@ -172,7 +172,7 @@ t.test('camera names are escaped in the page and in spreadsheets', async (t) => 
 })
 
 t.test('invalid options are refused before anything is written', async (t) => {
-  const warehouse = await openInventedWarehouse(t, images, { now })
+  const warehouse = await openGeneratedWarehouse(t, images, { now })
   const directory = t.testdir({ file: '' })
   const open = async () => ({ query: warehouse.query, close: async () => {} })
   const context = { open, sourceName: 'prod', directory, now }

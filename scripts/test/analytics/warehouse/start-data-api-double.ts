@@ -37,15 +37,15 @@ export async function startDataApiDouble(
   /** Errors for the next requests, one each. */
   const refusals: Refusal[] = []
   /** Matching statements stay in this state. `FAILED` has a reason. */
-  const fates: { pattern: RegExp; status: 'STARTED' | 'FAILED' }[] = []
+  const forcedStates: { pattern: RegExp; status: 'STARTED' | 'FAILED' }[] = []
 
   const actions: Record<string, (input: Input) => object | Promise<object>> = {
     ExecuteStatement: ({ Sql = '' }) => {
       const Id = randomUUID()
-      const fate = fates.find(({ pattern }) => pattern.test(Sql))
-      const waits = fate?.status === 'STARTED' ? Array(1_000).fill('STARTED') : [...states]
+      const forced = forcedStates.find(({ pattern }) => pattern.test(Sql))
+      const waits = forced?.status === 'STARTED' ? Array(1_000).fill('STARTED') : [...states]
       const result =
-        fate?.status === 'FAILED'
+        forced?.status === 'FAILED'
           ? Promise.resolve(new Error('ERROR: permission denied for schema analytics'))
           : session.query(Sql).catch((error: Error) => error)
       statements.set(Id, { waits, result })
@@ -96,7 +96,7 @@ export async function startDataApiDouble(
     endpoint: await listenLocally(t, server),
     requests,
     refusals,
-    fates,
+    forcedStates,
     count: (action: string) => requests.filter((request) => request.action === action).length,
   }
 }

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import type { Test } from 'tap'
 import { readStartMark } from '../../../services/process/process-record.ts'
 
-/** Starts a process that only waits. @param deafTo a signal that it ignores */
-export async function startSleeper(t: Test, deafTo?: NodeJS.Signals) {
-  const deaf = deafTo ? `process.on('${deafTo}', () => {});` : ''
-  const script = `${deaf} setInterval(() => {}, 60_000); console.log('ready')`
+/** Starts a process that only waits. @param ignoredSignal a signal that the process ignores */
+export async function startSleeper(t: Test, ignoredSignal?: NodeJS.Signals) {
+  const ignoring = ignoredSignal ? `process.on('${ignoredSignal}', () => {});` : ''
+  const script = `${ignoring} setInterval(() => {}, 60_000); console.log('ready')`
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   await once(child.stdout, 'data')

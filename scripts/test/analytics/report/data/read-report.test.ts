@@ -1,15 +1,15 @@
 import t, { type Test } from 'tap'
 import { type ReportData, readReport } from '../../../../analytics/report/data/read-report.ts'
-import { type InventedImage, inventImages } from '../invent-images.ts'
-import { openInventedWarehouse } from '../open-invented-warehouse.ts'
+import { type GeneratedImage, generateImages } from '../generate-images.ts'
+import { openGeneratedWarehouse } from '../open-generated-warehouse.ts'
 
 const now = new Date('2026-11-29T18:20:00Z')
 const period = { from: '2026-11-23', to: '2026-11-29' }
-const images = inventImages(now, 14, 60)
+const images = generateImages(now, 14, 60)
 const inPeriod = images.filter(({ requestedAtMs }) => requestedAtMs >= Date.parse(period.from))
 
 t.test('every number of a report matches the images', async (t) => {
-  const source = await openInventedWarehouse(t, images, { now })
+  const source = await openGeneratedWarehouse(t, images, { now })
   const data = await readReport(source, { period, now })
   checkNumbers(t, data, inPeriod)
   t.strictSame(data.tenants, expectTenants(inPeriod))
@@ -17,7 +17,7 @@ t.test('every number of a report matches the images', async (t) => {
 })
 
 t.test('a report of one tenant has only its images', async (t) => {
-  const source = await openInventedWarehouse(t, images, { now })
+  const source = await openGeneratedWarehouse(t, images, { now })
   const data = await readReport(source, { period, tenant: 'birdwatch', now })
   checkNumbers(
     t,
@@ -30,7 +30,7 @@ t.test('a report of one tenant has only its images', async (t) => {
 t.test(
   'the period before is comparable while none of its records can have expired, or with history',
   async (t) => {
-    const present = await openInventedWarehouse(t, images, { now })
+    const present = await openGeneratedWarehouse(t, images, { now })
     const week = await readReport(present, { period, now })
     t.match(week, { isComparable: false, isPartlyExpired: false })
     const oneDay = await readReport(present, { period: { from: period.to, to: period.to }, now })
@@ -40,7 +40,7 @@ t.test(
     const old = await readReport(present, { period: { from: '2026-11-20', to: '2026-11-29' }, now })
     t.match(old, { isComparable: false, isPartlyExpired: true })
 
-    const history = await openInventedWarehouse(t, images, { now, historyMode: true })
+    const history = await openGeneratedWarehouse(t, images, { now, historyMode: true })
     const kept = await readReport(history, { period, now })
     t.match(kept, { isComparable: true, isPartlyExpired: false })
     t.equal(total(kept.daysBefore, 'requested'), images.length - inPeriod.length)
@@ -48,7 +48,7 @@ t.test(
 )
 
 t.test('the retention determines which records have expired and when the rest expires', async (t) => {
-  const source = await openInventedWarehouse(t, images, { now, retentionDays: 3 })
+  const source = await openGeneratedWarehouse(t, images, { now, retentionDays: 3 })
   const data = await readReport(source, { period, now })
   t.match(data, { retentionDays: 3, isPartlyExpired: true })
   t.equal(data.days[0]?.day, '2026-11-26', 'older records have expired')
@@ -60,14 +60,14 @@ t.test('the retention determines which records have expired and when the rest ex
 
 t.test('a camera is listed once even if some of its photos lack the make', async (t) => {
   const [photo] = inPeriod.filter(({ camera }) => camera?.model === 'Canon EOS 40D')
-  const withCamera = (digit: string, camera: InventedImage['camera']) => ({
-    ...(photo as InventedImage),
+  const withCamera = (digit: string, camera: GeneratedImage['camera']) => ({
+    ...(photo as GeneratedImage),
     imageId: digit.repeat(64),
     camera,
   })
   const pixel = { make: 'Google', model: 'Pixel 8' }
   const canon = { make: 'Canon', model: 'Canon EOS 40D' }
-  const source = await openInventedWarehouse(
+  const source = await openGeneratedWarehouse(
     t,
     [
       withCamera('a', pixel),
@@ -85,14 +85,14 @@ t.test('a camera is listed once even if some of its photos lack the make', async
 })
 
 t.test('a tenant without images is refused, and the error lists those with images', async (t) => {
-  const source = await openInventedWarehouse(t, images, { now })
+  const source = await openGeneratedWarehouse(t, images, { now })
   const ask = (tenant: string) => readReport(source, { period, tenant, now })
   await t.rejects(ask('acmee'), {
     message:
       'The warehouse holds no image of the tenant "acmee". Tenants with images: acme, birdwatch, marketplace, travel-blog.',
   })
   await t.rejects(ask("x' OR '1'='1"), { message: /is not the name of a tenant/ })
-  const empty = await openInventedWarehouse(t, [], { now })
+  const empty = await openGeneratedWarehouse(t, [], { now })
   await t.rejects(readReport(empty, { period, tenant: 'acme', now }), {
     message: /It holds no images at all/,
   })
@@ -103,7 +103,7 @@ t.test("a failed statement fails the report with the warehouse's reason", async 
   await t.rejects(readReport(source, { period, now }), { message: 'permission denied for schema analytics' })
 })
 
-function checkNumbers(t: Test, data: ReportData, expected: InventedImage[]) {
+function checkNumbers(t: Test, data: ReportData, expected: GeneratedImage[]) {
   const final = expected.filter(isFinal)
   const ready = expected.filter(({ status }) => status === 'ready')
   const rejected = expected.filter(({ status }) => status === 'rejected')
@@ -161,7 +161,7 @@ function countStored(tenant: string | undefined, retentionDays = 7): number {
   ).length
 }
 
-function expectTenants(list: InventedImage[]) {
+function expectTenants(list: GeneratedImage[]) {
   return [...Map.groupBy(list.filter(isFinal), ({ tenant }) => tenant)]
     .map(([tenant, own]) => ({
       tenant,
@@ -173,7 +173,7 @@ function expectTenants(list: InventedImage[]) {
     .sort((a, b) => b.images - a.images || a.tenant.localeCompare(b.tenant))
 }
 
-function expectLatency(list: InventedImage[]) {
+function expectLatency(list: GeneratedImage[]) {
   const seconds = list
     .map(({ startedAtMs = 0, finishedAtMs = 0 }) => (finishedAtMs - startedAtMs) / 1_000)
     .sort((a, b) => a - b)
@@ -205,6 +205,6 @@ function countBy<Key extends string>(list: Partial<Record<Key, unknown>>[], key:
 const total = <Key extends string>(rows: Record<Key, number>[], key: Key) => sum(rows, (row) => row[key])
 const sum = <Item>(list: Item[], pick: (item: Item) => number) =>
   list.reduce((result, item) => result + pick(item), 0)
-const isFinal = ({ status }: InventedImage) => status !== 'pending'
+const isFinal = ({ status }: GeneratedImage) => status !== 'pending'
 const dayTime = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
-const dayOf = ({ requestedAtMs }: InventedImage) => dayTime(requestedAtMs).slice(0, 10)
+const dayOf = ({ requestedAtMs }: GeneratedImage) => dayTime(requestedAtMs).slice(0, 10)

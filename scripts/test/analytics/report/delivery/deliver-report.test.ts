@@ -1,14 +1,14 @@
 import t from 'tap'
 import type { Mail } from '../../../../analytics/report/delivery/compose-mail.ts'
 import { deliverReport } from '../../../../analytics/report/delivery/deliver-report.ts'
-import { inventImages } from '../invent-images.ts'
+import { generateImages } from '../generate-images.ts'
 import { bucket, startReportServices } from '../start-report-services.ts'
 
 const now = new Date('2026-11-30T01:31:00Z')
 const period = { from: '2026-11-23', to: '2026-11-29' }
 
 t.test('when mailed.json cannot be written, the next run mails again', async (t) => {
-  const images = inventImages(now, 8, 10)
+  const images = generateImages(now, 8, 10)
   const { source, s3, list } = await startReportServices(t, images, { now })
   let refusals = 1
   s3.middlewareStack.add(

@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
 import { writeReport } from '../../../../analytics/report/write-report.ts'
-import { inventImages } from '../../../analytics/report/invent-images.ts'
-import { openInventedWarehouse } from '../../../analytics/report/open-invented-warehouse.ts'
+import { generateImages } from '../../../analytics/report/generate-images.ts'
+import { openGeneratedWarehouse } from '../../../analytics/report/open-generated-warehouse.ts'
 import { openBrowser } from '../open-browser.ts'
 import { findViolations } from '../page/find-violations.ts'
 import { findOverflow } from '../page/open-page.ts'
@@ -16,7 +16,7 @@ const isWriting = process.argv.includes('--screenshots')
 const now = new Date('2026-11-29T18:20:00Z')
 
 async function openReport(t: Test): Promise<Page> {
-  const warehouse = await openInventedWarehouse(t, inventImages(now, 14, 400), { now, historyMode: true })
+  const warehouse = await openGeneratedWarehouse(t, generateImages(now, 14, 400), { now, historyMode: true })
   const open = async () => ({ query: warehouse.query, close: async () => {} })
   const directory = t.testdir()
   const { files } = await writeReport({}, { open, sourceName: 'prod', directory, now })

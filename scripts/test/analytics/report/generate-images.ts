@@ -1,6 +1,6 @@
 const dayMs = 86_400_000
 
-export interface InventedImage {
+export interface GeneratedImage {
   tenant: string
   imageId: string
   generation: string
@@ -30,12 +30,12 @@ const cameras = [
 ]
 
 /** Generates reproducible images for the days up to today. More arrive by day than by night, and more on each later day. */
-export function inventImages(now: Date, days: number, perDay: number): InventedImage[] {
+export function generateImages(now: Date, days: number, perDay: number): GeneratedImage[] {
   const random = createRandom(7)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const firstMs = Date.parse(now.toISOString().slice(0, 10)) - (days - 1) * dayMs
 
-  return Array.from({ length: days * perDay }, (_, index): InventedImage => {
+  return Array.from({ length: days * perDay }, (_, index): GeneratedImage => {
     // The square root shifts more of them to later days.
     const day = Math.floor(days * Math.sqrt((index + 0.5) / (days * perDay)))
     const hour = 7 + 14 * ((random() + random()) / 2)

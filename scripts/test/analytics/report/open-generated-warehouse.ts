@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import { manifestKey } from '../../../../core/images/object-key.ts'
 import { createWarehouse } from '../../../analytics/warehouse/create-warehouse.ts'
 import { writeParquetDays } from '../../../testkit/compaction/write-parquet-days.ts'
-import type { InventedImage } from './invent-images.ts'
+import type { GeneratedImage } from './generate-images.ts'
 
 interface Options {
   now: Date
@@ -11,9 +11,9 @@ interface Options {
 }
 
 /** Opens a warehouse with the records and manifests of these images. It is closed when the test ends. */
-export async function openInventedWarehouse(
+export async function openGeneratedWarehouse(
   t: Test,
-  images: InventedImage[],
+  images: GeneratedImage[],
   { now, historyMode = false, retentionDays = 7 }: Options,
 ) {
   const finished = images.filter(({ status }) => status !== 'pending')
@@ -48,14 +48,14 @@ function toManifest({
   width,
   height,
   camera,
-}: InventedImage) {
+}: GeneratedImage) {
   const expiresAt = Math.floor(requestedAtMs / 1_000) + 7 * 86_400
   const image = { reason, format, width, height, camera }
   return { tenant, imageId, generation, createdAt: iso(requestedAtMs), expiresAt, ...image }
 }
 
 /** The record as zero-ETL stores it. */
-function toItem(image: InventedImage, retentionDays: number) {
+function toItem(image: GeneratedImage, retentionDays: number) {
   const { startedAtMs, finishedAtMs, reason } = image
   return {
     tenant: { S: image.tenant },

@@ -9,7 +9,7 @@ export interface LifecycleRule {
 }
 
 /** Days from the upload to each event; undefined if it never happens. */
-export interface Ends {
+export interface LifecycleDays {
   /** A request without a version id no longer finds the object. */
   hidden?: number
   /** The last version is deleted. */
@@ -28,7 +28,7 @@ const dayMs = 86_400_000
  * Source: "Lifecycle configuration elements" and "Removing expired object delete markers", Amazon S3 User Guide.
  * @param uploadedMs epoch milliseconds
  */
-export function liveThrough(rules: LifecycleRule[], uploadedMs: number): Ends {
+export function simulateLifecycle(rules: LifecycleRule[], uploadedMs: number): LifecycleDays {
   const active = activeOf(rules)
   const hidden = afterDays(uploadedMs, least(active.map((rule) => rule.ExpirationInDays)))
   const bytes = deleteAt(rules, hidden === undefined ? undefined : hidden + 1)
