@@ -104,7 +104,7 @@ function readLimits(config: ProcessorConfig): ProcessorDeps['limits'] {
     maxDecodeBytes: config.MAX_DECODE_BYTES,
     maxAttempts: config.MAX_ATTEMPTS,
     leaseMs: config.LEASE_SECONDS * 1_000,
-    // The rest of the lease is for recording the result, before another worker can claim the image.
+    // The rest of the lease is reserved for recording the result, before another worker can claim the image.
     imageTimeoutMs: Math.min(config.IMAGE_TIMEOUT_SECONDS, config.LEASE_SECONDS * 0.75) * 1_000,
     decodeTimeoutSeconds: config.DECODE_TIMEOUT_SECONDS,
     withMemory: createMemorySemaphore(config.DECODE_MEMORY_MB * 1_000_000),

@@ -1,6 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** What a caller may do. No scope implies another. */
+/** Permissions of a caller. No scope implies another. */
 export const scopes = ['upload', 'read', 'admin'] as const
 
 export type Scope = (typeof scopes)[number]

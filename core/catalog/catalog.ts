@@ -19,7 +19,7 @@ interface CatalogOptions {
   tableName: string
   /** Lifetime of an image. */
   retentionSeconds: number
-  /** How old an unfinished image is when the reconciler first checks it; see `unfinished-images.ts`. */
+  /** Age at which the reconciler first checks an unfinished image; see `unfinished-images.ts`. */
   reconcileAfterSeconds?: number
   /** Epoch milliseconds. */
   now: () => number

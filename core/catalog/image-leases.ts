@@ -17,7 +17,7 @@ export const leaseAttributes = ['leaseOwner', 'leaseUntil']
  */
 const workAttributes = [...leaseAttributes, 'replacedKeys', ...attributeNames(sparseIndexes.unfinished)]
 
-/** What the holder of an image's lease writes, from the claim until the image's events are published. */
+/** The writes of the holder of an image's lease, from the claim until the image's events are published. */
 export function createImageLeases(table: ImageTable, find: Find, now: () => number) {
   /**
    * Writes the final status and adds its event to the outbox, in one write. Returns the record, which can have earlier pending events

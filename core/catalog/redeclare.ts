@@ -13,7 +13,7 @@ import { pendingUnchanged, relayAttributes } from './outbox.ts'
 import { indexEntry, sparseIndexes } from './sparse-indexes.ts'
 
 interface RedeclareOptions {
-  /** How old an unfinished image is when the reconciler first checks it. */
+  /** Age at which the reconciler first checks an unfinished image. */
   checkAfterMs: number
   /** Epoch milliseconds. */
   now: () => number

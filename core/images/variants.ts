@@ -41,7 +41,7 @@ export const VariantSpec = Type.Object(
     ),
     /** Keep an animation; otherwise only its first frame is used. Requires the format `webp` or `same`. */
     animated: Type.Boolean({ default: false }),
-    /** What a `cover` variant keeps of a longer side. Absent: the middle. */
+    /** The part of a longer side that a `cover` variant keeps. Absent: the middle. */
     position: Type.Optional(Type.Enum(['center', 'attention', 'entropy'])),
     /** Average the light that pixels stand for instead of their sRGB numbers, which makes fine patterns too dark. */
     linear: Type.Optional(Type.Boolean()),

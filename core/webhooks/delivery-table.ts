@@ -50,7 +50,7 @@ export function createDeliveryTable(client: DocumentClient, TableName: string, n
   }
 
   /**
-   * Records a try and what follows. Returns false, and changes nothing, when the lease of the try has passed to another worker.
+   * Records a try and the next status. Returns false, and changes nothing, when the lease of the try has passed to another worker.
    * @param delivery as it was added or claimed
    */
   async function settle(delivery: WebhookDelivery, { status, last, dueAt }: Settlement): Promise<boolean> {

@@ -43,7 +43,7 @@ export function createDueWork(client: DocumentClient, TableName: string, now: ()
     return { work, ...(LastEvaluatedKey && { next: LastEvaluatedKey }) }
   }
 
-  /** When the work of a shard that has been due longest was due, in epoch milliseconds. */
+  /** The earliest due time of the work in a shard, in epoch milliseconds. */
   async function oldestDue(shard: string): Promise<number | undefined> {
     return (await listDue(shard, { limit: 1 })).work[0]?.dueAt
   }

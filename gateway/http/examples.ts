@@ -4,7 +4,7 @@ import { problems } from './problems.ts'
 
 /**
  * The life of one photo in the API, as examples for the contract. These are real responses: a test sends the requests to the app and
- * compares what comes back.
+ * compares the responses.
  */
 
 const imageId = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'

@@ -15,7 +15,7 @@ export type ResyncReason = 'unknown_last_event_id' | 'too_many_events' | 'events
 
 export type EventReader = ReturnType<typeof createEventReader>
 
-/** What a client waits before it reconnects. */
+/** Milliseconds that a client waits before it reconnects. */
 const retryMs = 3_000
 
 /**

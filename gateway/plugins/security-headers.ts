@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** What `@fastify/helmet` sets with this policy; a test compares them. */
+/** The headers that `@fastify/helmet` sets with this policy; a test compares them. */
 export const staticHeaders = {
   // Responses are data: they may not run scripts, load resources or be framed.
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",

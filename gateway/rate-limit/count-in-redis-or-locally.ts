@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from '../../core/telemetry/logger.ts'
 import { type Count, countInRedis, type RateLimitCounters } from './rate-limit-counters.ts'
 
-/** How long Redis is not used after a failure. */
+/** Pause in the use of Redis after a failure. */
 const pauseMs = 1_000
 
 /**

@@ -7,7 +7,7 @@ import {
   signedHeaderNames,
 } from '../../core/aws/sigv4.ts'
 
-/** Where a bucket is: `https://raw.s3.us-east-1.amazonaws.com` has no base path, `http://127.0.0.1:9000/raw` has `/raw`. */
+/** The address of a bucket: `https://raw.s3.us-east-1.amazonaws.com` has no base path, `http://127.0.0.1:9000/raw` has `/raw`. */
 export interface BucketAddress {
   origin: string
   /** Host name, with the port unless it is the default one. */

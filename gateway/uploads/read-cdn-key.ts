@@ -3,7 +3,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { ConfigError } from '../../core/config/read-config.ts'
 import { parseJson } from '../../core/parse-json.ts'
 
-/** What signs URLs for CloudFront. One secret contains both parts, so that a rotation never mixes those of two keys. */
+/** The key pair that signs URLs for CloudFront. One secret contains both parts, so that a rotation never mixes those of two keys. */
 export interface CdnKey {
   /** Id of the public key in CloudFront, such as `K2JCJMDEHXQW5F`. */
   keyPairId: string

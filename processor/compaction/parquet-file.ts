@@ -11,7 +11,7 @@ export const rowsPerGroup = 20_000
 const columnsKey = 'hashgate.columns'
 const compressors = { GZIP: (bytes: Uint8Array) => gunzipSync(bytes) }
 
-/** What identifies a row and decides whether it stays. */
+/** The values that identify a row and determine whether it stays. */
 export interface RowIdentity {
   tenant: string
   imageid: string

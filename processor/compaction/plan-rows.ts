@@ -2,7 +2,7 @@ import { manifestKeyOfDay, parseManifestKey } from '../../core/images/object-key
 import type { ListedObject } from './manifest-store.ts'
 import type { RowIdentity } from './parquet-file.ts'
 
-/** Where a row of the next file comes from: its position in the current file, or the key of the manifest to read. */
+/** The source of a row of the next file: its position in the current file, or the key of the manifest to read. */
 export type RowSource = number | string
 
 export interface RowPlan {

@@ -5,7 +5,7 @@ import type { Fetched } from './stages.ts'
 const acceptedTypes = Object.values(acceptedFormats)
 
 /**
- * What the final record states about its original: the length and type of the stored object, because the record itself can have been
+ * The facts of the original in the final record: the length and type of the stored object, because the record itself can have been
  * declared anew since the upload. A type that no upload URL permits is left out.
  */
 export function storedFacts({

@@ -8,7 +8,7 @@ export interface WebhookObserver {
   givenUp(): void
   /** A Kafka message that is not an event. */
   eventUnreadable(): void
-  /** How long the oldest delivery that could be sent has been due. */
+  /** Time since the oldest delivery that could be sent became due. */
   oldestDueSeen(ageMs: number): void
 }
 

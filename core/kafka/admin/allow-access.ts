@@ -10,7 +10,7 @@ export interface AccessRule {
   resource: 'TOPIC' | 'GROUP' | 'CLUSTER'
   /** Name of the topic or group, or `clusterName`. */
   name: string
-  /** The rule is for all names that start with `name`. */
+  /** The rule covers all names that start with `name`. */
   isPrefix?: boolean
 }
 

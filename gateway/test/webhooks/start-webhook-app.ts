@@ -5,7 +5,7 @@ import { createTestApp } from '../../../scripts/testkit/create-test-app.ts'
 import { startTestDynamoDb } from '../../../scripts/testkit/start-test-dynamodb.ts'
 import type { GatewayConfig } from '../../config.ts'
 
-/** What a request of a webhook endpoint contains. */
+/** The body of a request to create a webhook endpoint. */
 export const wanted = { url: 'https://example.com/hook', events: ['image.processed'] }
 
 /** The app over a real store of webhooks, listening. */

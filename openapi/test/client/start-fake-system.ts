@@ -10,7 +10,7 @@ export interface Seen {
   body: Buffer
 }
 
-/** What one request gets: status, headers and body; `hang up` is a connection that breaks, `stay silent` one that never answers. */
+/** The response to one request: status, headers and body; `hang up` closes the connection, `stay silent` never responds. */
 export type Answer =
   | { status: number; body?: unknown; headers?: Record<string, string> }
   | 'hang up'

@@ -9,7 +9,7 @@ const [a, b] = [idOf('a'), idOf('b')]
 const pending = { status: 'pending', sequence: 1 } as const
 const ready = { status: 'ready', sequence: 3 } as const
 
-/** What a watch returned: the first digit of each id, and the status. */
+/** The results of a watch: the first digit of each id, and the status. */
 const short = (images: Image[]) => images.map(({ imageId, status }) => `${imageId[0]} ${status}`)
 
 t.test('subscribes, reads the states, and reads an image again when an event reports a change', async (t) => {

@@ -9,7 +9,7 @@ export interface Chromaticities {
 /** A function from a signal of 0 to 1 to linear light of 0 to 1, or one of the HDR curves of ITU-R BT.2100. */
 export type Transfer = ((signal: number) => number) | 'pq' | 'hlg'
 
-/** What the numbers of an image mean as colours. */
+/** The encoding of an image's colours as numbers. */
 export interface ColourEncoding {
   primaries: Chromaticities
   transfer: Transfer

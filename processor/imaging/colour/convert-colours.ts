@@ -10,7 +10,7 @@ interface Conversion {
   orientation?: number
   /** The time-out of libvips. */
   seconds: number
-  /** What to convert to: sRGB by default, or Display P3. */
+  /** The target colour space: sRGB by default, or Display P3. */
   color?: 'srgb' | 'p3'
 }
 

@@ -1,4 +1,4 @@
-/** What a frame's compressed pixels contain. */
+/** The contents of a frame's compressed pixels. */
 export interface ScannedPixels {
   count: number
   /** Whether a pixel has it, for each palette index. */

@@ -15,7 +15,7 @@ export interface Edit {
 }
 
 /**
- * What libjpeg can read ahead behind the last pixel, to fill its buffer of 64 bits: eight bytes 0xff, each stuffed with 0. No code
+ * The bytes that libjpeg can read ahead after the last pixel to fill its buffer of 64 bits: eight bytes 0xff, each stuffed with 0. No code
  * consists of ones, so they stand in for two blocks of missing pixels at most.
  */
 const readAhead = Buffer.alloc(16, Buffer.from([0xff, 0]))

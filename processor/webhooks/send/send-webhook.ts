@@ -30,7 +30,7 @@ export interface WebhookRequest {
 
 export interface WebhookResult {
   /**
-   * `delivered`: any 2xx. `gone`: 410. `refused`: the URL or an address of its host is forbidden, and nothing was connected.
+   * `delivered`: any 2xx. `gone`: 410. `refused`: the URL or an address of its host is forbidden, and no connection was made.
    * `failed`: everything else; a retry can help.
    */
   outcome: 'delivered' | 'failed' | 'gone' | 'refused'

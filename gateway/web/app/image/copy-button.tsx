@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { texts } from '../texts.ts'
 
 interface CopyButtonProps {
-  /** What is copied. */
+  /** The text to copy. */
   text: string
   /** Label for screen readers. */
   label: string

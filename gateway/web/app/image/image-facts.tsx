@@ -2,7 +2,7 @@ import type { Image } from '../../../../openapi/packages/client/src/types.ts'
 import { formatBytes, formatTime, texts } from '../texts.ts'
 import { CopyButton } from './copy-button.tsx'
 
-/** What is known about the original. */
+/** Facts about the original. */
 export function ImageFacts({ image }: { image: Image }) {
   const { imageId, width, height, byteLength, contentType, pages = 1, camera, takenAt } = image
   const cameraName = [camera?.make, camera?.model].filter(Boolean).join(' ')

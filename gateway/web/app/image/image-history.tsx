@@ -9,7 +9,7 @@ interface Step {
   state: 'done' | 'current' | 'failed' | 'ahead'
 }
 
-/** What happened to the image and when, and when it will be deleted. */
+/** The events of the image with their times, and when it will be deleted. */
 export function ImageHistory({ image }: { image: Image }) {
   return (
     <ol class="history">

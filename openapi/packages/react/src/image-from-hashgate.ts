@@ -19,7 +19,7 @@ type ImgProps = Omit<ComponentPropsWithoutRef<'img'>, 'src' | 'srcSet' | 'alt' |
 
 /** The attributes of `<img>`, and the following. */
 export type ImageFromHashgateProps = ImgProps & {
-  /** What the image shows, for people who cannot see it. Empty for decoration. */
+  /** Description of the image for people who cannot see it. Empty for decoration. */
   alt: string
   /** A set of widths (`hero` for `hero-320`, `hero-640`, …), or one variant. By default all variants that show the whole image. */
   variant?: string
