@@ -101,7 +101,7 @@ for (const name of ['artefact.zip', 'boot.sh'] as const) {
     t.not(boot.exitCode, 0)
     t.notOk(
       boot.calls.some((call) => call.startsWith('systemctl')),
-      'nothing is started',
+      'no service is started',
     )
     if (name === 'boot.sh') {
       t.notOk(

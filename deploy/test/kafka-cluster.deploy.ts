@@ -63,7 +63,7 @@ t.test(
       t.match(files[0], { log_stream_name: `broker-${id}/server`, log_group_name: '/hashgate/dev/kafka' })
     }
 
-    // What the event source of Lambda and the gateway read.
+    // The secret with the authorities, which Lambda's event source and the gateway read.
     const { certificate: ca } = JSON.parse(await readFile(secret('CaSecretArn'), 'utf8'))
     const brokers = machines.map(({ address }) => `${address}:9096`).join(',')
     const open = (login: { username: string; password: string }) =>

@@ -1,6 +1,6 @@
 interface TurnOptions {
   rounds: number
-  /** No round begins after this time, except the first three. */
+  /** Only the first three rounds may begin after this time. */
   budgetSeconds: number
 }
 

@@ -6,7 +6,7 @@ import { mark, toDataUrl } from '../../gateway/web/mark.ts'
 import { findPackages } from './bundle.ts'
 
 export interface WebApp {
-  /** By path relative to the app's root: `index.html`, and scripts and styles below `assets/` with hashes in their names, also compressed. */
+  /** Files by path relative to the app's root: `index.html`, and below `assets/` scripts and styles with hashed names, also compressed. */
   files: Record<string, Uint8Array>
   /** Folders of the bundled packages, relative to the root of the repository. */
   packages: string[]

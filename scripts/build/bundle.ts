@@ -11,7 +11,7 @@ interface BundleOptions {
 }
 
 export interface Bundle {
-  /** By path within the zip. */
+  /** Files by path within the zip. */
   files: Record<string, Uint8Array>
   /** Folders of the bundled packages, relative to the root. */
   packages: string[]

@@ -6,7 +6,7 @@ import { findClosure, type LockedPackage, type LockedPackages, readLockfile } fr
 import { type Architecture, npmPlatformFlags, runsOn } from './target.ts'
 
 export interface ShippedPackage {
-  /** By path within the zip, starting with `node_modules`. */
+  /** Files by path within the zip, starting with `node_modules`. */
   files: Record<string, Uint8Array>
   /** Folders of the copied packages. */
   packages: string[]

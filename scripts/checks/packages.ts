@@ -18,7 +18,7 @@ import { tryExamples } from './packages/try-examples.ts'
 import { tryInBrowser } from './packages/try-in-browser.ts'
 import { tryInNode } from './packages/try-in-node.ts'
 
-/** What the examples of the React and Uppy packages need besides these. */
+/** Further packages that the examples of the React and Uppy packages need. */
 const peers = [
   'react@19.3.1',
   'react-dom@19.3.1',

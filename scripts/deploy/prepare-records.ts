@@ -5,7 +5,7 @@ import { ask, execute, type Warehouse } from './warehouse/ask-warehouse.ts'
 /** The database of `10-database.sql`. */
 const database = 'hashgate_records'
 
-/** With 5 s between polls half an hour: a new integration takes minutes to become active, the first one much longer. */
+/** Half an hour at 5 s per poll: a new integration takes minutes to become active, and the first one much longer. */
 const maxPolls = 360
 
 /**

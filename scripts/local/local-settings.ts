@@ -4,7 +4,7 @@ import type { StoreSettings } from './create-stores.ts'
 
 type KeyStoreSettings = ReturnType<typeof pickStore>
 
-/** What other commands need to connect to the running system. */
+/** Settings with which other commands connect to the running system. */
 export interface LocalSettings {
   gateway: string
   /** The development key. */

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { inheritedEnvironment } from '../config.ts'
 
-/** For each tool: its programs, of which the first one found is used, and its Debian package. */
+/** The programs of each tool, of which the first one found is used, and its Debian package. */
 const tools = {
   java: { programs: ['java'], what: 'Java 17 or newer', debian: 'openjdk-17-jre-headless' },
   maven: { programs: ['mvn'], what: 'Maven', debian: 'maven' },

@@ -21,7 +21,7 @@ t.test(
     system.advanceClock(60_000)
     t.equal((await read()).status, 404, 'the image is not available when it expires')
     t.equal(await system.countRecords(), 1, 'the record still exists in the table')
-    t.strictSame(await system.listRaw(), [oldKey], 'nor the object')
+    t.strictSame(await system.listRaw(), [oldKey], 'the object still exists in the bucket')
 
     const second = await uploadImage(file, system)
     t.equal(second.status, 'ready')

@@ -8,7 +8,7 @@ import type { Target } from './target.ts'
 
 interface Abuse {
   what: string
-  /** What is wrong with a store that accepts it. */
+  /** The fault of a store that accepts the attempt. */
   diagnosis: string
   /** @throws Skipped */
   attempt: (upload: UploadTarget, bytes: Buffer) => Attempt

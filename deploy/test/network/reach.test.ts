@@ -5,7 +5,7 @@ import { modelEnvironment } from '../../model/model-environment.ts'
 import { modelResource } from '../../model/model-resource.ts'
 import { canReach, type Side } from './reach.ts'
 
-// With the reference cluster and webhooks.
+// dev has the reference cluster and webhooks.
 const stacks = modelEnvironment('dev')
 const published = new Map(stacks.flatMap(publishedBy))
 const inVpc = (groups: string[]): Side => ({ address: '10.20.48.10', groups })

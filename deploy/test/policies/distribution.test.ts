@@ -87,8 +87,8 @@ t.test('only the distribution decrypts', async (t) => {
   const decrypt = (call: Call) => isAllowed(KeyPolicy, { action: 'kms:Decrypt', resource: keyArn, ...call })
   t.ok(await decrypt({ distribution: own }))
   t.notOk(await decrypt({ distribution: other }), 'another distribution')
-  t.notOk(await decrypt({}), 'no distribution')
-  t.notOk(await decrypt({ distribution: own, action: 'kms:Encrypt' }), 'to encrypt')
+  t.notOk(await decrypt({}), 'CloudFront without a distribution may not decrypt')
+  t.notOk(await decrypt({ distribution: own, action: 'kms:Encrypt' }), 'the distribution may not encrypt')
   t.notOk(await decrypt({ distribution: own, service: 'glue.amazonaws.com' }), 'another service')
 })
 

@@ -39,8 +39,14 @@ t.test('database users of our workgroup may assume the Spectrum role', async (t)
 })
 
 t.test('other workgroups, accounts and services may not assume the Spectrum role', async (t) => {
-  t.notOk(await mayAssume('redshift.amazonaws.com', user(account, 'hashgate-dev2')), 'another workgroup')
-  t.notOk(await mayAssume('redshift.amazonaws.com', user('222233334444', 'hashgate-dev')), 'another account')
-  t.notOk(await mayAssume('redshift.amazonaws.com'), 'no external ID')
-  t.notOk(await mayAssume('glue.amazonaws.com', user(account, 'hashgate-dev')), 'another service')
+  t.notOk(
+    await mayAssume('redshift.amazonaws.com', user(account, 'hashgate-dev2')),
+    'another workgroup is refused',
+  )
+  t.notOk(
+    await mayAssume('redshift.amazonaws.com', user('222233334444', 'hashgate-dev')),
+    'another account is refused',
+  )
+  t.notOk(await mayAssume('redshift.amazonaws.com'), 'a caller without an external ID is refused')
+  t.notOk(await mayAssume('glue.amazonaws.com', user(account, 'hashgate-dev')), 'another service is refused')
 })

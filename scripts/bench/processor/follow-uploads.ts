@@ -96,7 +96,7 @@ async function uploadOne(client: HashgateClient, bytes: Buffer): Promise<UploadT
   return { stored, ready: performance.now() - startedAt }
 }
 
-/** By the processor's own steps; `decode` and `wait for memory` are parts of `renderVariants`. */
+/** Milliseconds by step of the processor; `decode` and `wait for memory` are parts of `renderVariants`. */
 const parts: [string, (spans: Spans) => number][] = [
   ['fetch', (spans) => typical(spans, 'fetchOriginal')],
   ['inspect', (spans) => typical(spans, 'inspectImage')],

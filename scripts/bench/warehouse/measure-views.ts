@@ -11,7 +11,7 @@ import { readJson } from './read-json.ts'
 import { fieldNames, splitManifests, writeManifests } from './write-manifests.ts'
 import { writeParquet } from './write-parquet.ts'
 
-/** How the manifests are laid out: one JSON file per image, one line of JSON per image in a file per day, or one Parquet file per day. */
+/** Layout of the manifests: one JSON file per image, one line of JSON per image in a file per day, or one Parquet file per day. */
 export type Layout = 'files' | 'lines' | 'parquet'
 
 export interface Sample {

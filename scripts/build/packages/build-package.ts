@@ -77,7 +77,7 @@ async function bundleEntry(
     entryPoints: { [basename(file)]: `openapi/packages/${name}/${path}` },
     outdir: dirname(file),
     bundle: true,
-    // What is imported when it is first used is a file of its own.
+    // Code that is imported on first use becomes a separate file.
     splitting: !isCommand,
     minify: !isCommand,
     format: 'esm',

@@ -126,7 +126,7 @@ function makeOthers(): OwnImages {
 }
 
 function makeTurned(): OwnImages {
-  // Not WebP, whose EXIF orientation Chromium ignores; not AVIF, for which sharp writes no orientation.
+  // Not WebP, because Chromium ignores its EXIF orientation, and not AVIF, because sharp writes none for it.
   const formats = ['jpeg', 'png', 'tiff'] as const
   const turned = formats.flatMap((format) =>
     [1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => {

@@ -4,9 +4,9 @@ import type { FileReport } from './judge-file.ts'
 export interface CorpusSummary {
   files: number
   ready: number
-  /** By reason, then by the sentence for the uploader: numbers of files. */
+  /** Number of files by reason, then by the sentence for the uploader. */
   rejected: Record<string, Record<string, number>>
-  /** By reference: numbers of ready files. `nothing`: no reference could show the file. */
+  /** Number of ready files by reference. `nothing`: no reference could show the file. */
   compared: Record<string, number>
   /** Mean ΔE of the compared files, and the largest. */
   deltaE: { mean: number; largest: number }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** Without npm's own variables, which would name this repository as the project. */
+/** The environment without npm's variables, which refer to this repository as the project. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
 
 /** Runs a program in a folder. Returns its output. @throws Error with all of its output when it fails */

@@ -4,7 +4,7 @@ import type { Deployment } from '../deployment.ts'
 import { followStack, StackFailure } from './follow-stack.ts'
 import { findLastEvent } from './stack-events.ts'
 
-/** With 5 s between polls two minutes between attempts, so that they last longer than the interfaces. */
+/** Polls between attempts: two minutes at 5 s per poll, so that all attempts last longer than the interfaces. */
 const pausePolls = 24
 const maxAttempts = 25
 

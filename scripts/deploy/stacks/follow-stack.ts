@@ -12,7 +12,7 @@ export interface FollowOptions {
 /** An operation of a stack that failed. */
 export class StackFailure extends Error {
   readonly status: string
-  /** Of the resources that failed, one line each. */
+  /** Reasons of the failed resources, one line each. */
   readonly reasons: string[]
 
   constructor(status: string, reasons: string[]) {

@@ -18,7 +18,7 @@ export interface Warehouse {
   SecretArn?: string
 }
 
-/** What a caller of the Data API needs: a `Deployment` has it. */
+/** Dependencies of calls to the Data API, which a `Deployment` has. */
 export interface DataApi {
   aws: Pick<Aws, 'redshiftData'>
   /** Polling interval. */
@@ -52,7 +52,7 @@ export async function execute(
   Sql: string,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  // Not aborted: without its id, a statement that has begun could not be cancelled.
+  // Do not abort this request: without its id, a started statement could not be cancelled.
   const { Id } = await api.aws.redshiftData.send(new ExecuteStatementCommand({ ...warehouse, Sql }))
   try {
     return await waitFor(api, Id, signal)

@@ -21,7 +21,7 @@ export interface S3Context {
 
 /** A request whose signature was verified. */
 export interface VerifiedRequest extends S3Request {
-  /** What the client signed about its body: a hash in hex, `UNSIGNED-PAYLOAD` or `STREAMING-…`. */
+  /** The signed description of the body: a hash in hex, `UNSIGNED-PAYLOAD` or `STREAMING-…`. */
   payloadHash: string
   /** Sends the interim response to a client that waits for 100-continue. */
   acceptBody: () => void

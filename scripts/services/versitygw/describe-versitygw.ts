@@ -23,7 +23,7 @@ export function describeVersitygw(layout: ServicesLayout, state: ServicesState):
     await mkdir(directory('objects'), { recursive: true, mode: 0o700 })
     await mkdir(directory('versions'), { recursive: true, mode: 0o700 })
     await writeFile(eventFilter, JSON.stringify({ 's3:ObjectCreated:*': true }))
-    // Without this, it logs URLs, and a presigned URL is a secret.
+    // Otherwise versitygw logs URLs, and a presigned URL is a secret.
     const quiet = ['--quiet', '--health', healthPath, '--keep-alive']
     const events = ['--event-webhook-url', state.s3EventUrl, '--event-filter', eventFilter]
     const backend = ['posix', '--versioning-dir', directory('versions'), directory('objects')]

@@ -111,10 +111,14 @@ test('the scheduled report is written and mailed from its zip alone', async (t) 
   t.ok(isMailed)
   t.equal((await list()).length, 10, 'a page, eight tables and mailed.json')
   const { text } = await read(key)
-  t.match(text, /<style>[\s\S]*--series-1[\s\S]*<svg [^>]*class="plot/, 'with its style and its charts')
+  t.match(
+    text,
+    /<style>[\s\S]*--series-1[\s\S]*<svg [^>]*class="plot/,
+    'the page has its style and its charts',
+  )
   t.equal(topic.messages.length, 1)
   const program = await readFile(join(folder, 'report-lambda.mjs'), 'utf8')
-  t.notMatch(program, /duckdb/i, 'without DuckDB')
+  t.notMatch(program, /duckdb/i, 'the bundle does not contain DuckDB')
 })
 
 test('the compaction runs from the same zip, and logs what its alarm reads', async (t) => {
@@ -146,11 +150,11 @@ test('the compaction runs from the same zip, and logs what its alarm reads', asy
   t.match(
     lines.filter((line) => matchesFilter(FilterPattern, line)),
     [{ rows: 2, read: 2, left: 0 }],
-    'one day with the two images of the test before',
+    'one day has the two images of an earlier test',
   )
 })
 
-test('the canary loads from the same zip, with the module that makes its image', async () => {
+test('the canary loads from the same zip, including sharp', async () => {
   const program = pathToFileURL(join(directory, 'processor/canary-lambda.mjs')).href
   const env = {
     ...process.env,

@@ -52,7 +52,7 @@ t.test('a key is displayed once, listed without its secret, and revoked', async 
     '--label',
     'app',
   )
-  t.match(made, { code: 0, stdout: /^hg_[0-9a-f]{12}_[0-9a-f]{48}\n$/ }, 'nothing else is on stdout')
+  t.match(made, { code: 0, stdout: /^hg_[0-9a-f]{12}_[0-9a-f]{48}\n$/ }, 'stdout contains only the key')
   const [, keyId = '', secret = ''] = made.stdout.trim().split('_')
   t.match(JSON.parse(made.stderr), {
     audit: 'key.created',

@@ -122,7 +122,11 @@ t.test('an error is printed in one line', async (t) => {
     t.match(stderr, line)
     t.equal(stderr.trim().split('\n').length, 1, stderr)
   }
-  const unasked = await runReprocess([], environment)
-  t.match(unasked, { code: 1, stdout: /^Usage/ }, '--recipe-changed or --failed is required')
-  t.match(await runReprocess([again, '--failed'], environment), { code: 1, stdout: /^Usage/ }, 'not both')
+  const withoutOption = await runReprocess([], environment)
+  t.match(withoutOption, { code: 1, stdout: /^Usage/ }, '--recipe-changed or --failed is required')
+  t.match(
+    await runReprocess([again, '--failed'], environment),
+    { code: 1, stdout: /^Usage/ },
+    'the options exclude each other',
+  )
 })

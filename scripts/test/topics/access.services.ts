@@ -118,13 +118,17 @@ t.test('each login can do nothing beyond its rules', async (t) => {
       refusal,
       "the gateway cannot read the processor's group",
     )
-    await t.rejects(admin.deleteGroups([processorGroup]), 'or delete it')
+    await t.rejects(admin.deleteGroups([processorGroup]), "the gateway cannot delete the processor's group")
   })
-  await t.rejects(consumeOne(gateway, processorGroup, topics.processed), refusal, 'or join it')
+  await t.rejects(
+    consumeOne(gateway, processorGroup, topics.processed),
+    refusal,
+    "the gateway cannot join the processor's group",
+  )
   await t.rejects(consumeOne(webhooks, processorGroup, topics.processed), refusal)
   await t.rejects(consumeOne(processor, webhookGroup, topics.uploadCompleted), refusal)
   for (const topic of [topics.uploadCompleted, topics.processed])
-    t.equal(await publish(webhooks, topic), 'refused', 'webhooks write nothing')
+    t.equal(await publish(webhooks, topic), 'refused', 'webhooks cannot publish')
   await t.rejects(publishLetter(gateway), 'the gateway cannot write dead letters')
   t.equal(
     (await asAdmin(operator, (admin) => admin.listTopics())).filter((name) => name.startsWith(topicPrefix))

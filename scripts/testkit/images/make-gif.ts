@@ -38,7 +38,7 @@ interface DrawnFrame {
   transparent?: number
   /** Milliseconds; at least ten. */
   delay?: number
-  /** How many of its pixels are stored; by default all. */
+  /** Number of stored pixels; by default all. */
   storedPixels?: number
 }
 

@@ -91,7 +91,7 @@ export async function startPageDouble() {
     gateway,
     /** Uploaded images by id. */
     images,
-    /** How many calls requested upload URLs. */
+    /** Number of calls that requested upload URLs. */
     calls: () => calls,
     puts: () => puts,
     stop: () => {

@@ -26,7 +26,7 @@ interface Alpha extends Pick<Colors, 'samples' | 'most'> {
   isPremultiplied: boolean
 }
 
-/** By number, because geotiff does not find the profile by its name. Source: TIFF 6.0; ICC.1, B.4. */
+/** Number of the profile's tag, because geotiff does not find it by name. Source: TIFF 6.0; ICC.1, B.4. */
 const tags = { photometric: 262, orientation: 274, extraSamples: 338, profile: 34_675 }
 
 /** Values of PhotometricInterpretation that geotiff converts like Chromium or LittleCMS. Not CMYK, which needs a profile. Source: TIFF 6.0. */
@@ -97,7 +97,7 @@ async function readColors(page: GeoTIFFImage, photometric = 0): Promise<Colors> 
     const most = samples instanceof Uint16Array ? 65_535 : 255
     return { samples, perPixel: samples.length / (width * height), most }
   }
-  // Not by readRGB, which maps 1-bit white to 127.
+  // Do not use readRGB, which maps 1-bit white to 127.
   const [grey] = (await page.readRasters({ samples: [0] })) as unknown as Samples[]
   const most = 2 ** bits - 1
   const samples = photometric === blackIsZero ? grey : grey?.map((value) => most - value)

@@ -11,7 +11,7 @@ export type Repair = () => unknown
 /** A fault that happened. */
 export interface InjectedFault {
   kind: FaultKind
-  /** From its start until it was repaired, in seconds. */
+  /** Time from its start until it was repaired. */
   seconds: number
 }
 

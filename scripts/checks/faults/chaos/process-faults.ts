@@ -27,7 +27,7 @@ export async function pauseService(layout: ServicesLayout, name: string): Promis
  */
 export async function fillDisk(layout: ServicesLayout, name: string): Promise<Repair> {
   const service = await findService(layout, name)
-  // Only the soft limit, so that it can be lifted.
+  // Set only the soft limit, so that it can be lifted.
   const limit = (bytes: string) => execFileSync('prlimit', [`--pid=${service.pid}`, `--fsize=${bytes}:`])
   limit('0')
   // A broker exits when it cannot write, so there is no limit left to lift.

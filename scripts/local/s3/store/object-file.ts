@@ -26,7 +26,7 @@ export interface ObjectHead {
   checksums: Record<string, string>
 }
 
-/** What follows the object's bytes in its file. */
+/** The data after the object's bytes in its file. */
 export function encodeTrailer(head: ObjectHead): Buffer {
   const json = Buffer.from(JSON.stringify(head))
   const length = Buffer.alloc(4)

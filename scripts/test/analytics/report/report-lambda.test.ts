@@ -71,7 +71,7 @@ t.test('a scheduled run reports on the seven whole days before it, and mails onc
     { TopicArn: topicArn, Subject: `hashgate test: image report ${from} to ${to}`, Message: lead },
   ])
   const { Subject = '', Message = '' } = topic.messages[0] ?? {}
-  t.match(Subject, /^[ -~]{1,99}$/, 'as SNS requires')
+  t.match(Subject, /^[ -~]{1,99}$/, 'the subject has the format that SNS requires')
   t.match(
     Message,
     `https://eu-west-1.console.aws.amazon.com/s3/object/hashgate-test-reports?region=eu-west-1&prefix=${encodeURIComponent(folder)}report.html`,

@@ -8,7 +8,7 @@ const dataSource = await readFile(new URL('hashgate.tds', folder), 'utf8')
 const workbook = await readFile(new URL('hashgate.twb', folder), 'utf8')
 
 t.test('the committed workbook is up to date', async (t) => {
-  t.equal(workbook, renderWorkbook(dataSource), 'or run: npm run tableau -- workbook')
+  t.equal(workbook, renderWorkbook(dataSource), 'run "npm run tableau -- workbook" and commit the result')
 })
 
 t.test('every reference in the workbook has a target', async (t) => {

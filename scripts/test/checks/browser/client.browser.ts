@@ -14,7 +14,7 @@ t.test('a page on another port of this machine uploads the file that a user chos
 
     const first = await upload(page, { gateway: gatewayUrl, key })
     t.match(first.image, { status: 'ready', fileName: 'stream-baseline.jpg', contentType: 'image/jpeg' })
-    t.ok(first.progress.length > 0, 'it reports progress')
+    t.ok(first.progress.length > 0, 'the client reports progress')
     const { sentBytes, totalBytes } = first.progress.at(-1) ?? {}
     t.equal(sentBytes, totalBytes, 'progress ends with all bytes')
 

@@ -7,7 +7,7 @@ import { listDayValues } from '../list-day-values.ts'
 import { savedShare, sumDays } from '../sum-days.ts'
 import { bytesColumn, countColumn, type Section } from './section.ts'
 
-/** What clients sent, and what deduplication saved them from sending, by day. */
+/** Bytes that clients sent and that deduplication saved, by day. */
 export function createSavingsByDay(data: ReportData): Section {
   const sums = sumDays(data.days)
   return {

@@ -43,7 +43,7 @@ t.test("an image's page shows its record, URLs and commands", (t) =>
     await t.test('the commands on the page repeat its calls', async (t) => {
       await dialog.getByText('Calls that this page made').click()
       const commands = await dialog.locator('pre').allInnerTexts()
-      t.notMatch(commands.join(), key, 'without the key')
+      t.notMatch(commands.join(), key, 'the commands do not contain the key')
       for (const method of ['POST', 'PUT', 'GET'])
         t.ok(
           commands.some((command) => command.startsWith(`curl -X ${method} `)),

@@ -68,7 +68,7 @@ async function bundleApp(react: ReactVersion): Promise<string> {
     entryPoints: ['app.tsx'],
     bundle: true,
     format: 'esm',
-    // Its warnings are among the faults.
+    // The development build of React prints warnings, which count as faults.
     define: { 'process.env.NODE_ENV': '"development"' },
     alias: { react: folder('react'), 'react-dom': folder('react-dom') },
     write: false,

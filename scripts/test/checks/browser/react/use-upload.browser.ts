@@ -54,7 +54,7 @@ t.test('useUpload uploads photos', (t) =>
         t.strictSame(
           percents,
           percents.toSorted((a, b) => a - b),
-          'and only rises',
+          'progress never decreases',
         )
         t.equal(await page.locator('output').innerText(), 'settled 100 %')
 
