@@ -39,7 +39,7 @@ export async function bundle({ root, programs, external }: BundleOptions): Promi
     mainFields: ['module', 'main'],
     external,
     banner: { js: commonJs },
-    // Names are kept: logs contain those of steps and errors, and stack traces stay readable.
+    // Keep names, because logs contain those of steps and errors, and stack traces stay readable.
     minifySyntax: true,
     minifyWhitespace: true,
     keepNames: true,

@@ -10,7 +10,7 @@ export function openDialogue() {
   }
 
   async function ask(question: string): Promise<string> {
-    // Opened for the first question, as an open stdin keeps the process alive.
+    // Open stdin only for the first question, because an open stdin keeps the process alive.
     lines ??= open()
     process.stdout.write(`${question} `)
     const { value, done } = await lines.next.next()

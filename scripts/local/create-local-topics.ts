@@ -5,7 +5,7 @@ import { createLogger } from '../../core/telemetry/logger.ts'
 
 /**
  * Creates the topics of the events in the embedded Kafka. It has no topic administration, but creates a topic when a producer names
- * it. Without this, the gateway could not stream events before there was one of each type.
+ * it. Without these topics, the gateway could not stream events before one of each type was published.
  */
 export async function createLocalTopics(brokers: string): Promise<void> {
   const logger = createLogger('script', 'silent')

@@ -115,7 +115,7 @@ async function startPrograms(
     supervise({
       name: 'processor',
       program: processorProgram,
-      // glibc keeps freed memory per thread, and libvips frees much: without this, the processor needs twice the memory.
+      // glibc caches freed memory per thread, and libvips frees much. Without this limit, the processor needs twice the memory.
       environment: () => ({
         MALLOC_ARENA_MAX: '1',
         ...environment,

@@ -40,7 +40,7 @@ async function tryToDelete(deployment: Deployment, stackId: string): Promise<voi
   await followStack(deployment.aws, stackId, last, deployment)
 }
 
-/** Whether all failures go away with the interfaces. */
+/** Whether all failures are caused by existing interfaces. */
 function isTemporary(error: unknown): boolean {
   return (
     error instanceof StackFailure &&

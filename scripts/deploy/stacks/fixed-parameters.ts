@@ -9,7 +9,7 @@ const createOnly: Record<string, string> = {
     'Lambda would continue to read the old topics. Deploy under another name (--env), or destroy the stacks that read the prefix first',
 }
 
-/** The values that an existing stack keeps unless the environment's parameters say otherwise. */
+/** The values that an existing stack keeps unless the environment's parameters override them. */
 export function keptValues(found: FoundStack | undefined): Record<string, string> {
   const keeper = found?.parameters.KeeperRoleArn
   return keeper ? { KeeperRoleArn: keeper } : {}

@@ -23,7 +23,7 @@ export function createRequestHandler(s3: S3Context, verifySignature: VerifySigna
       const verified: VerifiedRequest = { ...request, payloadHash, acceptBody: continuation.accept }
       await findOperation(request)(verified, response, s3)
     } catch (error) {
-      if (message.destroyed && !message.complete) return // the client has gone
+      if (message.destroyed && !message.complete) return // the client disconnected
       if (response.destroyed) return
       continuation.closeUnlessAccepted()
       sendError(response, error, message.url?.split('?')[0] ?? '')

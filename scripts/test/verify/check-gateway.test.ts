@@ -28,8 +28,8 @@ t.test('no answer or a redirect to HTTPS passes', async (t) => {
   t.ok(await ask('301|https://images.example.com/healthz'))
   t.ok(await ask('308|https://images.example.com/'))
   t.ok(await ask('cut'))
-  const away = await sendExactly({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {} })
-  t.ok(refusesPlainHttp(away))
+  const unreachable = await sendExactly({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {} })
+  t.ok(refusesPlainHttp(unreachable))
 })
 
 t.test('every other answer fails, including errors', async (t) => {

@@ -64,10 +64,10 @@ t.test('an error of a broken store does not count as a refusal', async (t) => {
 })
 
 t.test('user errors print one line, and an unreachable gateway ends the run', async (t) => {
-  const away = await runVerifyCommand(['--gateway', 'http://127.0.0.1:1', '--key', 'x'])
-  t.equal(away.code, 1)
-  t.match(away.stdout, /^not ok 1 .*\n.*\n +found: no answer \(ECONNREFUSED\)/m)
-  t.match(away.stdout, /^Bail out!/m)
+  const unreachable = await runVerifyCommand(['--gateway', 'http://127.0.0.1:1', '--key', 'x'])
+  t.equal(unreachable.code, 1)
+  t.match(unreachable.stdout, /^not ok 1 .*\n.*\n +found: no answer \(ECONNREFUSED\)/m)
+  t.match(unreachable.stdout, /^Bail out!/m)
 
   const wrongKey = await runVerifyCommand(['--gateway', gateway, '--key', 'hg_000000000000_wrong'])
   t.equal(wrongKey.code, 1)

@@ -5,7 +5,7 @@ import type { Receiver } from './start-receiver.ts'
 import type { WebhookSystem } from './start-webhook-system.ts'
 
 /** A tenant with its one receiver. */
-export interface Party {
+export interface Recipient {
   tenant: string
   receiver: Receiver
 }
@@ -14,7 +14,7 @@ export interface Load extends Pick<FaultRun, 'images' | 'signal'> {
   perSecond: number
 }
 
-interface Registered extends Party {
+interface Registered extends Recipient {
   endpointId: string
 }
 
@@ -37,40 +37,40 @@ const refusalsToShow = 3
  */
 export async function deliverLoad(
   system: WebhookSystem,
-  parties: Party[],
+  recipients: Recipient[],
   { images, perSecond, signal }: Load,
 ): Promise<LoadResult> {
-  const registered = await Promise.all(parties.map((party) => register(system, party)))
+  const registered = await Promise.all(recipients.map((recipient) => register(system, recipient)))
   const published = await publishAll(system, registered, { images, perSecond, signal })
   const isDone = () => published.every(([{ receiver }, id]) => receiver.received.get(id)?.accepted)
   await waitUntil(isDone, signal)
   return judge(system, registered, published, signal)
 }
 
-async function register({ addEndpoint }: WebhookSystem, party: Party): Promise<Registered> {
-  const { endpointId, secrets } = await addEndpoint(party.tenant, party.receiver.url)
-  party.receiver.expectSecret(secrets[0]?.secret ?? '')
-  return { ...party, endpointId }
+async function register({ addEndpoint }: WebhookSystem, recipient: Recipient): Promise<Registered> {
+  const { endpointId, secrets } = await addEndpoint(recipient.tenant, recipient.receiver.url)
+  recipient.receiver.expectSecret(secrets[0]?.secret ?? '')
+  return { ...recipient, endpointId }
 }
 
 async function publishAll(
   { publishResult }: WebhookSystem,
-  parties: Registered[],
+  recipients: Registered[],
   { images, perSecond, signal }: Load,
 ): Promise<[Registered, string][]> {
   const startedAt = Date.now()
   const published: Promise<[Registered, string]>[] = []
   for (let number = 0; number < images; number++) {
     await sleep(Math.max(0, startedAt + (number / perSecond) * 1_000 - Date.now()), undefined, { signal })
-    const party = parties[number % parties.length] as Registered
-    published.push(publishResult(party.tenant, number).then((id) => [party, id]))
+    const recipient = recipients[number % recipients.length] as Registered
+    published.push(publishResult(recipient.tenant, number).then((id) => [recipient, id]))
   }
   return Promise.all(published)
 }
 
 async function judge(
   { store }: WebhookSystem,
-  parties: Registered[],
+  recipients: Registered[],
   published: [Registered, string][],
   signal: AbortSignal,
 ): Promise<LoadResult> {
@@ -79,9 +79,9 @@ async function judge(
   const isRecorded = async () => (await listUnrecorded()).length === 0
   async function listUnrecorded() {
     const open: string[] = []
-    for (const [party, id] of published) {
-      const status = await statusOf(party, id)
-      if (status !== 'delivered') open.push(`${party.tenant}: ${id} is ${status ?? 'not in the log'}`)
+    for (const [recipient, id] of published) {
+      const status = await statusOf(recipient, id)
+      if (status !== 'delivered') open.push(`${recipient.tenant}: ${id} is ${status ?? 'not in the log'}`)
     }
     return open
   }
@@ -90,8 +90,8 @@ async function judge(
   await waitUntil(isRecorded, signal)
   const unrecorded = await listUnrecorded()
   const missing = published.filter(([{ receiver }, id]) => !receiver.received.get(id)?.accepted)
-  const entries = parties.flatMap(({ receiver }) => [...receiver.received.values()])
-  const faults = parties.flatMap(({ tenant, receiver }) =>
+  const entries = recipients.flatMap(({ receiver }) => [...receiver.received.values()])
+  const faults = recipients.flatMap(({ tenant, receiver }) =>
     receiver.faults.slice(0, refusalsToShow).map((fault) => `${tenant}: ${fault}`),
   )
   return {
@@ -103,7 +103,7 @@ async function judge(
       ...unrecorded,
       ...faults,
     ],
-    latencies: new Map(parties.map(({ tenant, receiver }) => [tenant, latenciesOf(receiver)])),
+    latencies: new Map(recipients.map(({ tenant, receiver }) => [tenant, latenciesOf(receiver)])),
   }
 }
 

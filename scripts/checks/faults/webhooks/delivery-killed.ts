@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { killRepeatedly } from '../kill-repeatedly.ts'
 import { deliverLoad } from './deliver-load.ts'
 import { runWebhookFault } from './run-webhook-fault.ts'
-import { startParty } from './start-party.ts'
 import type { Reaction } from './start-receiver.ts'
+import { startRecipient } from './start-recipient.ts'
 import { startWebhookSystem } from './start-webhook-system.ts'
 
 const settings = { WEBHOOK_RETRY_SECONDS: '1' }
@@ -24,10 +24,10 @@ await runWebhookFault({ images: 2_000, seconds: 900 }, async (run) => {
     react: (): Reaction => (isKilling ? 'accept' : 'fail'),
     delayMs: () => randomInt(20, 200),
   }
-  const parties = await Promise.all(tenants.map((tenant) => startParty(run, tenant, receiver)))
+  const recipients = await Promise.all(tenants.map((tenant) => startRecipient(run, tenant, receiver)))
 
   const publishMs = (run.images / perSecond) * 1_000
-  const delivering = deliverLoad(system, parties, { ...run, perSecond })
+  const delivering = deliverLoad(system, recipients, { ...run, perSecond })
   await Promise.race([delivering, sleep(publishMs / 2)])
   isKilling = true
   const stopKilling = killRepeatedly(system.worker, [4_000, 8_000])
