@@ -59,7 +59,7 @@ export const texts = {
   alreadyThere: (count: number, bytes: number) =>
     `${photos(count)} already there: ${formatBytes(bytes)} saved.`,
   notKept: (names: string) =>
-    `These photos could not be resumed. Choose those that do not appear below again: ${names}`,
+    `These photos could not be resumed. Choose again those that do not appear below: ${names}`,
   /** Replaces texts of Uppy, with its names and placeholders. */
   uppy: {
     dashboardTitle: 'Upload photos',
