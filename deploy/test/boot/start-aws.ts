@@ -50,7 +50,10 @@ function secretValue(secretId: string): string {
   if (/kafka\/ca/.test(secretId)) return JSON.stringify({ certificate: rootCertificates[0] })
   if (/cdn\//.test(secretId)) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
-    return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    return JSON.stringify({
+      keyPairId: 'K2EXAMPLE',
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    })
   }
   return JSON.stringify({ username: 'hashgate', password: 'secret' })
 }
