@@ -76,9 +76,9 @@ t.test(
         for (const [way, other] of Object.entries(others)) {
           const theirs = await makeImage(catalog, status)
           stored.add(`owner/${theirs}/${day.replaceAll('-', '')}`)
-          const nobodys = newId()
+          const unowned = newId()
           const answers = []
-          for (const imageId of [theirs, nobodys]) {
+          for (const imageId of [theirs, unowned]) {
             asked.length = 0
             const answer = await ask(system, route, imageId, other)
             answers.push({ ...comparable(answer, imageId), asked: [...asked] })
