@@ -38,6 +38,16 @@ t.test('ImageFromHashgate shows images', async (t) => {
       t.equal(requests.filter((request) => request.endsWith('.webp')).length, 2)
     })
 
+    await t.test('a failure that React sees in the element and as an event counts once', async (t) => {
+      const { page, requests } = await openApp(t)
+      await page.route(/\.webp\?/, (route) => route.abort())
+      await page.evaluate(dispatchErrorsTwice)
+      await call(page, 'showImage', options, { image, width: 300 })
+      await page.getByRole('alert').getByText('The image cannot be loaded.').waitFor()
+      t.equal(count(requests, read), 1)
+      t.equal(requests.filter((request) => request.endsWith('.webp')).length, 2)
+    })
+
     await t.test('without a provider the first failure is final', async (t) => {
       const { page, requests } = await openApp(t)
       await call(page, 'showImage', undefined, { image: expire(image), width: 300 })
@@ -85,6 +95,17 @@ t.test('ImageFromHashgate shows images', async (t) => {
     })
   })
 })
+
+/** Runs in the page. An error event is followed by another, as if React had found the failed element before it received the event. */
+function dispatchErrorsTwice(): void {
+  document.addEventListener(
+    'error',
+    ({ target, isTrusted }) => {
+      if (isTrusted && target instanceof HTMLImageElement) target.dispatchEvent(new Event('error'))
+    },
+    { capture: true },
+  )
+}
 
 /** The record with URLs that have expired. */
 function expire(image: Image): Image {
