@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { isAlive, readStartMark } from './process-record.ts'
 
@@ -12,17 +13,24 @@ const fileName = 'lock'
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, fileName)
+  const draft = `${file}.${randomUUID()}`
   const holder = JSON.stringify({ pid: process.pid, startMark: readStartMark(process.pid) })
-  // Two attempts: the first may find, and remove, the lock of a process that has ended.
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      await writeFile(file, holder, { flag: 'wx', mode: 0o600 })
-      return () => rm(file, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      await assertUnlocked(directory)
-      await rm(file, { force: true })
+  // Written under another name, because another process would take a lock without its holder for abandoned.
+  await writeFile(draft, holder, { mode: 0o600 })
+  try {
+    // Two attempts: the first may find, and remove, the lock of a process that has ended.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        await link(draft, file)
+        return () => rm(file, { force: true })
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+        await assertUnlocked(directory)
+        await rm(file, { force: true })
+      }
     }
+  } finally {
+    await rm(draft, { force: true })
   }
   throw new Error(`Another process has just locked ${describe(directory)}: wait until it has finished.`)
 }

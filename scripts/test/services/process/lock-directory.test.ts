@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { assertUnlocked, lockDirectory } from '../../../services/process/lock-directory.ts'
 
@@ -12,6 +14,17 @@ t.test('a locked directory cannot be locked again until it is released', async (
   await assertUnlocked(directory)
   await (await lockDirectory(directory))()
   t.strictSame(await readdir(directory), [])
+})
+
+t.test('a lock names its holder from the start, so that nobody takes it for abandoned', async (t) => {
+  for (let round = 0; round < 50; round += 1) {
+    const directory = t.testdir({})
+    const lock = join(directory, 'lock')
+    const locking = lockDirectory(directory)
+    while (!existsSync(lock)) await setImmediate()
+    t.match(JSON.parse(readFileSync(lock, 'utf8') || '{}'), { pid: process.pid })
+    await (await locking)()
+  }
 })
 
 const abandoned = [JSON.stringify({ pid: process.pid, startMark: 'an earlier start' }), '', '{"pid":']
