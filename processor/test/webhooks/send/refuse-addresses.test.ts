@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { promisify } from 'node:util'
@@ -35,23 +35,23 @@ function countConnections(t: Test): () => number {
 const certificate = createTestCertificate([host])
 tls.setDefaultCACertificates([...tls.getCACertificates(), certificate.cert])
 
-/** Starts an https receiver for `hooks.example.com` on 127.0.0.2, and another one on 127.0.0.1 with the same port. */
-async function startReceivers(t: Test) {
-  const connections: string[] = []
-  async function start(address: string, port: number): Promise<number> {
-    const server = createServer(certificate, (_request, response) => response.end(`from ${address}`))
-    server.on('connection', () => connections.push(address))
-    server.listen(port, address)
-    await once(server, 'listening')
-    t.teardown(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    return (server.address() as AddressInfo).port
-  }
-  const port = await start('127.0.0.2', 0)
-  await start('127.0.0.1', port)
-  return { port, connections }
+/**
+ * Starts an https receiver for `hooks.example.com` on all addresses. It answers with the address of the connection, and
+ * lists these addresses.
+ */
+async function startReceiver(t: Test) {
+  const connections: unknown[] = []
+  const server = createServer(certificate, ({ socket }, response) =>
+    response.end(`from ${socket.localAddress}`),
+  )
+  server.on('connection', (socket) => connections.push((socket as Socket).localAddress))
+  server.listen(0, '0.0.0.0')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { port: (server.address() as AddressInfo).port, connections }
 }
 
 for (const address of forbiddenAddresses) {
@@ -85,7 +85,7 @@ t.test('forbidden URLs are refused at each try, even if they were registered', a
 })
 
 t.test('a name that resolves to a forbidden address after its registration is refused', async (t) => {
-  const { port, connections } = await startReceivers(t)
+  const { port, connections } = await startReceiver(t)
   let answers = ['127.0.0.2']
   const { server } = await startDnsServer(t, () => answers)
   // 127.0.0.2 stands for a public address.
@@ -111,7 +111,7 @@ t.test('a name that resolves to a forbidden address after its registration is re
 })
 
 t.test('the connection goes to the address that was checked', async (t) => {
-  const { port, connections } = await startReceivers(t)
+  const { port, connections } = await startReceiver(t)
   // Only the first query returns the good address, so a second one would lead elsewhere.
   const { server, questions } = await startDnsServer(t, () => [
     questions.length <= 2 ? '127.0.0.2' : '127.0.0.1',
@@ -144,7 +144,7 @@ t.test('a DNS server that does not answer is given up within the timeout', async
 })
 
 t.test('the certificate must be for the host of the URL', async (t) => {
-  const { port } = await startReceivers(t)
+  const { port } = await startReceiver(t)
   const rules = receiverRules({ WEBHOOK_ALLOW_NETWORKS: '127.0.0.1', NODE_ENV: 'production' })
   const resolve = async () => ['127.0.0.1']
   t.match(await send({ url: `https://other.example.com:${port}/`, rules, resolve }), {
@@ -157,7 +157,7 @@ t.test('the certificate must be for the host of the URL', async (t) => {
 t.test(
   'NODE_EXTRA_CA_CERTS names the authority of a receiver; without it the certificate is refused',
   async (t) => {
-    const { port } = await startReceivers(t)
+    const { port } = await startReceiver(t)
     const here = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
     const program = `
     const { sendWebhook } = await import(${here('../../../webhooks/send/send-webhook.ts')})
