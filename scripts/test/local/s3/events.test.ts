@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import t, { type Test } from 'tap'
 import { startLocalS3 } from '../../../local/s3/start-local-s3.ts'
+import { pollUntil } from '../../../testkit/poll-until.ts'
 import { connect, keys, startTestS3 } from './start-test-s3.ts'
 import { startWebhook } from './start-webhook.ts'
 
@@ -86,7 +87,7 @@ t.test('only stored objects in notifying buckets send events', async (t) => {
   await put(client, 'once', { IfNoneMatch: '*' })
   await t.rejects(put(client, 'once', { IfNoneMatch: '*' }), { name: 'PreconditionFailed' })
   await put(client, 'last')
-  const records = await webhook.until((received) => received.some(({ s3 }) => s3.object.key === 'last'))
+  const records = await webhook.until((received) => received.length >= 2)
   t.same(records.map(({ s3 }) => s3.object.key).sort(), ['last', 'once'])
 })
 
@@ -102,9 +103,9 @@ t.test('a refused event is retried until it is accepted, and does not block othe
   const keysOf = (records: typeof webhook.received) => records.map(({ s3 }) => s3.object.key)
   await webhook.until((records) => keysOf(records).filter((key) => key === 'poison').length === 3)
   await webhook.until((records) => new Set(keysOf(records)).size === 21)
+  // The last answers may still be on their way. A close would cut them off after a moment.
+  await pollUntil(async () => (await readdir(join(directory, 'spool'))).length === 0)
   t.equal(webhook.received.length, 23, 'accepted events are not sent again')
-  await s3.close()
-  t.same(await readdir(join(directory, 'spool')), [])
 })
 
 t.test('events that keep failing do not block others', async (t) => {
@@ -113,8 +114,10 @@ t.test('events that keep failing do not block others', async (t) => {
   const client = await connectWithBucket(t, s3)
   for (let index = 0; index < 20; index += 1) await put(client, `poison-${index}`)
   await put(client, 'good')
-  const records = await webhook.until((received) => received.some(({ s3 }) => s3.object.key === 'good'))
-  t.ok(records.length > 20)
+  const records = await webhook.until(
+    (received) => new Set(received.map(({ s3 }) => s3.object.key)).size === 21,
+  )
+  t.equal(records.filter(({ s3 }) => s3.object.key === 'good').length, 1)
 })
 
 t.test('events wait for a webhook across restarts', async (t) => {
