@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { createUploadBatcher } from '../../packages/client/src/batch-uploads.ts'
+import { createUploadBatcher, type UploadBatcher } from '../../packages/client/src/batch-uploads.ts'
 import { createHashgateClient } from '../../packages/client/src/hashgate-client.ts'
 import type { Progress } from '../../packages/client/src/types.ts'
 import { uploadImage } from '../../packages/client/src/upload-image.ts'
@@ -76,7 +76,16 @@ t.test('uploads that share a batcher request their URLs in one call', async (t) 
     [batch]: [{ status: 200, body: { results: [{ imageId }, { imageId }] } }],
     [get]: [ready],
   }))
-  const batcher = createUploadBatcher(createHashgateClient(fake))
+  const { requestUpload, flush } = createUploadBatcher(createHashgateClient(fake), { maxDelayMs: 600_000 })
+  let requested = 0
+  const batcher: UploadBatcher = {
+    requestUpload: (request) => {
+      const answer = requestUpload(request)
+      requested += 1
+      if (requested === 2) flush()
+      return answer
+    },
+  }
   await Promise.all([file, file].map((file) => uploadImage(file, { ...fake, batcher })))
   t.strictSame(fake.calls(), [batch, get, get])
 })
