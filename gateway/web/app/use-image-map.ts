@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { Image } from '../../../openapi/packages/client/src/types.ts'
+import { isNewer, versionOfImage } from '../../../openapi/packages/client/src/watch/image-version.ts'
 
 /** Each update renders the gallery, so many images that change at about the same time share one. */
 const updateIntervalMs = 100
@@ -24,7 +25,7 @@ export function useImageMap() {
     timer.current = undefined
     const next = waiting.current.splice(0, maxPerUpdate)
     if (next.length === 0) return
-    setById((known) => new Map([...known, ...next.map((image) => [image.imageId, image] as const)]))
+    setById((known) => withChanged(known, next))
     timer.current = setTimeout(show, updateIntervalMs)
     if (waiting.current.length === 0) resolveShown()
   }, [resolveShown])
@@ -49,4 +50,19 @@ export function useImageMap() {
 
   useEffect(() => () => clearTimeout(timer.current), [])
   return { byId, put, clear }
+}
+
+/** The images with those that have changed. A state that was read before the known one is left out: responses can overtake each other. */
+export function withChanged(known: ReadonlyMap<string, Image>, changed: Image[]): Map<string, Image> {
+  const images = new Map(known)
+  for (const image of changed) {
+    const last = images.get(image.imageId)
+    if (!last || !isOlder(image, last)) images.set(image.imageId, image)
+  }
+  return images
+}
+
+function isOlder(image: Image, other: Image): boolean {
+  const [version, otherVersion] = [versionOfImage(image), versionOfImage(other)]
+  return version !== undefined && otherVersion !== undefined && isNewer(otherVersion, version)
 }

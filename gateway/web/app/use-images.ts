@@ -39,7 +39,7 @@ export function useImages(api: Api, { status, day: onlyDay }: Filter): Images {
   /** Aborts the load in progress when the filter changes. */
   const loading = useRef<AbortController | undefined>(undefined)
 
-  const { follow, read } = useStatusUpdates(api, put)
+  const { startFollowing, read } = useStatusUpdates(api, put)
 
   const loadMore = useCallback(async () => {
     if (loading.current) return
@@ -50,6 +50,7 @@ export function useImages(api: Api, { status, day: onlyDay }: Filter): Images {
     try {
       for (let found = 0; found === 0 && position.current.days.length > 0; ) {
         const { days, cursor } = position.current
+        const follow = startFollowing()
         const page = await client.listImages({ day: days[0], status, limit: pageSize }, cursor)
         if (signal.aborted) return
         position.current = page.nextCursor ? { days, cursor: page.nextCursor } : { days: days.slice(1) }
@@ -67,7 +68,7 @@ export function useImages(api: Api, { status, day: onlyDay }: Filter): Images {
     } finally {
       if (loading.current === load) loading.current = undefined
     }
-  }, [client, status, put, follow])
+  }, [client, status, put, startFollowing])
 
   useEffect(() => {
     position.current = { days: onlyDay ? [onlyDay] : listDays() }
