@@ -58,7 +58,7 @@ export function createUppy(api: Api, target: HTMLElement): Uppy<Meta, HashgateBo
   addInSteps(uppy)
   showPreviews(uppy)
   uppy.on('restored', () => resume(uppy))
-  void addCamera(uppy)
+  void addCamera(uppy, target)
   return uppy
 }
 
@@ -74,9 +74,20 @@ function resume(uppy: Uppy<Meta, HashgateBody>): void {
 }
 
 /** The camera comes after the page is shown: few need it, and it would make the first load larger. */
-async function addCamera(uppy: Uppy<Meta, HashgateBody>): Promise<void> {
+async function addCamera(uppy: Uppy<Meta, HashgateBody>, target: HTMLElement): Promise<void> {
   if (!navigator.mediaDevices) return
   const { default: Webcam } = await import('@uppy/webcam')
   if (!uppy.getPlugin('Dashboard')) return
-  uppy.use(Webcam, { modes: ['picture'], mobileNativeCamera: true })
+  uppy.use(Webcam, {
+    modes: ['picture'],
+    mobileNativeCamera: true,
+    onBeforeSnapshot: () => untilCameraShows(target),
+  })
+}
+
+/** The button for a picture is there before the camera's first frame. Uppy would then take an empty picture. */
+async function untilCameraShows(panel: HTMLElement): Promise<void> {
+  const video = panel.querySelector('video')
+  while (video?.isConnected && video.readyState < video.HAVE_CURRENT_DATA)
+    await new Promise(requestAnimationFrame)
 }
