@@ -5,14 +5,17 @@ import { promisify } from 'node:util'
 import type { Locator, Page } from 'playwright-core'
 import t from 'tap'
 import { withSystem } from '../../../local/with-system.ts'
-import { openBrowser } from './open-browser.ts'
+import { avoidBoundary, dayMs } from '../../../testkit/avoid-boundary.ts'
+import { openEmptyPage } from './open-browser.ts'
 
 const run = promisify(execFile)
 const photo = fileURLToPath(new URL('../../../../processor/test/photos/drum-portrait.jpg', import.meta.url))
 
+await avoidBoundary(dayMs)
+
 t.test('a user with a key can upload a photo from the API page', (t) =>
   withSystem(async ({ gatewayUrl, key }) => {
-    const page = await (await openBrowser(t)).newPage()
+    const page = await openEmptyPage(t)
     const faults: string[] = []
     page.on('pageerror', ({ message }) => faults.push(message))
     await page.goto(`${gatewayUrl}/docs`)
@@ -37,8 +40,10 @@ t.test('a user with a key can upload a photo from the API page', (t) =>
     const following = await open(page, 'getImage')
     await following.getByPlaceholder('imageId').fill(String(sum))
     await following.getByPlaceholder('wait').fill('20')
-    const { status, answer } = await execute(following)
-    t.match({ status, answer }, { status: '200', answer: { status: 'ready', fileName: 'drum.jpg' } })
+    let read = await execute(following)
+    while (['pending', 'processing'].includes(read.answer.status)) read = await execute(following)
+    const { answer } = read
+    t.match(read, { status: '200', answer: { status: 'ready', fileName: 'drum.jpg' } })
     const thumb = await page.request.get(answer.variants[0].url)
     t.equal((await thumb.body()).toString('latin1', 8, 12), 'WEBP')
 
@@ -56,7 +61,7 @@ t.test('a user with a key can upload a photo from the API page', (t) =>
 
 t.test("the page has the product's logo and a link to the upload page", (t) =>
   withSystem(async ({ gatewayUrl }) => {
-    const page = await (await openBrowser(t)).newPage()
+    const page = await openEmptyPage(t)
     await page.goto(`${gatewayUrl}/docs`)
     const logo = page.getByRole('link', { name: 'hashgate' }).getByRole('img')
     t.ok(await logo.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth > 0)))
@@ -69,7 +74,7 @@ t.test("the page has the product's logo and a link to the upload page", (t) =>
 
 t.test('the page shows why a key is refused', (t) =>
   withSystem(async ({ gatewayUrl }) => {
-    const page = await (await openBrowser(t)).newPage()
+    const page = await openEmptyPage(t)
     await page.goto(`${gatewayUrl}/docs`)
     await authorize(page, 'hg_000000000000_nonsense')
     const { status, answer } = await execute(await open(page, 'listImages'))

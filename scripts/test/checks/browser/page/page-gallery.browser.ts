@@ -1,11 +1,14 @@
 import t from 'tap'
 import { uploadImage } from '../../../../../openapi/packages/client/src/upload-image.ts'
 import { withSystem } from '../../../../local/with-system.ts'
+import { avoidBoundary, dayMs } from '../../../../testkit/avoid-boundary.ts'
 import { makeBrokenPng, makePhotos } from './make-photos.ts'
 import { cards, openPage, waitForCards } from './open-page.ts'
 
 /** More images than a page of the list has. */
 const count = 64
+
+await avoidBoundary(dayMs)
 
 t.test('the gallery loads further images on scrolling, shows new ones, and filters by day and status', (t) =>
   withSystem(async ({ gatewayUrl, key }) => {
