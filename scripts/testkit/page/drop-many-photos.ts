@@ -26,6 +26,7 @@ export async function dropManyPhotos(browser: Browser, count: number): Promise<D
   const directory = await mkdtemp(join(tmpdir(), 'hashgate-photos-'))
   const double = await startPageDouble()
   const page = await browser.newPage()
+  page.setDefaultTimeout(120_000)
   try {
     const paths = await makePhotos(directory, count)
     await page.goto(`${double.gateway}/#key=test`)

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { withSystem } from '../../../local/with-system.ts'
-import { openBrowser } from './open-browser.ts'
+import { openEmptyPage } from './open-browser.ts'
 import { serveClient } from './serve-client.ts'
 
 const photo = fileURLToPath(new URL('../../../../processor/test/photos/stream-baseline.jpg', import.meta.url))
@@ -43,7 +43,7 @@ t.test('CORS blocks a page of an origin that is not listed', async (t) => {
 /** Opens a page of a web application in a new browser. */
 async function openPage(t: Test): Promise<{ page: Page; origin: string }> {
   const origin = await serveClient(t)
-  const page = await (await openBrowser(t)).newPage()
+  const page = await openEmptyPage(t)
   await page.goto(origin)
   return { page, origin }
 }

@@ -3,13 +3,13 @@ import t from 'tap'
 import { makeSrcset } from '../../../../openapi/packages/client/src/make-srcset.ts'
 import { uploadImage } from '../../../../openapi/packages/client/src/upload-image.ts'
 import { withSystem } from '../../../local/with-system.ts'
-import { openBrowser } from './open-browser.ts'
+import { openEmptyPage } from './open-browser.ts'
 import { serveClient } from './serve-client.ts'
 
 const settings = { VARIANTS: JSON.stringify([{ name: 'hero', widths: [320, 640, 1280] }]) }
 
 t.test('Chromium chooses a variant from srcset by the width that it needs', async (t) => {
-  const page = await (await openBrowser(t)).newPage()
+  const page = await openEmptyPage(t)
   await page.goto(await serveClient(t))
   await withSystem(async ({ gatewayUrl: gateway, key }) => {
     const create = { width: 1000, height: 500, channels: 3, background: '#336699' } as const

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { startPageDouble } from '../../../testkit/page/start-page-double.ts'
-import { openBrowser } from './open-browser.ts'
+import { openEmptyPage } from './open-browser.ts'
 
 const names = ['drum-portrait', 'stream-baseline', 'dogs-orientation-6']
 const photos = names.map((name) =>
@@ -58,8 +58,7 @@ t.test('a user retries uploads that the store refused', async (t) => {
 async function openPage(t: Test) {
   const double = await startPageDouble()
   t.teardown(double.stop)
-  const page = await (await openBrowser(t)).newPage()
-  page.setDefaultTimeout(120_000)
+  const page = await openEmptyPage(t)
   await page.goto(`${double.gateway}/#key=test`)
   await page.locator('.uppy-Dashboard-inner').waitFor()
   return { page, double, holdPuts: () => holdPuts(page) }

@@ -1,4 +1,5 @@
 import type { Page, Route } from 'playwright-core'
+import { pollUntil } from '../../../../testkit/poll-until.ts'
 
 /** Records the uploads that reach the store, including after reloads of the page. */
 export function recordUploads(page: Page) {
@@ -8,8 +9,16 @@ export function recordUploads(page: Page) {
   page.on('response', (response) => {
     if (response.request().method() === 'PUT' && response.ok()) stored.push(response.url())
   })
-  return { started: () => started, stored: () => stored }
+  return {
+    started: () => started,
+    stored: () => stored,
+    /** Waits until `count` images are stored. The gallery can show an image before the browser has the response to its upload. */
+    untilStored: (count: number) => pollUntil(() => new Set(stored.map(imageIdIn)).size >= count),
+  }
 }
+
+/** The hash in an object's URL. */
+export const imageIdIn = (url: string) => /[0-9a-f]{64}/.exec(url)?.[0]
 
 /**
  * Lets `count` uploads through and holds the others, so that a test can act in between. `reached` resolves when the first upload is held

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url'
 import type { Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { buildWebApp, writeWebApp } from '../../../../build/build-web.ts'
-import { openBrowser } from '../open-browser.ts'
+import { openEmptyPage } from '../open-browser.ts'
+import { waitForFrames } from './wait-for-frames.ts'
 
 await writeWebApp(await buildWebApp(), fileURLToPath(new URL('../../../../../dist/web', import.meta.url)))
 
@@ -17,13 +18,12 @@ export async function openPage(
   url: string,
   launchOptions?: string[],
 ): Promise<{ page: Page; faults: string[] }> {
-  const page = await (await openBrowser(t, launchOptions)).newPage()
+  const page = await openEmptyPage(t, launchOptions)
   const faults: string[] = []
   page.on('pageerror', ({ message }) => faults.push(message))
   page.on('console', (line) => {
     if (line.type() === 'error' && !isRefusal(line.text())) faults.push(line.text())
   })
-  page.setDefaultTimeout(120_000)
   await page.goto(url)
   return { page, faults }
 }
@@ -41,5 +41,7 @@ export const waitForCards = (page: Page, status: string, count: number) =>
     .waitFor({ timeout: 240_000 })
 
 /** The width of the page beyond the screen, in pixels. */
-export const findOverflow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+export async function findOverflow(page: Page): Promise<number> {
+  await waitForFrames(page)
+  return page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+}

@@ -15,6 +15,8 @@ t.test('a user with only a keyboard uploads a photo and looks at it', (t) =>
     await page.keyboard.press('Enter')
     await page.getByText('No photos yet').waitFor()
 
+    // The camera is loaded later and moves the elements around it.
+    await page.getByRole('tab', { name: 'Camera' }).waitFor()
     const chooser = page.waitForEvent('filechooser')
     await tabTo(page, 'choose files')
     await page.keyboard.press('Enter')

@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { listenLocally } from '../../../../testkit/listen-locally.ts'
-import { openBrowser } from '../open-browser.ts'
+import { openEmptyPage } from '../open-browser.ts'
 import type { App } from './app.tsx'
 
 /** React 19 is installed in the folder of the package, React 18 in the root of the repository. */
@@ -28,7 +28,7 @@ export interface OpenApp {
 /** Opens the application in a new browser, on a separate origin. */
 export async function openApp(t: Test, react: ReactVersion = 19): Promise<OpenApp> {
   const origin = await serveApp(t, await bundleApp(react))
-  const page = await (await openBrowser(t)).newPage()
+  const page = await openEmptyPage(t)
   const faults: string[] = []
   page.on('pageerror', ({ message }) => faults.push(message))
   page.on('console', (line) => {
@@ -41,7 +41,6 @@ export async function openApp(t: Test, react: ReactVersion = 19): Promise<OpenAp
     if (target !== origin && request.url().startsWith('http'))
       requests.push(`${request.method()} ${pathname}`)
   })
-  page.setDefaultTimeout(120_000)
   await page.goto(origin)
   return { page, faults, requests }
 }
