@@ -52,7 +52,8 @@ export async function startGatewayProcess(t: Test, settings: Record<string, stri
   t.teardown(() => stopChild(child, 60_000))
   const lines: LogLine[] = []
   if (child.stdout) createInterface(child.stdout).on('line', (line) => lines.push(JSON.parse(line)))
-  const ended = once(child, 'exit')
+  // Unlike the exit, this comes after the last log line.
+  const ended = once(child, 'close')
   const ready = once(child, 'message') as Promise<[{ url: string; adminUrl: string }]>
   const first = await Promise.race([ready, ended.then(() => undefined)])
   if (!first) throw new Error(`the gateway ended: ${JSON.stringify(lines)}`)
