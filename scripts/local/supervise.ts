@@ -33,6 +33,7 @@ const restartDelayMs = 300
 export async function supervise(options: SuperviseOptions) {
   const { name, program, environment, logFile, onReady, onRestart } = options
   let child: ChildProcess
+  let isReady = false
   let stopping = false
 
   async function start(): Promise<void> {
@@ -40,10 +41,12 @@ export async function supervise(options: SuperviseOptions) {
     child = spawnChild(program, { environment: environment(), output })
     closeSync(output)
     onReady(await becomeReady(child))
+    isReady = true
     child.once('exit', restart)
   }
 
   async function restart(): Promise<void> {
+    isReady = false
     for (;;) {
       await sleep(restartDelayMs)
       if (stopping) return
@@ -69,7 +72,9 @@ export async function supervise(options: SuperviseOptions) {
   } catch {
     throw new Error(`The ${name} did not start.\n${await readLogTail(logFile)}`)
   }
-  return { stop, pid: () => child.pid }
+  /** Undefined while the program starts, so that a test that kills it repeatedly lets it work in between. */
+  const pid = () => (isReady ? child.pid : undefined)
+  return { stop, pid }
 }
 
 function setAside(logFile: string): void {

@@ -9,6 +9,7 @@ import { runFault } from './run-fault.ts'
 import { startEventRepeater } from './start-event-repeater.ts'
 import { startFaultSystem } from './start-fault-system.ts'
 import { startLoad } from './start-load.ts'
+import { waitUntil } from './wait-until.ts'
 
 await runFault({ images: 300, seconds: 300 }, async (run) => {
   const { S3_EVENT_URL } = await readServicesEnvironment()
@@ -18,6 +19,8 @@ await runFault({ images: 300, seconds: 300 }, async (run) => {
 
   const load = startLoad({ ...system, ...run, perSecond: 30 })
   await load.done
+  // The last events may still be on their way.
+  await waitUntil(() => repeater.counts().events >= run.images, run.signal)
   const [republished] = await Promise.all([republishUploads(system.evidence), repeater.repeatAll()])
   const { events, delivered } = repeater.counts()
   run.say(`${events} S3 events were delivered ${delivered} times, among ${republished} more Kafka events`)

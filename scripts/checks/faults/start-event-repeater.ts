@@ -7,8 +7,6 @@ import { parseRawKey } from '../../../core/images/object-key.ts'
 const times = 3
 /** Deliveries of one event are spread over this time, so that they mix with those of other events in random order. */
 const spreadMs = 2_000
-/** S3 retries for hours; the run must end sooner. */
-const maxAttempts = 10
 const retryMs = 500
 
 /**
@@ -21,6 +19,7 @@ export async function startEventRepeater(url: string) {
   const deliveries = new Set<Promise<void>>()
   const events: string[] = []
   let delivered = 0
+  let isClosing = false
 
   const server = createServer(async (request, response) => {
     const event = await text(request)
@@ -43,7 +42,7 @@ export async function startEventRepeater(url: string) {
   async function deliver(event: string): Promise<void> {
     const processorUrl = await target.promise
     await sleep(Math.random() * spreadMs)
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    while (!isClosing) {
       if (await isAccepted(processorUrl, event)) {
         delivered += 1
         return
@@ -64,6 +63,7 @@ export async function startEventRepeater(url: string) {
   }
 
   async function close(): Promise<void> {
+    isClosing = true
     await waitForDeliveries()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
