@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { startSystem } from '../../local/start-system.ts'
 import { chooseOwnNames, useOwnServices } from '../../local/use-own-services.ts'
+import { withoutLoadShedding } from '../../local/with-system.ts'
 import { readServicesEnvironment } from '../../services/env-file.ts'
 import { addKey } from '../../testkit/system/add-key.ts'
 import { testVerify } from './verify-contract.ts'
@@ -12,7 +13,7 @@ const system = await startSystem({
   port: 0,
   startBacking: useOwnServices(names),
   // The minimum, because the test waits until a URL expires.
-  settings: { PRESIGN_TTL_SECONDS: '30' },
+  settings: { ...withoutLoadShedding, PRESIGN_TTL_SECONDS: '30' },
 })
 t.teardown(system.close)
 
