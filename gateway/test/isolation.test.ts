@@ -1,5 +1,6 @@
 import t from 'tap'
-import type { ImageStatus } from '../../core/images/image-record.ts'
+import type { ImageRecord, ImageStatus } from '../../core/images/image-record.ts'
+import { rawKey } from '../../core/images/object-key.ts'
 import { newDelivery } from '../../core/webhooks/webhook-delivery.ts'
 import { createTestApp } from '../../scripts/testkit/create-test-app.ts'
 import { bearer, makeBadCredentials } from './isolation/bad-credentials.ts'
@@ -7,8 +8,6 @@ import { endpointRoutes, eventId, imageRoutes, type Route, routes } from './isol
 import { makeImage } from './isolation/make-image.ts'
 import { newEndpointId, newId } from './isolation/new-id.ts'
 import { type Isolated, startIsolated } from './isolation/start-isolated.ts'
-
-const day = new Date().toISOString().slice(0, 10)
 
 const states: ImageStatus[] = ['pending', 'processing', 'ready', 'rejected']
 
@@ -75,7 +74,7 @@ t.test(
       for (const status of states) {
         for (const [way, other] of Object.entries(others)) {
           const theirs = await makeImage(catalog, status)
-          stored.add(`owner/${theirs}/${day.replaceAll('-', '')}`)
+          stored.add(rawKey((await catalog.find('owner', theirs)) as ImageRecord))
           const unowned = newId()
           const answers = []
           for (const imageId of [theirs, unowned]) {

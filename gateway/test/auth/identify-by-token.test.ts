@@ -6,7 +6,8 @@ import { createIdentifyByToken } from '../../auth/identify-by-token.ts'
 import { openIssuerKeys } from '../../auth/issuer-keys.ts'
 import { startIssuer } from './start-issuer.ts'
 
-async function setUp(t: Test, said: Partial<typeof testConfig> = {}, cooldownMs = 10_000) {
+/** The cooldown is measured with the clock of the machine, so its default must outlast a test. */
+async function setUp(t: Test, said: Partial<typeof testConfig> = {}, cooldownMs = 3_600_000) {
   const provider = await startIssuer(t)
   const clock = { now: Date.now(), uptime: 0 }
   const settings = { ...testConfig, JWT_ISSUER: provider.issuer, JWT_AUDIENCE: 'hashgate', ...said }
