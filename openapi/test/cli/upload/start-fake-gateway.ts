@@ -80,11 +80,19 @@ export async function startFakeGateway(t: Test, { verdict = () => 'ready', refus
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  let isGone = false
+  server.on('connection', (socket) => {
+    if (isGone) socket.destroy()
+  })
+  /** Breaks every connection from now on. The port stays in use, or another test could listen on it. */
   function vanish(): void {
+    isGone = true
     server.closeAllConnections()
-    server.close()
   }
-  t.teardown(vanish)
+  t.teardown(() => {
+    vanish()
+    server.close()
+  })
   return { gateway: url, key: 'test-key', calls, keys, batches, stored, vanish }
 }
 
