@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { glob, readFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { peakMegabytes } from '../../bench/processor/read-process.ts'
 import { inheritedEnvironment } from '../../config.ts'
+import { findFreePorts } from '../../services/find-free-ports.ts'
 
 export interface FunctionOptions {
   /** Path of the emulator. */
@@ -29,7 +30,7 @@ const memoryMegabytes = 1769
  */
 export async function startFunction(options: FunctionOptions) {
   const { emulator, runtime, task, handler, environment, timeoutSeconds = 90 } = options
-  const [port, apiPort] = [await findFreePort(), await findFreePort()]
+  const [port = 0, apiPort = 0] = await findFreePorts(2)
   const addresses = ['--runtime-interface-emulator-address', `127.0.0.1:${port}`]
   const api = ['--runtime-api-address', `127.0.0.1:${apiPort}`]
   const lines: string[] = []
@@ -93,14 +94,6 @@ export async function startFunction(options: FunctionOptions) {
   }
 
   return { invoke, readOutput, readTimes, readPeakMegabytes, lines, stop }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 const pollMs = 20

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import t from 'tap'
 import { choosePorts, portNames, readPorts } from '../../services/choose-ports.ts'
+import { holdFreePort, portOf, release } from '../../services/find-free-ports.ts'
 
 t.test('--port name=number', async (t) => {
   t.strictSame(readPorts([]), {})
@@ -22,12 +21,11 @@ t.test('every name gets a different port, below those of outgoing connections', 
 })
 
 t.test('a given port is used, and named in the error when it is in use', async (t) => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const server = await holdFreePort('redis')
+  const port = portOf(server)
   await t.rejects(choosePorts({ redis: port }), {
     message: `Port ${port} for redis is not available: EADDRINUSE.`,
   })
-  await new Promise((resolve) => server.close(resolve))
+  await release(server)
   t.match(await choosePorts({ redis: port }), { redis: port })
 })

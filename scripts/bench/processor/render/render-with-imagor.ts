@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type VariantSpec, variants } from '../../../../core/images/variants.ts'
 import { limitConcurrency } from '../../../../core/limit-concurrency.ts'
+import { findFreePorts } from '../../../services/find-free-ports.ts'
 import { findVersion } from '../find-version.ts'
 import { peakMegabytes, readCpuSeconds } from '../read-process.ts'
 import { outputFile } from './outputs.ts'
@@ -18,7 +18,7 @@ export const findImagor = () => findVersion(program, '-version')
 
 /** Renders the same variants with an image server in Go on libvips, one request per variant. Its WebP encoder uses libvips' default effort, 4. */
 export async function renderWithImagor({ photos, inFlight, directory }: RenderTask): Promise<RenderSample> {
-  const port = await findFreePort()
+  const [port = 0] = await findFreePorts(1)
   // Not a parent folder, because imagor serves no files below a folder whose name begins with a dot.
   const folder = dirname(photos[0] ?? '')
   const flags = ['-imagor-unsafe', '-file-loader-base-dir', folder, '-bind', `127.0.0.1:${port}`]
@@ -72,13 +72,4 @@ async function waitUntilHealthy(url: string): Promise<void> {
     await sleep(50)
   }
   throw new Error('imagor did not start')
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
