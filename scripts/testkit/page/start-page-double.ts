@@ -38,12 +38,17 @@ export async function startPageDouble() {
   function complete(imageId: string): void {
     const stored = requested.get(imageId)
     if (!stored) return
-    images.set(imageId, readyImage(stored, `${gateway}/thumbnail/${imageId}`))
+    const image = readyImage(stored, `${gateway}/thumbnail/${imageId}`)
+    images.set(imageId, image)
     const event = {
       type: 'hashgate.image.processed.v1',
       id: imageId,
       source: 'double',
-      data: { imageId, sequence: 2 },
+      data: {
+        imageId,
+        generation: image.createdAt.slice(0, 10).replaceAll('-', ''),
+        sequence: image.sequence,
+      },
     }
     for (const stream of streams)
       stream.write(`id: ${imageId}\nevent: image.processed\ndata: ${JSON.stringify(event)}\n\n`)
