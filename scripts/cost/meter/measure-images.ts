@@ -52,6 +52,9 @@ export interface ImageUsage {
 export const readsPerImage = 3
 const images = 10
 
+/** Every image causes one event on each of them. */
+const topicsPerImage = [topics.uploadRequested, topics.uploadCompleted, topics.processed]
+
 /**
  * Uploads photos to a gateway on the embedded S3, DynamoDB and Kafka, calls the processor's Lambda handler with the resulting events, and
  * counts what AWS would bill. The first photo is not counted, because the handler is slower when it starts.
@@ -100,7 +103,7 @@ async function measureIn(directory: string, onStop: (stop: Stop) => void): Promi
   }
   const [first, ...photos] = await makePhonePhotos(images + 1)
   if (first) await process(first)
-  await events.waitFor(topics.uploadCompleted, 1)
+  for (const topic of topicsPerImage) await events.waitFor(topic, 1)
   await settle(catalog)
   events.clear()
   for (const take of [s3.take, catalog.takeReadUnits, gateway.takeLogBytes, handler.takeLogBytes]) take()
@@ -116,7 +119,7 @@ async function measureIn(directory: string, onStop: (stop: Stop) => void): Promi
     const { variants = [] } = await client.getImage(imageId)
     variantBytes.push(...variants.map(({ byteLength }) => byteLength))
   }
-  await events.waitFor(topics.processed, images)
+  for (const topic of topicsPerImage) await events.waitFor(topic, images)
 
   const requests = s3.take()
   return {
