@@ -57,7 +57,7 @@ function checkHost(host: string, rules: ReceiverRules): string | undefined {
     const kind = forbiddenAddress(host, rules)
     return kind && `The host of the URL is ${kind}. ${advice}`
   }
-  // Allowed networks can have private names. Their addresses are checked at each delivery attempt.
+  // Hosts in allowed networks may have private names. Each delivery attempt checks the addresses.
   if (rules.allowNetworks.rules.length > 0 || !privateName.test(host)) return undefined
   return `The host of the URL, ${host}, is a name of a private network. ${advice}`
 }

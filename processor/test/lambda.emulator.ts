@@ -47,7 +47,7 @@ test('a photo of an S3 notification becomes ready', async (t) => {
   t.equal(await processor.invoke(await s3EventOf(record)), null)
   t.match(await services.find(record), { status: 'ready', image: { width: 4272 } })
   t.equal((await services.listProcessed(rawKey(record))).length, 3)
-  // The output comes through a pipe, and may arrive after the answer.
+  // The output comes through a pipe, and may arrive after the response.
   const output = await pollUntil(() => {
     const lines = processor.readOutput()
     return lines.some(({ ImagesReady }) => ImagesReady) ? lines : undefined
@@ -206,7 +206,7 @@ test('figures', async (t) => {
   })
 })
 
-/** The emulator reports a call after its answer. */
+/** The emulator reports a call after its response. */
 function timesOfCalls(processor: Awaited<ReturnType<typeof startProcessor>>, count: number) {
   return pollUntil(() => {
     const times = processor.readTimes()

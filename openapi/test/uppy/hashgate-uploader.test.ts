@@ -9,7 +9,7 @@ import { startFakeGateway } from './start-fake-gateway.ts'
 
 t.test('files are hashed, requested in one batch and sent, and the responses match', async (t) => {
   const gateway = await startFakeGateway(t)
-  prolongWindow(t)
+  extendBatchWindow(t)
   const uppy = createUppy(gateway)
   uppy.addFiles(['one', 'two', 'three'].map(photo))
   const result = await uppy.upload()
@@ -162,8 +162,8 @@ t.test('the error for options without a gateway names the missing ones', async (
   t.throws(use, { message: 'HashgateUploader needs the options `gateway` and `key`, or `client`.' })
 })
 
-/** On a busy machine, a file may be hashed after the 20 ms in which requests share a call. */
-function prolongWindow(t: Test): void {
+/** Extends the 20 ms in which requests share a call, because a busy machine may take longer to hash all files. */
+function extendBatchWindow(t: Test): void {
   const { setTimeout } = globalThis
   const start = (work: () => void, ms: number) => setTimeout(work, ms === 20 ? 1_000 : ms)
   t.intercept(globalThis, 'setTimeout', { value: start })

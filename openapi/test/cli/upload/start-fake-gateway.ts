@@ -84,7 +84,7 @@ export async function startFakeGateway(t: Test, { verdict = () => 'ready', refus
   server.on('connection', (socket) => {
     if (isGone) socket.destroy()
   })
-  /** Breaks every connection from now on. The port stays in use, or another test could listen on it. */
+  /** Breaks every connection from now on. The port stays in use, so that no other test can listen on it. */
   function vanish(): void {
     isGone = true
     server.closeAllConnections()

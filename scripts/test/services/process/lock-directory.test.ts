@@ -16,7 +16,7 @@ t.test('a locked directory cannot be locked again until it is released', async (
   t.strictSame(await readdir(directory), [])
 })
 
-t.test('a lock names its holder from the start, so that nobody takes it for abandoned', async (t) => {
+t.test('a lock contains its holder as soon as it exists', async (t) => {
   for (let round = 0; round < 50; round += 1) {
     const directory = t.testdir({})
     const lock = join(directory, 'lock')

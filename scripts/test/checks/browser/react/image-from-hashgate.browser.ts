@@ -99,7 +99,7 @@ t.test('ImageFromHashgate shows images', async (t) => {
   })
 })
 
-/** Runs in the page. An error event is followed by another, as if React had found the failed element before it received the event. */
+/** Runs in the page. Reports each failed load twice, as if React had also found the failed element by itself. */
 function dispatchErrorsTwice(): void {
   document.addEventListener(
     'error',
